@@ -1,0 +1,212 @@
+/**
+ * The vocabulary of the machine: what can be asked of it and what it answers.
+ *
+ * Everything above this folder is written against these types alone; nothing here says "v86" or "Nanvix".
+ * What must hold: a run is a function of the machine's state at its start. Stopping, stepping, looking, or
+ * having code compiled or not never changes at which instruction count anything in the guest happens.
+ */
+
+/** The general registers, the instruction pointer and the flags, by their usual names. All are unsigned 32-bit. */
+export type RegisterName = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esp' | 'ebp' | 'esi' | 'edi' | 'eip' | 'eflags';
+
+/** Segment registers in the processor's own order of encoding. */
+export type SegmentName = 'es' | 'cs' | 'ss' | 'ds' | 'fs' | 'gs';
+
+/** The processor as a debugger sees it. Reads and writes act on the machine at once; values are unsigned. */
+export interface Registers {
+  get(name: RegisterName): number;
+  set(name: RegisterName, value: number): void;
+  /** The selector held by a segment register. */
+  segment(name: SegmentName): number;
+  /** The base address a segment register adds. */
+  segmentBase(name: SegmentName): number;
+  control(index: 0 | 2 | 3 | 4): number;
+  /** Current privilege level, 0 to 3. */
+  readonly privilege: number;
+  /** The interrupt descriptor table: linear base and limit in bytes. */
+  readonly idt: { base: number; limit: number };
+  readonly gdt: { base: number; limit: number };
+  /** The x87 and SSE state in the 512-byte layout of FXSAVE. */
+  fxsave(): Uint8Array;
+  fxrestore(image: Uint8Array): void;
+}
+
+/** Little-endian access to a range of addresses. Out of range: RangeError. */
+export interface AddressSpace {
+  read8(address: number): number;
+  read16(address: number): number;
+  read32(address: number): number;
+  write8(address: number, value: number): void;
+  write16(address: number, value: number): void;
+  write32(address: number, value: number): void;
+  /** A copy of `length` bytes. */
+  read(address: number, length: number): Uint8Array;
+  write(address: number, bytes: Uint8Array): void;
+}
+
+/** Guest-physical memory: from 0 to `size`. Writing drops code compiled from the pages written. */
+export interface PhysicalMemory extends AddressSpace {
+  /** Bytes of RAM. */
+  readonly size: number;
+  fill(address: number, length: number, value: number): void;
+}
+
+/** One page of the guest's linear address space, as its page tables stand. */
+export interface Mapping {
+  readonly linear: number;
+  readonly physical: number;
+  /** Bytes covered: 4096, or 4 MiB for a large page. */
+  readonly size: number;
+  readonly writable: boolean;
+  readonly user: boolean;
+  readonly accessed: boolean;
+  readonly dirty: boolean;
+}
+
+/**
+ * Linear memory through the guest's current page tables, walked by the machine itself: no fault is raised in
+ * the guest and no accessed bit is set. An unmapped address throws {@link UnmappedAddressError}.
+ */
+export interface LinearMemory extends AddressSpace {
+  /** The physical address behind a linear one, or undefined when it is not mapped. */
+  translate(address: number): number | undefined;
+  /** The longest mapped part of a range, from its start; an empty array when even the first byte is not mapped. */
+  readMapped(address: number, length: number): Uint8Array;
+  /** All mappings, in ascending order; contiguous pages are not merged. */
+  mappings(): Iterable<Mapping>;
+}
+
+export type PortWidth = 1 | 2 | 4;
+
+/** A device behind I/O ports. A handler runs inside the guest's instruction; registers and memory are consistent. */
+export interface PortHandler {
+  write?(value: number, width: PortWidth, port: number): void;
+  read?(width: PortWidth, port: number): number;
+}
+
+/** A software interrupt seen before the guest's own gate. The processor stands after INT, at the handler's start, in ring 0. */
+export interface TrappedInterrupt {
+  readonly vector: number;
+  /** Registers at the INT: the interrupted eip (of the instruction after INT), cs, eflags, esp come from the frame. */
+  readonly frame: { eip: number; cs: number; eflags: number; esp: number; ss: number };
+}
+
+/** What happens to a trapped interrupt: the guest's own handler serves it, or it returns at once as the registers stand. */
+export type TrapDecision = 'deliver' | 'return';
+
+export type TrapHandler = (interrupt: TrappedInterrupt) => TrapDecision;
+
+/** Why a run came back. `reason` is whatever was handed to {@link Machine.requestStop}. */
+export type MachineStop<Reason = unknown> =
+  | { readonly kind: 'requested'; readonly reason: Reason }
+  /** The processor halts with interrupts off: nothing can ever happen again. */
+  | { readonly kind: 'halted' }
+  /** The instruction count or virtual time that was asked for is reached, exactly. */
+  | { readonly kind: 'reached'; readonly limit: 'instructions' | 'virtual-time' }
+  /** The wall clock's backstop. The machine is intact and can run on. */
+  | { readonly kind: 'wall-time' }
+  /** An execution breakpoint, before its instruction; or a watchpoint, after the instruction that touched it. */
+  | { readonly kind: 'breakpoint'; readonly address: number }
+  | { readonly kind: 'watchpoint'; readonly address: number; readonly access: 'read' | 'write' }
+  /** The emulated processor gave up (triple fault, bad gate, bad stack). The machine can only be discarded or restored. */
+  | { readonly kind: 'crash'; readonly cause: MachineCrash };
+
+export interface MachineCrash {
+  readonly message: string;
+  readonly registers: Readonly<Record<RegisterName, number>>;
+  /** CR2: the last address that faulted. */
+  readonly faultAddress: number;
+}
+
+/** Where a run must stop at the latest. Counts are absolute, not relative to the start of this run. */
+export interface RunLimits {
+  /** Value of {@link Machine.instructions}. */
+  readonly instructions?: number;
+  /** Value of {@link Machine.virtualNanoseconds}. */
+  readonly virtualNanoseconds?: number;
+  /** Wall milliseconds for this call: a backstop, checked every few thousand instructions. */
+  readonly wallMilliseconds?: number;
+}
+
+export interface MachineOptions {
+  /** RAM in MiB; a power of two is not required. */
+  readonly memoryMiB: number;
+  /** Guest instructions per virtual microsecond; 1000 when not given. */
+  readonly instructionsPerMicrosecond?: number;
+  /** Seed of everything the guest could draw as random (RDRAND); 1 when not given. */
+  readonly randomSeed?: number;
+  /** Monotonic wall clock in milliseconds, for the backstop only. */
+  readonly wallClock: () => number;
+  /** False runs everything in the interpreter: slower, the same result to the instruction. */
+  readonly compile?: boolean;
+  /** Time of the battery-backed clock at virtual time zero, in seconds since 1970; 0 when not given. */
+  readonly bootTimeSeconds?: number;
+}
+
+/**
+ * All of a machine at one instant: RAM, processor, devices, and (when warm) the code compiled so far.
+ * A value: restoring never consumes it, and it may be restored into any machine of the same memory size.
+ */
+export interface MachineImage {
+  readonly memoryBytes: number;
+  readonly instructions: number;
+  readonly virtualNanoseconds: number;
+}
+
+/** What a restore had to do; for benchmarks and specs. */
+export interface RestoreReport {
+  /** Pages of guest RAM that were copied back. */
+  readonly pagesCopied: number;
+}
+
+export interface Machine {
+  readonly registers: Registers;
+  readonly memory: PhysicalMemory;
+  readonly linear: LinearMemory;
+  /** Instructions retired since the machine was made or since the count carried by the last restored image. Exact at every stop, in every port and trap handler. */
+  readonly instructions: number;
+  /** instructions / rate + time skipped while idle. */
+  readonly virtualNanoseconds: number;
+
+  /** Puts the processor into 16-bit real mode with all segment bases 0, interrupts off, at `eip`. */
+  enterRealMode(start: Partial<Record<RegisterName, number>>): void;
+
+  /** Claims ports; the last claim wins. */
+  claimPorts(ports: readonly number[], handler: PortHandler): void;
+  /** Raises and lowers a line of the interrupt controllers, 0 to 15. */
+  setInterruptLine(line: number, level: boolean): void;
+
+  /**
+   * Sees software interrupts of an unmodified kernel, in rings above 0, from the moment the guest first leaves ring 0.
+   * One handler for all vectors named; undefined removes it.
+   */
+  trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void;
+
+  /** Runs until something stops it. Must not be called from a handler. */
+  run(limits?: RunLimits): MachineStop;
+  /** From a handler: stops after the current instruction (before the next one is fetched), exactly. */
+  requestStop(reason: unknown): void;
+  /** Executes `count` instructions (1 when not given), delivering interrupts where a run would. */
+  step(count?: number): MachineStop;
+
+  setBreakpoint(linear: number): void;
+  clearBreakpoint(linear: number): void;
+  /** Watches `length` bytes of linear memory for writes (and reads when asked). Runs slower while any is set. */
+  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void;
+  clearWatchpoint(linear: number): void;
+
+  capture(): MachineImage;
+  restore(image: MachineImage): RestoreReport;
+  /** Frees the machine's memory; any later call throws. */
+  dispose(): void;
+}
+
+/** A linear address that the guest's page tables do not map. */
+export class UnmappedAddressError extends Error {
+  readonly address: number;
+  constructor(address: number) {
+    super(`linear address 0x${(address >>> 0).toString(16)} is not mapped in the guest`);
+    this.name = 'UnmappedAddressError';
+    this.address = address;
+  }
+}
