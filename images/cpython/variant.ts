@@ -1,0 +1,51 @@
+// A variant of the guest's Python, as data: every choice that the start-up study varies, one field each.
+// A recipe reads from it only the fields that its step depends on, so two variants that differ in linking or
+// stripping share their compiled objects. Nothing here touches files.
+
+/** How CPython is compiled, linked, stripped and equipped. Fields are grouped by the step that reads them. */
+export interface Variant {
+  /** Name for people: tables, progress lines. Two variants of equal fields are the same build whatever their names. */
+  readonly name: string;
+
+  // Configure: these end up in pyconfig.h.
+  /** Keep doc strings of built-in functions (`--with-doc-strings`). */
+  readonly docStrings: boolean;
+  /** Dispatch byte code by computed gotos (`--with-computed-gotos`) instead of a switch. */
+  readonly computedGotos: boolean;
+
+  // Compile.
+  readonly optimize: 'O3' | 'O2' | 'Os';
+  readonly framePointer: boolean;
+  readonly unwindTables: boolean;
+  /** Link-time optimization. */
+  readonly lto: boolean;
+
+  // Link.
+  /** `pie` also exports the program's symbols, as the reference's "before" did; it needs relocations at start. */
+  readonly link: 'no-pie' | 'pie';
+  /** Order of functions in the text: as compiled, or those that hello uses first. */
+  readonly functionOrder: 'compiled' | 'by-use';
+  /** `musl` is mallocng; `size-classes` is the free-list allocator of images/cpython/. */
+  readonly allocator: 'musl' | 'size-classes';
+  /** Where the package `encodings` lies: in the program, or in the ramfs as byte code or source. */
+  readonly encodings: 'frozen' | 'pyc' | 'source';
+
+  // Strip and volume.
+  readonly strip: 'all' | 'debug' | 'none';
+}
+
+/** The start-up work's flags with `encodings` frozen into the program: what `ensureImages` builds unless told otherwise. */
+export const referenceVariant: Variant = {
+  name: 'reference+frozen',
+  docStrings: false,
+  computedGotos: true,
+  optimize: 'O3',
+  framePointer: false,
+  unwindTables: false,
+  lto: false,
+  link: 'no-pie',
+  functionOrder: 'compiled',
+  allocator: 'musl',
+  encodings: 'frozen',
+  strip: 'all',
+};

@@ -1,0 +1,79 @@
+// What the harness may ask of images/ and what it gets: types only. The functions are in index.ts.
+import type { Variant } from './cpython/variant.ts';
+
+/** A finished file in the build cache. Read it, never write it: other processes use the same one. */
+export interface ImageFile {
+  /** Absolute path. */
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256 of the content, lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Memory sizes a kernel is compiled for, in MiB. Python needs 256. */
+export type KernelMemory = 128 | 256;
+
+/** Everything a guest is booted from. */
+export interface Images {
+  readonly variant: Variant;
+  /** The kernel's ELF with its symbols, by memory size in MiB. */
+  readonly kernel: Readonly<Record<KernelMemory, ImageFile>>;
+  readonly python: {
+    /** The program, stripped as the variant says: an ELF32 for the guest. */
+    readonly elf: ImageFile;
+    /** The same link before stripping, for traces and profiles: equal addresses, plus symbols. */
+    readonly symbols: ImageFile;
+    /** Folder to lay over a ramfs root for programs that import more than hello: `/lib/python3.11`. */
+    readonly stdlib: string;
+  };
+  readonly ramfs: {
+    /** `test_hello.py` and what `-B -S` needs, nothing else. */
+    readonly hello: ImageFile;
+  };
+  /** One line each, for people: for example a result whose digest differs from the recorded one. */
+  readonly warnings: readonly string[];
+  /** True if nothing had to be built. */
+  readonly upToDate: boolean;
+}
+
+/** What happens to a step while images are built. `seconds` is wall time. */
+export type BuildEvent =
+  | { readonly kind: 'started'; readonly step: string }
+  | { readonly kind: 'waiting'; readonly step: string; readonly owner: number }
+  | { readonly kind: 'finished'; readonly step: string; readonly seconds: number }
+  | { readonly kind: 'failed'; readonly step: string; readonly seconds: number }
+  | { readonly kind: 'warning'; readonly text: string };
+
+export interface EnsureOptions {
+  /** Default: `referenceVariant`. */
+  readonly variant?: Variant;
+  /** Called for each event, also when nothing is to be done (then never). Default: silent. */
+  readonly onProgress?: (event: BuildEvent) => void;
+  /** Aborting ends the tools that run and rejects with a `BuildError` of kind `interrupted`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CompileOptions extends Omit<EnsureOptions, 'variant'> {
+  /** C or assembler files (`.c`, `.S`, `.s`), absolute or relative to the current folder. */
+  readonly sources: readonly string[];
+  /** Extra compiler and linker flags, in order, for example `['-O2', '-DX=1']`. */
+  readonly flags?: readonly string[];
+  /** Where to copy the program. Without it the program stays in the cache (and is found there next time). */
+  readonly output?: string;
+}
+
+/** A program compiled for the guest, with symbols. */
+export interface CompiledProgram {
+  readonly elf: ImageFile;
+  /** What the compiler said (warnings); empty if nothing. */
+  readonly diagnostics: string;
+}
+
+/** One line of `nanvix-v86 images`. */
+export interface ImageListing {
+  readonly name: string;
+  /** `differs`: built, but its digest is not the recorded one (another compiler version, for example). */
+  readonly status: 'missing' | 'built' | 'differs';
+  /** Undefined while missing. */
+  readonly file: ImageFile | undefined;
+}
