@@ -1,0 +1,40 @@
+// Messages on the bus between guest and host, and what their fields may hold.
+// Source: ABI reference, "Ports" (envelope, message, host payload). Layouts are in structs.ts.
+
+/** The envelope's is-message field. */
+export const envelopeKinds = {
+  /** The address is that of a data-chunk header. */
+  dataChunk: 0,
+  /** The address is that of a 64-byte message. */
+  message: 1,
+} as const;
+
+/** Type byte of a message. */
+export const messageTypes = {
+  interrupt: 1,
+  exception: 2,
+  ipc: 3,
+  processTermination: 4,
+  /** Between the program and the host (IKC). */
+  host: 5,
+  pullResponse: 6,
+  processCreation: 7,
+  threadTermination: 8,
+} as const;
+
+/** Header (u16) at the start of a host message's payload. */
+export const hostHeaders = {
+  writeRequest: 24,
+  writeResponse: 25,
+  readRequest: 26,
+  readResponse: 27,
+} as const;
+
+/** Process identifiers of a standalone machine. */
+export const processes = {
+  host: 0,
+  program: 1,
+} as const;
+
+/** Thread identifier of the program's first thread. */
+export const firstThread = 1;
