@@ -222,11 +222,23 @@ export function kernelCallTableHeader(): string {
   ].join('\n');
 }
 
+/** `nanvix/errno-table.h`: an X-macro list of the errors, for translating them to another libc's numbers by name. */
+export function errnoTableHeader(): string {
+  const rows = Object.entries(errno).map(([name, number]) => `    X(${name}, ${number})`);
+  return [
+    banner('Error numbers as a list: X(name, number).', 'errno.ts'),
+    '#ifndef NANVIX_ERRNO_TABLE_H\n#define NANVIX_ERRNO_TABLE_H\n',
+    `#define NANVIX_ERRNO_TABLE(X) \\\n${rows.join(' \\\n')}\n`,
+    '#endif\n',
+  ].join('\n');
+}
+
 /** All headers that guest sources include. */
 export function generatedHeaders(): readonly GeneratedFile[] {
   return [
     { path: 'nanvix/abi.h', text: abiHeader() },
     { path: 'nanvix/kcalls.h', text: kernelCallStubsHeader() },
     { path: 'nanvix/kcall-table.h', text: kernelCallTableHeader() },
+    { path: 'nanvix/errno-table.h', text: errnoTableHeader() },
   ];
 }
