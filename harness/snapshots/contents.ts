@@ -1,0 +1,75 @@
+/**
+ * A snapshot as values, between a machine and a file: what the writer takes and the reader gives back.
+ *
+ * What must hold: nothing here is tied to a machine, a process or a place on disk.
+ */
+import type { PlainData } from './plain-data.ts';
+
+/** Digest, length and name of one thing a machine was booted from. */
+export interface ComponentIdentity {
+  /** Base name of the file, for messages; not compared. */
+  readonly name: string;
+  readonly bytes: number;
+  /** SHA-256, lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The emulator: its version, and the digest of the code whose memory layout the state follows. */
+export interface EmulatorIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+export type OptionValue = string | number | boolean | null;
+
+/** Everything that went into the machine a snapshot was taken from. */
+export interface SnapshotIdentity {
+  readonly emulator: EmulatorIdentity;
+  readonly kernel: ComponentIdentity;
+  readonly program: ComponentIdentity;
+  /** Null when the guest was booted without a volume. */
+  readonly ramfs: ComponentIdentity | null;
+  /** The host's options that a guest can see: memory size, command line, kernel arguments, seed, clock. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** The kernel call a snapshot was taken at, by its place in the run. */
+export interface SnapshotCall {
+  /** How many kernel calls came before it. */
+  readonly index: number;
+  readonly number: number;
+  readonly name: string;
+}
+
+/** When a snapshot was taken. */
+export interface SnapshotMoment {
+  readonly instructions: number;
+  readonly virtualNanoseconds: number;
+  /** Null when it was taken elsewhere than at a kernel call. */
+  readonly kernelCall: SnapshotCall | null;
+}
+
+/** One page of guest RAM that is not all zero. */
+export interface GuestPage {
+  /** Physical address divided by 4096. */
+  readonly number: number;
+  /** 4096 bytes; read only. */
+  readonly bytes: Uint8Array;
+}
+
+/** All of a snapshot. */
+export interface SnapshotContents {
+  readonly identity: SnapshotIdentity;
+  readonly moment: SnapshotMoment;
+  /** Size of guest RAM. */
+  readonly memoryBytes: number;
+  /** Processor and devices, as the emulator serializes them. */
+  readonly machine: PlainData;
+  /** The monitor's own state. */
+  readonly monitor: PlainData;
+  /** The pages that are not all zero, ascending. */
+  readonly pages: Iterable<GuestPage>;
+  /** Code compiled from the guest's pages, as the emulator serializes it. */
+  readonly modules?: Uint8Array;
+}

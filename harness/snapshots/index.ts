@@ -1,0 +1,19 @@
+/**
+ * Snapshots as people use them: files that can be trusted (FORMAT.md), what makes two snapshots differ, and which
+ * machine a snapshot fits.
+ */
+export type {
+  ComponentIdentity,
+  EmulatorIdentity,
+  GuestPage,
+  OptionValue,
+  SnapshotCall,
+  SnapshotContents,
+  SnapshotIdentity,
+  SnapshotMoment,
+} from './contents.ts';
+export { SnapshotError, type SnapshotErrorKind } from './errors.ts';
+export type { SnapshotManifest, SnapshotPart } from './manifest.ts';
+export type { PlainData } from './plain-data.ts';
+export { readSnapshot, readSnapshotManifest, type SnapshotFile } from './read.ts';
+export { writeSnapshot, type WrittenSnapshot } from './write.ts';

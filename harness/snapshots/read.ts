@@ -1,0 +1,261 @@
+/**
+ * Reads a snapshot file and believes none of it: every length is bounded before it is used, every digest is compared
+ * before its part is understood, and at the end the file must be the very one the writer makes of what was read.
+ *
+ * What must hold: a file that is refused leaves nothing behind; memory in use stays near what the manifest's table of
+ * parts, itself bounded, announces; whatever is wrong ends in a {@link SnapshotError}, never in another error or a wait.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { extract, pack, type Extract } from 'tar-stream';
+import { archiveBytes, checkEntry, entryHeader } from './archive.ts';
+import { mapBounded } from './bounded.ts';
+import type { GuestPage, SnapshotContents } from './contents.ts';
+import { sha256 } from './digest.ts';
+import { SnapshotError } from './errors.ts';
+import {
+  LIMITS,
+  MACHINE_ENTRY,
+  MANIFEST_DIGEST_ENTRY,
+  MANIFEST_ENTRY,
+  MONITOR_ENTRY,
+  memoryPartBytes,
+} from './format.ts';
+import { decodeManifest, manifestDigestLine, type SnapshotManifest, type SnapshotPart } from './manifest.ts';
+import { PARTS_AT_ONCE, inflateBytes, unpackPages } from './pages.ts';
+import { decodePlainData, type PlainData } from './plain-data.ts';
+
+/** An entry while it is read; tar-stream does not export its name for it. */
+type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
+
+/** A file that passed every check. */
+export interface SnapshotFile {
+  readonly manifest: SnapshotManifest;
+  readonly contents: SnapshotContents;
+  /** Length of the file. */
+  readonly bytes: number;
+}
+
+/** Reads and verifies all of a file. @throws {@link SnapshotError} that names the file and what is wrong with it. */
+export function readSnapshot(path: string): Promise<SnapshotFile> {
+  return namingFile(path, async () => {
+    const bytes = await fileBytes(path);
+    const archive = new ArchiveReader(path, bytes);
+    try {
+      const manifest = await archive.readManifest();
+      const contents = await readContents(archive, manifest);
+      await archive.finish();
+      return { manifest, contents, bytes };
+    } finally {
+      archive.close();
+    }
+  });
+}
+
+/**
+ * Reads the manifest alone, which is what identifies a file. It is verified, and so is the file's length; the parts are
+ * not. @throws {@link SnapshotError}
+ */
+export function readSnapshotManifest(path: string): Promise<SnapshotManifest> {
+  return namingFile(path, async () => {
+    const archive = new ArchiveReader(path, await fileBytes(path));
+    try {
+      return await archive.readManifest();
+    } finally {
+      archive.close();
+    }
+  });
+}
+
+async function namingFile<Result>(path: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SnapshotError) throw error.inFile(path);
+    if (error instanceof Error && 'code' in error) {
+      throw new SnapshotError('unreadable', `${path}: cannot be read (${error.message})`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function fileBytes(path: string): Promise<number> {
+  const found = await stat(path);
+  // A pipe or a device could make the reader wait for ever.
+  if (!found.isFile()) throw new SnapshotError('unreadable', 'not a plain file');
+  return found.size;
+}
+
+async function readContents(archive: ArchiveReader, manifest: SnapshotManifest): Promise<SnapshotContents> {
+  const state = new Map<string, PlainData>();
+  let modules: Buffer | undefined;
+  const parts = await mapBounded(archive.parts(manifest.parts), PARTS_AT_ONCE, async ({ part, content }) => {
+    if (part.pages !== undefined) {
+      const inflated = await inflateBytes(content, memoryPartBytes(part.pages), part.name);
+      return unpackPages(inflated, part.pages, manifest.memoryBytes, part.name);
+    }
+    if (part.inflatedBytes === undefined)
+      state.set(part.name, decodePlainData(content.toString('utf8'), part.name));
+    else modules = await inflateBytes(content, part.inflatedBytes, part.name);
+    return [];
+  });
+  const { emulator, kernel, program, ramfs, options, instructions, virtualNanoseconds, kernelCall } =
+    manifest;
+  return {
+    identity: { emulator, kernel, program, ramfs, options },
+    moment: { instructions, virtualNanoseconds, kernelCall },
+    memoryBytes: manifest.memoryBytes,
+    machine: state.get(MACHINE_ENTRY) ?? null,
+    monitor: state.get(MONITOR_ENTRY) ?? null,
+    pages: ascending(parts.flat()),
+    ...(modules === undefined ? {} : { modules }),
+  };
+}
+
+/** Each part ascends by itself; together they must as well. */
+function ascending(pages: readonly GuestPage[]): readonly GuestPage[] {
+  pages.forEach((page, index) => {
+    const before = pages[index - 1];
+    if (before !== undefined && before.number >= page.number) {
+      throw new SnapshotError(
+        'corrupted',
+        `page ${page.number} of memory stands in two parts or in the wrong one`,
+      );
+    }
+  });
+  return pages;
+}
+
+/**
+ * The entries of a file, one after another. What was read is packed again on the way, by the code that writes
+ * snapshots, and both streams are hashed: equal hashes at the end mean that not a byte outside the parts differs.
+ */
+class ArchiveReader {
+  readonly #bytes: number;
+  readonly #source;
+  readonly #entries: AsyncIterator<Entry>;
+  readonly #repacked = pack();
+  readonly #found = createHash('sha256');
+  readonly #expected = createHash('sha256');
+
+  constructor(path: string, bytes: number) {
+    this.#bytes = bytes;
+    this.#source = createReadStream(path, { highWaterMark: 1 << 18 });
+    this.#source.on('data', (chunk) => this.#found.update(chunk));
+    this.#repacked.on('data', (chunk) => this.#expected.update(chunk as Buffer));
+    const archive = extract();
+    this.#entries = archive[Symbol.asyncIterator]();
+    // A failure reaches the iterator as well, which is where it is looked at.
+    pipeline(this.#source, archive).catch(() => undefined);
+  }
+
+  async readManifest(): Promise<SnapshotManifest> {
+    const entry = await this.#next(MANIFEST_ENTRY);
+    const size = entry.header.size;
+    if (entry.header.name !== MANIFEST_ENTRY) {
+      throw new SnapshotError('unreadable', `no snapshot: its first entry is not ${MANIFEST_ENTRY}`);
+    }
+    if (size > LIMITS.manifestBytes) {
+      throw new SnapshotError(
+        'too-large',
+        `the manifest has ${size} bytes; at most ${LIMITS.manifestBytes} are read`,
+      );
+    }
+    const content = await this.#content(entry, MANIFEST_ENTRY, size);
+    const text = content.toString('utf8');
+    const line = manifestDigestLine(content);
+    const digest = await this.#entry(MANIFEST_DIGEST_ENTRY, Buffer.byteLength(line));
+    const manifest = decodeManifest(text);
+    if (digest.toString('utf8') !== line)
+      throw new SnapshotError('corrupted', 'the digest of the manifest is wrong');
+    this.#checkLength(manifest, size, digest.length);
+    return manifest;
+  }
+
+  /** The parts the manifest lists, each with its digest verified. */
+  async *parts(parts: readonly SnapshotPart[]): AsyncGenerator<{ part: SnapshotPart; content: Buffer }> {
+    for (const part of parts) {
+      const content = await this.#entry(part.name, part.bytes);
+      if (sha256(content) !== part.sha256)
+        throw new SnapshotError('corrupted', `the digest of ${part.name} is wrong`);
+      yield { part, content };
+    }
+  }
+
+  /** Nothing may follow the last part, and nothing between the parts may differ. */
+  async finish(): Promise<void> {
+    const next = await this.#advance();
+    if (next.done !== true) {
+      throw new SnapshotError(
+        'corrupted',
+        `the entry ${JSON.stringify(next.value.header.name)} follows the last part`,
+      );
+    }
+    this.#repacked.finalize();
+    await once(this.#repacked, 'end');
+    if (this.#found.digest('hex') !== this.#expected.digest('hex')) {
+      throw new SnapshotError('corrupted', 'bytes between its parts are not as this program writes them');
+    }
+  }
+
+  close(): void {
+    this.#source.destroy();
+    this.#repacked.destroy();
+  }
+
+  #checkLength(manifest: SnapshotManifest, ...before: readonly number[]): void {
+    const expected = archiveBytes([...before, ...manifest.parts.map((part) => part.bytes)]);
+    if (this.#bytes < expected) {
+      throw new SnapshotError('truncated', `the file ends after ${this.#bytes} of ${expected} bytes`);
+    }
+    if (this.#bytes > expected) {
+      throw new SnapshotError('corrupted', `the file has ${this.#bytes - expected} bytes after its end`);
+    }
+  }
+
+  async #entry(name: string, size: number): Promise<Buffer> {
+    return this.#content(await this.#next(name), name, size);
+  }
+
+  async #content(entry: Entry, name: string, size: number): Promise<Buffer> {
+    checkEntry(entry.header, name, size);
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of entry) chunks.push(chunk as Buffer);
+    } catch (error) {
+      throw damaged(error);
+    }
+    const content = Buffer.concat(chunks);
+    if (content.length !== size) throw new SnapshotError('truncated', `the file ends inside ${name}`);
+    this.#repacked.entry(entryHeader(name, size), content);
+    return content;
+  }
+
+  async #next(name: string): Promise<Entry> {
+    const next = await this.#advance();
+    if (next.done === true) throw new SnapshotError('truncated', `the file ends before ${name}`);
+    return next.value;
+  }
+
+  async #advance(): Promise<IteratorResult<Entry, undefined>> {
+    try {
+      return (await this.#entries.next()) as IteratorResult<Entry, undefined>;
+    } catch (error) {
+      throw damaged(error);
+    }
+  }
+}
+
+/** What tar-stream throws, in this module's terms. It has no error codes, only messages. */
+function damaged(error: unknown): unknown {
+  if (!(error instanceof Error) || 'code' in error) return error;
+  if (error.message.includes('Unexpected end')) {
+    return new SnapshotError('truncated', 'the file ends inside an entry', { cause: error });
+  }
+  return new SnapshotError('corrupted', `not a tar where an entry should start (${error.message})`, {
+    cause: error,
+  });
+}
