@@ -2,10 +2,29 @@
  * The library: `import { run, boot } from 'nanvix-v86'`.
  *
  * `run(options)` boots a guest, lets it run to its end and returns what it did. `boot(options)` gives the guest itself, to
- * run, stop, look at, capture, restore and fork.
+ * run, stop, look at, capture, restore and fork. Start reading at options.ts (what can be asked), stop.ts (why a guest
+ * comes back) and guest.ts (what a guest can do); monitor/ is what the guest's kernel talks to.
  */
-export { InputError, GuestStateError, SnapshotMismatchError } from './errors.ts';
+export { boot } from './boot.ts';
+export { formatCall, formatCrashReport } from './crash-report.ts';
+export { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
+export { exitStatusOf, harnessStatus } from './exit-status.ts';
+export { Guest } from './guest.ts';
+export type { ClockRule, GuestSnapshot } from './guest.ts';
+export { identityDifferences } from './identity.ts';
+export type { GuestIdentity } from './identity.ts';
+export type { CallHistory } from './kernel-calls/call-ring.ts';
+export type { CallDecision, CallSelector, Interceptor, KernelCalls } from './kernel-calls/interceptors.ts';
+export type { Monitor, MonitorState } from './monitor/monitor.ts';
+export {
+  DEFAULT_BOOT_TIME,
+  DEFAULT_INSTRUCTIONS_PER_MICROSECOND,
+  DEFAULT_MEMORY_MIB,
+  DEFAULT_VIRTUAL_DEADLINE_MS,
+  DEFAULT_WALL_DEADLINE_MS,
+} from './options.ts';
 export type { BootOptions, Deadlines, FileSource, InputSource, SnapshotPolicy } from './options.ts';
 export type { Phase, PhaseName, RunResult } from './result.ts';
+export { run } from './run.ts';
 export type { CrashReport, DeadlineKind, KernelCall, ProtocolViolation, Stop, StopKind } from './stop.ts';
 export type { WallClock } from './wall-clock.ts';

@@ -27,6 +27,9 @@ export interface Deadlines {
 export const DEFAULT_WALL_DEADLINE_MS = 120_000;
 export const DEFAULT_VIRTUAL_DEADLINE_MS = 600_000;
 export const DEFAULT_MEMORY_MIB = 256;
+export const DEFAULT_INSTRUCTIONS_PER_MICROSECOND = 1000;
+/** 2026-01-01T00:00:00Z in nanoseconds since 1970. A fixed time, so that runs repeat. */
+export const DEFAULT_BOOT_TIME = 1_767_225_600_000_000_000n;
 
 /** What to do when the kernel writes the snapshot command to port 0x604. */
 export type SnapshotPolicy = 'ignore' | 'stop' | 'capture-and-continue';
@@ -34,7 +37,7 @@ export type SnapshotPolicy = 'ignore' | 'stop' | 'capture-and-continue';
 export interface BootOptions {
   /** The kernel's ELF file; by default the one built here. */
   readonly kernel?: FileSource;
-  /** The program's ELF file; a bare name such as `python` or `hello` means the image built here under that name. */
+  /** The program's ELF file; the bare name `python` means the one built here. */
   readonly program: FileSource;
   /** What the guest calls the program: argument 0. By default the base name of its path. */
   readonly programName?: string;
@@ -52,11 +55,11 @@ export interface BootOptions {
   readonly kernelArguments?: string;
   /** RAM in MiB: default {@link DEFAULT_MEMORY_MIB}. Nanvix fixes it when a kernel is compiled, ours reads it at start. */
   readonly memoryMiB?: number;
-  /** Time since 1970 at which the guest's clock starts, in nanoseconds or as a Date; default 2026-01-01T00:00:00Z, so that runs repeat. */
+  /** Time since 1970 at which the guest's clock starts, in nanoseconds or as a Date; default {@link DEFAULT_BOOT_TIME}. */
   readonly bootTime?: bigint | Date;
   /** Seed of all that the guest can draw as random; 1 by default. */
   readonly seed?: number;
-  /** Guest instructions per microsecond of guest time; 1000 by default. */
+  /** Guest instructions per microsecond of guest time; default {@link DEFAULT_INSTRUCTIONS_PER_MICROSECOND}. */
   readonly instructionsPerMicrosecond?: number;
   /** `S`: Nanvix of March to May 2026, the default. `M`: later, where the length of the command line has two bytes. */
   readonly era?: 'S' | 'M';

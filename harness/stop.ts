@@ -58,6 +58,8 @@ export type Stop =
   | { readonly kind: 'paused' }
   /** A limit of the run was reached: the guest timed out, it did not fail. It can run on. */
   | { readonly kind: 'deadline'; readonly deadline: DeadlineKind; readonly limit: number }
+  /** The instruction count that {@link Guest.runToInstruction} was asked for. */
+  | { readonly kind: 'reached'; readonly instructions: number }
   /** Standard input is an asynchronous source that has nothing yet: await {@link Guest.inputReady} and run on. */
   | { readonly kind: 'input' }
   /** A breakpoint of the machine, before its instruction. */

@@ -31,9 +31,9 @@ export interface MonitorState {
   /** Snapshots the kernel has asked for since reset. */
   readonly snapshotRequests: number;
   /** Instruction count at which the kernel said that the boot is complete (Era M). */
-  readonly bootCompleteAt: number | undefined;
+  readonly bootCompleteAt: number | null;
   /** Status of a guest that has shut down. */
-  readonly exitStatus: number | undefined;
+  readonly exitStatus: number | null;
 }
 
 export interface MonitorOptions {
@@ -54,8 +54,8 @@ export class Monitor {
   readonly #machine: Machine;
   readonly #options: MonitorOptions;
   #snapshotRequests = 0;
-  #bootCompleteAt: number | undefined;
-  #exitStatus: number | undefined;
+  #bootCompleteAt: number | null = null;
+  #exitStatus: number | null = null;
 
   /** Claims the ports of a machine. One monitor per machine. */
   constructor(machine: Machine, options: MonitorOptions) {
@@ -92,11 +92,11 @@ export class Monitor {
     return this.#snapshotRequests;
   }
 
-  get bootCompleteAt(): number | undefined {
+  get bootCompleteAt(): number | null {
     return this.#bootCompleteAt;
   }
 
-  get exitStatus(): number | undefined {
+  get exitStatus(): number | null {
     return this.#exitStatus;
   }
 

@@ -37,7 +37,7 @@ export interface StreamState {
   readonly input: InputPosition;
   readonly writes: readonly PendingRequest[];
   readonly reads: readonly PendingRequest[];
-  readonly waitingPull: WaitingPull | undefined;
+  readonly waitingPull: WaitingPull | null;
 }
 
 export interface StreamHooks {
@@ -59,7 +59,7 @@ export class StandardStreams {
   #position = INPUT_START;
   #writes = new Map<number, PendingRequest>();
   #reads = new Map<number, PendingRequest>();
-  #waitingPull: WaitingPull | undefined;
+  #waitingPull: WaitingPull | null = null;
 
   constructor(memory: PhysicalMemory, input: StandardInput, hooks: StreamHooks) {
     this.#memory = memory;
@@ -69,7 +69,7 @@ export class StandardStreams {
 
   /** True while a pull cannot be answered before {@link StandardInput.ready}. */
   get waits(): boolean {
-    return this.#waitingPull !== undefined;
+    return this.#waitingPull !== null;
   }
 
   get position(): InputPosition {
@@ -153,8 +153,8 @@ export class StandardStreams {
   /** Answers a pull that waited, once the source has something. */
   resume(): void {
     const waiting = this.#waitingPull;
-    if (waiting === undefined) return;
-    this.#waitingPull = undefined;
+    if (waiting === null) return;
+    this.#waitingPull = null;
     this.pull(waiting.tid, waiting.address, waiting.length);
   }
 

@@ -1,0 +1,138 @@
+/** Makes a guest: finds its files, makes a machine, lays the guest out in it as the boot protocol says. */
+import { readFileSync } from 'node:fs';
+import type { Machine, MachineOptions } from '../emulator/types.ts';
+import { InputError } from './errors.ts';
+import { findGuestFiles } from './guest-files.ts';
+import type { GuestFiles } from './guest-files.ts';
+import { Guest } from './guest.ts';
+import type { GuestIdentity } from './identity.ts';
+import { layOut } from './monitor/boot-protocol.ts';
+import { commandLineText } from './monitor/command-line.ts';
+import { DEFAULT_BOOT_TIME, DEFAULT_INSTRUCTIONS_PER_MICROSECOND, DEFAULT_MEMORY_MIB } from './options.ts';
+import type { BootOptions } from './options.ts';
+import { wallClock as hostClock } from './wall-clock.ts';
+import type { WallClock } from './wall-clock.ts';
+
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+const NANOSECONDS_PER_SECOND = 1_000_000_000n;
+
+/**
+ * Boots a guest up to its first instruction. Run it with {@link Guest.run} and its kin; dispose of it when done.
+ *
+ * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
+ */
+export async function boot(options: BootOptions): Promise<Guest> {
+  const settings = settle(options);
+  const files = await findGuestFiles(options, settings.memoryMiB);
+  const commandLine = commandLineText({
+    programName: files.programName,
+    args: options.args,
+    env: options.env,
+    verbatim: options.commandLine,
+  });
+  const startedAt = settings.wallClock();
+  const newMachine = (): Promise<Machine> => createMachine(settings);
+  const machine = await newMachine();
+  const guest = new Guest({
+    machine,
+    newMachine,
+    identity: identityOf(files, commandLine, settings),
+    symbols: {
+      kernel: () => files.kernel.bytes,
+      program: () =>
+        files.programSymbols === undefined ? files.program.bytes : readFileSync(files.programSymbols),
+    },
+    wallClock: settings.wallClock,
+    options,
+  });
+  const wallMs = settings.wallClock() - startedAt;
+  guest.phases.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
+
+  const end = guest.phases.start('load', machine);
+  try {
+    layOut(machine, {
+      kernel: files.kernel.bytes,
+      program: files.program.bytes,
+      ramfs: files.ramfs?.bytes ?? new Uint8Array(0),
+      commandLine,
+      kernelArguments: settings.kernelArguments,
+      era: settings.era,
+      bootTime: settings.bootTime,
+    });
+  } catch (error) {
+    guest.dispose();
+    throw error;
+  }
+  end(machine);
+  return guest;
+}
+
+/** The options with every default filled in. */
+interface Settings {
+  readonly memoryMiB: number;
+  readonly kernelArguments: string;
+  readonly era: 'S' | 'M';
+  readonly bootTime: bigint;
+  readonly seed: number;
+  readonly instructionsPerMicrosecond: number;
+  readonly compile: boolean;
+  readonly announceMessages: boolean;
+  readonly wallClock: WallClock;
+}
+
+function settle(options: BootOptions): Settings {
+  const { bootTime = DEFAULT_BOOT_TIME } = options;
+  const settings = {
+    memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
+    kernelArguments: options.kernelArguments ?? '',
+    era: options.era ?? 'S',
+    bootTime:
+      typeof bootTime === 'bigint' ? bootTime : BigInt(bootTime.getTime()) * NANOSECONDS_PER_MILLISECOND,
+    seed: options.seed ?? 1,
+    instructionsPerMicrosecond: options.instructionsPerMicrosecond ?? DEFAULT_INSTRUCTIONS_PER_MICROSECOND,
+    compile: options.compile ?? true,
+    announceMessages: options.announceMessages ?? false,
+    wallClock: options.wallClock ?? hostClock,
+  };
+  checkWhole('memoryMiB', settings.memoryMiB, 16, 2048);
+  checkWhole('seed', settings.seed, 0, 0xffff_ffff);
+  checkWhole('instructionsPerMicrosecond', settings.instructionsPerMicrosecond, 1, 1_000_000);
+  if (settings.bootTime < 0n) throw new InputError('bootTime lies before 1970: give a later time');
+  return settings;
+}
+
+function checkWhole(name: string, value: number, minimum: number, maximum: number): void {
+  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
+  throw new InputError(`${name} is ${value}: give a whole number from ${minimum} to ${maximum}`);
+}
+
+async function createMachine(settings: Settings): Promise<Machine> {
+  const emulator = await import('../emulator/index.ts');
+  const options: MachineOptions = {
+    memoryMiB: settings.memoryMiB,
+    instructionsPerMicrosecond: settings.instructionsPerMicrosecond,
+    randomSeed: settings.seed,
+    wallClock: settings.wallClock,
+    compile: settings.compile,
+    bootTimeSeconds: Number(settings.bootTime / NANOSECONDS_PER_SECOND),
+  };
+  return await emulator.createMachine(options);
+}
+
+function identityOf(files: GuestFiles, commandLine: string, settings: Settings): GuestIdentity {
+  return {
+    kernel: files.kernel.identity,
+    program: files.program.identity,
+    ramfs: files.ramfs?.identity ?? null,
+    options: {
+      memoryMiB: settings.memoryMiB,
+      commandLine,
+      kernelArguments: settings.kernelArguments,
+      era: settings.era,
+      bootTime: settings.bootTime.toString(),
+      seed: settings.seed,
+      instructionsPerMicrosecond: settings.instructionsPerMicrosecond,
+      announceMessages: settings.announceMessages,
+    },
+  };
+}

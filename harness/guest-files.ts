@@ -1,0 +1,119 @@
+/**
+ * Finds the files a guest is made of: those a caller names, and those built here where nothing is named.
+ *
+ * May touch: the host's files, for reading; the image build, which is loaded only if something of it is wanted, because a
+ * guest of other people's files must start without it.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ImageFile, Images, KernelMemory } from '../images/types.ts';
+import { InputError } from './errors.ts';
+import { identify } from './identity.ts';
+import type { BootOptions, FileSource } from './options.ts';
+import type { ComponentIdentity } from './snapshots/contents.ts';
+
+/** One file of a guest. */
+export interface GuestFile {
+  readonly identity: ComponentIdentity;
+  readonly bytes: Uint8Array;
+}
+
+export interface GuestFiles {
+  readonly kernel: GuestFile;
+  readonly program: GuestFile;
+  readonly programName: string;
+  /** Undefined when there is no volume. */
+  readonly ramfs: GuestFile | undefined;
+  /** A file with the program's symbols, where the program itself has none. */
+  readonly programSymbols: string | undefined;
+}
+
+/** Names that {@link BootOptions.program} can be instead of a path. */
+export const BUILT_PROGRAMS = ['python'] as const;
+
+const EMPTY_NAME = 'program';
+
+export async function findGuestFiles(options: BootOptions, memoryMiB: number): Promise<GuestFiles> {
+  const builtProgram = isBuiltProgram(options.program);
+  const images = builtProgram || options.kernel === undefined ? await builtImages() : undefined;
+  const kernel =
+    options.kernel === undefined
+      ? await readImage(builtKernel(images, memoryMiB))
+      : await readSource('kernel', options.kernel);
+  const program =
+    builtProgram && images !== undefined
+      ? await readImage(images.python.elf)
+      : await readSource('program', options.program);
+  return {
+    kernel,
+    program,
+    programName: options.programName ?? nameOf(options.program),
+    ramfs: await findRamfs(options, builtProgram ? images : undefined),
+    programSymbols: builtProgram ? images?.python.symbols.path : undefined,
+  };
+}
+
+function isBuiltProgram(program: FileSource): boolean {
+  return BUILT_PROGRAMS.some((name) => name === program);
+}
+
+async function builtImages(): Promise<Images> {
+  const { ensureImages } = await import('../images/index.ts');
+  return await ensureImages();
+}
+
+function builtKernel(images: Images | undefined, memoryMiB: number): ImageFile {
+  const sizes = Object.keys(images?.kernel ?? {});
+  const kernel = images?.kernel[memoryMiB as KernelMemory];
+  if (kernel === undefined) {
+    throw new InputError(
+      `no kernel is built for ${memoryMiB} MiB: choose ${sizes.join(' or ')} MiB, or give a kernel of your own`,
+    );
+  }
+  return kernel;
+}
+
+async function findRamfs(options: BootOptions, images: Images | undefined): Promise<GuestFile | undefined> {
+  const { ramfs } = options;
+  if (ramfs === undefined) return images === undefined ? undefined : await readImage(images.ramfs.hello);
+  if (typeof ramfs === 'string' && (await fileKind('ramfs', ramfs)) === 'folder') {
+    const { createRamfs, RamfsError } = await import('../images/ramfs/index.ts');
+    try {
+      const bytes = createRamfs(ramfs);
+      return { bytes, identity: identify(basename(ramfs), bytes) };
+    } catch (error) {
+      if (error instanceof RamfsError)
+        throw new InputError(`no ramfs can be made from ${ramfs}: ${error.message}`);
+      throw error;
+    }
+  }
+  return await readSource('ramfs', ramfs);
+}
+
+async function readImage(file: ImageFile): Promise<GuestFile> {
+  const bytes = await readFile(file.path);
+  return { bytes, identity: { name: basename(file.path), bytes: file.bytes, sha256: file.sha256 } };
+}
+
+async function readSource(what: string, source: FileSource): Promise<GuestFile> {
+  if (typeof source !== 'string') return { bytes: source, identity: identify(what, source) };
+  if ((await fileKind(what, source)) === 'folder') {
+    throw new InputError(`the ${what} ${source} is a folder: name a file`);
+  }
+  const bytes = await readFile(source);
+  return { bytes, identity: identify(basename(source), bytes) };
+}
+
+async function fileKind(what: string, path: string): Promise<'file' | 'folder'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const hint = code === 'ENOENT' ? 'does not exist: check the path' : `cannot be read (${code})`;
+    throw new InputError(`the ${what} ${path} ${hint}`);
+  }
+}
+
+function nameOf(program: FileSource): string {
+  return typeof program === 'string' ? basename(program) : EMPTY_NAME;
+}

@@ -1,0 +1,408 @@
+/**
+ * A guest: a machine with a Nanvix kernel in it, the monitor around it, and what can be done with both.
+ *
+ * What must hold: running, stopping, capturing and restoring never change what the guest does. Everything a guest can do
+ * comes back as a {@link Stop}; only asking for what cannot be done throws.
+ */
+import type { Machine, MachineImage, MachineStop, RestoreReport, RunLimits } from '../emulator/types.ts';
+import { crashReport } from './crash-report.ts';
+import type { SymbolSource } from './crash-report.ts';
+import { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
+import { exitStatusOf } from './exit-status.ts';
+import { identityDifferences } from './identity.ts';
+import type { GuestIdentity } from './identity.ts';
+import type { CallHistory } from './kernel-calls/call-ring.ts';
+import { KernelCalls } from './kernel-calls/interceptors.ts';
+import type { CallSelector } from './kernel-calls/interceptors.ts';
+import { writePauseRequest } from './monitor/control-page.ts';
+import { Monitor } from './monitor/monitor.ts';
+import type { MonitorState, MonitorStop } from './monitor/monitor.ts';
+import { guestTime, jumpForward } from './monitor/pvclock.ts';
+import { StandardInput } from './monitor/standard-input.ts';
+import { DEFAULT_VIRTUAL_DEADLINE_MS, DEFAULT_WALL_DEADLINE_MS } from './options.ts';
+import type { BootOptions, Deadlines, SnapshotPolicy } from './options.ts';
+import { PhaseRecorder, totalOf } from './phases.ts';
+import type { PhaseName, RunResult } from './result.ts';
+import type { KernelCall, Stop } from './stop.ts';
+import type { WallClock } from './wall-clock.ts';
+
+/**
+ * A guest at one instant: machine, monitor and the history of its kernel calls. A value: it can be restored any number of
+ * times, into any guest of the same identity.
+ */
+export interface GuestSnapshot {
+  readonly machine: MachineImage;
+  readonly monitor: MonitorState;
+  readonly calls: CallHistory;
+  readonly identity: GuestIdentity;
+}
+
+/** What a restore does with the guest's clock. Guest time never goes backwards from the snapshot's own time. */
+export type ClockRule =
+  /** It goes on from the snapshot's time: the default, and the only one that repeats a run exactly. */
+  | 'continue'
+  /** It jumps forward by so many nanoseconds. */
+  | { readonly advanceNanoseconds: bigint }
+  /** It jumps forward to a time since 1970, in nanoseconds, or stays if that has passed. */
+  | { readonly atLeast: bigint };
+
+/** What a guest is made of; {@link boot} and the restore of a snapshot put it together. */
+export interface GuestParts {
+  readonly machine: Machine;
+  /** Makes another machine of the same options, for a fork. */
+  readonly newMachine: () => Promise<Machine>;
+  readonly identity: GuestIdentity;
+  readonly symbols: SymbolSource;
+  readonly wallClock: WallClock;
+  readonly options: Pick<
+    BootOptions,
+    'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'deadlines'
+  >;
+}
+
+const NANOSECONDS_PER_MILLISECOND = 1e6;
+
+/** Marks a stop that the harness itself asked the machine for. */
+class HarnessStop {
+  readonly stop: MonitorStop | { readonly kind: 'kernel-call'; readonly call: KernelCall };
+  constructor(stop: HarnessStop['stop']) {
+    this.stop = stop;
+  }
+}
+
+export class Guest {
+  readonly machine: Machine;
+  readonly monitor: Monitor;
+  /** Kernel calls: the last ones, and interception. */
+  readonly calls: KernelCalls;
+  readonly identity: GuestIdentity;
+  readonly phases: PhaseRecorder;
+  readonly #parts: GuestParts;
+  readonly #input: StandardInput;
+  readonly #snapshotPolicy: SnapshotPolicy;
+  #snapshots: readonly GuestSnapshot[] = [];
+  #fromSnapshot = false;
+  #unusable: string | undefined;
+
+  constructor(parts: GuestParts) {
+    const { machine, options } = parts;
+    this.#parts = parts;
+    this.machine = machine;
+    this.identity = parts.identity;
+    this.phases = new PhaseRecorder(parts.wallClock);
+    this.#snapshotPolicy = options.onSnapshot ?? 'ignore';
+    this.#input = new StandardInput(options.stdin);
+    this.monitor = new Monitor(machine, {
+      input: this.#input,
+      announceMessages: options.announceMessages ?? false,
+      stopAtSnapshot: this.#snapshotPolicy !== 'ignore',
+      onConsole: options.onConsole,
+      onOutput: options.onOutput,
+      onStop: (stop) => {
+        machine.requestStop(new HarnessStop(stop));
+      },
+    });
+    this.calls = new KernelCalls(machine, (call) => {
+      machine.requestStop(new HarnessStop({ kind: 'kernel-call', call }));
+    });
+  }
+
+  /** All that the program has written to standard output since reset. */
+  get output(): string {
+    return new TextDecoder().decode(this.monitor.streams.stdout.bytes);
+  }
+
+  get errorOutput(): string {
+    return new TextDecoder().decode(this.monitor.streams.stderr.bytes);
+  }
+
+  /** The kernel's console since reset. */
+  get console(): string {
+    return new TextDecoder().decode(this.monitor.console.log.bytes);
+  }
+
+  /** Snapshots taken where the kernel asked for them, when {@link BootOptions.onSnapshot} is `capture-and-continue`. */
+  get snapshots(): readonly GuestSnapshot[] {
+    return this.#snapshots;
+  }
+
+  /** Nanoseconds since 1970 by the guest's own clock; undefined before the guest is laid out. */
+  get time(): bigint | undefined {
+    return guestTime(this.machine.memory, this.machine.virtualNanoseconds);
+  }
+
+  /**
+   * Runs until something stops the guest.
+   *
+   * @param deadlines Limits for this call; what is not named is taken from the boot options, then from the defaults.
+   * @throws GuestStateError when the guest has shut down or crashed.
+   */
+  run(deadlines: Deadlines = {}): Stop {
+    return this.#run(deadlines, this.#fromSnapshot ? 'after-snapshot' : 'run');
+  }
+
+  /** Like {@link run}, awaiting standard input whenever the guest reads more than is there. */
+  async runToEnd(deadlines: Deadlines = {}): Promise<Stop> {
+    let stop = this.run(deadlines);
+    while (stop.kind === 'input') {
+      await this.inputReady();
+      stop = this.run(deadlines);
+    }
+    return stop;
+  }
+
+  /** Runs to the next of the selected kernel calls, before the kernel sees it, or to whatever stops the guest earlier. */
+  runToKernelCall(selector: CallSelector, deadlines: Deadlines = {}): Stop {
+    return this.#runToCall(selector, deadlines, this.#fromSnapshot ? 'after-snapshot' : 'run');
+  }
+
+  /** Runs to the program's snapshot call (kernel call 35), whether the kernel allows it or not. */
+  runToSnapshot(deadlines: Deadlines = {}): Stop {
+    return this.#runToCall('snapshot', deadlines, this.#fromSnapshot ? 'after-snapshot' : 'to-snapshot');
+  }
+
+  /** Runs to an exact instruction count since reset, or to whatever stops the guest earlier. */
+  runToInstruction(instructions: number, deadlines: Deadlines = {}): Stop {
+    const left = instructions - this.machine.instructions;
+    if (left < 0)
+      throw new InputError(`instruction ${instructions} has passed: restore a snapshot taken before it`);
+    const stop = this.run({ ...deadlines, instructions: left });
+    const reached = stop.kind === 'deadline' && stop.deadline === 'instructions';
+    return reached ? { kind: 'reached', instructions } : stop;
+  }
+
+  /** Resolves once a guest that stopped for `input` can read on. */
+  async inputReady(): Promise<void> {
+    await this.#input.ready(this.monitor.streams.position);
+  }
+
+  /** Asks the kernel to pause; a kernel that knows the request answers with a stop of kind `paused`. */
+  requestPause(): void {
+    writePauseRequest(this.machine.memory, true);
+  }
+
+  /** Moves the guest's clock forward. */
+  advanceClock(nanoseconds: bigint): void {
+    if (nanoseconds < 0n)
+      throw new InputError(`the guest's clock cannot go back by ${-nanoseconds} ns: only forward`);
+    jumpForward(this.machine.memory, nanoseconds);
+  }
+
+  /** The guest as it stands. Going on, here or after a restore, is the same to the last bit. */
+  capture(): GuestSnapshot {
+    this.#checkUsable('captured');
+    const end = this.phases.start('capture', this.machine);
+    const snapshot = {
+      machine: this.machine.capture(),
+      monitor: this.monitor.capture(),
+      calls: this.calls.capture(),
+      identity: this.identity,
+    };
+    this.#fromSnapshot = true;
+    end(this.machine);
+    return snapshot;
+  }
+
+  /**
+   * Puts the guest back to a snapshot, whatever it has done since, crashed or not. From here on {@link result} tells of what
+   * happens after the restore.
+   *
+   * @throws SnapshotMismatchError when the snapshot was taken from a guest with another kernel, program, ramfs or options.
+   */
+  restore(snapshot: GuestSnapshot, clock: ClockRule = 'continue'): RestoreReport {
+    if (this.#unusable === DISPOSED) throw new GuestStateError(DISPOSED);
+    const differences = identityDifferences(this.identity, snapshot.identity);
+    if (differences.length > 0) {
+      throw new SnapshotMismatchError(
+        `the snapshot does not fit this guest: it has ${differences.join('; ')}. Boot the guest with what the snapshot was taken from`,
+      );
+    }
+    this.phases.restart();
+    const restoredCounters = snapshot.machine;
+    const end = this.phases.start('restore', restoredCounters);
+    const report = this.machine.restore(snapshot.machine);
+    this.monitor.restore(snapshot.monitor);
+    this.calls.restore(snapshot.calls);
+    this.#applyClockRule(clock);
+    this.#unusable = snapshot.monitor.exitStatus === null ? undefined : SHUT_DOWN;
+    this.#fromSnapshot = true;
+    end(restoredCounters);
+    return report;
+  }
+
+  /** Another guest in a machine of its own, which goes on from here independently of this one. */
+  async fork(): Promise<Guest> {
+    return await Guest.fromSnapshot(this.#parts, this.capture());
+  }
+
+  /** A guest in a new machine, restored from a snapshot. `parts.machine` is not used. */
+  static async fromSnapshot(parts: Omit<GuestParts, 'machine'>, snapshot: GuestSnapshot): Promise<Guest> {
+    const startedAt = parts.wallClock();
+    const guest = new Guest({ ...parts, machine: await parts.newMachine() });
+    const wallMs = parts.wallClock() - startedAt;
+    guest.restore(snapshot);
+    const [restored] = guest.phases.phases;
+    guest.phases.restart();
+    guest.phases.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
+    if (restored !== undefined) guest.phases.add(restored);
+    return guest;
+  }
+
+  /** All that the run has to show: since reset, or since the last restore. */
+  result(outcome: Stop): RunResult {
+    const { phases } = this.phases;
+    return {
+      outcome,
+      output: this.output,
+      errorOutput: this.errorOutput,
+      console: this.console,
+      exitStatus: exitStatusOf(outcome),
+      ...totalOf(phases),
+      phases,
+    };
+  }
+
+  /** Frees the machine. The guest cannot be used any more. */
+  dispose(): void {
+    if (this.#unusable === DISPOSED) return;
+    this.#unusable = DISPOSED;
+    this.machine.dispose();
+  }
+
+  #runToCall(selector: CallSelector, deadlines: Deadlines, phase: PhaseName): Stop {
+    const remove = this.calls.intercept(selector, () => ({ kind: 'stop' }));
+    try {
+      return this.#run(deadlines, phase);
+    } finally {
+      remove();
+    }
+  }
+
+  #run(deadlines: Deadlines, phase: PhaseName): Stop {
+    this.#checkUsable('run');
+    const limits = this.#limits(deadlines);
+    const end = this.phases.start(phase, this.machine);
+    const wallEnd = this.#parts.wallClock() + limits.wallMs;
+    let stop: Stop;
+    do {
+      this.monitor.streams.resume();
+      stop = this.monitor.streams.waits
+        ? { kind: 'input' }
+        : this.#translate(this.machine.run(limits.machine(wallEnd - this.#parts.wallClock())), limits);
+    } while (this.#goesOn(stop));
+    this.monitor.console.flush();
+    end(this.machine);
+    return stop;
+  }
+
+  /** True for a stop the caller is not to see: a snapshot that is taken on the way. */
+  #goesOn(stop: Stop): boolean {
+    if (stop.kind !== 'snapshot' || this.#snapshotPolicy !== 'capture-and-continue') return false;
+    this.#snapshots = [...this.#snapshots, this.capture()];
+    return true;
+  }
+
+  #limits(given: Deadlines): ResolvedLimits {
+    const deadlines = {
+      wallMs: DEFAULT_WALL_DEADLINE_MS,
+      virtualMs: DEFAULT_VIRTUAL_DEADLINE_MS,
+      ...this.#parts.options.deadlines,
+      ...given,
+    };
+    const { instructions, virtualNanoseconds } = this.machine;
+    const virtualEnd = virtualNanoseconds + deadlines.virtualMs * NANOSECONDS_PER_MILLISECOND;
+    return {
+      ...deadlines,
+      machine: (wallMilliseconds): RunLimits => ({
+        ...(deadlines.instructions === undefined
+          ? {}
+          : { instructions: instructions + deadlines.instructions }),
+        ...(Number.isFinite(virtualEnd) ? { virtualNanoseconds: virtualEnd } : {}),
+        ...(Number.isFinite(wallMilliseconds) ? { wallMilliseconds: Math.max(0, wallMilliseconds) } : {}),
+      }),
+    };
+  }
+
+  #translate(stop: MachineStop, limits: ResolvedLimits): Stop {
+    switch (stop.kind) {
+      case 'requested':
+        return stop.reason instanceof HarnessStop ? this.#translateOwn(stop.reason.stop) : stop;
+      case 'halted':
+        this.#unusable = 'the guest has halted: restore a snapshot into it or boot another';
+        return { kind: 'halted', crash: this.#report('the processor halted with interrupts off') };
+      case 'reached':
+        return stop.limit === 'instructions'
+          ? { kind: 'deadline', deadline: 'instructions', limit: limits.instructions ?? 0 }
+          : { kind: 'deadline', deadline: 'virtual', limit: limits.virtualMs };
+      case 'wall-time':
+        return { kind: 'deadline', deadline: 'wall', limit: limits.wallMs };
+      case 'breakpoint':
+      case 'watchpoint':
+        return stop;
+      case 'crash':
+        this.#unusable = 'the guest has crashed: restore a snapshot into it or boot another';
+        return { kind: 'crash', crash: crashReport(stop.cause, this.#crashContext()) };
+    }
+  }
+
+  #translateOwn(stop: HarnessStop['stop']): Stop {
+    switch (stop.kind) {
+      case 'exit':
+        this.#unusable = SHUT_DOWN;
+        return stop;
+      case 'pause':
+        writePauseRequest(this.machine.memory, false);
+        return { kind: 'paused' };
+      case 'protocol-error':
+        return { ...stop, crash: this.#report(stop.violation.message) };
+      case 'snapshot':
+      case 'input':
+      case 'kernel-call':
+        return stop;
+    }
+  }
+
+  #report(message: string): ReturnType<typeof crashReport> {
+    const { registers } = this.machine;
+    const names = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags'] as const;
+    const values = Object.fromEntries(names.map((name) => [name, registers.get(name)]));
+    return crashReport(
+      {
+        message,
+        registers: values as Record<(typeof names)[number], number>,
+        faultAddress: registers.control(2),
+      },
+      this.#crashContext(),
+    );
+  }
+
+  #crashContext(): Parameters<typeof crashReport>[1] {
+    return { symbols: this.#parts.symbols, recentCalls: this.calls.recent(), console: this.console };
+  }
+
+  #applyClockRule(rule: ClockRule): void {
+    if (rule === 'continue') return;
+    if ('advanceNanoseconds' in rule) {
+      this.advanceClock(rule.advanceNanoseconds);
+      return;
+    }
+    const now = this.time;
+    if (now !== undefined && rule.atLeast > now) this.advanceClock(rule.atLeast - now);
+  }
+
+  #checkUsable(what: string): void {
+    if (this.#unusable !== undefined)
+      throw new GuestStateError(`this guest cannot be ${what}: ${this.#unusable}`);
+  }
+}
+
+const DISPOSED = 'the guest was disposed of: boot another';
+const SHUT_DOWN = 'the guest has shut down: restore a snapshot into it or boot another';
+
+interface ResolvedLimits {
+  readonly wallMs: number;
+  readonly virtualMs: number;
+  readonly instructions?: number;
+  /** The machine's limits when so much wall time is left. */
+  readonly machine: (wallMilliseconds: number) => RunLimits;
+}
