@@ -16,9 +16,14 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname + '/..' } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname + '/..' },
+    },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
@@ -27,7 +32,10 @@ export default tseslint.config(
   {
     files: ['emulator/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...hostTime.map((name) => ({ name, message: 'inject a clock instead' }))],
+      'no-restricted-globals': [
+        'error',
+        ...hostTime.map((name) => ({ name, message: 'inject a clock instead' })),
+      ],
       ...restrictImports([['**/harness/**', '**/images/**'], 'the emulator knows nothing of Nanvix']),
     },
   },
@@ -38,9 +46,19 @@ export default tseslint.config(
   {
     files: ['harness/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...hostTime.map((name) => ({ name, message: 'use the injected wall clock' }))],
+      'no-restricted-globals': [
+        'error',
+        ...hostTime.map((name) => ({ name, message: 'use the injected wall clock' })),
+      ],
       ...restrictImports([['v86', '**/node_modules/v86/**'], 'only the emulator imports v86']),
     },
   },
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  {
+    files: ['harness/report/page-script.js'],
+    languageOptions: { globals: { document: 'readonly', Element: 'readonly' } },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
 );

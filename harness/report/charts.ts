@@ -1,0 +1,188 @@
+/**
+ * The four drawings of a report, as SVG text made by Observable Plot on the host: the file needs no script to show
+ * them. Colours are names of CSS variables, so that the style sheet decides between light and dark.
+ */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { layOutFlames } from './flame-layout.ts';
+import type { StartupReport, VariantRow } from './types.ts';
+
+const WIDTH = 1100;
+
+/** How many samples out of how many make a frame wide enough to be drawn at all: half a pixel. */
+const narrowestFrame = (samples: number): number => Math.max(1, Math.floor(samples / (2 * WIDTH)));
+
+const millions = (instructions: number): string => `${(instructions / 1e6).toFixed(3)} M instructions`;
+
+/** All that is used of the element Plot makes. TypeScript's own types of it are a browser's, which this program is not. */
+interface SvgElement {
+  readonly outerHTML: string;
+  setAttribute(name: string, value: string): void;
+}
+
+function draw(label: string, options: Plot.PlotOptions): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
+    document: never;
+  };
+  const svg = Plot.plot({ width: WIDTH, ...options, document }) as unknown as SvgElement;
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', label);
+  return svg.outerHTML;
+}
+
+/** The boot from reset to exit: its phases as bars, its kernel calls as ticks below. */
+export function drawTimeline({ phases, calls }: StartupReport): string {
+  return draw('Time line of the boot: phases and kernel calls by guest instructions', {
+    height: 60 + 26 * (phases.length + 1),
+    marginLeft: 190,
+    x: { label: 'guest instructions from reset', tickFormat: 's', grid: true },
+    y: { label: null, domain: [...new Set(phases.map(({ name }) => name)), 'kernel calls'] },
+    marks: [
+      Plot.barX(phases, {
+        x1: 'from',
+        x2: 'to',
+        y: 'name',
+        fill: 'var(--accent)',
+        title: ({ name, from, to }: (typeof phases)[number]) => `${name}: ${millions(to - from)}`,
+      }),
+      Plot.tickX(calls, {
+        x: 'at',
+        y: () => 'kernel calls',
+        stroke: 'var(--second)',
+        title: ({ name, at, duration }: (typeof calls)[number]) =>
+          `${name} at ${at.toLocaleString('en')}, ${duration.toLocaleString('en')} instructions`,
+      }),
+    ],
+  });
+}
+
+/** Sampled call stacks; the root at the top, width in samples. Frames can be reached by the keyboard. */
+export function drawFlames({ stacks, sampleInterval }: StartupReport): string {
+  const total = stacks.reduce((sum, { samples }) => sum + samples, 0);
+  const frames = layOutFlames(stacks, narrowestFrame(total));
+  const depth = frames.reduce((deepest, frame) => Math.max(deepest, frame.depth + 1), 1);
+  const wideEnoughForText = total / 18;
+  const svg = draw('Flame graph of guest functions', {
+    height: 20 + 18 * depth,
+    marginLeft: 0,
+    marginRight: 0,
+    marginTop: 2,
+    marginBottom: 2,
+    x: { axis: null, domain: [0, Math.max(total, 1)] },
+    y: { axis: null, domain: [depth, 0] },
+    color: { type: 'categorical', range: ['var(--flame-1)', 'var(--flame-2)', 'var(--flame-3)'] },
+    marks: [
+      Plot.rect(frames, {
+        className: 'flames',
+        x1: 'left',
+        x2: 'right',
+        y1: 'depth',
+        y2: (frame: (typeof frames)[number]) => frame.depth + 1,
+        insetLeft: 0.5,
+        insetTop: 0.5,
+        fill: (frame: (typeof frames)[number]) => frame.depth % 3,
+        title: ({ name, left, right, self }: (typeof frames)[number]) =>
+          `${name}: ${(((right - left) / total) * 100).toFixed(1)} %, ` +
+          `${millions((right - left) * sampleInterval)}, itself ${millions(self * sampleInterval)}`,
+      }),
+      Plot.text(
+        frames.filter(({ left, right }) => right - left >= wideEnoughForText),
+        {
+          x: 'left',
+          y: (frame: (typeof frames)[number]) => frame.depth + 0.5,
+          text: ({ name, left, right }: (typeof frames)[number]) =>
+            name.slice(0, Math.floor((((right - left) / total) * WIDTH) / 7)),
+          textAnchor: 'start',
+          dx: 4,
+          fill: 'var(--flame-text)',
+          pointerEvents: 'none',
+        },
+      ),
+    ],
+  });
+  return svg.replaceAll(/<rect /g, '<rect tabindex="0" ');
+}
+
+const changeInInstructions = (row: VariantRow, reference: VariantRow): number =>
+  row.figures.instructions - reference.figures.instructions;
+
+/** Variants as bars of instructions more or fewer than the reference build. */
+export function drawVariants({ variants, reference }: StartupReport): string {
+  const rows = variants.map((row) => ({
+    name: row.name,
+    difference: changeInInstructions(row, reference),
+    change: row.change,
+  }));
+  return draw('Variants: guest instructions more or fewer than the reference build', {
+    height: 60 + 24 * rows.length,
+    marginLeft: 190,
+    x: { label: 'guest instructions, difference from the reference build', tickFormat: 's', grid: true },
+    y: { label: null, domain: rows.map(({ name }) => name) },
+    marks: [
+      Plot.barX(rows, {
+        x: 'difference',
+        y: 'name',
+        fill: (row: (typeof rows)[number]) => (row.difference > 0 ? 'var(--worse)' : 'var(--better)'),
+        title: (row: (typeof rows)[number]) => `${row.change}: ${millions(row.difference)}`,
+      }),
+      Plot.ruleX([0], { stroke: 'currentColor' }),
+    ],
+  });
+}
+
+/** What the reference claims a change saves beside what it saves here, both in milliseconds of wall time. */
+export function drawClaims({ variants, reference }: StartupReport): string {
+  const bars = variants.flatMap((row) =>
+    row.claimedMs === undefined
+      ? []
+      : [
+          { name: row.name, source: 'claimed', ms: row.claimedMs },
+          {
+            name: row.name,
+            source: 'here',
+            ms: row.figures.wallMs.median - reference.figures.wallMs.median,
+          },
+        ],
+  );
+  return draw('What each change saves: as claimed and as measured here', {
+    height: 60 + 40 * (bars.length / 2),
+    marginLeft: 80,
+    marginRight: 190,
+    x: { label: 'milliseconds saved', grid: true },
+    y: { label: null },
+    fy: { label: null },
+    color: { domain: ['claimed', 'here'], range: ['var(--second)', 'var(--accent)'] },
+    marks: [
+      Plot.barX(bars, {
+        x: 'ms',
+        y: 'source',
+        fy: 'name',
+        fill: 'source',
+        title: (bar: (typeof bars)[number]) => `${bar.name}, ${bar.source}: ${bar.ms.toFixed(1)} ms`,
+      }),
+      Plot.ruleX([0], { stroke: 'currentColor' }),
+    ],
+  });
+}
+
+/** A cold boot beside a restored one, by instructions. */
+export function drawColdAgainstRestored({ cold, restored }: StartupReport): string {
+  const bars = [
+    { name: 'cold boot', instructions: cold.instructions },
+    { name: 'restore-boot', instructions: restored.instructions },
+  ];
+  return draw('Cold boot against restore-boot, guest instructions', {
+    height: 110,
+    marginLeft: 190,
+    x: { label: 'guest instructions', tickFormat: 's', grid: true },
+    y: { label: null },
+    marks: [
+      Plot.barX(bars, {
+        x: 'instructions',
+        y: 'name',
+        fill: 'var(--accent)',
+        title: (bar: (typeof bars)[number]) => `${bar.name}: ${millions(bar.instructions)}`,
+      }),
+    ],
+  });
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { changesSince, layOutFlames, renderReport } from '../../harness/report/index.ts';
+import { figures, sampleReport } from './sample.ts';
+
+describe('the flame graph', () => {
+  it('lays children inside their parent and counts each sample once in every frame of its stack', () => {
+    const frames = layOutFlames([
+      { frames: ['main', 'b'], samples: 2 },
+      { frames: ['main', 'a'], samples: 1 },
+      { frames: ['main'], samples: 4 },
+    ]);
+    expect(frames).toEqual([
+      { name: 'main', depth: 0, left: 0, right: 7, self: 4 },
+      { name: 'a', depth: 1, left: 0, right: 1, self: 1 },
+      { name: 'b', depth: 1, left: 1, right: 3, self: 2 },
+    ]);
+  });
+
+  it('leaves out frames that are too narrow, without moving their neighbours', () => {
+    const frames = layOutFlames(
+      [
+        { frames: ['a'], samples: 1 },
+        { frames: ['b'], samples: 5 },
+      ],
+      2,
+    );
+    expect(frames).toEqual([{ name: 'b', depth: 0, left: 1, right: 6, self: 5 }]);
+  });
+});
+
+describe('what changed since the last report', () => {
+  it('is nothing for two equal reports', () => {
+    expect(changesSince(sampleReport, sampleReport)).toEqual([]);
+  });
+
+  it('names every exact figure that moved, and leaves wall time out', () => {
+    const faster = { ...figures(24_000_000), wallMs: { median: 1, low: 1, high: 1, runs: 7 } };
+    const later = {
+      ...sampleReport,
+      reference: { ...sampleReport.reference, figures: faster },
+      restored: { ...sampleReport.restored, kernelCalls: 131 },
+    };
+    expect(changesSince(sampleReport, later)).toEqual([
+      { row: 'restore-boot', figure: 'kernelCalls', before: 130, after: 131 },
+    ]);
+  });
+
+  it('does not compare a variant that the last report did not have', () => {
+    const earlier = { ...sampleReport, variants: [] };
+    expect(changesSince(earlier, sampleReport)).toEqual([]);
+  });
+});
+
+describe('the page', () => {
+  it('is the same, byte for byte, for the same report', () => {
+    expect(renderReport(sampleReport)).toBe(renderReport(sampleReport));
+  });
+
+  it('asks the network for nothing', () => {
+    const page = renderReport(sampleReport);
+    expect(page).not.toMatch(/\b(src|href)="(?!#)/);
+    expect(page).not.toMatch(/@import|url\(|fetch\(/);
+  });
+
+  it('shows text from outside as text', () => {
+    expect(renderReport(sampleReport)).toContain('CPython start-up &#x3C;sample>');
+  });
+
+  it('shows each claim of the reference beside what holds here', () => {
+    const page = renderReport(sampleReport);
+    expect(page).toContain('<td class="text">yes: There are relocations to process.</td>');
+    expect(page).toContain('20 ms');
+  });
+});
