@@ -46,8 +46,10 @@ function claim(folder: OpenFolder, name: string, path: string): void {
 /** The tree of a map of paths. Strings become UTF-8. */
 export function treeOf(files: RamfsFiles): FolderNode {
   const root = openFolder();
-  const entries =
-    files instanceof Map ? [...(files as ReadonlyMap<string, Uint8Array>)] : Object.entries(files);
+  const entries: Iterable<[string, Uint8Array | string]> =
+    files instanceof Map
+      ? (files as ReadonlyMap<string, Uint8Array>)
+      : Object.entries(files as Readonly<Record<string, Uint8Array | string>>);
   for (const [path, content] of entries) {
     const parts = path.replace(/^\/+/, '').split('/');
     const name = parts.pop() ?? '';
