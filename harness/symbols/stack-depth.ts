@@ -1,0 +1,295 @@
+/**
+ * Where a function keeps its return address, for each of its instructions.
+ *
+ * The guest is compiled without frame pointers and without unwind tables, and a user's program may be anything, so
+ * nothing in the file says where a frame begins. But a compiler's code changes the stack pointer by constants:
+ * following every path from the function's entry and adding them up gives the exact distance from the stack pointer
+ * to the return address at each instruction. Where the distance is not constant (alloca, realigned stacks) the compiler
+ * itself needs a frame pointer, and EBP is followed instead. Jump tables are read from the file.
+ *
+ * What must hold: the first path that reaches an instruction decides, and compilers make all paths agree; only the path
+ * behind a call that never returns would lie, so such calls end a path.
+ */
+import { FlowControl, Mnemonic, OpKind, Register } from 'iced-x86';
+import type { Instruction } from 'iced-x86';
+import type { CodeReader } from './code-reader.ts';
+import type { GuestSymbol, SymbolTable } from './symbol-table.ts';
+
+/** How to leave a frame, given ESP and EBP at an instruction. All offsets are bytes. */
+export interface FrameRule {
+  /** The return address, or the interrupt frame, is at this register plus `offset`. */
+  readonly register: 'esp' | 'ebp';
+  readonly offset: number;
+  /** The realigned frame of a `main`: the word there is not the return address but the caller's ESP. */
+  readonly indirect: boolean;
+  /** Where the caller's EBP was saved, from the same register; undefined when EBP still is the caller's. */
+  readonly savedEbp: number | undefined;
+  /** The function ends by IRET: EIP, CS, EFLAGS (and ESP, SS when CS is of an outer ring) stand there. */
+  readonly interrupt: boolean;
+}
+
+/** Stack pointers are `entry - depth`: entry is ESP at the first instruction, where the return address is. */
+interface State {
+  /** Undefined while ESP is not a constant away from where it is counted from. */
+  readonly depth: number | undefined;
+  /** True behind an alignment of ESP: depth counts from the aligned value. */
+  readonly realigned: boolean;
+  /** Depth held by EBP when it is a frame pointer, and whether that depth counts from the aligned value. */
+  readonly frame: { readonly depth: number; readonly realigned: boolean } | undefined;
+  /** Depth of the slot that holds the caller's EBP. */
+  readonly ebpSlot: { readonly depth: number; readonly realigned: boolean } | undefined;
+  /** Register that holds entry + 4 before a realignment, and the slot it was pushed to behind it. */
+  readonly alias: Register | undefined;
+  readonly aliasSlot: number | undefined;
+}
+
+const atEntry: State = {
+  depth: 0,
+  realigned: false,
+  frame: undefined,
+  ebpSlot: undefined,
+  alias: undefined,
+  aliasSlot: undefined,
+};
+
+/** Where PUSHAD leaves EBP, in bytes above the new ESP. */
+const pushadEbpOffset = 8;
+const jumpTableMaximum = 4096;
+
+/** The frames of one function (with the cold part the compiler split off it). */
+export class FunctionFrames {
+  readonly #states: ReadonlyMap<number, State>;
+  readonly #callsByEnd: ReadonlyMap<number, number>;
+  /** Depth of the interrupt frame when the function ends by IRET; undefined when it returns. */
+  readonly #interruptDepth: number | undefined;
+
+  constructor(
+    states: ReadonlyMap<number, State>,
+    callsByEnd: ReadonlyMap<number, number>,
+    interruptDepth: number | undefined,
+  ) {
+    this.#states = states;
+    this.#callsByEnd = callsByEnd;
+    this.#interruptDepth = interruptDepth;
+  }
+
+  /** How to leave the frame when the next instruction is at `address`; undefined when no path reaches it. */
+  ruleAt(address: number): FrameRule | undefined {
+    return this.#rule(this.#states.get(address));
+  }
+
+  /**
+   * The same while the call that ends at `address` has not returned. What the callee takes off the stack is still there, and
+   * the instruction behind the call may belong to another path or to no function.
+   */
+  ruleOfCallBefore(address: number): FrameRule | undefined {
+    const call = this.#callsByEnd.get(address);
+    return call === undefined ? undefined : this.ruleAt(call);
+  }
+
+  #rule(state: State | undefined): FrameRule | undefined {
+    if (state === undefined) return undefined;
+    const home = this.#interruptDepth ?? 0;
+    const interrupt = this.#interruptDepth !== undefined;
+    const { depth, realigned, frame, ebpSlot } = state;
+    const liveSlot =
+      ebpSlot !== undefined && (depth === undefined || ebpSlot.realigned !== realigned || ebpSlot.depth <= depth)
+        ? ebpSlot
+        : undefined;
+    if (depth !== undefined && !realigned) {
+      const savedEbp = liveSlot?.realigned === false ? depth - liveSlot.depth : undefined;
+      return { register: 'esp', offset: depth - home, indirect: false, savedEbp, interrupt };
+    }
+    if (frame === undefined) return undefined;
+    const savedEbp = liveSlot?.realigned === frame.realigned ? frame.depth - liveSlot.depth : undefined;
+    if (!frame.realigned) {
+      return { register: 'ebp', offset: frame.depth - home, indirect: false, savedEbp, interrupt };
+    }
+    if (state.aliasSlot === undefined) return undefined;
+    return { register: 'ebp', offset: frame.depth - state.aliasSlot, indirect: true, savedEbp, interrupt };
+  }
+}
+
+function registerMove(instruction: Instruction, to: Register, from: Register): boolean {
+  return (
+    instruction.mnemonic === Mnemonic.Mov &&
+    instruction.op0Kind === OpKind.Register &&
+    instruction.op0Register === to &&
+    instruction.op1Kind === OpKind.Register &&
+    instruction.op1Register === from
+  );
+}
+
+/** The displacement of `[base + n]`, or undefined for any other operand. */
+function displacementFrom(instruction: Instruction, base: Register): number | undefined {
+  if (instruction.memoryBase !== base || instruction.memoryIndex !== Register.None) return undefined;
+  return Number(instruction.memoryDisplacement) | 0;
+}
+
+const onlyRead = new Set([Mnemonic.Cmp, Mnemonic.Test, Mnemonic.Push, Mnemonic.Bt, Mnemonic.Call, Mnemonic.Jmp]);
+
+/** What one instruction does to ESP and EBP; calls, which need their target, are the caller's matter. */
+function after(state: State, instruction: Instruction): State {
+  const { depth, realigned, frame } = state;
+  const esp = Register.ESP;
+  const ebp = Register.EBP;
+  const writesTo = (register: Register): boolean =>
+    instruction.opCount > 0 &&
+    instruction.op0Kind === OpKind.Register &&
+    instruction.op0Register === register &&
+    !onlyRead.has(instruction.mnemonic);
+
+  if (registerMove(instruction, ebp, esp)) {
+    return { ...state, frame: depth === undefined ? undefined : { depth, realigned } };
+  }
+  if (instruction.mnemonic === Mnemonic.Leave) {
+    if (frame === undefined) return { ...state, depth: undefined };
+    return { ...state, depth: frame.depth - 4, realigned: frame.realigned, frame: undefined };
+  }
+  if (instruction.mnemonic === Mnemonic.Lea && instruction.op0Kind === OpKind.Register) {
+    const fromEsp = displacementFrom(instruction, esp);
+    const fromEbp = displacementFrom(instruction, ebp);
+    if (instruction.op0Register === esp) {
+      if (fromEsp !== undefined) return { ...state, depth: depth === undefined ? undefined : depth - fromEsp };
+      if (fromEbp !== undefined && frame !== undefined) {
+        return { ...state, depth: frame.depth - fromEbp, realigned: frame.realigned };
+      }
+      if (realigned && displacementFrom(instruction, instruction.memoryBase) === -4) {
+        return { ...state, depth: 0, realigned: false };
+      }
+      return { ...state, depth: undefined };
+    }
+    if (fromEsp !== undefined && depth !== undefined && !realigned && depth - fromEsp === -4 && state.aliasSlot === undefined) {
+      return { ...state, alias: instruction.op0Register };
+    }
+  }
+  if (registerMove(instruction, esp, ebp)) {
+    if (frame === undefined) return { ...state, depth: undefined };
+    return { ...state, depth: frame.depth, realigned: frame.realigned };
+  }
+  if (writesTo(esp) && instruction.mnemonic !== Mnemonic.Pop) {
+    const constant = instruction.op1Kind !== OpKind.Register && instruction.op1Kind !== OpKind.Memory;
+    const amount = constant ? Number(BigInt.asIntN(32, instruction.immediate(1))) : 0;
+    if (constant && depth !== undefined && instruction.mnemonic === Mnemonic.Sub) return { ...state, depth: depth + amount };
+    if (constant && depth !== undefined && instruction.mnemonic === Mnemonic.Add) return { ...state, depth: depth - amount };
+    if (constant && instruction.mnemonic === Mnemonic.And && frame === undefined && !realigned) {
+      return { ...state, depth: 0, realigned: true, ebpSlot: undefined };
+    }
+    return { ...state, depth: undefined };
+  }
+  let next = state;
+  const change = instruction.stackPointerIncrement;
+  if (change !== 0 && depth !== undefined) {
+    const deeper = depth - change;
+    next = { ...next, depth: deeper };
+    if (instruction.mnemonic === Mnemonic.Pushad) {
+      next = { ...next, ebpSlot: state.ebpSlot ?? { depth: deeper - pushadEbpOffset, realigned } };
+    }
+    if (instruction.mnemonic === Mnemonic.Push && instruction.op0Kind === OpKind.Register) {
+      if (instruction.op0Register === ebp && state.ebpSlot === undefined) {
+        next = { ...next, ebpSlot: { depth: deeper, realigned } };
+      }
+      if (realigned && instruction.op0Register === state.alias && state.aliasSlot === undefined) {
+        next = { ...next, aliasSlot: deeper };
+      }
+    }
+  }
+  return writesTo(ebp) ? { ...next, frame: undefined } : next;
+}
+
+/**
+ * Follows all paths through a function.
+ *
+ * @param symbols Names of the same file at bias 0.
+ */
+export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: CodeReader): FunctionFrames {
+  const states = new Map<number, State>();
+  const lengths = new Map<number, number>();
+  const callsByEnd = new Map<number, number>();
+  const work: [number, State][] = [[entry.address, atEntry]];
+  let interruptDepth: number | undefined;
+  let atIndirectJump: State | undefined;
+  const coldPart = new RegExp(`^${entry.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.cold(\\.\\d+)?$`);
+  const inside = (address: number): boolean => {
+    if (address >= entry.address && address < entry.address + entry.size) return true;
+    const other = symbols.at(address)?.symbol;
+    return other !== undefined && coldPart.test(other.name);
+  };
+
+  const followPath = (start: number, startState: State): void => {
+    let state = startState;
+    for (let at = start; inside(at) && !states.has(at);) {
+      const instruction = code.instructionAt(at);
+      if (instruction === undefined) return;
+      states.set(at, state);
+      lengths.set(at, instruction.length);
+      const next = at + instruction.length;
+      switch (instruction.flowControl) {
+        case FlowControl.Return:
+          if (instruction.mnemonic === Mnemonic.Iretd && state.depth !== undefined) interruptDepth ??= state.depth;
+          return;
+        case FlowControl.Exception:
+          return;
+        case FlowControl.UnconditionalBranch:
+          work.push([Number(instruction.nearBranchTarget), state]);
+          return;
+        case FlowControl.ConditionalBranch:
+          work.push([Number(instruction.nearBranchTarget), state]);
+          break;
+        case FlowControl.IndirectBranch: {
+          atIndirectJump ??= state;
+          if (instruction.op0Kind !== OpKind.Memory || instruction.memoryBase !== Register.None) return;
+          const table = Number(instruction.memoryDisplacement) >>> 0;
+          for (let index = 0; index < jumpTableMaximum; index++) {
+            const target = code.wordAt(table + 4 * index);
+            if (target === undefined || !inside(target)) break;
+            work.push([target, state]);
+          }
+          return;
+        }
+        case FlowControl.Call: {
+          callsByEnd.set(next, at);
+          const target = Number(instruction.nearBranchTarget);
+          if (target === next) {
+            state = after(state, instruction);
+            break;
+          }
+          const callee = symbols.at(target)?.symbol;
+          if (callee === undefined) break;
+          const { returns, popped } = code.calleeEffect(callee);
+          if (!returns) return;
+          if (popped !== 0 && state.depth !== undefined) state = { ...state, depth: state.depth - popped };
+          break;
+        }
+        case FlowControl.IndirectCall:
+          callsByEnd.set(next, at);
+          break;
+        case FlowControl.Next:
+        case FlowControl.Interrupt:
+        case FlowControl.XbeginXabortXend:
+          state = after(state, instruction);
+          break;
+      }
+      at = next;
+    }
+  };
+  const drain = (): void => {
+    for (let item = work.pop(); item !== undefined; item = work.pop()) followPath(...item);
+  };
+
+  drain();
+  // Targets of jumps through tables that are not in the file: all of them start with the stack as the jump left it.
+  if (atIndirectJump !== undefined) {
+    const end = entry.address + entry.size;
+    for (let at = entry.address; at < end;) {
+      const length = lengths.get(at) ?? code.instructionAt(at)?.length;
+      if (length === undefined) break;
+      if (!states.has(at)) {
+        work.push([at, atIndirectJump]);
+        drain();
+      }
+      at += length;
+    }
+  }
+  return new FunctionFrames(states, callsByEnd, interruptDepth);
+}
