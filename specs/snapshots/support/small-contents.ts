@@ -10,7 +10,10 @@ const digest = (digit: string): string => digit.repeat(64);
 
 /** Page `number` filled with bytes that follow from its number. */
 export function patternPage(number: number): GuestPage {
-  return { number, bytes: Uint8Array.from({ length: 4096 }, (_, index) => (index * (number + 3)) & 0xff) };
+  return {
+    number,
+    bytes: Uint8Array.from({ length: 4096 }, (_, index) => (index * (2 * number + 1)) & 0xff),
+  };
 }
 
 export function smallContents(change: Partial<SnapshotContents> = {}): SnapshotContents {
