@@ -65,6 +65,9 @@ export const addressMap = {
   mmapBase: 0x60000000,
   mmapEnd: 0xd0000000,
   heapMaximum: 32 * 1024 * 1024,
+  /** Pages of the two strings of a program's command line. Ours: the program learns them from EDX and ECX. */
+  argumentPage: 0xd0000000,
+  environmentPage: 0xd0001000,
   stackTop: 0xf0000000,
   /** Mapped when the program starts. */
   stackInitialSize: 32 * 1024,

@@ -154,6 +154,24 @@ export const pvclock = {
   ],
 } as const satisfies StructLayout;
 
+/** The control page, whose offsets `controlPage` of memory-map.ts names too. */
+export const controlPageLayout = {
+  name: 'control_page',
+  size: 4096,
+  meaning: 'the page at physical 0 that host and kernel share',
+  fields: [
+    { name: 'reserved0', type: 'u32', offset: 0, meaning: 'not used' },
+    { name: 'credits', type: 'u32', offset: 0x04, meaning: 'messages that wait for the guest' },
+    { name: 'pause_request', type: 'u32', offset: 0x08, meaning: 'not 0: the host asks for a pause' },
+    { name: 'ramfs_base', type: 'u32', offset: 0x0c, meaning: 'physical address of the ramfs image' },
+    { name: 'ramfs_size', type: 'u32', offset: 0x10, meaning: 'bytes; 0: there is none' },
+    { name: 'reserved1', type: 'u8', offset: 0x14, count: 0xee8, meaning: 'not used' },
+    { name: 'kernel_arguments_length', type: 'u16', offset: 0xefc, meaning: 'bytes' },
+    { name: 'reserved2', type: 'u8', offset: 0xefe, count: 2, meaning: 'not used' },
+    { name: 'kernel_arguments', type: 'u8', offset: 0xf00, count: 256, meaning: 'words between spaces' },
+  ],
+} as const satisfies StructLayout;
+
 /** Every structure, in an order in which C can declare them. */
 export const structs = [
   envelope,
@@ -166,4 +184,5 @@ export const structs = [
   mmioInfo,
   time,
   pvclock,
+  controlPageLayout,
 ] as const;

@@ -83,6 +83,7 @@ describe('structures', () => {
       mmio_info: 12,
       time: 12,
       pvclock: 40,
+      control_page: 4096,
     });
   });
 

@@ -1,0 +1,103 @@
+/* The kernel from its first line of C to the first instruction of the program. Interrupts stay off until the program
+ * runs; there is no way back here. */
+#include "cpu.h"
+#include "kernel.h"
+#include "limits.h"
+
+/* EBX at the boot: base of the initrd in the upper bits, its size in pages in the lower ones. The upper ten bits tell
+ * the older base as well, since no initrd has as many pages as it has bits more. */
+#define INITRD_PAGES_MASK ((1u << NANVIX_INITRD_SIZE_BITS) - 1)
+
+static uint32_t memory_end(void)
+{
+    const uint32_t ramfs_size = control_page.ramfs_size;
+    const uint32_t ramfs_base = control_page.ramfs_base;
+
+    if (ramfs_size == 0)
+        return MEMORY_SIZE;
+    if (ramfs_base % NANVIX_PAGE_SIZE != 0 || ramfs_size % NANVIX_PAGE_SIZE != 0 || ramfs_base >= MEMORY_SIZE ||
+        ramfs_size > MEMORY_SIZE - ramfs_base)
+        panic("the ramfs does not fit into the memory this kernel was compiled for");
+    return ramfs_base;
+}
+
+static void check_processor(void)
+{
+    const uint32_t needed = CPUID_FPU | CPUID_LARGE_PAGES | CPUID_TSC | CPUID_FXSR | CPUID_SSE;
+
+    if ((cpuid_features() & needed) != needed)
+        panic("the processor lacks FPU, large pages, TSC, FXSR or SSE");
+}
+
+/* A fresh page of the program that holds a string. */
+static void map_string(uint32_t address, const char *text, uint32_t length)
+{
+    uint32_t *entry = page_entry_create(address);
+    uint32_t frame = frame_allocate();
+
+    if (entry == NULL || frame == 0)
+        panic("no memory for the command line");
+    memcpy((void *)frame, text, length);
+    *entry = frame | PAGE_OWNED | PAGE_USER | PAGE_WRITABLE | PAGE_PRESENT;
+}
+
+/* The command line follows the initrd: one byte of length, then `program args;ENV=value`. */
+static void map_command_line(const uint8_t *line)
+{
+    const char *text = (const char *)line + 1;
+    uint32_t length = line[0], arguments = 0, environment;
+
+    while (arguments < length && text[arguments] != ';')
+        arguments++;
+    environment = arguments < length ? arguments + 1 : length;
+    map_string(NANVIX_ARGUMENT_PAGE, text, arguments);
+    map_string(NANVIX_ENVIRONMENT_PAGE, text + environment, length - environment);
+}
+
+static void map_stack(void)
+{
+    for (uint32_t offset = NANVIX_PAGE_SIZE; offset <= NANVIX_STACK_INITIAL_SIZE; offset += NANVIX_PAGE_SIZE) {
+        if (stack_fault_in(NANVIX_STACK_TOP - offset) != 0)
+            panic("no memory for the stack");
+    }
+}
+
+_Noreturn void kernel_main(uint32_t magic, uint32_t initrd)
+{
+    const uint32_t initrd_base = initrd & ~INITRD_PAGES_MASK;
+    const uint32_t initrd_size = (initrd & INITRD_PAGES_MASK) * NANVIX_PAGE_SIZE;
+    const uint32_t command_line = initrd_base + initrd_size;
+    const char *problem;
+    struct thread *first;
+    uint32_t entry;
+
+    if (magic != NANVIX_BOOT_MAGIC)
+        panic("not started by Nanvix's boot protocol");
+    check_processor();
+    gdt_init();
+    idt_init(gdt_double_fault_selector(paging_init()));
+    pic_init();
+    pit_init();
+    fpu_init();
+    options_init();
+    threads_init();
+    scheduler_init();
+    mutex_init();
+    cond_init();
+    bus_init();
+    if (initrd_size == 0 || command_line + 1 + NANVIX_INITRD_COMMAND_LINE_MAXIMUM > memory_end())
+        panic("there is no initrd, or it does not fit into memory");
+    frames_init(initrd_base, command_line + 1 + *(const uint8_t *)command_line, memory_end());
+
+    problem = loader_load(initrd_base, initrd_size, &entry);
+    if (problem != NULL) {
+        console_print("kernel: cannot start the program: %s\n", problem);
+        host_shutdown(NANVIX_EXIT_NOT_EXECUTABLE);
+    }
+    map_command_line((const uint8_t *)command_line);
+    map_stack();
+    first = thread_new(entry, NANVIX_STACK_TOP, NANVIX_ARGUMENT_PAGE, NANVIX_ENVIRONMENT_PAGE);
+    if (first == NULL)
+        panic("no memory for the first thread");
+    scheduler_start(first);
+}

@@ -1,0 +1,118 @@
+/* Page tables of the one address space. Below 0x40000000 RAM is mapped where it is, for the kernel alone, in pages of
+ * 4 MiB; user space is mapped in pages of 4 KiB whose tables are made when they are first needed.
+ *
+ * CR0.WP is on: the kernel respects read-only pages as well. */
+#include "cpu.h"
+#include "kernel.h"
+#include "limits.h"
+
+#define ENTRIES 1024
+#define LARGE_PAGE (ENTRIES * NANVIX_PAGE_SIZE)
+#define TABLE_FLAGS (PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER)
+#define STACK_BOTTOM (NANVIX_STACK_TOP - NANVIX_STACK_MAXIMUM_SIZE)
+
+static uint32_t directory[ENTRIES] __attribute__((aligned(NANVIX_PAGE_SIZE)));
+
+static void reload(void)
+{
+    write_cr3((uint32_t)directory);
+}
+
+uint32_t paging_init(void)
+{
+    for (uint32_t base = 0; base < MEMORY_SIZE; base += LARGE_PAGE)
+        directory[base / LARGE_PAGE] = base | PAGE_LARGE | PAGE_WRITABLE | PAGE_PRESENT;
+    write_cr4(CR4_LARGE_PAGES | CR4_FXSAVE | CR4_SIMD_EXCEPTIONS);
+    reload();
+    write_cr0(read_cr0() | CR0_PAGING | CR0_WRITE_PROTECT);
+    return (uint32_t)directory;
+}
+
+/* The entry of a user page, or NULL when there is no table for it. */
+uint32_t *page_entry(uint32_t address)
+{
+    uint32_t table = directory[address / LARGE_PAGE];
+
+    if ((table & PAGE_PRESENT) == 0)
+        return NULL;
+    return (uint32_t *)(table & PAGE_FRAME) + address / NANVIX_PAGE_SIZE % ENTRIES;
+}
+
+/* The same, but a missing table is made; NULL when there is no memory for it. */
+uint32_t *page_entry_create(uint32_t address)
+{
+    uint32_t *table = &directory[address / LARGE_PAGE];
+
+    if ((*table & PAGE_PRESENT) == 0) {
+        uint32_t frame = frame_allocate();
+
+        if (frame == 0)
+            return NULL;
+        *table = frame | TABLE_FLAGS;
+    }
+    return page_entry(address);
+}
+
+/* Replaces a page of 4 MiB by a table that maps the same. Returns -ENOMEM or 0. */
+static int split(uint32_t base)
+{
+    uint32_t *large = &directory[base / LARGE_PAGE];
+    uint32_t *table;
+
+    if ((*large & PAGE_LARGE) == 0)
+        return 0;
+    table = (uint32_t *)frame_allocate_dirty();
+    if (table == NULL)
+        return -NANVIX_ENOMEM;
+    for (uint32_t i = 0; i < ENTRIES; i++)
+        table[i] = (base + i * NANVIX_PAGE_SIZE) | PAGE_WRITABLE | PAGE_PRESENT;
+    *large = (uint32_t)table | TABLE_FLAGS;
+    return 0;
+}
+
+/* Lets the program touch a region of RAM where it is, or no longer. Base and size are multiples of a page. Returns
+ * 0 or -ENOMEM, and then nothing has changed that the program could see. */
+int paging_expose(uint32_t base, uint32_t size, int on)
+{
+    const uint32_t end = base + size;
+    const uint32_t user = on ? PAGE_USER : 0;
+    uint32_t address;
+
+    if (base % LARGE_PAGE != 0 && split(base & ~(LARGE_PAGE - 1)) != 0)
+        return -NANVIX_ENOMEM;
+    if (end % LARGE_PAGE != 0 && split(end & ~(LARGE_PAGE - 1)) != 0)
+        return -NANVIX_ENOMEM;
+    for (address = base; address < end;) {
+        uint32_t *entry = &directory[address / LARGE_PAGE];
+        uint32_t step = LARGE_PAGE;
+
+        if ((*entry & PAGE_LARGE) == 0) {
+            entry = page_entry(address);
+            step = NANVIX_PAGE_SIZE;
+        }
+        *entry = (*entry & ~PAGE_USER) | user;
+        address += step;
+    }
+    reload();
+    return 0;
+}
+
+int stack_contains(uint32_t address)
+{
+    return address >= STACK_BOTTOM && address < NANVIX_STACK_TOP;
+}
+
+/* Maps a page of the first thread's stack, which grows when it is touched. Returns 0 or -ENOMEM. */
+int stack_fault_in(uint32_t address)
+{
+    uint32_t *entry = page_entry_create(address);
+    uint32_t frame;
+
+    if (entry == NULL)
+        return -NANVIX_ENOMEM;
+    frame = frame_allocate();
+    if (frame == 0)
+        return -NANVIX_ENOMEM;
+    *entry = frame | PAGE_OWNED | PAGE_USER | PAGE_WRITABLE | PAGE_PRESENT;
+    return 0;
+}

@@ -1,0 +1,129 @@
+/* Which thread runs: the ready ones in turn, each for a quantum of ticks. Threads that wait with a deadline are in the
+ * timer queue too, the nearest deadline first.
+ *
+ * The running thread is in no queue. The kernel is not preempted: only an interrupt of ring 3 may lead to another
+ * thread, and so may a call that blocks. When nothing is ready, the processor idles on the stack of
+ * whoever ran last, and only there are interrupts let into the kernel. */
+#include "cpu.h"
+#include "kernel.h"
+#include "thread.h"
+
+static struct link ready, timers;
+static uint32_t quantum;
+
+void scheduler_init(void)
+{
+    list_init(&ready);
+    list_init(&timers);
+}
+
+void scheduler_wake(struct thread *thread)
+{
+    list_remove(&thread->queue);
+    list_remove(&thread->timer);
+    thread->timed_out = 0;
+    thread->state = THREAD_READY;
+    list_append(&ready, &thread->queue);
+}
+
+static void wake_late(void)
+{
+    uint64_t now;
+
+    if (list_empty(&timers))
+        return;
+    now = clock_now();
+    while (!list_empty(&timers)) {
+        struct thread *thread = ELEMENT(timers.next, struct thread, timer);
+
+        if (thread->deadline > now)
+            return;
+        scheduler_wake(thread);
+        thread->timed_out = 1;
+    }
+}
+
+static void set_timer(struct thread *thread, uint64_t deadline)
+{
+    struct link *place = timers.next;
+
+    while (place != &timers && ELEMENT(place, struct thread, timer)->deadline <= deadline)
+        place = place->next;
+    thread->deadline = deadline;
+    list_insert_before(place, &thread->timer);
+}
+
+static void run(struct thread *next)
+{
+    struct thread *previous = current;
+
+    quantum = NANVIX_QUANTUM_TICKS;
+    if (next == previous)
+        return;
+    thread_check_stack(previous);
+    current = next;
+    gdt_set_kernel_stack(thread_stack_top(next));
+    gdt_set_thread_data(next->tda);
+    fpu_switch(previous, next);
+    context_switch(&previous->context, next->context);
+}
+
+/* Runs the next ready thread. Returns when it is the caller's turn again. */
+void schedule(void)
+{
+    struct thread *next;
+
+    while (list_empty(&ready))
+        wait_for_interrupt();
+    next = ELEMENT(ready.next, struct thread, queue);
+    list_remove(&next->queue);
+    run(next);
+}
+
+static void yield(void)
+{
+    list_append(&ready, &current->queue);
+    schedule();
+}
+
+void scheduler_tick(int preemptible)
+{
+    wake_late();
+    if (!preemptible)
+        return;
+    if (quantum > 0)
+        quantum--;
+    if (quantum == 0 && !list_empty(&ready))
+        yield();
+}
+
+/* Blocks the running thread at the end of a queue until another wakes it (0) or the deadline comes (-ETIMEDOUT). */
+int scheduler_block(struct link *queue, uint64_t deadline)
+{
+    current->state = THREAD_BLOCKED;
+    list_append(queue, &current->queue);
+    if (deadline != NEVER)
+        set_timer(current, deadline);
+    schedule();
+    return current->timed_out ? -NANVIX_ETIMEDOUT : 0;
+}
+
+/* Leaves the boot stack for the first thread. */
+void scheduler_start(struct thread *thread)
+{
+    uint32_t boot_context;
+
+    current = thread;
+    thread->state = THREAD_READY;
+    quantum = NANVIX_QUANTUM_TICKS;
+    gdt_set_kernel_stack(thread_stack_top(thread));
+    context_switch(&boot_context, thread->context);
+    panic("the boot stack was entered again");
+}
+
+int64_t kcall_sched_yield(void)
+{
+    if (!list_empty(&ready))
+        yield();
+    return 0;
+}

@@ -1,0 +1,191 @@
+/* Threads: their slots, their start and their end. Identifiers are never used again, so a join of a thread that was
+ * forgotten answers ESRCH and never meets a stranger.
+ *
+ * A thread that ended keeps its slot until it is joined. When no slot is free, the one that ended first is forgotten:
+ * a program that never joins can go on starting threads. */
+#include "cpu.h"
+#include "kernel.h"
+#include "thread.h"
+#include "trap.h"
+
+#define STACK_CANARY 0x6b7374b6u
+
+struct thread *current;
+
+static struct thread threads[THREADS_MAX];
+static struct link ended;
+static int32_t next_tid = NANVIX_PROCESS_FIRST_THREAD;
+static uint32_t living;
+
+/* What the first switch to a thread finds on its kernel stack: see context.S, then vectors.S. */
+struct first_stack {
+    uint32_t edi, esi, ebx, ebp, return_address;
+    struct trap_frame frame;
+};
+
+void threads_init(void)
+{
+    list_init(&ended);
+}
+
+uint32_t thread_stack_top(const struct thread *thread)
+{
+    return thread->stack + KERNEL_STACK_SIZE;
+}
+
+void thread_check_stack(const struct thread *thread)
+{
+    if (*(const uint32_t *)thread->stack != STACK_CANARY)
+        panic("a kernel stack overflowed");
+}
+
+static void forget(struct thread *thread)
+{
+    list_remove(&thread->queue);
+    thread->state = THREAD_FREE;
+}
+
+static struct thread *find_slot(void)
+{
+    for (uint32_t i = 0; i < THREADS_MAX; i++) {
+        if (threads[i].state == THREAD_FREE)
+            return &threads[i];
+    }
+    if (!list_empty(&ended)) {
+        struct thread *oldest = ELEMENT(ended.next, struct thread, queue);
+
+        forget(oldest);
+        return oldest;
+    }
+    return NULL;
+}
+
+/* A thread that would run `function` in ring 3 with EDX = argument0 and ECX = argument1; NULL when there is no room. */
+struct thread *thread_new(uint32_t function, uint32_t stack_top, uint32_t argument0, uint32_t argument1)
+{
+    struct thread *thread = find_slot();
+    struct first_stack *first;
+
+    if (thread == NULL)
+        return NULL;
+    if (thread->stack == 0) {
+        thread->stack = frame_allocate_dirty();
+        if (thread->stack == 0)
+            return NULL;
+    }
+    *(uint32_t *)thread->stack = STACK_CANARY;
+    first = (struct first_stack *)thread_stack_top(thread) - 1;
+    memset(first, 0, sizeof(*first));
+    first->return_address = (uint32_t)trap_return;
+    first->frame.ds = first->frame.es = first->frame.ss = NANVIX_SELECTOR_USER_DATA;
+    first->frame.fs = first->frame.gs = NANVIX_SELECTOR_THREAD_DATA;
+    first->frame.cs = NANVIX_SELECTOR_USER_CODE;
+    first->frame.eflags = EFLAGS_RESERVED | EFLAGS_INTERRUPTS;
+    first->frame.eip = function;
+    first->frame.esp = stack_top;
+    first->frame.edx = argument0;
+    first->frame.ecx = argument1;
+
+    fpu_reset(thread);
+    thread->context = (uint32_t)first;
+    thread->tid = next_tid++;
+    thread->tda = 0;
+    thread->joiner = NULL;
+    thread->held_count = 0;
+    list_init(&thread->queue);
+    list_init(&thread->timer);
+    list_init(&thread->held);
+    thread->state = THREAD_BLOCKED;
+    living++;
+    return thread;
+}
+
+/* A thread that lives or waits to be joined, or NULL. */
+struct thread *thread_find(int32_t tid)
+{
+    for (uint32_t i = 0; i < THREADS_MAX; i++) {
+        if (threads[i].state != THREAD_FREE && threads[i].tid == tid)
+            return &threads[i];
+    }
+    return NULL;
+}
+
+int64_t kcall_gettid(void)
+{
+    return current->tid;
+}
+
+int64_t kcall_thread_create(uint32_t arguments)
+{
+    struct nanvix_thread_arguments wanted;
+    struct thread *thread;
+    int error = user_read(&wanted, arguments, sizeof(wanted));
+
+    if (error != 0)
+        return error;
+    if (user_range(wanted.function, 1) != 0 || user_range(wanted.stack_base, wanted.stack_size) != 0 ||
+        (wanted.has_tda != 0 && user_range(wanted.tda, sizeof(uint32_t)) != 0))
+        return -NANVIX_EINVAL;
+    thread = thread_new(wanted.function, wanted.stack_base + wanted.stack_size, wanted.argument0, wanted.argument1);
+    if (thread == NULL)
+        return -NANVIX_EAGAIN;
+    if (wanted.has_tda != 0)
+        thread->tda = wanted.tda;
+    scheduler_wake(thread);
+    return thread->tid;
+}
+
+int64_t kcall_thread_exit(uint32_t status)
+{
+    mutex_release_all();
+    living--;
+    if (living == 0)
+        host_shutdown(status);
+    current->status = (int32_t)status;
+    current->state = THREAD_ENDED;
+    list_append(&ended, &current->queue);
+    if (current->joiner != NULL)
+        scheduler_wake(current->joiner);
+    schedule();
+    panic("a thread ran after its end");
+}
+
+int64_t kcall_thread_join(uint32_t tid, uint32_t status)
+{
+    struct thread *thread;
+    struct link nobody;
+    int error = user_writable(status, sizeof(uint32_t));
+
+    if (error != 0)
+        return error;
+    if ((int32_t)tid <= 0 || (int32_t)tid == current->tid)
+        return -NANVIX_EINVAL;
+    thread = thread_find((int32_t)tid);
+    if (thread == NULL)
+        return -NANVIX_ESRCH;
+    if (thread->joiner != NULL)
+        return -NANVIX_EINVAL;
+    if (thread->state != THREAD_ENDED) {
+        thread->joiner = current;
+        list_init(&nobody);
+        scheduler_block(&nobody, NEVER);
+    }
+    /* The page of the result may have gone in the meantime; the thread is joined all the same. */
+    error = user_write(status, &thread->status, sizeof(thread->status));
+    forget(thread);
+    return error;
+}
+
+int64_t kcall_set_tda(uint32_t base)
+{
+    if (base != 0 && user_range(base, sizeof(uint32_t)) != 0)
+        return -NANVIX_EINVAL;
+    current->tda = base;
+    gdt_set_thread_data(base);
+    return 0;
+}
+
+int64_t kcall_get_tda(void)
+{
+    return current->tda;
+}

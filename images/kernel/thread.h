@@ -1,0 +1,43 @@
+/* A thread of the program, with what the kernel keeps for it. */
+#ifndef THREAD_H
+#define THREAD_H
+
+#include <stdint.h>
+#include "limits.h"
+#include "list.h"
+
+enum thread_state {
+    THREAD_FREE,    /* the slot is unused */
+    THREAD_READY,   /* in the ready queue, or running */
+    THREAD_BLOCKED, /* in a wait queue, the timer queue or both */
+    THREAD_ENDED,   /* waits to be joined */
+};
+
+struct thread {
+    /* Image of FXSAVE while the thread does not run; needs the alignment. */
+    uint8_t fpu[512] __attribute__((aligned(16)));
+    enum thread_state state;
+    int32_t tid;
+    int32_t status;          /* of thread_exit */
+    uint32_t tda;            /* base behind selector 0x2b */
+    uint32_t stack;          /* kernel stack: address of its frame; kept with the slot */
+    uint32_t context;        /* ESP while the thread does not run, see context.S */
+    struct link queue;       /* place in the ready queue or in a wait queue */
+    struct link timer;       /* place in the timer queue */
+    uint64_t deadline;       /* when the timer queue wakes it */
+    int timed_out;           /* the timer woke it, not another thread */
+    uint32_t wait_condition; /* condition it waits for */
+    uint32_t wait_mutex;     /* mutex it wants back after that */
+    struct thread *joiner;   /* who waits for its end */
+    struct link held;        /* mutexes it holds */
+    uint32_t held_count;
+    int32_t pull_status;     /* answer of the host to its pull */
+};
+
+/* A deadline that never comes. */
+#define NEVER UINT64_MAX
+
+/* The thread that runs. */
+extern struct thread *current;
+
+#endif
