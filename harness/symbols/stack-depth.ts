@@ -197,6 +197,19 @@ function after(state: State, instruction: Instruction): State {
   return writesTo(ebp) ? { ...next, frame: undefined } : next;
 }
 
+interface JumpTable {
+  readonly address: number;
+  /** At the jump, and so at each of its targets. */
+  readonly state: State;
+}
+
+/** The constant a value is compared with before it becomes the index of a jump table. */
+function comparedLimit(instruction: Instruction): number | undefined {
+  if (instruction.op1Kind === OpKind.Register || instruction.op1Kind === OpKind.Memory) return undefined;
+  const limit = Number(BigInt.asIntN(32, instruction.immediate(1)));
+  return limit > 0 && limit < jumpTableMaximum ? limit : undefined;
+}
+
 /**
  * Follows all paths through a function.
  *
@@ -216,8 +229,19 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
     return other !== undefined && coldPart.test(other.name);
   };
 
+  const tables: JumpTable[] = [];
+  const unbounded: JumpTable[] = [];
+  const enterTable = (table: JumpTable, limit: number): void => {
+    for (let at = table.address; at < limit; at += 4) {
+      const target = code.wordAt(at);
+      if (target === undefined || !inside(target)) return;
+      work.push([target, table.state]);
+    }
+  };
+
   const followPath = (start: number, startState: State): void => {
     let state = startState;
+    let lastCompared: number | undefined;
     for (let at = start; inside(at) && !states.has(at);) {
       const instruction = code.instructionAt(at);
       if (instruction === undefined) return;
@@ -239,12 +263,10 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
         case FlowControl.IndirectBranch: {
           atIndirectJump ??= state;
           if (instruction.op0Kind !== OpKind.Memory || instruction.memoryBase !== Register.None) return;
-          const table = Number(instruction.memoryDisplacement) >>> 0;
-          for (let index = 0; index < jumpTableMaximum; index++) {
-            const target = code.wordAt(table + 4 * index);
-            if (target === undefined || !inside(target)) break;
-            work.push([target, state]);
-          }
+          const table = { address: Number(instruction.memoryDisplacement) >>> 0, state };
+          tables.push(table);
+          if (lastCompared !== undefined) enterTable(table, table.address + 4 * (lastCompared + 1));
+          else unbounded.push(table);
           return;
         }
         case FlowControl.Call: {
@@ -267,6 +289,7 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
         case FlowControl.Next:
         case FlowControl.Interrupt:
         case FlowControl.XbeginXabortXend:
+          if (instruction.mnemonic === Mnemonic.Cmp) lastCompared = comparedLimit(instruction);
           state = after(state, instruction);
           break;
       }
@@ -278,6 +301,12 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
   };
 
   drain();
+  for (let table = unbounded.pop(); table !== undefined; table = unbounded.pop()) {
+    const start = table.address;
+    const next = Math.min(...tables.filter(({ address }) => address > start).map(({ address }) => address));
+    enterTable(table, Math.min(next, start + 4 * jumpTableMaximum));
+    drain();
+  }
   // Targets of jumps through tables that are not in the file: all of them start with the stack as the jump left it.
   if (atIndirectJump !== undefined) {
     const end = entry.address + entry.size;
