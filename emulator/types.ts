@@ -84,10 +84,13 @@ export interface PortHandler {
   read?(width: PortWidth, port: number): number;
 }
 
-/** A software interrupt seen before the guest's own gate. The processor stands after INT, at the handler's start, in ring 0. */
+/**
+ * A software interrupt seen before the guest's own gate is used: the processor still stands in the program's ring,
+ * behind the INT, and nothing has been pushed. What is written to registers and memory is what the kernel will see.
+ */
 export interface TrappedInterrupt {
   readonly vector: number;
-  /** Registers at the INT: the interrupted eip (of the instruction after INT), cs, eflags, esp come from the frame. */
+  /** Registers at the INT, as the guest's kernel would find them in its frame; `eip` is that of the next instruction. */
   readonly frame: { eip: number; cs: number; eflags: number; esp: number; ss: number };
 }
 
@@ -153,6 +156,20 @@ export interface MachineImage {
   readonly virtualNanoseconds: number;
 }
 
+export interface CaptureOptions {
+  /** False leaves the compiled code out of the image: smaller, and slower after a restore. */
+  readonly compiled?: boolean;
+}
+
+export interface RestoreOptions {
+  /**
+   * Which compiled code the machine has afterwards: the image's (`image`, the default; none when the image has
+   * none), what it has now as far as the pages it was compiled from stay the same (`keep`), or none (`none`).
+   * What the guest does is the same with each.
+   */
+  readonly compiled?: 'image' | 'keep' | 'none';
+}
+
 /** What a restore had to do; for benchmarks and specs. */
 export interface RestoreReport {
   /** Pages of guest RAM that were copied back. */
@@ -177,10 +194,16 @@ export interface Machine {
   setInterruptLine(line: number, level: boolean): void;
 
   /**
-   * Sees software interrupts of an unmodified kernel, in rings above 0, from the moment the guest first leaves ring 0.
-   * One handler for all vectors named; undefined removes it.
+   * Sees software interrupts of an unmodified kernel, made in rings above 0. Nothing in the guest's memory changes and no
+   * instruction is added, so a run counts the same with and without. One handler for all vectors named; undefined removes it.
    */
   trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void;
+
+  /**
+   * Called after each IRET that enters an outer ring, that is, when a kernel goes back to a program: registers and
+   * memory are those that the program will see. Undefined ends it. Costs nothing else.
+   */
+  onInterruptReturn(handler: (() => void) | undefined): void;
 
   /** Runs until something stops it. Must not be called from a handler. */
   run(limits?: RunLimits): MachineStop;
@@ -195,8 +218,8 @@ export interface Machine {
   setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void;
   clearWatchpoint(linear: number): void;
 
-  capture(): MachineImage;
-  restore(image: MachineImage): RestoreReport;
+  capture(options?: CaptureOptions): MachineImage;
+  restore(image: MachineImage, options?: RestoreOptions): RestoreReport;
   /** Frees the machine's memory; any later call throws. */
   dispose(): void;
 }

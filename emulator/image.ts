@@ -1,0 +1,260 @@
+/**
+ * A machine at one instant, as a value: taken from an instance, put back into one.
+ *
+ * An image has two layers. The guest's own state (RAM by pages, the processor in a canonical form, devices, time) is
+ * all that decides what happens next. The compiled layer (the rest of v86's memory and the compiled functions) only
+ * makes it happen sooner, and may be left out. What must hold: images are never written to, so pages are shared
+ * between them, and a page that is the same object in two images is the same page.
+ */
+
+import { createHash } from 'node:crypto';
+import type { DeviceState } from './devices/device.ts';
+import type { AlarmState } from './scheduler.ts';
+import type { MachineImage } from './types.ts';
+import { Address, TlbFlag } from './v86/internals.ts';
+import { PAGE, type V86Instance } from './v86/instance.ts';
+
+/** A page of RAM; undefined when all zero. */
+export type Page = Uint8Array | undefined;
+
+/** State of everything around the processor: data that JSON can carry. */
+export interface SurroundingsState {
+  readonly devices: Readonly<Record<string, DeviceState>>;
+  readonly alarms: readonly AlarmState[];
+  readonly nextOrder: number;
+  readonly instructions: number;
+  readonly idleTicks: number;
+  readonly random: number;
+}
+
+/** Compiled code and the rest of v86's memory that belongs to it. */
+export interface CompiledLayer {
+  /** Length of v86's memory when it was taken. */
+  readonly memoryLength: number;
+  /** Pages outside of guest RAM that are not zero, by address. */
+  readonly pages: ReadonlyMap<number, Uint8Array>;
+  readonly modules: readonly (WebAssembly.Module | undefined)[];
+}
+
+export class Image implements MachineImage {
+  readonly memoryBytes: number;
+  readonly ticksPerMicrosecond: number;
+  readonly pages: readonly Page[];
+  /** The processor's fixed places, the interrupt controllers, and what else v86 keeps of it, in canonical form. */
+  readonly processor: Uint8Array;
+  /** Pairs of virtual page and entry, in order: the translations that the processor remembers. */
+  readonly translations: Uint32Array;
+  readonly surroundings: SurroundingsState;
+  readonly compiled: CompiledLayer | undefined;
+
+  constructor(parts: {
+    memoryBytes: number;
+    ticksPerMicrosecond: number;
+    pages: readonly Page[];
+    processor: Uint8Array;
+    translations: Uint32Array;
+    surroundings: SurroundingsState;
+    compiled: CompiledLayer | undefined;
+  }) {
+    this.memoryBytes = parts.memoryBytes;
+    this.ticksPerMicrosecond = parts.ticksPerMicrosecond;
+    this.pages = parts.pages;
+    this.processor = parts.processor;
+    this.translations = parts.translations;
+    this.surroundings = parts.surroundings;
+    this.compiled = parts.compiled;
+  }
+
+  get instructions(): number {
+    return this.surroundings.instructions;
+  }
+
+  get virtualNanoseconds(): number {
+    const ticks = this.surroundings.instructions + this.surroundings.idleTicks;
+    return (ticks * 1000) / this.ticksPerMicrosecond;
+  }
+}
+
+// ── guest RAM ──
+
+const zeroPage = Buffer.alloc(PAGE);
+
+/** A machine's RAM as it was when it last agreed with an image. */
+export type Baseline = readonly Page[];
+
+/** The baseline of a machine that has just been made. */
+export const blankRam = (bytes: number): Baseline => new Array<Page>(bytes / PAGE).fill(undefined);
+
+/** Takes RAM: only pages that may have been written since the baseline are looked at, only changed ones copied. */
+export function captureRam(instance: V86Instance, baseline: Baseline): Page[] {
+  const ram = Buffer.from(instance.bytes.buffer, instance.ramStart, instance.ramSize);
+  const dirty = instance.dirtyMap();
+  const pages = [...baseline];
+  const changed: number[] = [];
+  for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) {
+    const start = page * PAGE;
+    const old = baseline[page];
+    if (old === undefined ? isZero(ram, start) : ram.compare(old, 0, PAGE, start, start + PAGE) === 0)
+      continue;
+    if (old !== undefined && isZero(ram, start)) pages[page] = undefined;
+    else changed.push(page);
+  }
+  const copies = new Uint8Array(changed.length * PAGE);
+  changed.forEach((page, i) => {
+    const copy = copies.subarray(i * PAGE, (i + 1) * PAGE);
+    copy.set(ram.subarray(page * PAGE, (page + 1) * PAGE));
+    pages[page] = copy;
+  });
+  return pages;
+}
+
+function isZero(memory: Buffer, start: number): boolean {
+  return memory.compare(zeroPage, 0, PAGE, start, start + PAGE) === 0;
+}
+
+/**
+ * Puts RAM back: the pages that may have been written since the baseline and those in which the image differs from
+ * it. `changed` is told of each page before its content changes.
+ */
+export function restoreRam(
+  instance: V86Instance,
+  baseline: Baseline,
+  pages: readonly Page[],
+  changed: ((page: number) => void) | undefined,
+): number {
+  const ram = Buffer.from(instance.bytes.buffer, instance.ramStart, instance.ramSize);
+  const dirty = instance.dirtyMap();
+  let copied = 0;
+  for (let page = 0; page < pages.length; page++) {
+    const wanted = pages[page];
+    if (dirty[page] === 0 && baseline[page] === wanted) continue;
+    const start = page * PAGE;
+    if (changed !== undefined) {
+      if (ram.compare(wanted ?? zeroPage, 0, PAGE, start, start + PAGE) === 0) continue;
+      changed(page);
+    }
+    if (wanted === undefined) ram.fill(0, start, start + PAGE);
+    else ram.set(wanted, start);
+    copied++;
+  }
+  return copied;
+}
+
+// ── the processor ──
+
+/** Bytes of an 8259 in v86's memory. */
+const INTERRUPT_CONTROLLER = 13;
+const FIXED_PLACES = Address.processorEnd - Address.registers;
+const MASTER = FIXED_PLACES;
+const SLAVE = MASTER + INTERRUPT_CONTROLLER;
+const TIMESTAMP_OFFSET = SLAVE + INTERRUPT_CONTROLLER;
+const PROCESSOR_LENGTH = TIMESTAMP_OFFSET + 8;
+
+/** Takes the processor in a form that does not depend on whether its last instructions were compiled. */
+export function captureProcessor(instance: V86Instance): Uint8Array {
+  const { bytes, exports } = instance;
+  const state = new Uint8Array(PROCESSOR_LENGTH);
+  state.set(bytes.subarray(Address.registers, Address.processorEnd));
+  const fixed = new DataView(state.buffer);
+  const at = (address: number): number => address - Address.registers;
+  // lazy flags, settled
+  fixed.setUint32(at(Address.flags), exports.get_eflags(), true);
+  for (const address of [
+    Address.lastOperationSize,
+    Address.flagsChanged,
+    Address.lastOperand,
+    Address.lastResult,
+  ]) {
+    fixed.setUint32(at(address), 0, true);
+  }
+  // caches and scratch
+  fixed.setInt32(at(Address.lastVirtualPage), -1, true);
+  fixed.setUint32(at(Address.physicalPageOfInstruction), 0, true);
+  fixed.setUint32(at(Address.previousInstructionPointer), 0, true);
+  fixed.setUint32(at(Address.timestampAtCapture), 0, true);
+  fixed.setUint32(at(Address.timestampAtCapture) + 4, 0, true);
+  state.fill(0, at(Address.sseScratch), at(Address.sseScratch) + 16);
+  for (const [offset, address] of [
+    [MASTER, exports.get_pic_addr_master()],
+    [SLAVE, exports.get_pic_addr_slave()],
+  ] as const) {
+    state.set(bytes.subarray(address, address + INTERRUPT_CONTROLLER), offset);
+  }
+  state.set(bytes.subarray(Address.timestampOffset, Address.timestampOffset + 8), TIMESTAMP_OFFSET);
+  return state;
+}
+
+/** The translations that the processor remembers, without the mark that says where code has been compiled. */
+export function captureTranslations(instance: V86Instance): Uint32Array {
+  const count = instance.word(Address.validTlbCount);
+  const out = new Uint32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    const page = instance.word(Address.validTlbEntries + 4 * i);
+    const entry = instance.word(Address.tlbData + 4 * page);
+    out[2 * i] = page;
+    out[2 * i + 1] = entry === 0 ? 0 : ((entry & ~TlbFlag.hasCode) ^ (page << 12)) - instance.ramStart;
+  }
+  return out;
+}
+
+/** Puts a processor and its translations back. No code may be compiled from pages whose content has changed. */
+export function restoreProcessor(
+  instance: V86Instance,
+  processor: Uint8Array,
+  translations: Uint32Array,
+): void {
+  const { exports } = instance;
+  exports.full_clear_tlb();
+  const { bytes } = instance;
+  bytes.set(processor.subarray(0, FIXED_PLACES), Address.registers);
+  bytes.set(processor.subarray(MASTER, SLAVE), exports.get_pic_addr_master());
+  bytes.set(processor.subarray(SLAVE, TIMESTAMP_OFFSET), exports.get_pic_addr_slave());
+  bytes.set(processor.subarray(TIMESTAMP_OFFSET), Address.timestampOffset);
+  exports.set_control_word(instance.half(Address.fpuControl));
+  exports.update_state_flags();
+  instance.restoreTranslations(translations);
+}
+
+// ── the compiled layer ──
+
+/** Takes everything of v86's memory but guest RAM and the words of the rewrite, and the compiled functions. */
+export function captureCompiled(instance: V86Instance): CompiledLayer {
+  const memory = Buffer.from(instance.bytes.buffer);
+  const pages = new Map<number, Uint8Array>();
+  for (const [start, end] of instance.regionsOutsideRam()) {
+    for (let at = start; at < end; at += PAGE) {
+      if (!isZero(memory, at)) pages.set(at, Uint8Array.from(memory.subarray(at, at + PAGE)));
+    }
+  }
+  return { memoryLength: memory.length, pages, modules: instance.compiledModules() };
+}
+
+/** Puts the compiled layer back; guest RAM must be put back beside it. */
+export function restoreCompiled(instance: V86Instance, layer: CompiledLayer): void {
+  instance.growTo(layer.memoryLength);
+  const memory = Buffer.from(instance.bytes.buffer);
+  const own = instance.saveOwnWords();
+  for (const [start, end] of instance.regionsOutsideRam()) {
+    for (let at = start; at < end; at += PAGE) {
+      const wanted = layer.pages.get(at);
+      if (memory.compare(wanted ?? zeroPage, 0, PAGE, at, at + PAGE) === 0) continue;
+      if (wanted === undefined) memory.fill(0, at, at + PAGE);
+      else memory.set(wanted, at);
+    }
+  }
+  instance.restoreOwnWords(own);
+  instance.setCompiledModules(layer.modules);
+}
+
+/** SHA-256, in hex, of the guest's own state: equal for two machines that will do the same from here on. */
+export function digestImage(image: Image): string {
+  const hash = createHash('sha256');
+  const number = new Uint32Array(1);
+  image.pages.forEach((page, i) => {
+    if (page === undefined) return;
+    number[0] = i;
+    hash.update(number).update(page);
+  });
+  hash.update(image.processor).update(JSON.stringify(image.surroundings));
+  return hash.digest('hex');
+}

@@ -1,0 +1,21 @@
+/**
+ * The emulator: a PC without a BIOS, exact to the instruction. Start with {@link createMachine}.
+ *
+ * Nothing above this folder knows v86, nothing in it knows Nanvix.
+ */
+
+import { V86Machine } from './machine.ts';
+import type { Machine, MachineOptions } from './types.ts';
+
+export * from './types.ts';
+export { MachineStateError } from './machine.ts';
+export { UnsupportedV86Error } from './v86/rewrite.ts';
+
+/**
+ * Makes a machine: RAM all zero, processor as after a reset. The first one in a process also loads v86.
+ *
+ * @throws RangeError for options outside their range; {@link UnsupportedV86Error} when another v86 is installed.
+ */
+export function createMachine(options: MachineOptions): Promise<Machine> {
+  return Promise.resolve(new V86Machine(options));
+}

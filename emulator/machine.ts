@@ -1,0 +1,501 @@
+/**
+ * The machine: a v86 instance, its devices, virtual time, and the loop that runs them to an exact instruction.
+ *
+ * What must hold: what the guest sees is a function of the machine's state alone. The loop therefore hands v86 a
+ * count at which to come back, never a duration; alarms ring only there; and nothing rings before a stop that falls
+ * on the same tick, so a machine stopped at a count is always in the same state.
+ */
+
+import { Cmos } from './devices/cmos.ts';
+import type { Device } from './devices/device.ts';
+import { Pit } from './devices/pit.ts';
+import {
+  type Baseline,
+  blankRam,
+  captureCompiled,
+  captureProcessor,
+  captureRam,
+  captureTranslations,
+  Image,
+  restoreCompiled,
+  restoreProcessor,
+  restoreRam,
+  type SurroundingsState,
+} from './image.ts';
+import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
+import { Ports } from './ports.ts';
+import { MachineRegisters, REGISTER_NAMES } from './registers.ts';
+import { Scheduler } from './scheduler.ts';
+import type {
+  CaptureOptions,
+  Machine,
+  MachineCrash,
+  MachineImage,
+  MachineOptions,
+  MachineStop,
+  PortHandler,
+  RegisterName,
+  RestoreOptions,
+  RestoreReport,
+  RunLimits,
+  TrapHandler,
+} from './types.ts';
+import { Address, JitConfig, Observe, Own } from './v86/internals.ts';
+import { type Host, PAGE, V86Instance } from './v86/instance.ts';
+
+/** Instructions after which the loop comes back at the latest, to look at the wall clock. */
+const TURN = 4_000_000;
+const FLAG_INTERRUPT = 0x200;
+const DEFAULT_TICKS_PER_MICROSECOND = 1000;
+const SEGMENT_COUNT = 6;
+const CODE_SEGMENT = 1;
+const REAL_MODE_LIMIT = 0xffff;
+const ACCESS_CODE = 0x9b;
+const ACCESS_DATA = 0x93;
+const CONTROL_0_RESET = 0x10;
+const FLAG_ALWAYS_ONE = 2;
+
+/** A call that the machine's state does not allow: it crashed, was disposed of, or is running. */
+export class MachineStateError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'MachineStateError';
+  }
+}
+
+interface Requested {
+  readonly reason: unknown;
+}
+
+export class V86Machine implements Machine {
+  readonly registers: MachineRegisters;
+  readonly memory: MachinePhysicalMemory;
+  readonly linear: MachineLinearMemory;
+
+  private readonly options: MachineOptions;
+  private readonly ticksPerMicrosecond: number;
+  private instance: V86Instance | undefined;
+  private readonly ports = new Ports();
+  private readonly scheduler: Scheduler;
+  private readonly devices: readonly Device[];
+
+  /** Instructions up to when the 32-bit counter stood at `counterSeen`. */
+  private instructionsSeen = 0;
+  private counterSeen = 0;
+  private idleTicks = 0;
+  private random: number;
+
+  private running = false;
+  private requested: Requested | undefined;
+  /** An error thrown by a handler: it must not unwind through v86, so it waits here until the loop is back. */
+  private handlerError: { readonly error: unknown } | undefined;
+  private crash: MachineCrash | undefined;
+  private baseline: Baseline;
+
+  private readonly traps = new Map<number, TrapHandler>();
+  private interruptReturnHandler: (() => void) | undefined;
+
+  constructor(options: MachineOptions) {
+    const size = options.memoryMiB * 2 ** 20;
+    if (!Number.isInteger(options.memoryMiB) || options.memoryMiB < 1 || options.memoryMiB > 2048) {
+      throw new RangeError(`memoryMiB must be a whole number from 1 to 2048, not ${options.memoryMiB}`);
+    }
+    this.options = options;
+    this.ticksPerMicrosecond = options.instructionsPerMicrosecond ?? DEFAULT_TICKS_PER_MICROSECOND;
+    if (
+      !Number.isInteger(this.ticksPerMicrosecond) ||
+      this.ticksPerMicrosecond < 1 ||
+      this.ticksPerMicrosecond > 7000
+    ) {
+      throw new RangeError('instructionsPerMicrosecond must be a whole number from 1 to 7000');
+    }
+    this.random = (options.randomSeed ?? 1) | 0;
+    this.baseline = blankRam(size);
+    const instance = (): V86Instance => this.v86;
+    this.registers = new MachineRegisters(instance);
+    this.memory = new MachinePhysicalMemory(size, instance);
+    this.linear = new MachineLinearMemory(this.memory, instance);
+    this.scheduler = new Scheduler(
+      () => this.instructions + this.idleTicks,
+      this.ticksPerMicrosecond,
+      () => {
+        this.comeBack();
+      },
+    );
+    this.devices = [
+      new Pit(this.scheduler, () => {
+        this.v86.exports.device_lower_irq(0);
+        this.v86.exports.device_raise_irq(0);
+      }),
+      new Cmos(this.scheduler, options.bootTimeSeconds ?? 0, size),
+    ];
+    for (const device of this.devices) this.ports.connect(device);
+    this.instance = this.createInstance(size);
+  }
+
+  private createInstance(size: number): V86Instance {
+    const instance = new V86Instance(size, this.host());
+    instance.exports.set_jit_config(JitConfig.disabled, this.options.compile === false ? 1 : 0);
+    return instance;
+  }
+
+  /** Wraps what v86 calls back for, so that an error of a handler ends the run instead of breaking v86. */
+  private host(): Host {
+    const guarded = <T>(fallback: T, call: () => T): T => {
+      if (this.handlerError !== undefined) return fallback;
+      try {
+        return call();
+      } catch (error) {
+        this.handlerError = { error };
+        this.comeBack();
+        return fallback;
+      }
+    };
+    return {
+      readPort: (port, width) => guarded(0, () => this.ports.read(port, width)),
+      writePort: (port, width, value) => {
+        guarded(undefined, () => {
+          this.ports.write(port, width, value);
+        });
+      },
+      timestamp: () => this.instructions + this.idleTicks,
+      random: () => this.nextRandom(),
+      softwareInterrupt: (vector) => guarded(false, () => this.trap(vector)),
+      interruptReturned: () => {
+        guarded(undefined, () => this.interruptReturnHandler?.());
+      },
+    };
+  }
+
+  private get v86(): V86Instance {
+    if (this.instance === undefined) throw new MachineStateError('the machine has been disposed of');
+    return this.instance;
+  }
+
+  // ── time ──
+
+  get instructions(): number {
+    return this.instructionsSeen + ((this.v86.word(Address.instructionCounter) - this.counterSeen) >>> 0);
+  }
+
+  get virtualNanoseconds(): number {
+    return ((this.instructions + this.idleTicks) * 1000) / this.ticksPerMicrosecond;
+  }
+
+  private settleInstructions(): void {
+    this.instructionsSeen = this.instructions;
+    this.counterSeen = this.v86.word(Address.instructionCounter);
+  }
+
+  private nextRandom(): number {
+    // xorshift32: any word but 0 leads through all others
+    let x = this.random === 0 ? 0x6d2b79f5 : this.random;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.random = x;
+    return x;
+  }
+
+  /** Makes the main loop come back after the instruction that is being executed. */
+  private comeBack(): void {
+    if (this.running) this.v86.setWord(Own.limit, this.v86.word(Address.instructionCounter));
+  }
+
+  // ── what the guest can reach ──
+
+  enterRealMode(start: Partial<Record<RegisterName, number>>): void {
+    const { v86 } = this;
+    v86.setWord(Address.control, CONTROL_0_RESET);
+    v86.setByte(Address.protectedMode, 0);
+    v86.setByte(Address.is32, 0);
+    v86.setByte(Address.stackIs32, 0);
+    v86.setByte(Address.privilege, 0);
+    v86.setByte(Address.inHalt, 0);
+    for (let i = 0; i < SEGMENT_COUNT; i++) {
+      v86.setHalf(Address.segmentSelectors + 2 * i, 0);
+      v86.setByte(Address.segmentIsNull + i, 0);
+      v86.setWord(Address.segmentBases + 4 * i, 0);
+      v86.setWord(Address.segmentLimits + 4 * i, REAL_MODE_LIMIT);
+      v86.setByte(Address.segmentAccessBytes + i, i === CODE_SEGMENT ? ACCESS_CODE : ACCESS_DATA);
+    }
+    for (const name of REGISTER_NAMES) this.registers.set(name, start[name] ?? 0);
+    this.registers.set('eflags', start.eflags ?? FLAG_ALWAYS_ONE);
+    v86.exports.update_state_flags();
+    v86.exports.full_clear_tlb();
+  }
+
+  claimPorts(ports: readonly number[], handler: PortHandler): void {
+    this.ports.claim(ports, handler);
+  }
+
+  setInterruptLine(line: number, level: boolean): void {
+    if (!Number.isInteger(line) || line < 0 || line > 15)
+      throw new RangeError(`there is no interrupt line ${line}`);
+    if (level) this.v86.exports.device_raise_irq(line);
+    else this.v86.exports.device_lower_irq(line);
+  }
+
+  trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void {
+    for (const vector of vectors) {
+      if (!Number.isInteger(vector) || vector < 0 || vector > 255)
+        throw new RangeError(`there is no vector ${vector}`);
+      if (handler === undefined) this.traps.delete(vector);
+      else this.traps.set(vector, handler);
+    }
+    this.watchGuest();
+  }
+
+  onInterruptReturn(handler: (() => void) | undefined): void {
+    this.interruptReturnHandler = handler;
+    this.watchGuest();
+  }
+
+  /** Tells the rewritten v86 what to call out for. */
+  private watchGuest(): void {
+    const { v86 } = this;
+    for (let i = 0; i < 32; i++) v86.setByte(Own.trapBitmap + i, 0);
+    for (const vector of this.traps.keys()) {
+      const at = Own.trapBitmap + (vector >> 3);
+      v86.setByte(at, v86.byte(at) | (1 << (vector & 7)));
+    }
+    v86.setWord(Own.observe, this.interruptReturnHandler === undefined ? 0 : Observe.interruptReturn);
+  }
+
+  private trap(vector: number): boolean {
+    const handler = this.traps.get(vector);
+    if (handler === undefined || this.registers.privilege === 0) return false;
+    const { registers } = this;
+    const decision = handler({
+      vector,
+      frame: {
+        eip: registers.get('eip'),
+        cs: registers.segment('cs'),
+        eflags: registers.get('eflags'),
+        esp: registers.get('esp'),
+        ss: registers.segment('ss'),
+      },
+    });
+    return decision === 'return';
+  }
+
+  // ── running ──
+
+  requestStop(reason: unknown): void {
+    this.requested = { reason };
+    this.comeBack();
+  }
+
+  run(limits: RunLimits = {}): MachineStop {
+    this.checkRunnable();
+    this.running = true;
+    this.requested = undefined;
+    try {
+      return this.loop(limits);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  step(count = 1): MachineStop {
+    return this.run({ instructions: this.instructions + count });
+  }
+
+  private checkRunnable(): void {
+    if (this.running)
+      throw new MachineStateError('the machine is running: a handler may ask it to stop, not run it');
+    if (this.crash !== undefined) {
+      throw new MachineStateError('the machine has crashed: restore an image into it or dispose of it');
+    }
+  }
+
+  private loop(limits: RunLimits): MachineStop {
+    const lastInstruction = limits.instructions ?? Infinity;
+    const lastTick =
+      limits.virtualNanoseconds === undefined
+        ? Infinity
+        : Math.ceil((limits.virtualNanoseconds * this.ticksPerMicrosecond) / 1000);
+    const wallEnd =
+      limits.wallMilliseconds === undefined ? Infinity : this.options.wallClock() + limits.wallMilliseconds;
+    for (;;) {
+      const { instructions } = this;
+      const tick = instructions + this.idleTicks;
+      if (instructions >= lastInstruction) return { kind: 'reached', limit: 'instructions' };
+      if (tick >= lastTick) return { kind: 'reached', limit: 'virtual-time' };
+      this.scheduler.ringDue();
+      if (this.halted() && !this.idle(tick, lastTick)) return { kind: 'halted' };
+      else if (!this.halted()) {
+        const left = Math.min(
+          lastInstruction - instructions,
+          lastTick - tick,
+          this.scheduler.nextTick() - tick,
+          TURN,
+        );
+        const stop = this.turn(left);
+        if (stop !== undefined) return stop;
+      }
+      if (wallEnd !== Infinity && this.options.wallClock() >= wallEnd) return { kind: 'wall-time' };
+    }
+  }
+
+  private halted(): boolean {
+    return this.v86.byte(Address.inHalt) !== 0;
+  }
+
+  /** Skips to the next moment at which anything can happen. False: there is none. */
+  private idle(tick: number, lastTick: number): boolean {
+    if ((this.v86.word(Address.flags) & FLAG_INTERRUPT) === 0) return false;
+    const next = Math.min(this.scheduler.nextTick(), lastTick);
+    if (next === Infinity) return false;
+    this.idleTicks += next - tick;
+    return true;
+  }
+
+  /** Runs at most `count` instructions, fewer when something asks for it. */
+  private turn(count: number): MachineStop | undefined {
+    const { v86 } = this;
+    this.settleInstructions();
+    v86.setWord(Own.limit, this.counterSeen + count);
+    try {
+      v86.exports.main_loop();
+      v86.finishCompile();
+    } catch (error) {
+      return this.crashed(error);
+    }
+    if (this.handlerError !== undefined) {
+      const { error } = this.handlerError;
+      this.handlerError = undefined;
+      throw error;
+    }
+    if (this.requested !== undefined) {
+      const { reason } = this.requested;
+      this.requested = undefined;
+      return { kind: 'requested', reason };
+    }
+    return undefined;
+  }
+
+  private crashed(error: unknown): MachineStop {
+    this.handlerError = undefined;
+    const said = this.v86.lastMessage;
+    const thrown = error instanceof Error ? error.message : String(error);
+    const stackOverflow = error instanceof RangeError;
+    const registers = Object.fromEntries(REGISTER_NAMES.map((name) => [name, this.registers.get(name)]));
+    this.crash = {
+      message: stackOverflow
+        ? 'faults without end: an exception could not be delivered (triple fault)'
+        : said === ''
+          ? thrown
+          : said,
+      registers: registers as Record<RegisterName, number>,
+      faultAddress: this.registers.control(2),
+    };
+    return { kind: 'crash', cause: this.crash };
+  }
+
+  // ── images ──
+
+  capture(options: CaptureOptions = {}): MachineImage {
+    this.checkRunnable();
+    const { v86 } = this;
+    this.settleInstructions();
+    const pages = captureRam(v86, this.baseline);
+    const image = new Image({
+      memoryBytes: v86.ramSize,
+      ticksPerMicrosecond: this.ticksPerMicrosecond,
+      pages,
+      processor: captureProcessor(v86),
+      translations: captureTranslations(v86),
+      surroundings: this.captureSurroundings(),
+      compiled: options.compiled === false ? undefined : captureCompiled(v86),
+    });
+    this.agreeWith(image);
+    return image;
+  }
+
+  private captureSurroundings(): SurroundingsState {
+    return {
+      devices: Object.fromEntries(this.devices.map((device) => [device.name, device.save()])),
+      ...this.scheduler.save(),
+      instructions: this.instructions,
+      idleTicks: this.idleTicks,
+      random: this.random,
+    };
+  }
+
+  private agreeWith(image: Image): void {
+    this.baseline = image.pages;
+    this.v86.resetDirty();
+  }
+
+  restore(image: MachineImage, options: RestoreOptions = {}): RestoreReport {
+    if (this.running) throw new MachineStateError('the machine is running: restore it when it has stopped');
+    if (!(image instanceof Image)) throw new TypeError('this image was not made by this emulator');
+    if (image.memoryBytes !== this.memory.size || image.ticksPerMicrosecond !== this.ticksPerMicrosecond) {
+      throw new RangeError(
+        `the image is of a machine with ${image.memoryBytes / 2 ** 20} MiB and ${image.ticksPerMicrosecond} ` +
+          `instructions per microsecond, this one has ${this.memory.size / 2 ** 20} and ${this.ticksPerMicrosecond}`,
+      );
+    }
+    if (this.crash !== undefined) this.renew();
+    const copied = this.restoreInto(image, options.compiled ?? 'image');
+    this.agreeWith(image);
+    this.restoreSurroundings(image.surroundings);
+    this.watchGuest();
+    return { pagesCopied: copied };
+  }
+
+  /** What is left of v86 after a crash cannot be trusted: start over with a new one. */
+  private renew(): void {
+    this.crash = undefined;
+    this.instance = this.createInstance(this.memory.size);
+    this.baseline = blankRam(this.memory.size);
+  }
+
+  private restoreInto(image: Image, compiled: 'image' | 'keep' | 'none'): number {
+    const { v86 } = this;
+    const mayCompile = this.options.compile !== false;
+    if (compiled === 'image' && image.compiled !== undefined && mayCompile) {
+      const copied = restoreRam(v86, this.baseline, image.pages, undefined);
+      restoreCompiled(v86, image.compiled);
+      v86.exports.set_jit_config(JitConfig.disabled, 0);
+      return copied;
+    }
+    if (compiled !== 'keep') v86.exports.jit_clear_cache_js();
+    const copied = restoreRam(v86, this.baseline, image.pages, (page) => {
+      v86.exports.jit_dirty_cache(page * PAGE, (page + 1) * PAGE);
+    });
+    restoreProcessor(v86, image.processor, image.translations);
+    return copied;
+  }
+
+  private restoreSurroundings(state: SurroundingsState): void {
+    for (const device of this.devices) {
+      const saved = state.devices[device.name];
+      if (saved !== undefined) device.restore(saved);
+    }
+    this.scheduler.restore(state);
+    this.instructionsSeen = state.instructions;
+    this.counterSeen = this.v86.word(Address.instructionCounter);
+    this.idleTicks = state.idleTicks;
+    this.random = state.random;
+  }
+
+  dispose(): void {
+    this.instance = undefined;
+    this.baseline = [];
+  }
+
+  setBreakpoint(linear: number): void {
+    throw new MachineStateError(`breakpoints are not ready (0x${linear.toString(16)})`);
+  }
+  clearBreakpoint(linear: number): void {
+    this.setBreakpoint(linear);
+  }
+  setWatchpoint(linear: number, _length: number, _access: 'read' | 'write' | 'access'): void {
+    this.setBreakpoint(linear);
+  }
+  clearWatchpoint(linear: number): void {
+    this.setBreakpoint(linear);
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * Guest memory as the host sees it: physical, and linear through the guest's page tables.
+ *
+ * The page walk is our own, so that looking never raises a fault in the guest and never sets an accessed bit. Every
+ * write from here marks its pages as changed and drops code compiled from them.
+ */
+
+import {
+  type AddressSpace,
+  type LinearMemory,
+  type Mapping,
+  type PhysicalMemory,
+  UnmappedAddressError,
+} from './types.ts';
+import { Address } from './v86/internals.ts';
+import { PAGE, type V86Instance } from './v86/instance.ts';
+
+abstract class LittleEndianSpace implements AddressSpace {
+  abstract read(address: number, length: number): Uint8Array;
+  abstract write(address: number, bytes: Uint8Array): void;
+
+  read8(address: number): number {
+    return this.read(address, 1)[0] ?? 0;
+  }
+  read16(address: number): number {
+    const [low = 0, high = 0] = this.read(address, 2);
+    return low | (high << 8);
+  }
+  read32(address: number): number {
+    const [a = 0, b = 0, c = 0, d = 0] = this.read(address, 4);
+    return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  }
+  write8(address: number, value: number): void {
+    this.write(address, Uint8Array.of(value));
+  }
+  write16(address: number, value: number): void {
+    this.write(address, Uint8Array.of(value, value >>> 8));
+  }
+  write32(address: number, value: number): void {
+    this.write(address, Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24));
+  }
+}
+
+export class MachinePhysicalMemory extends LittleEndianSpace implements PhysicalMemory {
+  readonly size: number;
+  private readonly instance: () => V86Instance;
+
+  constructor(size: number, instance: () => V86Instance) {
+    super();
+    this.size = size;
+    this.instance = instance;
+  }
+
+  private check(address: number, length: number): void {
+    if (address < 0 || length < 0 || address + length > this.size) {
+      throw new RangeError(
+        `physical addresses 0x${address.toString(16)} to 0x${(address + length).toString(16)} are not all in RAM`,
+      );
+    }
+  }
+
+  read(address: number, length: number): Uint8Array {
+    this.check(address, length);
+    const v86 = this.instance();
+    return v86.bytes.slice(v86.ramStart + address, v86.ramStart + address + length);
+  }
+
+  write(address: number, bytes: Uint8Array): void {
+    this.check(address, bytes.length);
+    if (bytes.length === 0) return;
+    this.beforeWrite(address, bytes.length);
+    const v86 = this.instance();
+    v86.bytes.set(bytes, v86.ramStart + address);
+  }
+
+  fill(address: number, length: number, value: number): void {
+    this.check(address, length);
+    if (length === 0) return;
+    this.beforeWrite(address, length);
+    const v86 = this.instance();
+    v86.bytes.fill(value, v86.ramStart + address, v86.ramStart + address + length);
+  }
+
+  private beforeWrite(address: number, length: number): void {
+    const v86 = this.instance();
+    v86.markDirty(address, length);
+    v86.exports.jit_dirty_cache(address, address + length);
+  }
+
+  override read8(address: number): number {
+    this.check(address, 1);
+    const v86 = this.instance();
+    return v86.byte(v86.ramStart + address);
+  }
+  override read16(address: number): number {
+    this.check(address, 2);
+    const v86 = this.instance();
+    return v86.half(v86.ramStart + address);
+  }
+  override read32(address: number): number {
+    this.check(address, 4);
+    const v86 = this.instance();
+    return v86.word(v86.ramStart + address);
+  }
+}
+
+const PRESENT = 1;
+const WRITABLE = 2;
+const USER = 4;
+const ACCESSED = 0x20;
+const DIRTY = 0x40;
+const LARGE = 0x80;
+const CR4_LARGE_PAGES = 0x10;
+const CR4_EXTENSION = 0x20;
+const PAGING = 0x8000_0000;
+
+/** One step of a walk that ends at a page: the page, and what both levels allow. */
+interface Walk {
+  readonly base: number;
+  readonly size: number;
+  readonly entry: number;
+  readonly allowed: number;
+}
+
+export class MachineLinearMemory extends LittleEndianSpace implements LinearMemory {
+  private readonly physical: MachinePhysicalMemory;
+  private readonly instance: () => V86Instance;
+
+  constructor(physical: MachinePhysicalMemory, instance: () => V86Instance) {
+    super();
+    this.physical = physical;
+    this.instance = instance;
+  }
+
+  private control(index: number): number {
+    return this.instance().word(Address.control + 4 * index);
+  }
+
+  /** An entry of a table in RAM; 0, hence not present, outside of it. */
+  private entry(address: number): number {
+    return address + 4 <= this.physical.size ? this.physical.read32(address) : 0;
+  }
+
+  private walk(address: number): Walk | undefined {
+    const control4 = this.control(4);
+    const extended = (control4 & CR4_EXTENSION) !== 0;
+    let directoryAddress: number;
+    if (extended) {
+      const pointer = this.instance().word(Address.pageDirectoryPointers + 8 * (address >>> 30));
+      if ((pointer & PRESENT) === 0) return undefined;
+      directoryAddress = ((pointer & -PAGE) >>> 0) + 8 * ((address >>> 21) & 0x1ff);
+    } else {
+      directoryAddress = ((this.control(3) & -PAGE) >>> 0) + 4 * (address >>> 22);
+    }
+    const directory = this.entry(directoryAddress);
+    if ((directory & PRESENT) === 0) return undefined;
+    const large = extended ? 1 << 21 : 1 << 22;
+    if ((directory & LARGE) !== 0 && (extended || (control4 & CR4_LARGE_PAGES) !== 0)) {
+      return { base: (directory & -large) >>> 0, size: large, entry: directory, allowed: directory };
+    }
+    const index = extended ? 8 * ((address >>> 12) & 0x1ff) : 4 * ((address >>> 12) & 0x3ff);
+    const entry = this.entry(((directory & -PAGE) >>> 0) + index);
+    if ((entry & PRESENT) === 0) return undefined;
+    return { base: (entry & -PAGE) >>> 0, size: PAGE, entry, allowed: directory & entry };
+  }
+
+  translate(address: number): number | undefined {
+    const linear = address >>> 0;
+    if ((this.control(0) & PAGING) === 0) return linear < this.physical.size ? linear : undefined;
+    const walk = this.walk(linear);
+    if (walk === undefined) return undefined;
+    const physical = walk.base + (linear & (walk.size - 1));
+    return physical < this.physical.size ? physical : undefined;
+  }
+
+  /** The parts of a range that are contiguous in RAM, up to the first unmapped page. */
+  private *pieces(
+    address: number,
+    length: number,
+  ): Generator<{ physical: number; offset: number; length: number }> {
+    for (let offset = 0; offset < length;) {
+      const linear = (address + offset) >>> 0;
+      const piece = Math.min(length - offset, PAGE - (linear & (PAGE - 1)));
+      const physical = this.translate(linear);
+      if (physical === undefined) return;
+      yield { physical, offset, length: piece };
+      offset += piece;
+    }
+  }
+
+  readMapped(address: number, length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    let mapped = 0;
+    for (const piece of this.pieces(address, length)) {
+      out.set(this.physical.read(piece.physical, piece.length), piece.offset);
+      mapped = piece.offset + piece.length;
+    }
+    return mapped === length ? out : out.slice(0, mapped);
+  }
+
+  read(address: number, length: number): Uint8Array {
+    const bytes = this.readMapped(address, length);
+    if (bytes.length < length) throw new UnmappedAddressError(address + bytes.length);
+    return bytes;
+  }
+
+  write(address: number, bytes: Uint8Array): void {
+    const pieces = [...this.pieces(address, bytes.length)];
+    const last = pieces.at(-1);
+    const mapped = last === undefined ? 0 : last.offset + last.length;
+    if (mapped < bytes.length) throw new UnmappedAddressError(address + mapped);
+    for (const piece of pieces) {
+      this.physical.write(piece.physical, bytes.subarray(piece.offset, piece.offset + piece.length));
+    }
+  }
+
+  override read32(address: number): number {
+    if ((address & (PAGE - 1)) <= PAGE - 4) {
+      const physical = this.translate(address);
+      if (physical === undefined) throw new UnmappedAddressError(address);
+      return this.physical.read32(physical);
+    }
+    return super.read32(address);
+  }
+
+  *mappings(): Iterable<Mapping> {
+    if ((this.control(0) & PAGING) === 0) {
+      for (let linear = 0; linear < this.physical.size; linear += PAGE) {
+        yield {
+          linear,
+          physical: linear,
+          size: PAGE,
+          writable: true,
+          user: true,
+          accessed: false,
+          dirty: false,
+        };
+      }
+      return;
+    }
+    const extended = (this.control(4) & CR4_EXTENSION) !== 0;
+    const span = extended ? 1 << 21 : 1 << 22;
+    for (let region = 0; region < 2 ** 32; region += span) {
+      const directory = this.directoryEntry(region, extended);
+      if ((directory & PRESENT) === 0) continue;
+      for (let linear = region; linear < region + span;) {
+        const walk = this.walk(linear);
+        if (walk !== undefined) {
+          yield {
+            linear,
+            physical: walk.base,
+            size: walk.size,
+            writable: (walk.allowed & WRITABLE) !== 0,
+            user: (walk.allowed & USER) !== 0,
+            accessed: (walk.entry & ACCESSED) !== 0,
+            dirty: (walk.entry & DIRTY) !== 0,
+          };
+        }
+        linear += walk?.size ?? PAGE;
+      }
+    }
+  }
+
+  private directoryEntry(address: number, extended: boolean): number {
+    if (!extended) return this.entry(((this.control(3) & -PAGE) >>> 0) + 4 * (address >>> 22));
+    const pointer = this.instance().word(Address.pageDirectoryPointers + 8 * (address >>> 30));
+    if ((pointer & PRESENT) === 0) return 0;
+    return this.entry(((pointer & -PAGE) >>> 0) + 8 * ((address >>> 21) & 0x1ff));
+  }
+}

@@ -1,0 +1,46 @@
+/** Which handler answers at which I/O port. The last claim of a port wins; unclaimed ports read as all ones. */
+
+import type { Device } from './devices/device.ts';
+import type { PortHandler, PortWidth } from './types.ts';
+
+const FLOATING = { 1: 0xff, 2: 0xffff, 4: -1 } as const;
+
+export class Ports {
+  private readonly handlers = new Map<number, PortHandler>();
+
+  claim(ports: readonly number[], handler: PortHandler): void {
+    for (const port of ports) {
+      if (!Number.isInteger(port) || port < 0 || port > 0xffff)
+        throw new RangeError(`there is no port ${port}`);
+      this.handlers.set(port, handler);
+    }
+  }
+
+  /** Connects a device whose registers are bytes: a wider access reaches the following ports too. */
+  connect(device: Device): void {
+    const { read, write } = device.handler;
+    this.claim(device.ports, {
+      read: (width, port) => {
+        let value = 0;
+        for (let i = 0; i < width; i++) {
+          const byte = device.ports.includes(port + i) ? read?.(1, port + i) : undefined;
+          value |= (byte ?? 0xff) << (8 * i);
+        }
+        return value;
+      },
+      write: (value, width, port) => {
+        for (let i = 0; i < width; i++) {
+          if (device.ports.includes(port + i)) write?.((value >>> (8 * i)) & 0xff, 1, port + i);
+        }
+      },
+    });
+  }
+
+  read(port: number, width: PortWidth): number {
+    return this.handlers.get(port)?.read?.(width, port) ?? FLOATING[width];
+  }
+
+  write(port: number, width: PortWidth, value: number): void {
+    this.handlers.get(port)?.write?.(value, width, port);
+  }
+}

@@ -1,0 +1,352 @@
+/**
+ * One running v86: its memory, its imports, the code it has compiled.
+ *
+ * Turns the WebAssembly instance into something TypeScript can speak to. Knows v86, but no device, no clock and no
+ * policy: what the guest does at its ports, and when to stop, is asked of the {@link Host}.
+ */
+
+import {
+  Address,
+  CallOut,
+  JitConfig,
+  Own,
+  TABLE_OFFSET,
+  TABLE_SLOTS,
+  TIMESTAMP_REQUEST,
+  TlbFlag,
+} from './internals.ts';
+import { v86Module } from './module.ts';
+import { UnsupportedV86Error } from './rewrite.ts';
+
+/** The functions of v86 that are called from here. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  rust_init(): void;
+  reset_cpu(): void;
+  allocate_memory(bytes: number): number;
+  main_loop(): number;
+  set_jit_config(index: number, value: number): void;
+  update_state_flags(): void;
+  full_clear_tlb(): void;
+  jit_clear_cache_js(): void;
+  jit_dirty_cache(start: number, end: number): void;
+  codegen_finalize_finished(slot: number, start: number, stateFlags: number): void;
+  device_raise_irq(line: number): void;
+  device_lower_irq(line: number): void;
+  get_eflags(): number;
+  get_pic_addr_master(): number;
+  get_pic_addr_slave(): number;
+  set_control_word(word: number): void;
+}
+
+/** What an instance asks of the machine around it. All of it is called while the guest executes an instruction. */
+export interface Host {
+  readPort(port: number, width: 1 | 2 | 4): number;
+  writePort(port: number, width: 1 | 2 | 4, value: number): void;
+  /** The time stamp counter before the guest's own offset. */
+  timestamp(): number;
+  /** The next random word. */
+  random(): number;
+  /** A software interrupt whose vector is trapped. True: the instruction is done, the guest's gate is not used. */
+  softwareInterrupt(vector: number): boolean;
+  /** An IRET has just entered an outer ring. */
+  interruptReturned(): void;
+}
+
+/** A compiled piece of guest code: the module, and its function bound to this instance. */
+export interface CompiledCode {
+  readonly module: WebAssembly.Module;
+  readonly run: CallableFunction;
+}
+
+export const PAGE = 4096;
+const WASM_PAGE = 65536;
+
+export class V86Instance {
+  readonly exports: Exports;
+  readonly ramStart: number;
+  readonly ramSize: number;
+  /** Start and length of the map of written pages; not part of any machine's state. */
+  readonly dirtyMapStart: number;
+  readonly dirtyMapLength: number;
+  /** What v86 said last before it gave up. */
+  lastMessage = '';
+
+  private readonly table: WebAssembly.Table;
+  private readonly slots: (CompiledCode | undefined)[] = new Array<undefined>(TABLE_SLOTS);
+  private readonly codeOfModule = new WeakMap<WebAssembly.Module, CompiledCode>();
+  private readonly compiledImports: WebAssembly.ModuleImports;
+  private pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
+  private bytesNow: Uint8Array<ArrayBuffer>;
+  private viewNow: DataView;
+
+  constructor(ramSize: number, host: Host) {
+    this.table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS });
+    const instance = new WebAssembly.Instance(v86Module(), { env: this.imports(host) });
+    this.exports = instance.exports as unknown as Exports;
+    this.compiledImports = this.importsOfCompiledCode(instance.exports);
+    this.exports.rust_init();
+    this.ramSize = ramSize;
+    this.ramStart = this.exports.allocate_memory(ramSize);
+    this.dirtyMapLength = ramSize / PAGE;
+    this.dirtyMapStart = this.exports.memory.grow(Math.ceil(this.dirtyMapLength / WASM_PAGE)) * WASM_PAGE;
+    this.bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
+    this.viewNow = new DataView(this.bytesNow.buffer);
+    this.setWord(Address.memorySize, ramSize);
+    this.exports.reset_cpu();
+    this.checkLayout();
+    // One page per compiled module compiles least; loops are left by the limit instead.
+    this.exports.set_jit_config(JitConfig.maxPages, 1);
+    this.exports.set_jit_config(JitConfig.loopSafety, 0);
+    this.setWord(Own.dirtyMap, this.dirtyMapStart);
+  }
+
+  /** Addresses that a reset leaves in a known state: a cheap proof that internals.ts fits this v86. */
+  private checkLayout(): void {
+    const expected: readonly [string, number, number][] = [
+      ['instructionPointer', this.word(Address.instructionPointer), 0xffff0],
+      ['memorySize', this.word(Address.memorySize), this.ramSize],
+      ['guestRam', this.word(Address.guestRam), this.ramStart],
+      ['fpuControl', this.half(Address.fpuControl), 0x37f],
+      ['mxcsr', this.word(Address.mxcsr), 0x1f80],
+      ['registers', this.word(Address.registers + 16), 0x100],
+      ['control', this.word(Address.control), 0x60000010],
+    ];
+    for (const [name, value, wanted] of expected) {
+      if (value !== wanted) throw new UnsupportedV86Error(`${name} is 0x${value.toString(16)} after reset`);
+    }
+  }
+
+  private imports(host: Host): WebAssembly.ModuleImports {
+    // The main loop measures a turn with this clock and ends it after one; see rewrite.ts for what bounds a turn.
+    let turns = 0;
+    const outsideRam = (address: number): boolean => address >>> 0 >= this.ramSize;
+    // What v86 thinks a display's memory (0xA0000 to 0xBFFFF) is plain RAM here.
+    const readRam = (address: number, bytes: 1 | 4): number => {
+      if (outsideRam(address)) return bytes === 1 ? 0xff : -1;
+      return bytes === 1 ? this.byte(this.ramStart + address) : this.word(this.ramStart + address);
+    };
+    const writeRam = (address: number, value: number, bytes: 1 | 2 | 4): void => {
+      if (outsideRam(address)) return;
+      this.markDirty(address, bytes);
+      for (let i = 0; i < bytes; i++) this.setByte(this.ramStart + address + i, value >>> (8 * i));
+    };
+    return {
+      __indirect_function_table: this.table,
+      microtick: () => (turns += 2),
+      run_hardware_timers: (request: number) => (request === TIMESTAMP_REQUEST ? host.timestamp() : 0),
+      get_rand_int: () => host.random(),
+      cpu_event_halt: () => undefined,
+      stop_idling: () => undefined,
+      mmap_read8: (address: number) => readRam(address, 1),
+      mmap_read32: (address: number) => readRam(address, 4),
+      mmap_write8: (address: number, value: number) => {
+        writeRam(address, value, 1);
+      },
+      mmap_write16: (address: number, value: number) => {
+        writeRam(address, value, 2);
+      },
+      mmap_write32: (address: number, value: number) => {
+        writeRam(address, value, 4);
+      },
+      mmap_write64: (address: number, ...values: number[]) => {
+        values.forEach((value, i) => {
+          writeRam(address + 4 * i, value, 4);
+        });
+      },
+      mmap_write128: (address: number, ...values: number[]) => {
+        values.forEach((value, i) => {
+          writeRam(address + 4 * i, value, 4);
+        });
+      },
+      io_port_read8: (port: number) => host.readPort(port, 1),
+      io_port_read16: (port: number) => host.readPort(port, 2),
+      io_port_read32: (port: number) => {
+        if (port <= 0xffff) return host.readPort(port, 4);
+        if (port === CallOut.interruptReturn) {
+          host.interruptReturned();
+          return 0;
+        }
+        return host.softwareInterrupt(port - CallOut.softwareInterrupt) ? 1 : 0;
+      },
+      io_port_write8: (port: number, value: number) => {
+        host.writePort(port, 1, value & 0xff);
+      },
+      io_port_write16: (port: number, value: number) => {
+        host.writePort(port, 2, value & 0xffff);
+      },
+      io_port_write32: (port: number, value: number) => {
+        host.writePort(port, 4, value >>> 0);
+      },
+      jit_clear_func: (slot: number) => {
+        this.setSlot(slot, undefined);
+      },
+      codegen_finalize: (slot: number, start: number, stateFlags: number, code: number, length: number) => {
+        this.compile(slot, start, stateFlags, code >>> 0, length >>> 0);
+      },
+      console_log_from_wasm: (text: number, length: number) => {
+        this.lastMessage = Buffer.from(this.bytes.buffer, text >>> 0, length).toString();
+      },
+    };
+  }
+
+  private importsOfCompiledCode(exports: WebAssembly.Exports): WebAssembly.ModuleImports {
+    const imports: WebAssembly.ModuleImports = { m: this.exports.memory };
+    for (const [name, value] of Object.entries(exports)) {
+      if (typeof value === 'function' && !name.startsWith('_') && !name.endsWith('_js'))
+        imports[name] = value;
+    }
+    return imports;
+  }
+
+  /** All of v86's linear memory. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    if (this.bytesNow.length === 0) this.refresh();
+    return this.bytesNow;
+  }
+
+  private get view(): DataView {
+    if (this.bytesNow.length === 0) this.refresh();
+    return this.viewNow;
+  }
+
+  private refresh(): void {
+    this.bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
+    this.viewNow = new DataView(this.bytesNow.buffer);
+  }
+
+  byte(address: number): number {
+    return this.view.getUint8(address);
+  }
+  half(address: number): number {
+    return this.view.getUint16(address, true);
+  }
+  word(address: number): number {
+    return this.view.getUint32(address, true);
+  }
+  setByte(address: number, value: number): void {
+    this.view.setUint8(address, value);
+  }
+  setHalf(address: number, value: number): void {
+    this.view.setUint16(address, value, true);
+  }
+  setWord(address: number, value: number): void {
+    this.view.setUint32(address, value, true);
+  }
+
+  /** Guest RAM. The array is valid until the guest runs again. */
+  ram(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(this.ramStart, this.ramStart + this.ramSize);
+  }
+
+  /** A byte per page of guest RAM: not zero when the page may have been written since {@link resetDirty}. */
+  dirtyMap(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(this.dirtyMapStart, this.dirtyMapStart + this.dirtyMapLength);
+  }
+
+  markDirty(address: number, length: number): void {
+    if (length <= 0) return;
+    this.dirtyMap().fill(1, address >>> 12, ((address + length - 1) >>> 12) + 1);
+  }
+
+  /** Starts the map of written pages anew. Pages that the guest can write without a page walk stay marked. */
+  resetDirty(): void {
+    const map = this.dirtyMap();
+    map.fill(0);
+    const view = this.view;
+    const count = this.word(Address.validTlbCount);
+    for (let i = 0; i < count; i++) {
+      const page = view.getUint32(Address.validTlbEntries + 4 * i, true);
+      const entry = view.getUint32(Address.tlbData + 4 * page, true);
+      if ((entry & (TlbFlag.valid | TlbFlag.readOnly | TlbFlag.inMappedRange)) !== TlbFlag.valid) continue;
+      const physical = (((entry & -PAGE) ^ (page << 12)) >>> 0) - this.ramStart;
+      if (physical >= 0 && physical < this.ramSize) map[physical >>> 12] = 1;
+    }
+  }
+
+  /** Enters translations as captureTranslations gave them: virtual page, then physical page and flags. */
+  restoreTranslations(translations: Uint32Array): void {
+    const count = translations.length / 2;
+    for (let i = 0; i < count; i++) {
+      const page = translations[2 * i] ?? 0;
+      const value = translations[2 * i + 1] ?? 0;
+      this.setWord(Address.validTlbEntries + 4 * i, page);
+      this.setWord(Address.tlbData + 4 * page, value === 0 ? 0 : (value + this.ramStart) ^ (page << 12));
+    }
+    this.setWord(Address.validTlbCount, count);
+  }
+
+  /** All of v86's memory but guest RAM and the map of written pages: start and end, in whole pages. */
+  regionsOutsideRam(): readonly (readonly [number, number])[] {
+    const end = this.bytes.length;
+    const ramEnd = this.ramStart + this.ramSize;
+    const mapEnd = this.dirtyMapStart + Math.ceil(this.dirtyMapLength / WASM_PAGE) * WASM_PAGE;
+    return [
+      [0, this.ramStart],
+      [ramEnd, this.dirtyMapStart],
+      [mapEnd, end],
+    ];
+  }
+
+  growTo(length: number): void {
+    const missing = length - this.bytes.length;
+    if (missing > 0) this.exports.memory.grow(missing / WASM_PAGE);
+  }
+
+  /** The rewrite's own words at the bottom of memory: how the host watches, no part of the machine. */
+  saveOwnWords(): Uint8Array {
+    return this.bytes.slice(0, Own.end);
+  }
+  restoreOwnWords(words: Uint8Array): void {
+    this.bytes.set(words, 0);
+  }
+
+  // ── compiled code ──
+
+  private compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
+    const module = new WebAssembly.Module(this.bytes.slice(code, code + length));
+    this.setSlot(slot, this.instantiate(module));
+    this.pendingCompile = { slot, start, stateFlags };
+    // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
+    this.setWord(Own.limit, this.word(Address.instructionCounter));
+  }
+
+  /** Hands the code compiled in the last turn over to v86. */
+  finishCompile(): boolean {
+    const pending = this.pendingCompile;
+    if (pending === undefined) return false;
+    this.pendingCompile = undefined;
+    this.exports.codegen_finalize_finished(pending.slot, pending.start, pending.stateFlags);
+    return true;
+  }
+
+  private instantiate(module: WebAssembly.Module): CompiledCode {
+    let code = this.codeOfModule.get(module);
+    if (code === undefined) {
+      const instance = new WebAssembly.Instance(module, { e: this.compiledImports });
+      code = { module, run: instance.exports['f'] as CallableFunction };
+      this.codeOfModule.set(module, code);
+    }
+    return code;
+  }
+
+  private setSlot(slot: number, code: CompiledCode | undefined): void {
+    this.slots[slot] = code;
+    this.table.set(TABLE_OFFSET + slot, code?.run ?? null);
+  }
+
+  /** The module in each slot of the function table. */
+  compiledModules(): (WebAssembly.Module | undefined)[] {
+    return this.slots.map((code) => code?.module);
+  }
+
+  /** Puts modules into the function table, as {@link compiledModules} gave them here or elsewhere. */
+  setCompiledModules(modules: readonly (WebAssembly.Module | undefined)[]): void {
+    this.pendingCompile = undefined;
+    for (let slot = 0; slot < TABLE_SLOTS; slot++) {
+      const module = modules[slot];
+      if (this.slots[slot]?.module === module) continue;
+      this.setSlot(slot, module === undefined ? undefined : this.instantiate(module));
+    }
+  }
+}

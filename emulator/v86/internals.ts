@@ -1,0 +1,167 @@
+/**
+ * Everything this project knows of v86's inside: names, addresses, layouts. No other file holds such a number.
+ *
+ * Valid for the npm package v86 0.5.462 alone. Function names and instruction patterns are checked one by one
+ * when v86.wasm is rewritten (rewrite.ts), addresses when an instance starts (instance.ts): an upgrade of the
+ * package fails there with a message, never silently. Sources: v86's src/rust/cpu/global_pointers.rs, src/const.js
+ * and the binary itself.
+ */
+
+export const V86_VERSION = '0.5.462';
+
+/** Bytes of node_modules/v86/build/v86.wasm in that version. */
+export const V86_WASM_LENGTH = 2_101_621;
+
+/** Addresses in v86's linear memory of what its processor keeps at fixed places. */
+export const Address = {
+  registers: 64,
+  lastOperationSize: 96,
+  flagsChanged: 100,
+  lastOperand: 104,
+  stateFlags: 108,
+  lastResult: 112,
+  flags: 120,
+  segmentAccessBytes: 512,
+  acpiEnabled: 552,
+  instructionPointer: 556,
+  previousInstructionPointer: 560,
+  idtLimit: 564,
+  idtBase: 568,
+  gdtLimit: 572,
+  gdtBase: 576,
+  control: 580,
+  privilege: 612,
+  inHalt: 616,
+  lastVirtualPage: 620,
+  physicalPageOfInstruction: 624,
+  prefixes: 648,
+  instructionCounter: 664,
+  segmentSelectors: 668,
+  debugRegisters: 684,
+  segmentIsNull: 724,
+  segmentBases: 736,
+  segmentLimits: 768,
+  protectedMode: 800,
+  is32: 804,
+  stackIs32: 808,
+  memorySize: 812,
+  fpuStackEmpty: 816,
+  mxcsr: 824,
+  xmm: 832,
+  timestampAtCapture: 960,
+  pageDirectoryPointers: 968,
+  fpuStackTop: 1032,
+  fpuControl: 1036,
+  fpuStatus: 1040,
+  fpuOpcode: 1044,
+  fpuInstructionPointer: 1048,
+  fpuInstructionSelector: 1052,
+  fpuDataPointer: 1056,
+  fpuDataSelector: 1060,
+  tss32: 1128,
+  sseScratch: 1136,
+  fpuRegisters: 1152,
+  /** First byte after the processor's fixed places. */
+  processorEnd: 1280,
+
+  jitBlockBoundary: 37376,
+  jitDisabled: 49177,
+  jitExitReason: 35472,
+  timestampOffset: 37352,
+  /** One word per virtual page: a pointer to the table of compiled entry points, or 0. */
+  tlbCode: 49180,
+  /** The list of virtual pages with an entry, and after it their number. */
+  validTlbEntries: 4243748,
+  validTlbCount: 4243744,
+  /** One word per virtual page: physical page plus base of guest RAM, xor virtual page, or flags. */
+  tlbData: 4283748,
+  /** Pointer to guest RAM. */
+  guestRam: 8478052,
+} as const;
+
+/**
+ * The lowest 64 bytes of v86's memory are unused by it (nothing may live near the null pointer); the rewrite keeps
+ * its own words there.
+ */
+export const Own = {
+  /** 256 bits: vectors whose software interrupts call out. */
+  trapBitmap: 0,
+  /** Low 32 bits of the instruction count at which the main loop comes back. */
+  limit: 32,
+  /** The limit that the compiled function now running was entered with. */
+  base: 36,
+  /** Instruction counter minus limit when the compiled function was entered: negative. */
+  delta: 40,
+  /** Address of a byte per page of guest RAM, set when the page may have been written. */
+  dirtyMap: 44,
+  /** Bit 0: call out after an IRET that enters an outer ring. */
+  observe: 48,
+  end: 64,
+} as const;
+
+export const Observe = { interruptReturn: 1 } as const;
+
+/** Numbers that the rewritten code hands to the io_port_read32 import, above all real ports. */
+export const CallOut = { softwareInterrupt: 0x10000, interruptReturn: 0x20000 } as const;
+
+/** First argument of the run_hardware_timers import when the rewritten read_tsc asks for the time stamp. */
+export const TIMESTAMP_REQUEST = 2;
+
+export const TlbFlag = {
+  valid: 1,
+  readOnly: 2,
+  noUser: 4,
+  inMappedRange: 8,
+  global: 16,
+  hasCode: 32,
+} as const;
+
+/** Compiled functions stand in the table from here on. */
+export const TABLE_OFFSET = 1024;
+export const TABLE_SLOTS = 900;
+
+/** Index of `set_jit_config`. */
+export const JitConfig = { disabled: 0, maxPages: 1, loopSafety: 2 } as const;
+
+/** Mangled names of the functions that the rewrite touches or calls; each must exist exactly once. */
+export const FunctionName = {
+  mainLoop: 'main_loop',
+  interpret: '_RNvNtNtCslOG1uufA09K_3v863gen11interpreter3run',
+  generateModule: '_RNvNtCslOG1uufA09K_3v863jit19jit_generate_module',
+  generateInstruction: '_RNvNtNtCslOG1uufA09K_3v863gen3jit3jit',
+  updateInstructionCounter: '_RNvNtCslOG1uufA09K_3v867codegen30gen_update_instruction_counter',
+  setEipLowBits: '_RNvNtCslOG1uufA09K_3v867codegen20gen_set_eip_low_bits',
+  constI32: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder9const_i32',
+  getLocal: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder9get_local',
+  setLocal: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder9set_local',
+  ifVoid: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder7if_void',
+  branch: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder2br',
+  blockEnd: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder9block_end',
+  loadFixedI32: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder14load_fixed_i32',
+  growBytes: '_RNvMs4_NtCs6UNhEcE2CoN_5alloc7raw_vecINtB5_6RawVechE8grow_oneB7_',
+  callInterruptVector: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu21call_interrupt_vector',
+  interruptReturn: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu4iret',
+  doPageWalk: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12do_page_walk',
+  exitJit: 'exit_jit',
+  readTsc: 'read_tsc',
+  read8: 'read8',
+  ioPortRead32: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js14io_port_read32',
+  runHardwareTimers: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js19run_hardware_timers',
+} as const;
+
+/** Offsets in v86's code generator: the JIT context, its WebAssembly builder, its decoder state. */
+export const Generator = {
+  contextProcessor: 32,
+  contextBuilder: 36,
+  contextExitLabel: 52,
+  contextCounterLocal: 58,
+  builderBytesCapacity: 68,
+  builderBytesPointer: 72,
+  builderBytesLength: 76,
+} as const;
+
+/** Stack frame of jit_generate_module: where the JIT context stands in it, and the number of its frame local. */
+export const GenerateModuleFrame = { frameLocal: 7, context: 44, bucketLocal: 1, addressLocal: 5 } as const;
+
+/** Discriminant of JitExitReason for "wrote to its own code". */
+export const EXIT_REASON_SELF_MODIFYING = 4;

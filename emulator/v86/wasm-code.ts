@@ -1,0 +1,92 @@
+/**
+ * A few instructions of the WebAssembly encoding, as functions that return bytes.
+ *
+ * Enough to write the functions that {@link ./rewrite.ts} adds to v86. Source of all numbers: WebAssembly core
+ * specification, chapter 5 (binary format).
+ */
+
+export type Code = readonly number[];
+
+/** Unsigned LEB128. */
+export function unsigned(value: number): Code {
+  const out: number[] = [];
+  let rest = value >>> 0;
+  do {
+    const byte = rest & 0x7f;
+    rest >>>= 7;
+    out.push(rest === 0 ? byte : byte | 0x80);
+  } while (rest !== 0);
+  return out;
+}
+
+/** Signed LEB128 of a 32-bit value. */
+export function signed(value: number): Code {
+  const out: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) {
+      out.push(byte);
+      return out;
+    }
+    out.push(byte | 0x80);
+  }
+}
+
+const memory =
+  (opcode: number, alignment: number) =>
+  (offset: number): Code => [opcode, alignment, ...unsigned(offset)];
+
+export const localGet = (index: number): Code => [0x20, ...unsigned(index)];
+export const localSet = (index: number): Code => [0x21, ...unsigned(index)];
+export const localTee = (index: number): Code => [0x22, ...unsigned(index)];
+export const call = (index: number): Code => [0x10, ...unsigned(index)];
+export const i32 = (value: number): Code => [0x41, ...signed(value)];
+export const i64 = (value: number): Code => [0x42, ...signed(value)];
+
+/** Loads and stores take the constant offset; the address is on the stack. */
+export const load32 = memory(0x28, 2);
+export const load8 = memory(0x2d, 0);
+export const load64 = memory(0x29, 3);
+export const store32 = memory(0x36, 2);
+export const store8 = memory(0x3a, 0);
+
+/** A word at a fixed address. */
+export const wordAt = (address: number): Code => [...i32(0), ...load32(address)];
+export const byteAt = (address: number): Code => [...i32(0), ...load8(address)];
+/** Stores what `value` computes at a fixed address. */
+export const storeWordAt = (address: number, value: Code): Code => [...i32(0), ...value, ...store32(address)];
+
+export const block: Code = [0x02, 0x40];
+export const loop: Code = [0x03, 0x40];
+export const ifThen: Code = [0x04, 0x40];
+export const otherwise: Code = [0x05];
+export const end: Code = [0x0b];
+export const branch = (depth: number): Code => [0x0c, ...unsigned(depth)];
+export const branchIf = (depth: number): Code => [0x0d, ...unsigned(depth)];
+export const ret: Code = [0x0f];
+export const drop: Code = [0x1a];
+
+export const eqz: Code = [0x45];
+export const eq: Code = [0x46];
+export const ne: Code = [0x47];
+export const lessSigned: Code = [0x48];
+export const lessUnsigned: Code = [0x49];
+export const greaterSignedOpcode = 0x4a;
+export const addOpcode = 0x6a;
+export const loadOpcode = 0x28;
+export const greaterUnsigned: Code = [0x4b];
+export const greaterOrEqualSigned: Code = [0x4e];
+export const greaterOrEqualUnsigned: Code = [0x4f];
+export const add: Code = [0x6a];
+export const sub: Code = [0x6b];
+export const and: Code = [0x71];
+export const or: Code = [0x72];
+export const xor: Code = [0x73];
+export const shl: Code = [0x74];
+export const shrUnsigned: Code = [0x76];
+
+export const sub64: Code = [0x7d];
+/** f64 to u64, saturating. */
+export const truncateToU64: Code = [0xfc, 0x07];

@@ -1,0 +1,23 @@
+/** The part of the WebAssembly interface that is used here; TypeScript ships it only with the library for browsers. */
+declare namespace WebAssembly {
+  type ImportValue = CallableFunction | Memory | Table;
+  type ModuleImports = Record<string, ImportValue>;
+  type Exports = Record<string, ImportValue>;
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, ModuleImports>);
+    readonly exports: Exports;
+  }
+  class Memory {
+    constructor(descriptor: { initial: number });
+    readonly buffer: ArrayBufferLike;
+    grow(pages: number): number;
+  }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc'; initial: number });
+    set(index: number, value: CallableFunction | null): void;
+  }
+  class RuntimeError extends Error {}
+}
