@@ -35,7 +35,8 @@ const EMPTY_NAME = 'program';
 
 export async function findGuestFiles(options: BootOptions, memoryMiB: number): Promise<GuestFiles> {
   const builtProgram = isBuiltProgram(options.program);
-  const images = builtProgram || options.kernel === undefined ? await builtImages() : undefined;
+  const wantsImages = builtProgram || options.kernel === undefined;
+  const images = wantsImages ? (options.images ?? (await builtImages())) : undefined;
   const kernel =
     options.kernel === undefined
       ? await readImage(builtKernel(images, memoryMiB))

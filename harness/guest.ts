@@ -24,6 +24,7 @@ import type { BootOptions, Deadlines, SnapshotPolicy } from './options.ts';
 import { PhaseRecorder, totalOf } from './phases.ts';
 import type { PhaseName, RunResult } from './result.ts';
 import type { KernelCall, Stop } from './stop.ts';
+import { inTime } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /**
@@ -141,14 +142,29 @@ export class Guest {
     return this.#run(deadlines, this.#fromSnapshot ? 'after-snapshot' : 'run');
   }
 
-  /** Like {@link run}, awaiting standard input whenever the guest reads more than is there. */
+  /** Like {@link run}, awaiting standard input whenever the guest reads more than is there. The deadlines hold for all of it. */
   async runToEnd(deadlines: Deadlines = {}): Promise<Stop> {
-    let stop = this.run(deadlines);
-    while (stop.kind === 'input') {
-      await this.inputReady();
-      stop = this.run(deadlines);
+    const { wallMs, virtualMs, instructions } = this.#deadlines(deadlines);
+    const startedAt = this.machine.instructions;
+    const wallEnd = this.#parts.wallClock() + wallMs;
+    const virtualEnd = this.machine.virtualNanoseconds + virtualMs * NANOSECONDS_PER_MILLISECOND;
+    for (;;) {
+      const wallLeft = Math.max(0, wallEnd - this.#parts.wallClock());
+      const virtualLeft =
+        Math.max(0, virtualEnd - this.machine.virtualNanoseconds) / NANOSECONDS_PER_MILLISECOND;
+      const left =
+        instructions === undefined
+          ? {}
+          : { instructions: startedAt + instructions - this.machine.instructions };
+      const stop = this.run({ wallMs: wallLeft, virtualMs: virtualLeft, ...left });
+      if (stop.kind === 'deadline' && stop.deadline === 'wall') return { ...stop, limit: wallMs };
+      if (stop.kind === 'deadline' && stop.deadline === 'virtual') return { ...stop, limit: virtualMs };
+      if (stop.kind === 'deadline' && instructions !== undefined) return { ...stop, limit: instructions };
+      if (stop.kind !== 'input') return stop;
+      if (!(await inTime(this.inputReady(), wallEnd - this.#parts.wallClock()))) {
+        return { kind: 'deadline', deadline: 'wall', limit: wallMs };
+      }
     }
-    return stop;
   }
 
   /** Runs to the next of the selected kernel calls, before the kernel sees it, or to whatever stops the guest earlier. */
@@ -248,7 +264,7 @@ export class Guest {
     return guest;
   }
 
-  /** All that the run has to show: since reset, or since the last restore. */
+  /** All that the run has to show: since reset, or since the last restore. Time spent on captures is not part of its total. */
   result(outcome: Stop): RunResult {
     const { phases } = this.phases;
     return {
@@ -257,7 +273,7 @@ export class Guest {
       errorOutput: this.errorOutput,
       console: this.console,
       exitStatus: exitStatusOf(outcome),
-      ...totalOf(phases),
+      ...totalOf(phases.filter((phase) => phase.name !== 'capture')),
       phases,
     };
   }
@@ -302,13 +318,17 @@ export class Guest {
     return true;
   }
 
-  #limits(given: Deadlines): ResolvedLimits {
-    const deadlines = {
+  #deadlines(given: Deadlines): Deadlines & { readonly wallMs: number; readonly virtualMs: number } {
+    return {
       wallMs: DEFAULT_WALL_DEADLINE_MS,
       virtualMs: DEFAULT_VIRTUAL_DEADLINE_MS,
       ...this.#parts.options.deadlines,
       ...given,
     };
+  }
+
+  #limits(given: Deadlines): ResolvedLimits {
+    const deadlines = this.#deadlines(given);
     const { instructions, virtualNanoseconds } = this.machine;
     const virtualEnd = virtualNanoseconds + deadlines.virtualMs * NANOSECONDS_PER_MILLISECOND;
     return {

@@ -11,6 +11,8 @@ export { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts'
 export { exitStatusOf, harnessStatus } from './exit-status.ts';
 export { Guest } from './guest.ts';
 export type { ClockRule, GuestSnapshot } from './guest.ts';
+export { bootHello, HELLO, hello, restoreHello } from './hello.ts';
+export type { ColdHello, HelloResult } from './hello.ts';
 export { identityDifferences } from './identity.ts';
 export type { GuestIdentity } from './identity.ts';
 export type { CallHistory } from './kernel-calls/call-ring.ts';

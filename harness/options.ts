@@ -1,4 +1,5 @@
 /** What a caller can say about a guest before it boots, with every default written down. */
+import type { Images } from '../images/types.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** The path of a file on the host, or its bytes. */
@@ -74,6 +75,8 @@ export interface BootOptions {
   /** Called with each piece of the program's output as it is written. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
   readonly deadlines?: Deadlines;
+  /** What is built here, when the caller has it already; by default it is built or found when something of it is wanted. */
+  readonly images?: Images;
   /** The host's clock; another one makes wall deadlines testable. */
   readonly wallClock?: WallClock;
 }

@@ -1,0 +1,117 @@
+// Makes the one file the command line is loaded from, and says whether the one there is still good.
+//
+// What must hold: a bundle is fresh exactly if no file it was made from is newer. A package from a registry brings its
+// bundle along and has no esbuild; there the one that came is used.
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const dist = join(root, 'harness', 'dist');
+const inputsPath = join(dist, 'inputs.json');
+
+/** Where the bundle lies. */
+export const bundlePath = join(dist, 'cli.cjs');
+
+/** `fresh`, `stale` or `missing`. */
+export function bundleStatus() {
+  try {
+    const made = statSync(bundlePath).mtimeMs;
+    const inputs = JSON.parse(readFileSync(inputsPath, 'utf8'));
+    return inputs.every((input) => statSync(join(root, input)).mtimeMs <= made) ? 'fresh' : 'stale';
+  } catch {
+    return existing(bundlePath) ? 'stale' : 'missing';
+  }
+}
+
+/** Makes the bundle unless it is fresh. */
+export async function ensureBundle() {
+  const status = bundleStatus();
+  if (status === 'fresh') return;
+  const esbuild = await loadEsbuild();
+  if (esbuild === undefined) {
+    if (status === 'stale') return;
+    throw new Error(
+      'the command line is not built and esbuild is not installed: run `npm ci` in the checkout',
+    );
+  }
+  await build(esbuild);
+}
+
+async function build(esbuild) {
+  const startedAt = new Date();
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['harness/cli/main.ts'],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    outfile: bundlePath,
+    write: false,
+    metafile: true,
+    logLevel: 'warning',
+    // What is not in the bundle is loaded by require, so that no module loader has to start.
+    supported: { 'dynamic-import': false },
+    external: ['esbuild', 'playwright-core'],
+    banner: {
+      js: `const __sourceUrl=(path)=>require("node:url").pathToFileURL(require("node:path").join(__dirname,"../..",path)).href;`,
+    },
+    plugins: [sourceUrls],
+  });
+  mkdirSync(dist, { recursive: true });
+  for (const file of readdirSync(dist))
+    if (file.endsWith('.cache')) rmSync(join(dist, file), { force: true });
+  const inputs = Object.keys(result.metafile.inputs).filter((input) => !input.includes('node_modules'));
+  writeAtomically(inputsPath, JSON.stringify([...inputs, 'package.json'].sort(), undefined, 1), startedAt);
+  writeAtomically(bundlePath, result.outputFiles[0].contents, startedAt);
+}
+
+/** A source finds files beside itself by `import.meta.url`: in the bundle it still means the source's own place. */
+const sourceUrls = {
+  name: 'source-urls',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      if (path.includes(`${sep}node_modules${sep}`)) return undefined;
+      const place = JSON.stringify(relative(root, path).split(sep).join('/'));
+      const contents = readFileSync(path, 'utf8').replaceAll('import.meta.url', `__sourceUrl(${place})`);
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
+async function loadEsbuild() {
+  try {
+    return await import('esbuild');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Dated back to the start of the build: a source changed while it ran is newer. */
+function writeAtomically(path, contents, date) {
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  utimesSync(temporary, date, date);
+  renameSync(temporary, path);
+}
+
+function existing(path) {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

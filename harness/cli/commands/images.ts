@@ -1,0 +1,50 @@
+/** `nanvix-v86 images`: builds what the guests are made of, and lists it. */
+import { Command } from 'commander';
+import type { ImageListing } from '../../../images/types.ts';
+
+interface ImagesOptions {
+  readonly json?: true;
+}
+
+export function imagesCommand(setStatus: (status: number) => void): Command {
+  return new Command('images')
+    .description('build the images that are missing and list them with their digests')
+    .argument('[action]', '`build` builds and lists, `list` only lists', 'build')
+    .option('--json', 'print the list as JSON')
+    .action(async (action: string, options: ImagesOptions) => {
+      const { InputError } = await import('../../errors.ts');
+      if (action !== 'build' && action !== 'list') {
+        throw new InputError(`images cannot ${JSON.stringify(action)}: choose build or list`);
+      }
+      if (action === 'build') {
+        const { imagesWithProgress } = await import('../images-progress.ts');
+        await imagesWithProgress();
+      }
+      const { listImages } = await import('../../../images/index.ts');
+      const listing = await listImages();
+      process.stdout.write(options.json ? `${JSON.stringify(listing)}\n` : `${await tableOf(listing)}\n`);
+      setStatus(0);
+    });
+}
+
+async function tableOf(listing: readonly ImageListing[]): Promise<string> {
+  const [{ default: Table }, { default: colors }] = await Promise.all([
+    import('cli-table3'),
+    import('picocolors'),
+  ]);
+  const table = new Table({
+    head: ['image', 'status', 'bytes', 'SHA-256', 'file'],
+    colAligns: ['left', 'left', 'right', 'left', 'left'],
+    style: { head: colors.isColorSupported ? ['bold'] : [], border: colors.isColorSupported ? ['gray'] : [] },
+  });
+  for (const { name, status, file } of listing) {
+    table.push([
+      name,
+      status,
+      file?.bytes.toLocaleString('en') ?? '',
+      file?.sha256.slice(0, 16) ?? '',
+      file?.path ?? '',
+    ]);
+  }
+  return table.toString();
+}

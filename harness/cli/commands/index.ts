@@ -1,0 +1,10 @@
+/** The commands. Each takes a function that it calls with the exit status of the process. */
+import type { Command } from 'commander';
+import { ccCommand } from './cc.ts';
+import { helloCommand } from './hello.ts';
+import { imagesCommand } from './images.ts';
+import { runCommand } from './run.ts';
+
+export type CommandFactory = (setStatus: (status: number) => void) => Command;
+
+export const commands: readonly CommandFactory[] = [helloCommand, runCommand, imagesCommand, ccCommand];

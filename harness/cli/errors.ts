@@ -1,0 +1,26 @@
+/** Turns whatever a command threw into one line and an exit status. */
+import { harnessStatus } from '../exit-status.ts';
+import { log, logLevel } from './log.ts';
+
+/** Errors that say in their message what to do, by name: a class is not loaded only to be compared with. */
+const USAGE_ERRORS = new Set(['InputError', 'SnapshotMismatchError', 'SnapshotError', 'RamfsError']);
+const FAILURES = new Set(['BuildError', 'GuestStateError']);
+
+/** A failure of the tool or of its surroundings, as in any program that is not about guests. */
+const STATUS_FAILED = 1;
+/** A defect of this program: EX_SOFTWARE of sysexits. */
+const STATUS_INTERNAL = 70;
+const STATUS_INTERRUPTED = 130;
+
+export async function describeError(error: unknown): Promise<{ line: string; status: number }> {
+  if (!(error instanceof Error)) return { line: `internal error: ${String(error)}`, status: STATUS_INTERNAL };
+  const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
+  if (USAGE_ERRORS.has(error.name)) return { line, status: harnessStatus.usage };
+  if (FAILURES.has(error.name)) {
+    const interrupted = 'kind' in error && error.kind === 'interrupted';
+    return { line, status: interrupted ? STATUS_INTERRUPTED : STATUS_FAILED };
+  }
+  await log('debug', 'internal error', { stack: error.stack });
+  const hint = logLevel() === 'debug' ? '' : '; `--log-level debug` shows where';
+  return { line: `internal error: ${line}${hint}`, status: STATUS_INTERNAL };
+}

@@ -1,0 +1,75 @@
+/** The options by which a command line describes a guest; shared by every command that boots one. */
+import type { Command } from 'commander';
+import type { BootOptions } from '../options.ts';
+import { instant, milliseconds, oneOf, wholeNumber } from './parse.ts';
+
+/** As commander hands them over. */
+export interface GuestOptionValues {
+  readonly kernel?: string;
+  readonly ramfs?: string;
+  readonly memory?: number;
+  readonly kernelArgs?: string;
+  readonly seed?: number;
+  readonly bootTime?: Date;
+  readonly era?: 'S' | 'M';
+  readonly compile: boolean;
+  readonly deadlineVirtual?: number;
+  readonly deadlineWall?: number;
+  readonly deadlineInstructions?: number;
+}
+
+/** Adds the options to a command. */
+export function addGuestOptions(command: Command): Command {
+  return command
+    .option('--kernel <file>', "kernel's ELF file, instead of the one built here")
+    .option('--ramfs <folder|image>', 'the volume mounted at /: a FAT image, or a folder to make one from')
+    .option(
+      '--memory <MiB>',
+      'RAM; the kernels built here know 128 and 256 (default: 256)',
+      wholeNumber(16, 2048),
+    )
+    .option('--kernel-args <words>', 'words for the kernel, for example "snapshot"')
+    .option(
+      '--seed <number>',
+      'seed of all that the guest can draw as random (default: 1)',
+      wholeNumber(0, 0xffff_ffff),
+    )
+    .option(
+      '--boot-time <time>',
+      "the guest's clock at reset, ISO 8601 (default: 2026-01-01T00:00:00Z)",
+      instant,
+    )
+    .option(
+      '--era <letter>',
+      'how the command line is passed: S, or M for Nanvix after mid-May 2026',
+      oneOf(['S', 'M']),
+    )
+    .option('--no-compile', 'interpret only: slower, the same to the instruction')
+    .option('--deadline-virtual <ms>', 'end the run after so much guest time (default: 600000)', milliseconds)
+    .option('--deadline-wall <ms>', 'end the run after so much real time (default: 120000)', milliseconds)
+    .option(
+      '--deadline-instructions <number>',
+      'end the run after so many guest instructions (default: no limit)',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    );
+}
+
+/** What they mean to {@link boot}. */
+export function bootOptionsOf(values: GuestOptionValues): Omit<BootOptions, 'program'> {
+  const { deadlineVirtual, deadlineWall, deadlineInstructions } = values;
+  return {
+    ...(values.kernel === undefined ? {} : { kernel: values.kernel }),
+    ...(values.ramfs === undefined ? {} : { ramfs: values.ramfs }),
+    ...(values.memory === undefined ? {} : { memoryMiB: values.memory }),
+    ...(values.kernelArgs === undefined ? {} : { kernelArguments: values.kernelArgs }),
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values.bootTime === undefined ? {} : { bootTime: values.bootTime }),
+    ...(values.era === undefined ? {} : { era: values.era }),
+    compile: values.compile,
+    deadlines: {
+      ...(deadlineVirtual === undefined ? {} : { virtualMs: deadlineVirtual }),
+      ...(deadlineWall === undefined ? {} : { wallMs: deadlineWall }),
+      ...(deadlineInstructions === undefined ? {} : { instructions: deadlineInstructions }),
+    },
+  };
+}

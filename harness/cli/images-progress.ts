@@ -1,0 +1,136 @@
+/** Finds the images, and builds those that are missing with a display of the steps on stderr. */
+import type { BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
+import { BUILT_PROGRAMS } from '../guest-files.ts';
+import { log } from './log.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** The images option of a boot, if a guest of this program and kernel needs any of them. */
+export async function findImages(program: string, kernel: string | undefined): Promise<{ images?: Images }> {
+  if (kernel !== undefined && !BUILT_PROGRAMS.some((name) => name === program)) return {};
+  return { images: await imagesWithProgress() };
+}
+
+/** All images, built where they are missing. Shows nothing when nothing has to be built. */
+export async function imagesWithProgress(
+  options: Omit<EnsureOptions, 'onProgress' | 'signal'> = {},
+): Promise<Images> {
+  const { ensureImages } = await import('../../images/index.ts');
+  const images = await withProgress("Building the guest's images", (progress) =>
+    ensureImages({ ...options, ...progress }),
+  );
+  for (const warning of images.warnings) await log('warn', warning);
+  return images;
+}
+
+/**
+ * Does something that builds, showing its steps from the first event on. An interrupt ends the tools that run, and
+ * rejects; without one the signals keep their ordinary meaning, because a guest that runs would never let a handler in.
+ */
+export async function withProgress<T>(
+  title: string,
+  work: (options: Required<Pick<EnsureOptions, 'onProgress' | 'signal'>>) => Promise<T>,
+): Promise<T> {
+  const aborter = new AbortController();
+  const abort = (): void => {
+    aborter.abort();
+  };
+  const display = new StepDisplay(title);
+  for (const signal of SIGNALS) process.on(signal, abort);
+  try {
+    const result = await work({
+      signal: aborter.signal,
+      onProgress: (event) => {
+        display.show(event);
+      },
+    });
+    await display.end();
+    return result;
+  } catch (error) {
+    await display.end(error);
+    throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, abort);
+  }
+}
+
+/** One listr2 task whose title names what runs and whose lines name what is done. */
+class StepDisplay {
+  readonly #title: string;
+  readonly #running = new Set<string>();
+  readonly #lines: string[] = [];
+  #task: { title: string; output: string } | undefined;
+  #finish: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  #shown: Promise<void> | undefined;
+
+  constructor(title: string) {
+    this.#title = title;
+  }
+
+  show(event: BuildEvent): void {
+    this.#shown ??= this.#start();
+    if (event.kind === 'started') this.#running.add(event.step);
+    else if (event.kind === 'finished' || event.kind === 'failed') this.#running.delete(event.step);
+    if (event.kind !== 'started') this.#lines.push(lineOf(event));
+    this.#update();
+  }
+
+  /** Ends the display, if it was ever shown: as done, or as failed. */
+  async end(error?: unknown): Promise<void> {
+    if (this.#shown === undefined) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (error === undefined) this.#finish?.resolve();
+    else this.#finish?.reject(error);
+    await this.#shown;
+  }
+
+  async #start(): Promise<void> {
+    const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
+    const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
+    const work = new Promise<void>((resolve, reject) => {
+      this.#finish = { resolve, reject };
+    });
+    const list = new Listr(
+      [
+        {
+          title: this.#title,
+          rendererOptions: { outputBar: Infinity, persistentOutput: true },
+          task: async (_context, task): Promise<void> => {
+            this.#task = task;
+            this.#update();
+            await work;
+            task.title = this.#title;
+          },
+        },
+      ],
+      {
+        registerSignalListeners: false,
+        exitOnError: false,
+        rendererOptions: { logger, showErrorMessage: false, collapseErrors: false },
+        fallbackRendererOptions: { logger },
+        fallbackRendererCondition: !process.stderr.isTTY,
+      },
+    );
+    await list.run();
+  }
+
+  #update(): void {
+    if (this.#task === undefined) return;
+    const running = [...this.#running].join(', ');
+    this.#task.title = running === '' ? this.#title : `${this.#title}: ${running}`;
+    for (const line of this.#lines.splice(0)) this.#task.output = line;
+  }
+}
+
+function lineOf(event: Exclude<BuildEvent, { kind: 'started' }>): string {
+  switch (event.kind) {
+    case 'waiting':
+      return `${event.step}: waiting for process ${event.owner}, which builds it`;
+    case 'finished':
+      return `${event.step} (${event.seconds.toFixed(1)} s)`;
+    case 'failed':
+      return `${event.step} failed (${event.seconds.toFixed(1)} s)`;
+    case 'warning':
+      return `warning: ${event.text}`;
+  }
+}

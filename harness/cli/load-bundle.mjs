@@ -1,0 +1,49 @@
+// Loads the bundle as CommonJS with V8's code cache. The cache is written when the first process that had none
+// ends, because then it holds the functions that were really used; one that does not fit V8's version or flags is
+// refused by V8 and made anew. Without a writable folder it all works, only slower.
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import vm from 'node:vm';
+
+/** Runs the bundle at a path and returns its exports. */
+export function loadBundle(path) {
+  const source = readFileSync(path, 'utf8');
+  const cachePath = `${path}.${cacheKey(source)}.cache`;
+  const cachedData = readIfThere(cachePath);
+  const script = new vm.Script(
+    `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
+    cachedData === undefined ? { filename: path } : { filename: path, cachedData },
+  );
+  if (cachedData === undefined || script.cachedDataRejected === true) {
+    process.once('exit', () => writeQuietly(cachePath, script.createCachedData()));
+  }
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
+  return module.exports;
+}
+
+/** Different flags have different caches, so that `node nanvix-v86.mjs` and the command itself do not evict each other's. */
+function cacheKey(source) {
+  const key = [process.version, process.arch, ...process.execArgv, String(source.length)].join(' ');
+  return createHash('sha256').update(key).digest('hex').slice(0, 12);
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeQuietly(path, bytes) {
+  try {
+    const temporary = `${path}.${process.pid}`;
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+  } catch {
+    // A folder that cannot be written to only means that the next start is as slow as this one.
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The command line `nanvix-v86`: reads the arguments and hands over to one command, each a file of commands/.
+ *
+ * What must hold: what the guest prints goes to stdout, everything else to stderr; a mistake of the user is one line and
+ * exit status 2; nothing heavy is loaded before a command needs it.
+ */
+import { Command, CommanderError } from 'commander';
+import { harnessStatus } from '../exit-status.ts';
+import { commands } from './commands/index.ts';
+import { describeError } from './errors.ts';
+import { setLogLevel } from './log.ts';
+import { version } from './version.ts';
+
+/** Runs one command line, without `node` and the script, and returns the exit status of the process. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = new Command('nanvix-v86')
+    .description(
+      'Boot a Nanvix-compatible kernel and programs such as CPython in the v86 emulator, exactly and repeatably',
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .option(
+      '--log-level <level>',
+      'what to log to stderr: debug, info, warn, error or silent',
+      setLogLevel,
+      'warn',
+    )
+    .helpOption('-h, --help', 'print what a command can do')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  for (const command of commands) {
+    program.addCommand(
+      command((result) => {
+        status = result;
+      })
+        .exitOverride()
+        .configureOutput({ outputError: () => undefined }),
+    );
+  }
+  ignoreClosedPipe();
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return reportUsage(error);
+    const { line, status: failed } = await describeError(error);
+    process.stderr.write(`nanvix-v86: ${line}\n`);
+    return failed;
+  }
+}
+
+/** Help and version are successes to commander's mind, everything else is a mistake of the user. */
+function reportUsage(error: CommanderError): number {
+  if (error.exitCode === 0) return 0;
+  if (error.code === 'commander.help') {
+    process.stderr.write('nanvix-v86: name a command; `nanvix-v86 --help` lists them\n');
+  } else {
+    const line = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+    process.stderr.write(`nanvix-v86: ${line}; \`--help\` tells more\n`);
+  }
+  return harnessStatus.usage;
+}
+
+/** A reader that has seen enough, such as `head`, is no failure. */
+function ignoreClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * Runs once before all specs: builds what the guests need, unless it is there, and the command line's bundle, so that
+ * no spec pays for it and no two workers do it at the same time.
+ *
+ * NANVIX_V86_NO_IMAGES=1 leaves the images alone, for work on specs that boot nothing.
+ */
+import { ensureImages } from '../../images/index.ts';
+import { ensureBundle } from '../../harness/cli/bundle.mjs';
+
+export default async function setup(): Promise<void> {
+  await ensureBundle();
+  if (process.env['NANVIX_V86_NO_IMAGES'] === '1') return;
+  const { warnings } = await ensureImages({
+    onProgress: (event) => {
+      if (event.kind === 'finished') console.error(`images: ${event.step} (${event.seconds.toFixed(1)} s)`);
+      if (event.kind === 'failed') console.error(`images: ${event.step} failed`);
+    },
+  });
+  for (const warning of warnings) console.error(`images: ${warning}`);
+}
