@@ -16,7 +16,13 @@ export type { ColdHello, HelloResult } from './hello.ts';
 export { identityDifferences } from './identity.ts';
 export type { GuestIdentity } from './identity.ts';
 export type { CallHistory } from './kernel-calls/call-ring.ts';
-export type { CallDecision, CallSelector, Interceptor, KernelCalls } from './kernel-calls/interceptors.ts';
+export type {
+  CallDecision,
+  CallObserver,
+  CallSelector,
+  Interceptor,
+  KernelCalls,
+} from './kernel-calls/interceptors.ts';
 export type { Monitor, MonitorState } from './monitor/monitor.ts';
 export {
   DEFAULT_BOOT_TIME,

@@ -28,6 +28,9 @@ export type CallDecision =
 /** Looks at a call. No result means that the kernel serves it. */
 export type Interceptor = (call: KernelCall) => CallDecision | undefined;
 
+/** Sees each call with what became of it: behind all interceptors, so nothing it sees will change. */
+export type CallObserver = (call: KernelCall, decision: CallDecision) => void;
+
 /** Which calls: by name or number, several of them, or `all`. */
 export type CallSelector = string | number | readonly (string | number)[];
 
@@ -56,6 +59,8 @@ export class KernelCalls {
   readonly #ring = new CallRing();
   readonly #onStop: (call: KernelCall) => void;
   #registrations: readonly Registration[] = [];
+  #observers: readonly CallObserver[] = [];
+  #returnObservers: readonly (() => void)[] = [];
 
   /** @param onStop Called inside the trap; the run is to end there. */
   constructor(machine: Machine, onStop: (call: KernelCall) => void) {
@@ -87,6 +92,32 @@ export class KernelCalls {
     };
   }
 
+  /**
+   * Sees all calls from now on, once their fate is decided. For a call that is answered in the kernel's place, the
+   * registers already hold the answer.
+   *
+   * @returns A function that ends the observation.
+   */
+  observe(observer: CallObserver): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
+  /**
+   * Called whenever the kernel has gone back to a program: from a call, an interrupt or a fault. The machine has several
+   * observers this way; what it says of {@link Machine.onInterruptReturn} holds for each.
+   *
+   * @returns A function that ends the observation.
+   */
+  observeReturns(observer: () => void): () => void {
+    this.#setReturnObservers([...this.#returnObservers, observer]);
+    return () => {
+      this.#setReturnObservers(this.#returnObservers.filter((other) => other !== observer));
+    };
+  }
+
   capture(): CallHistory {
     return this.#ring.capture();
   }
@@ -108,15 +139,33 @@ export class KernelCalls {
       interrupt.frame.eip,
       this.#machine.instructions,
     );
-    if (this.#registrations.length === 0) return 'deliver';
+    if (this.#registrations.length === 0 && this.#observers.length === 0) return 'deliver';
+    const call = this.#ring.last();
+    const decision = this.#decide(call);
+    const trapDecision = decision.kind === 'deliver' ? 'deliver' : this.#apply(call, decision);
+    for (const observer of this.#observers) observer(call, decision);
+    return trapDecision;
+  }
+
+  /** The first decision other than to deliver. */
+  #decide(call: KernelCall): CallDecision {
     for (const { numbers, interceptor } of this.#registrations) {
-      if (numbers?.has(number) === false) continue;
-      const call = this.#ring.last();
+      if (numbers?.has(call.number) === false) continue;
       const decision = interceptor(call);
-      if (decision === undefined || decision.kind === 'deliver') continue;
-      return this.#apply(call, decision);
+      if (decision !== undefined && decision.kind !== 'deliver') return decision;
     }
-    return 'deliver';
+    return { kind: 'deliver' };
+  }
+
+  #setReturnObservers(observers: readonly (() => void)[]): void {
+    this.#returnObservers = observers;
+    this.#machine.onInterruptReturn(
+      observers.length === 0
+        ? undefined
+        : () => {
+            for (const observer of observers) observer();
+          },
+    );
   }
 
   #apply(call: KernelCall, decision: Exclude<CallDecision, { kind: 'deliver' }>): TrapDecision {
