@@ -1,0 +1,88 @@
+/**
+ * What the harness remembers of a guest, as plain data and back: the monitor's state and the last kernel calls.
+ *
+ * What must hold: this comes out of files, so nothing is believed. A field that is missing, unknown, of another type or
+ * beyond its bounds is refused before a guest sees it.
+ */
+import * as v from 'valibot';
+import { RECENT_CALLS, kernelCallName, type CallHistory } from '../kernel-calls/call-ring.ts';
+import type { MonitorState } from '../monitor/monitor.ts';
+import { SnapshotError } from './errors.ts';
+import type { PlainData } from './plain-data.ts';
+
+/** The part of a guest that is not in its machine. */
+export interface GuestState {
+  readonly monitor: MonitorState;
+  readonly calls: CallHistory;
+}
+
+const MESSAGE_BYTES = 64;
+const PAGE_BYTES = 4096;
+
+const bytes = v.instance(Uint8Array);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const word = v.pipe(count, v.maxValue(0xffff_ffff));
+const signed = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue(0x7fff_ffff));
+
+const request = v.strictObject({ tid: signed, fd: signed, count: word });
+
+const monitor = v.strictObject({
+  console: bytes,
+  streams: v.strictObject({
+    stdout: bytes,
+    stderr: bytes,
+    input: v.strictObject({ piece: count, offset: count }),
+    writes: v.array(request),
+    reads: v.array(request),
+    waitingPull: v.nullable(
+      v.strictObject({ tid: signed, address: word, length: v.pipe(count, v.maxValue(PAGE_BYTES)) }),
+    ),
+  }),
+  inbox: v.array(v.pipe(bytes, v.length(MESSAGE_BYTES))),
+  snapshotRequests: count,
+  bootCompleteAt: v.nullable(count),
+  exitStatus: v.nullable(v.pipe(count, v.maxValue(0xffff))),
+});
+
+const call = v.strictObject({
+  index: count,
+  number: word,
+  name: v.string(),
+  arguments: v.strictTuple([word, word, word, word]),
+  vector: v.pipe(count, v.maxValue(0xff)),
+  returnAddress: word,
+  instructions: count,
+});
+
+const guestState = v.strictObject({
+  monitor,
+  calls: v.strictObject({ count, recent: v.pipe(v.array(call), v.maxLength(RECENT_CALLS)) }),
+});
+
+/** The state as data that a file can hold. */
+export function encodeGuestState(state: GuestState): PlainData {
+  // Rebuilt by the schema, so that a field this format does not know cannot slip into a file.
+  return v.parse(guestState, state);
+}
+
+/** The state that data stands for. @throws {@link SnapshotError} of kind `corrupted` that names the field. */
+export function decodeGuestState(data: PlainData): GuestState {
+  const result = v.safeParse(guestState, data, { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new SnapshotError('corrupted', `the monitor's ${v.getDotPath(issue) ?? 'state'}: ${issue.message}`);
+  }
+  checkCalls(result.output.calls);
+  return result.output;
+}
+
+/** The calls kept are the last ones, in order, under their own names. */
+function checkCalls({ count: total, recent }: CallHistory): void {
+  const first = total - recent.length;
+  const consistent = recent.every(
+    ({ index, number, name }, at) => index === first + at && name === kernelCallName(number),
+  );
+  if (!consistent || recent.length !== Math.min(total, RECENT_CALLS)) {
+    throw new SnapshotError('corrupted', 'the history of kernel calls contradicts itself');
+  }
+}
