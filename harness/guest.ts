@@ -4,7 +4,15 @@
  * What must hold: running, stopping, capturing and restoring never change what the guest does. Everything a guest can do
  * comes back as a {@link Stop}; only asking for what cannot be done throws.
  */
-import type { Machine, MachineImage, MachineStop, RestoreReport, RunLimits } from '../emulator/types.ts';
+import type {
+  CaptureOptions,
+  Machine,
+  MachineImage,
+  MachineStop,
+  RestoreOptions,
+  RestoreReport,
+  RunLimits,
+} from '../emulator/types.ts';
 import { crashReport } from './crash-report.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
@@ -205,11 +213,11 @@ export class Guest {
   }
 
   /** The guest as it stands. Going on, here or after a restore, is the same to the last bit. */
-  capture(): GuestSnapshot {
+  capture(options: CaptureOptions = {}): GuestSnapshot {
     this.#checkUsable('captured');
     const end = this.phases.start('capture', this.machine);
     const snapshot = {
-      machine: this.machine.capture(),
+      machine: this.machine.capture(options),
       monitor: this.monitor.capture(),
       calls: this.calls.capture(),
       identity: this.identity,
@@ -225,7 +233,11 @@ export class Guest {
    *
    * @throws SnapshotMismatchError when the snapshot was taken from a guest with another kernel, program, ramfs or options.
    */
-  restore(snapshot: GuestSnapshot, clock: ClockRule = 'continue'): RestoreReport {
+  restore(
+    snapshot: GuestSnapshot,
+    clock: ClockRule = 'continue',
+    options: RestoreOptions = {},
+  ): RestoreReport {
     if (this.#unusable === DISPOSED) throw new GuestStateError(DISPOSED);
     const differences = identityDifferences(this.identity, snapshot.identity);
     if (differences.length > 0) {
@@ -236,7 +248,7 @@ export class Guest {
     this.phases.restart();
     const restoredCounters = snapshot.machine;
     const end = this.phases.start('restore', restoredCounters);
-    const report = this.machine.restore(snapshot.machine);
+    const report = this.machine.restore(snapshot.machine, options);
     this.monitor.restore(snapshot.monitor);
     this.calls.restore(snapshot.calls);
     this.#applyClockRule(clock);
