@@ -11,6 +11,9 @@ import { describeError } from './errors.ts';
 import { setLogLevel } from './log.ts';
 import { version } from './version.ts';
 
+/** Commander's own messages to stderr: replaced by the one line of {@link reportUsage}. */
+const quiet = { outputError: () => undefined, writeErr: () => undefined };
+
 /** Runs one command line, without `node` and the script, and returns the exit status of the process. */
 export async function main(argv: readonly string[]): Promise<number> {
   let status = 0;
@@ -28,14 +31,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     .helpOption('-h, --help', 'print what a command can do')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: () => undefined });
+    .configureOutput(quiet);
   for (const command of commands) {
     program.addCommand(
       command((result) => {
         status = result;
       })
         .exitOverride()
-        .configureOutput({ outputError: () => undefined }),
+        .configureOutput(quiet),
     );
   }
   ignoreClosedPipe();
@@ -56,7 +59,10 @@ function reportUsage(error: CommanderError): number {
   if (error.code === 'commander.help') {
     process.stderr.write('nanvix-v86: name a command; `nanvix-v86 --help` lists them\n');
   } else {
-    const line = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+    const line = error.message
+      .replace(/^error: /, '')
+      .replaceAll(/\s*\n\s*/g, ' ')
+      .replace(/\.$/, '');
     process.stderr.write(`nanvix-v86: ${line}; \`--help\` tells more\n`);
   }
   return harnessStatus.usage;
