@@ -1,0 +1,229 @@
+// Builds steps: each once, in parallel where they don't depend on each other, from the cache where their inputs are
+// unchanged. Must hold: a result in the cache is whole; an interrupted or failed step leaves nothing but its log.
+import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { BuildEvent } from '../types.ts';
+import { DigestMemo } from './digest-memo.ts';
+import { dropEntry, isIntact, publish, readEntry } from './entry.ts';
+import { asBuildError, BuildError, interrupted } from './errors.ts';
+import { inputsOf } from './keys.ts';
+import { isProcessAlive, withLock } from './lock.ts';
+import { projectRoot } from './paths.ts';
+import { runTool } from './run-tool.ts';
+import type { BuiltStep, Step, StepContext } from './step.ts';
+
+export interface EngineOptions {
+  readonly cacheRoot: string;
+  readonly onProgress?: ((event: BuildEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called for each step that was built or found, once. Returns a warning about its results, if any. */
+  readonly check?: ((built: BuiltStep) => string | undefined) | undefined;
+}
+
+/** What building found and did. */
+export interface BuildOutcome {
+  /** The results of each step that was asked for, in order. */
+  readonly built: readonly BuiltStep[];
+  /** Names of the steps that had to run. */
+  readonly ran: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Builds the steps asked for, and what they need. Rejects with a `BuildError`. */
+export async function buildSteps(targets: readonly Step[], options: EngineOptions): Promise<BuildOutcome> {
+  const build = new Build(options);
+  try {
+    return { built: await build.all(targets), ran: build.ran, warnings: build.warnings };
+  } finally {
+    build.close();
+  }
+}
+
+class Build {
+  readonly ran: string[] = [];
+  readonly warnings: string[] = [];
+  readonly #options: EngineOptions;
+  readonly #memo: DigestMemo;
+  readonly #steps = new Map<Step, Promise<BuiltStep>>();
+  /** Aborted when a step fails, so that its siblings stop too; follows the caller's signal. */
+  readonly #stop = new AbortController();
+  readonly #onAbort = (): void => {
+    this.#stop.abort();
+  };
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#memo = new DigestMemo(path.join(options.cacheRoot, 'digests.json'));
+    if (options.signal?.aborted === true) this.#stop.abort();
+    else options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Builds all; if one fails, waits until the others have stopped, so that nothing runs on in the background. */
+  async all(steps: readonly Step[]): Promise<BuiltStep[]> {
+    const settled = await Promise.allSettled(steps.map((step) => this.#ensure(step)));
+    const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+    // The first cause, not the siblings that were stopped because of it.
+    const isCause = (failure: Error): boolean =>
+      !(failure instanceof BuildError && failure.kind === 'interrupted');
+    const cause = failures.find(isCause) ?? failures[0];
+    if (cause !== undefined) throw cause;
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+
+  close(): void {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#memo.save();
+  }
+
+  #ensure(step: Step): Promise<BuiltStep> {
+    let promise = this.#steps.get(step);
+    if (promise === undefined) this.#steps.set(step, (promise = this.#realize(step)));
+    return promise;
+  }
+
+  async #realize(step: Step): Promise<BuiltStep> {
+    const { cacheRoot } = this.#options;
+    const needed = await this.all(step.steps);
+    const keyed = await inputsOf(step, needed, this.#memo);
+    let built = readEntry(cacheRoot, step.name, keyed.key);
+    if (built !== undefined && !isIntact(built, this.#memo)) {
+      this.#warn(`${step.name} was damaged in the cache and is built again`);
+      dropEntry(cacheRoot, step.name, keyed.key, path.join(cacheRoot, 'tmp'));
+      built = undefined;
+    }
+    built ??= await this.#runLocked(step, needed, keyed);
+    const warning = this.#options.check?.(built);
+    if (warning !== undefined) this.#warn(warning);
+    return built;
+  }
+
+  async #runLocked(
+    step: Step,
+    needed: readonly BuiltStep[],
+    keyed: Awaited<ReturnType<typeof inputsOf>>,
+  ): Promise<BuiltStep> {
+    const { cacheRoot, onProgress } = this.#options;
+    const name = `${step.name}-${keyed.key.slice(0, 24)}`;
+    const log = path.join(cacheRoot, 'logs', `${name}.log`);
+    const work = path.join(cacheRoot, 'tmp', `${process.pid}-${name}`);
+    try {
+      return await withLock(
+        path.join(cacheRoot, 'locks', name),
+        {
+          signal: this.#stop.signal,
+          onWait: (owner) => onProgress?.({ kind: 'waiting', step: step.name, owner }),
+        },
+        async () => {
+          const theirs = readEntry(cacheRoot, step.name, keyed.key);
+          if (theirs !== undefined) return theirs;
+          if (this.#stop.signal.aborted) throw interrupted(step.name);
+          sweep(path.join(cacheRoot, 'tmp'));
+          mkdirSync(path.dirname(log), { recursive: true });
+          writeFileSync(log, `${step.name} ${keyed.key}\n`);
+          return await this.#run(step, needed, keyed, log, work);
+        },
+      );
+    } catch (error) {
+      const failure = asBuildError(error, step.name, cacheRoot, log);
+      this.#stop.abort();
+      throw failure;
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+
+  async #run(
+    step: Step,
+    needed: readonly BuiltStep[],
+    keyed: Awaited<ReturnType<typeof inputsOf>>,
+    log: string,
+    work: string,
+  ): Promise<BuiltStep> {
+    const { cacheRoot, onProgress } = this.#options;
+    const start = performance.now();
+    const seconds = (): number => Math.round(performance.now() - start) / 1000;
+    onProgress?.({ kind: 'started', step: step.name });
+    try {
+      rmSync(work, { recursive: true, force: true });
+      const entry = path.join(work, 'entry');
+      const scratch = path.join(work, 'work');
+      mkdirSync(path.join(entry, 'files'), { recursive: true });
+      mkdirSync(scratch);
+      const tools: Record<string, string> = {};
+      for (const one of needed) Object.assign(tools, one.manifest.tools);
+      const context = this.#contextOf(step, needed, {
+        out: path.join(entry, 'files'),
+        work: scratch,
+        log,
+        tools,
+      });
+      await step.run(context);
+      if (this.#stop.signal.aborted) throw interrupted(step.name);
+      const built = publish(cacheRoot, entry, { step: step.name, ...keyed, tools, seconds: seconds() });
+      this.ran.push(step.name);
+      onProgress?.({ kind: 'finished', step: step.name, seconds: seconds() });
+      return built;
+    } catch (error) {
+      onProgress?.({ kind: 'failed', step: step.name, seconds: seconds() });
+      throw error;
+    }
+  }
+
+  #contextOf(
+    step: Step,
+    needed: readonly BuiltStep[],
+    at: { out: string; work: string; log: string; tools: Record<string, string> },
+  ): StepContext {
+    const { cacheRoot } = this.#options;
+    const { signal } = this.#stop;
+    const runner = { step: step.name, cacheRoot, cwd: at.work, log: at.log, signal };
+    return {
+      out: at.out,
+      work: at.work,
+      cacheRoot,
+      signal,
+      filesOf: (wanted) => {
+        const index = step.steps.indexOf(wanted);
+        const found = needed[index];
+        if (found === undefined) throw new Error(`${step.name} does not name ${wanted.name} as an input`);
+        return found.files;
+      },
+      run: (command, args, options) => runTool(runner, command, args, options),
+      log: (line) => {
+        appendFileSync(at.log, `${line}\n`);
+      },
+      warn: (text) => {
+        this.#warn(text);
+      },
+      recordTool: (name, version) => {
+        at.tools[name] = version;
+      },
+      prefixMap: [
+        `-ffile-prefix-map=${at.work}=/work`,
+        `-ffile-prefix-map=${at.out}=/out`,
+        `-ffile-prefix-map=${projectRoot}=/nanvix-v86`,
+        ...needed.map((one) => `-ffile-prefix-map=${one.files}=/${one.manifest.step}`),
+      ],
+    };
+  }
+
+  #warn(text: string): void {
+    this.warnings.push(text);
+    this.#options.onProgress?.({ kind: 'warning', text });
+  }
+}
+
+/** Removes what builds that were killed left behind. Their folders begin with their process number. */
+function sweep(temporary: string): void {
+  let names: string[];
+  try {
+    names = readdirSync(temporary);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const pid = Number.parseInt(name.replace('dropped-', ''), 10);
+    if (!(pid > 0) || !isProcessAlive(pid))
+      rmSync(path.join(temporary, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,50 @@
+// The errors of a build: few, each with one line that says what to do.
+
+export type BuildErrorKind =
+  /** The package archive can't be reached. */
+  | 'no-network'
+  /** Something must be downloaded and this machine has no apt, or no Debian archive in its configuration. */
+  | 'no-apt'
+  | 'disk-full'
+  /** A downloaded or hand-placed source is not the file that vendor/lock.json names. */
+  | 'digest-mismatch'
+  /** A tool that can be had in no way here. */
+  | 'tool-missing'
+  /** A compiler, make or configure failed; the message names the log. */
+  | 'step-failed'
+  | 'interrupted';
+
+/** Why images could not be built. Nothing half-built is left in use whatever the kind: run again once the cause is gone. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+  readonly kind: BuildErrorKind;
+  /** The log of the step that failed, if there is one. */
+  readonly log: string | undefined;
+
+  constructor(kind: BuildErrorKind, message: string, options: { log?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.log = options.log;
+  }
+}
+
+/** Any failure as a `BuildError`: what the operating system says of full disks and aborted calls is recognized. */
+export function asBuildError(error: unknown, step: string, cacheRoot: string, log: string): BuildError {
+  if (error instanceof BuildError) return error;
+  const { code, name } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(cacheRoot, error);
+  if (name === 'AbortError' || code === 'ABORT_ERR') return interrupted(step, error);
+  const text = error instanceof Error ? error.message : String(error);
+  return new BuildError('step-failed', `${step} failed: ${text} (log: ${log})`, { log, cause: error });
+}
+
+export function diskFull(cacheRoot: string, cause?: unknown): BuildError {
+  const message = `no space left in ${cacheRoot}: free about 1 GB there, or set NANVIX_V86_CACHE to a folder with room`;
+  return new BuildError('disk-full', message, { cause });
+}
+
+export function interrupted(step: string, cause?: unknown): BuildError {
+  return new BuildError('interrupted', `interrupted during ${step}; run again to go on from there`, {
+    cause,
+  });
+}

@@ -1,0 +1,64 @@
+// musl for the guest: upstream's sources with overlay/ laid over them, so that each system call is a call of libposix.
+// No line of musl is patched; files are replaced or left out.
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { inProject } from '../build/paths.ts';
+import type { Step, StepContext } from '../build/step.ts';
+import { projectFiles } from '../build/tree.ts';
+import { guestFlags } from '../toolchain/guest-compiler.ts';
+import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { sourceStep, unpackSource } from '../toolchain/sources.ts';
+
+const overlay = 'images/musl/overlay';
+const source = sourceStep('musl');
+
+/** Assembler that makes Linux system calls of its own; without it musl compiles its generic C, which does not. */
+const leftOut = [
+  'src/thread/i386/__set_thread_area.s',
+  'src/thread/i386/clone.s',
+  'src/thread/i386/__unmapself.s',
+  'src/process/i386/vfork.s',
+  'src/signal/i386/restore.s',
+  'src/internal/i386/defsysinfo.s',
+];
+
+const flags = ['-O2', '-fomit-frame-pointer', '-fno-unwind-tables', '-fno-asynchronous-unwind-tables'];
+
+async function buildMusl(context: StepContext): Promise<void> {
+  const env = toolPath(context);
+  const folder = path.join(context.work, await unpackSource(context, source, 'musl', env));
+  for (const file of leftOut) rmSync(path.join(folder, file));
+  cpSync(inProject(overlay), folder, { recursive: true, filter: (file) => !file.endsWith('.md') });
+  await context.run(
+    './configure',
+    ['--target=i686-linux-musl', `--prefix=${context.out}`, '--disable-shared', '--disable-gcc-wrapper'],
+    {
+      cwd: folder,
+      env: {
+        ...env,
+        CC: ['gcc', ...guestFlags].join(' '),
+        CFLAGS: [...flags, ...context.prefixMap].join(' '),
+        AR: 'ar',
+        RANLIB: 'ranlib',
+      },
+    },
+  );
+  await context.run('make', [`-j${availableParallelism()}`, 'install-libs', 'install-headers'], {
+    cwd: folder,
+    env,
+  });
+  // Start files for dynamic and profiled programs; ours is libposix.
+  for (const name of readdirSync(path.join(context.out, 'lib'))) {
+    if (/^(crt1|Scrt1|rcrt1)\.o$/.test(name)) rmSync(path.join(context.out, 'lib', name));
+  }
+}
+
+/** Results: `include/` and `lib/` (libc.a, crti.o, crtn.o and musl's empty libm.a and others). */
+export const muslStep: Step = {
+  name: 'musl',
+  files: [inProject('images/musl/recipe.ts'), ...projectFiles(overlay, ['.h', '.s', '.c', '.in'])],
+  steps: [source, toolchainStep],
+  parameters: { flags: [...guestFlags, ...flags], leftOut },
+  run: buildMusl,
+};

@@ -1,0 +1,46 @@
+// zlib for the guest: upstream's sources as they are, for CPython's modules zlib and binascii.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { inProject } from '../build/paths.ts';
+import type { Step, StepContext } from '../build/step.ts';
+import { muslStep } from '../musl/recipe.ts';
+import { compileAll } from '../toolchain/compile.ts';
+import { writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { sourceStep, unpackSource } from '../toolchain/sources.ts';
+
+const source = sourceStep('zlib');
+
+/** All but the gz functions for files, which CPython does not use. */
+const files = 'adler32 compress crc32 deflate infback inffast inflate inftrees trees uncompr zutil'.split(
+  ' ',
+);
+const flags = ['-O2', '-fomit-frame-pointer', '-fno-asynchronous-unwind-tables'];
+
+async function buildZlib(context: StepContext): Promise<void> {
+  const env = toolPath(context);
+  const root = path.join(context.work, await unpackSource(context, source, 'zlib', env));
+  const includes = [path.join(context.filesOf(muslStep), 'include')];
+  const compiler = await writeGuestCompiler(context, { includes, linkFirst: [], linkLast: [] });
+  const objects = await compileAll(context, {
+    compiler,
+    root,
+    sources: files.map((name) => `${name}.c`),
+    flags,
+    objects: path.join(context.work, 'objects'),
+  });
+  mkdirSync(path.join(context.out, 'lib'));
+  mkdirSync(path.join(context.out, 'include'));
+  await context.run('ar', ['rcsD', path.join(context.out, 'lib', 'libz.a'), ...objects], { env });
+  for (const name of ['zlib.h', 'zconf.h'])
+    copyFileSync(path.join(root, name), path.join(context.out, 'include', name));
+}
+
+/** Results: `include/` and `lib/libz.a`. */
+export const zlibStep: Step = {
+  name: 'zlib',
+  files: [inProject('images/zlib/recipe.ts')],
+  steps: [source, toolchainStep, muslStep],
+  parameters: { files, flags },
+  run: buildZlib,
+};
