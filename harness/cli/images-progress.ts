@@ -1,4 +1,5 @@
 /** Finds the images, and builds those that are missing with a display of the steps on stderr. */
+import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
 import type { BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
 import { BUILT_PROGRAMS } from '../guest-files.ts';
 import { log } from './log.ts';
@@ -59,12 +60,16 @@ class StepDisplay {
   readonly #title: string;
   readonly #running = new Set<string>();
   readonly #lines: string[] = [];
-  #task: { title: string; output: string } | undefined;
+  readonly #work: Promise<void>;
   #finish: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  #task: { title: string; output: string } | undefined;
   #shown: Promise<void> | undefined;
 
   constructor(title: string) {
     this.#title = title;
+    this.#work = new Promise((resolve, reject) => {
+      this.#finish = { resolve, reject };
+    });
   }
 
   show(event: BuildEvent): void {
@@ -78,7 +83,6 @@ class StepDisplay {
   /** Ends the display, if it was ever shown: as done, or as failed. */
   async end(error?: unknown): Promise<void> {
     if (this.#shown === undefined) return;
-    await new Promise((resolve) => setImmediate(resolve));
     if (error === undefined) this.#finish?.resolve();
     else this.#finish?.reject(error);
     await this.#shown;
@@ -86,10 +90,7 @@ class StepDisplay {
 
   async #start(): Promise<void> {
     const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
-    const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
-    const work = new Promise<void>((resolve, reject) => {
-      this.#finish = { resolve, reject };
-    });
+    const processOutput = new ProcessOutput(process.stderr, process.stderr);
     const list = new Listr(
       [
         {
@@ -98,7 +99,7 @@ class StepDisplay {
           task: async (_context, task): Promise<void> => {
             this.#task = task;
             this.#update();
-            await work;
+            await this.#work;
             task.title = this.#title;
           },
         },
@@ -106,8 +107,11 @@ class StepDisplay {
       {
         registerSignalListeners: false,
         exitOnError: false,
-        rendererOptions: { logger, showErrorMessage: false, collapseErrors: false },
-        fallbackRendererOptions: { logger },
+        rendererOptions: {
+          logger: new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput }),
+          showErrorMessage: false,
+        },
+        fallbackRendererOptions: { logger: new ListrLogger<ListrLogLevels>({ processOutput }) },
         fallbackRendererCondition: !process.stderr.isTTY,
       },
     );

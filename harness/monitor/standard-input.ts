@@ -67,9 +67,9 @@ export class StandardInput {
   /** Waits until a read from `position` no longer answers `wait`. */
   async ready(position: InputPosition): Promise<void> {
     while (!this.#ended && this.#pull?.kind === 'async' && this.#pieces[position.piece] === undefined) {
-      const { done, value } = await this.#pull.iterator.next();
-      if (done === true) this.#ended = true;
-      else this.#keep(encode(value));
+      const result = await this.#pull.iterator.next();
+      if (result.done === true) this.#ended = true;
+      else this.#keep(encode(result.value));
     }
   }
 
