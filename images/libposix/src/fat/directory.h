@@ -1,0 +1,81 @@
+/*
+ * Directories as tables of 32-byte slots: walking them, finding, adding and removing names.
+ *
+ * A directory is named by its first cluster; 0 is the fixed root of FAT12 and FAT16. A name takes one slot (short), or one
+ * short slot with long slots in front of it.
+ */
+#ifndef NVX_FAT_DIRECTORY_H
+#define NVX_FAT_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "name.h"
+
+enum { FAT_SLOT_BYTES = 32 };
+
+/* Offsets in a short slot. */
+enum {
+    FAT_SLOT_ATTRIBUTES = 11,
+    /* Letters of base and extension that are shown in lower case though stored in upper. */
+    FAT_SLOT_CASE_FLAGS = 12,
+    FAT_SLOT_CREATED_HUNDREDTHS = 13,
+    FAT_SLOT_CREATED_TIME = 14,
+    FAT_SLOT_CREATED_DATE = 16,
+    FAT_SLOT_ACCESSED_DATE = 18,
+    FAT_SLOT_CLUSTER_HIGH = 20,
+    FAT_SLOT_MODIFIED_TIME = 22,
+    FAT_SLOT_MODIFIED_DATE = 24,
+    FAT_SLOT_CLUSTER_LOW = 26,
+    FAT_SLOT_SIZE = 28,
+};
+
+enum {
+    FAT_ATTRIBUTE_READ_ONLY = 0x01,
+    FAT_ATTRIBUTE_LABEL = 0x08,
+    FAT_ATTRIBUTE_DIRECTORY = 0x10,
+    FAT_ATTRIBUTE_ARCHIVE = 0x20,
+};
+
+/* Where a name stands in its directory. */
+struct fat_place {
+    uint8_t *slot;
+    uint32_t first_slot;
+    uint32_t slots;
+};
+
+/* A walk over the slots of a directory. */
+struct fat_walk {
+    uint32_t first_cluster;
+    uint32_t cluster;
+    uint32_t slot;
+};
+
+/* One name found by a walk. */
+struct fat_found {
+    struct fat_place place;
+    uint16_t units[NVX_NAME_UNITS];
+    unsigned length;
+};
+
+/* A walk that starts at a slot. */
+struct fat_walk fat_walk_from(uint32_t first_cluster, uint32_t slot);
+
+/* The next name that is not `.` or `..`; false at the end. `walk->slot` is then the slot to go on from. */
+bool fat_walk_next(struct fat_walk *walk, struct fat_found *found);
+
+/* Finds a name by its long or its short form. */
+bool fat_directory_find(uint32_t first_cluster, const struct fat_name *name, struct fat_place *place);
+
+/* Adds a name that is not there; the rest of its short slot comes from `contents`. 0 or -ENOSPC. */
+long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, const uint8_t contents[FAT_SLOT_BYTES],
+                       struct fat_place *place);
+
+void fat_directory_remove(uint32_t first_cluster, const struct fat_place *place);
+
+bool fat_directory_is_empty(uint32_t first_cluster);
+
+uint32_t fat_slot_cluster(const uint8_t *slot);
+void fat_slot_set_cluster(uint8_t *slot, uint32_t cluster);
+
+#endif

@@ -1,0 +1,330 @@
+/*
+ * Open files: the table of descriptors, opening, closing, duplicating, flags.
+ */
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
+
+#include "calls.h"
+#include "fat/content.h"
+#include "fat/node.h"
+#include "fat/volume.h"
+#include "limits.h"
+#include "memory.h"
+#include "path.h"
+#include "tree.h"
+
+struct descriptor {
+    struct nvx_file *file;
+    bool close_on_exec;
+};
+
+static struct nvx_file standard[] = {
+    {.references = 1, .flags = O_RDONLY, .stream = 0},
+    {.references = 1, .flags = O_WRONLY, .stream = 1},
+    {.references = 1, .flags = O_WRONLY, .stream = 2},
+};
+
+static struct descriptor descriptors[NVX_DESCRIPTORS] = {
+    {&standard[0], false},
+    {&standard[1], false},
+    {&standard[2], false},
+};
+static struct nvx_file *free_files;
+
+struct nvx_file *nvx_file_get(int descriptor)
+{
+    return (unsigned)descriptor < NVX_DESCRIPTORS ? descriptors[descriptor].file : NULL;
+}
+
+static struct nvx_file *allocate(void)
+{
+    struct nvx_file *file = free_files;
+
+    if (file == NULL) {
+        struct nvx_file *page = nvx_memory_take_pages(1);
+
+        if (page == NULL)
+            return NULL;
+        for (unsigned i = 0; i < NANVIX_PAGE_SIZE / sizeof(*page); i++) {
+            page[i].next_free = free_files;
+            free_files = &page[i];
+        }
+        file = free_files;
+    }
+    free_files = file->next_free;
+    return file;
+}
+
+void nvx_file_release(struct nvx_file *file)
+{
+    if (--file->references > 0)
+        return;
+    if (file->node != NULL)
+        fat_node_release(file->node);
+    if (file < standard || file >= standard + sizeof(standard) / sizeof(standard[0])) {
+        file->next_free = free_files;
+        free_files = file;
+    }
+}
+
+/* The lowest free descriptor that is not below `lowest`, or -EMFILE. */
+static int free_descriptor(int lowest)
+{
+    for (int i = lowest; i < NVX_DESCRIPTORS; i++)
+        if (descriptors[i].file == NULL)
+            return i;
+    return -EMFILE;
+}
+
+long nvx_file_install(struct fat_node *node, int flags, int lowest)
+{
+    int descriptor = free_descriptor(lowest);
+
+    if (descriptor < 0)
+        return descriptor;
+
+    struct nvx_file *file = allocate();
+
+    if (file == NULL)
+        return -ENOMEM;
+    *file = (struct nvx_file){.references = 1, .flags = flags & ~(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC), .node = node};
+    descriptors[descriptor] = (struct descriptor){file, (flags & O_CLOEXEC) != 0};
+    return descriptor;
+}
+
+long nvx_file_directory(int descriptor, struct fat_node **node)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+
+    if (file == NULL)
+        return -EBADF;
+    if (file->node == NULL || !file->node->is_directory)
+        return -ENOTDIR;
+    *node = file->node;
+    return 0;
+}
+
+long nvx_file_mappable(int descriptor)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+
+    if (file == NULL)
+        return -EBADF;
+    if (file->node == NULL || file->node->is_directory)
+        return -ENODEV;
+    return (file->flags & O_ACCMODE) == O_WRONLY || (file->flags & O_PATH) ? -EACCES : 0;
+}
+
+long nvx_file_copy(int descriptor, void *memory, size_t bytes, uint64_t offset)
+{
+    return (long)fat_content_read(nvx_file_get(descriptor)->node, offset, memory, bytes);
+}
+
+static bool wants_to_write(int flags)
+{
+    int mode = flags & O_ACCMODE;
+
+    return mode == O_WRONLY || mode == O_RDWR;
+}
+
+/* Checks that a file that exists may be opened like this. */
+static long check_existing(const struct fat_node *node, int flags)
+{
+    bool writes = wants_to_write(flags) || (flags & O_TRUNC);
+
+    if ((flags & O_CREAT) && (flags & O_EXCL))
+        return -EEXIST;
+    if (node->is_directory)
+        return writes || (flags & O_CREAT) ? -EISDIR : 0;
+    if (flags & O_DIRECTORY)
+        return -ENOTDIR;
+    if (writes && fat_volume.read_only)
+        return -EROFS;
+    return writes && (node->attributes & FAT_ATTRIBUTE_READ_ONLY) ? -EACCES : 0;
+}
+
+static long open_walked(struct nvx_path *path, int flags, unsigned mode)
+{
+    struct fat_node *node = path->node;
+    bool created = node == NULL;
+    long result;
+
+    if (created) {
+        if (!(flags & O_CREAT))
+            return -ENOENT;
+        if (flags & O_DIRECTORY)
+            return -EINVAL;
+        if (path->slash)
+            return -EISDIR;
+    }
+    if (free_descriptor(0) < 0)
+        return -EMFILE;
+    if (created)
+        result = nvx_tree_create_file(path, mode, &node);
+    else
+        result = check_existing(node, flags);
+    if (result < 0)
+        return result;
+    if (!created) {
+        fat_node_keep(node);
+        if ((flags & O_TRUNC) && !(flags & O_PATH) && node->size > 0)
+            (void)fat_content_resize(node, 0);
+    }
+    result = nvx_file_install(node, flags, 0);
+    if (result < 0)
+        fat_node_release(node);
+    return result;
+}
+
+long nvx_call_openat(int directory, const char *text, int flags, unsigned mode)
+{
+    struct nvx_path path;
+
+    if ((flags & O_TMPFILE) == O_TMPFILE)
+        return -EOPNOTSUPP;
+    /* A path-only descriptor takes no notice of anything else. */
+    if (flags & O_PATH)
+        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    else if ((flags & O_ACCMODE) == (O_WRONLY | O_RDWR))
+        return -EINVAL;
+
+    long result = nvx_path_walk(directory, text, &path);
+
+    if (result < 0)
+        return result;
+    result = open_walked(&path, flags, mode);
+    nvx_path_release(&path);
+    return result;
+}
+
+long nvx_call_open(const char *text, int flags, unsigned mode)
+{
+    return nvx_call_openat(AT_FDCWD, text, flags, mode);
+}
+
+long nvx_call_creat(const char *text, unsigned mode)
+{
+    return nvx_call_openat(AT_FDCWD, text, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+long nvx_call_close(int descriptor)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+
+    if (file == NULL)
+        return -EBADF;
+    descriptors[descriptor].file = NULL;
+    nvx_file_release(file);
+    return 0;
+}
+
+static long duplicate(int descriptor, int lowest, bool close_on_exec)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+    int copy;
+
+    if (file == NULL)
+        return -EBADF;
+    copy = free_descriptor(lowest);
+    if (copy < 0)
+        return copy;
+    file->references++;
+    descriptors[copy] = (struct descriptor){file, close_on_exec};
+    return copy;
+}
+
+long nvx_call_dup(int descriptor)
+{
+    return duplicate(descriptor, 0, false);
+}
+
+static long duplicate_to(int descriptor, int target, bool close_on_exec)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+
+    if (file == NULL || (unsigned)target >= NVX_DESCRIPTORS)
+        return -EBADF;
+    file->references++;
+    if (descriptors[target].file != NULL)
+        (void)nvx_call_close(target);
+    descriptors[target] = (struct descriptor){file, close_on_exec};
+    return target;
+}
+
+long nvx_call_dup2(int descriptor, int target)
+{
+    if (descriptor == target)
+        return nvx_file_get(descriptor) == NULL ? -EBADF : target;
+    return duplicate_to(descriptor, target, false);
+}
+
+long nvx_call_dup3(int descriptor, int target, int flags)
+{
+    if (descriptor == target || (flags & ~O_CLOEXEC) != 0)
+        return -EINVAL;
+    return duplicate_to(descriptor, target, (flags & O_CLOEXEC) != 0);
+}
+
+static long set_status_flags(struct nvx_file *file, int flags)
+{
+    const int changeable = O_APPEND | O_NONBLOCK;
+
+    file->flags = (file->flags & ~changeable) | (flags & changeable);
+    return 0;
+}
+
+long nvx_call_fcntl64(int descriptor, int command, uintptr_t argument)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+
+    if (file == NULL)
+        return -EBADF;
+    switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+        if (argument >= NVX_DESCRIPTORS)
+            return -EINVAL;
+        return duplicate(descriptor, (int)argument, command == F_DUPFD_CLOEXEC);
+    case F_GETFD:
+        return descriptors[descriptor].close_on_exec ? FD_CLOEXEC : 0;
+    case F_SETFD:
+        descriptors[descriptor].close_on_exec = (argument & FD_CLOEXEC) != 0;
+        return 0;
+    case F_GETFL:
+        return file->flags | O_LARGEFILE;
+    case F_SETFL:
+        return set_status_flags(file, (int)argument);
+    case F_GETLK:
+        /* Nobody else is there to hold a lock. */
+        ((struct flock *)argument)->l_type = F_UNLCK;
+        return 0;
+    case F_SETLK:
+    case F_SETLKW:
+        return file->node != NULL ? 0 : -EINVAL;
+    default:
+        return -EINVAL;
+    }
+}
+
+long nvx_call_ioctl(int descriptor, unsigned request, uintptr_t argument)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+
+    if (file == NULL)
+        return -EBADF;
+    switch (request) {
+    case FIOCLEX:
+    case FIONCLEX:
+        descriptors[descriptor].close_on_exec = request == FIOCLEX;
+        return 0;
+    case FIONBIO:
+        return set_status_flags(file, (file->flags & ~O_NONBLOCK) | (*(const int *)argument ? O_NONBLOCK : 0));
+    default:
+        /* No stream is a terminal. */
+        return -ENOTTY;
+    }
+}

@@ -1,0 +1,43 @@
+/*
+ * Open files: descriptors and what they stand for.
+ */
+#ifndef NVX_FILES_H
+#define NVX_FILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct fat_node;
+
+/* An open file description: what dup shares. */
+struct nvx_file {
+    uint32_t references;
+    /* O_ACCMODE, O_APPEND, O_NONBLOCK, O_PATH … as opened. */
+    int flags;
+    /* The file; null for a standard stream. */
+    struct fat_node *node;
+    /* Bytes of a file; of a directory the number of names passed, `.` and `..` included, as slots + 2. */
+    uint64_t offset;
+    /* The host's number of a standard stream: 0, 1 or 2. */
+    int stream;
+    struct nvx_file *next_free;
+};
+
+/* The open file of a descriptor, or null. */
+struct nvx_file *nvx_file_get(int descriptor);
+
+/* A new description with one reference and a descriptor for it (at least `lowest`), or a negated error; `node`'s reference is taken over
+ * unless it fails. */
+long nvx_file_install(struct fat_node *node, int flags, int lowest);
+
+/* Gives a reference back; the last one closes the file. */
+void nvx_file_release(struct nvx_file *file);
+
+/* The directory a descriptor is open on, without a reference: 0, -EBADF or -ENOTDIR. */
+long nvx_file_directory(int descriptor, struct fat_node **node);
+
+/* For mmap: may the descriptor's file be copied into memory; and the copy. */
+long nvx_file_mappable(int descriptor);
+long nvx_file_copy(int descriptor, void *memory, size_t bytes, uint64_t offset);
+
+#endif

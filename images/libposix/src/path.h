@@ -1,0 +1,35 @@
+/*
+ * From a path to a file.
+ */
+#ifndef NVX_PATH_H
+#define NVX_PATH_H
+
+#include <stdbool.h>
+
+#include "fat/node.h"
+
+struct nvx_path {
+    /* The directory that holds (or would hold) the last component; null for the root. Referenced. */
+    struct fat_node *parent;
+    /* The file, or null if there is none of that name. Referenced. */
+    struct fat_node *node;
+    /* The last component, where it is a name. */
+    struct fat_name name;
+    enum { NVX_LAST_NAME, NVX_LAST_DOT, NVX_LAST_DOT_DOT, NVX_LAST_ROOT } last;
+    /* The path ends in a slash: it means a directory. */
+    bool slash;
+};
+
+/* Walks a path from the directory of `descriptor` (or AT_FDCWD). 0 also if only the last component does not exist; `path` then has
+ * to be released. An error of the walk otherwise. */
+long nvx_path_walk(int descriptor, const char *text, struct nvx_path *path);
+
+/* The same, and -ENOENT or -ENOTDIR unless the path leads to something that exists; answers it with a reference. */
+long nvx_path_find(int descriptor, const char *text, struct fat_node **node);
+
+void nvx_path_release(struct nvx_path *path);
+
+/* The current directory; does not reference it. */
+struct fat_node *nvx_path_current(void);
+
+#endif

@@ -1,0 +1,194 @@
+/*
+ * The program as a process: its end, its identity, its limits, the machine it is told about.
+ */
+#include "process.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+
+#include "calls.h"
+#include "fat/node.h"
+#include "kernel.h"
+#include "limits.h"
+#include "lock.h"
+
+struct nvx_instant nvx_process_start;
+
+_Noreturn void nvx_call_exit_group(int status)
+{
+    nvx_enter();
+    fat_node_finish_all();
+    nanvix_exit(status & 0xff);
+}
+
+long nvx_call_getpid(void)
+{
+    return NANVIX_PROCESS_PROGRAM;
+}
+
+/* The host's number: nothing in the machine started the program. */
+long nvx_call_getppid(void)
+{
+    return NANVIX_PROCESS_HOST;
+}
+
+long nvx_call_getpgid(int pid)
+{
+    return pid == 0 || pid == NANVIX_PROCESS_PROGRAM ? NANVIX_PROCESS_PROGRAM : -ESRCH;
+}
+
+/* There is one user, 0, and one group, 0; becoming oneself is allowed. */
+long nvx_call_getuid32(void)
+{
+    return 0;
+}
+
+long nvx_call_setuid32(unsigned id)
+{
+    return id == 0 ? 0 : -EPERM;
+}
+
+static long all_zero_or_unchanged(unsigned a, unsigned b, unsigned c)
+{
+    const unsigned unchanged = (unsigned)-1;
+
+    return (a == 0 || a == unchanged) && (b == 0 || b == unchanged) && (c == 0 || c == unchanged) ? 0 : -EPERM;
+}
+
+long nvx_call_setreuid32(unsigned real, unsigned effective)
+{
+    return all_zero_or_unchanged(real, effective, 0);
+}
+
+long nvx_call_setresuid32(unsigned real, unsigned effective, unsigned saved)
+{
+    return all_zero_or_unchanged(real, effective, saved);
+}
+
+long nvx_call_getresuid32(unsigned *real, unsigned *effective, unsigned *saved)
+{
+    *real = *effective = *saved = 0;
+    return 0;
+}
+
+long nvx_call_getgroups32(int size, unsigned *groups)
+{
+    (void)groups;
+    return size < 0 ? -EINVAL : 0;
+}
+
+long nvx_call_uname(struct utsname *name)
+{
+    *name = (struct utsname){
+        .sysname = "Nanvix",
+        .nodename = "nanvix",
+        .release = "0.12",
+        .version = "microvm standalone",
+        .machine = "i686",
+        .domainname = "(none)",
+    };
+    return 0;
+}
+
+/* What there is of each resource; nothing can be changed. */
+static long limit_of(int resource, uint64_t *limit)
+{
+    switch (resource) {
+    case RLIMIT_NOFILE:
+        *limit = NVX_DESCRIPTORS;
+        return 0;
+    case RLIMIT_STACK:
+        *limit = NANVIX_STACK_MAXIMUM_SIZE;
+        return 0;
+    case RLIMIT_DATA:
+        *limit = NANVIX_HEAP_MAXIMUM;
+        return 0;
+    case RLIMIT_CORE:
+        *limit = 0;
+        return 0;
+    case RLIMIT_FSIZE:
+        *limit = 0xffffffff;
+        return 0;
+    case RLIMIT_NPROC:
+        *limit = 1;
+        return 0;
+    default:
+        *limit = RLIM_INFINITY;
+        return (unsigned)resource < RLIM_NLIMITS ? 0 : -EINVAL;
+    }
+}
+
+long nvx_call_prlimit64(int pid, int resource, const struct rlimit *wanted, struct rlimit *old)
+{
+    uint64_t limit;
+    long result = limit_of(resource, &limit);
+
+    if (result < 0)
+        return result;
+    if (pid != 0 && pid != NANVIX_PROCESS_PROGRAM)
+        return -ESRCH;
+    if (wanted != NULL && (wanted->rlim_cur > wanted->rlim_max || wanted->rlim_cur != limit || wanted->rlim_max != limit))
+        return wanted->rlim_cur > wanted->rlim_max ? -EINVAL : -EPERM;
+    if (old != NULL)
+        *old = (struct rlimit){limit, limit};
+    return 0;
+}
+
+/* The older call: 32 bits, with all of them set for infinity. */
+long nvx_call_ugetrlimit(int resource, uint32_t limits[2])
+{
+    uint64_t limit;
+    long result = limit_of(resource, &limit);
+
+    if (result == 0)
+        limits[0] = limits[1] = limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
+    return result;
+}
+
+/* The kernel tells nobody how much memory there is, so that is left at 0. */
+long nvx_call_sysinfo(struct sysinfo *information)
+{
+    struct nvx_instant up = nvx_instant_since(nvx_clock_now(), nvx_process_start);
+
+    memset(information, 0, sizeof(*information));
+    information->uptime = (unsigned long)up.seconds;
+    information->procs = 1;
+    information->mem_unit = 1;
+    return 0;
+}
+
+/* One processor. */
+long nvx_call_sched_getaffinity(int tid, size_t size, unsigned long *mask)
+{
+    (void)tid;
+    if (size < sizeof(*mask))
+        return -EINVAL;
+    *mask = 1;
+    return sizeof(*mask);
+}
+
+long nvx_call_sched_setaffinity(int tid, size_t size, const unsigned long *mask)
+{
+    (void)tid;
+    return size >= sizeof(*mask) && (*mask & 1) ? 0 : -EINVAL;
+}
+
+long nvx_call_getcpu(unsigned *processor, unsigned *node)
+{
+    if (processor != NULL)
+        *processor = 0;
+    if (node != NULL)
+        *node = 0;
+    return 0;
+}
+
+long nvx_call_getpriority(void)
+{
+    /* As the system-call interface answers a niceness of 0: 20 minus it. */
+    return 20;
+}

@@ -1,0 +1,12 @@
+/*
+ * The program as a process.
+ */
+#ifndef NVX_PROCESS_H
+#define NVX_PROCESS_H
+
+#include "clock.h"
+
+/* When the program started. */
+extern struct nvx_instant nvx_process_start;
+
+#endif

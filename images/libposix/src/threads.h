@@ -1,0 +1,32 @@
+/*
+ * Threads as this layer knows them.
+ */
+#ifndef NVX_THREADS_H
+#define NVX_THREADS_H
+
+#include <stdint.h>
+
+#include "limits.h"
+
+struct nvx_thread {
+    enum { NVX_THREAD_FREE, NVX_THREAD_RUNNING, NVX_THREAD_LEAVING } state;
+    int tid;
+    /* Signals sent and not yet delivered, and signals kept back, one bit each: signal n is bit n - 1. */
+    uint64_t pending;
+    uint64_t blocked;
+    /* Set to 0, and its waiters woken, when the thread has left (CLONE_CHILD_CLEARTID). */
+    volatile int *clear_on_exit;
+    int (*function)(void *);
+    void *argument;
+    int *tid_result;
+    /* Top of the stack to leave on; null for the first thread, whose stack is never unmapped. */
+    unsigned char *exit_stack;
+};
+
+/* The calling thread. */
+struct nvx_thread *nvx_thread_self(void);
+
+/* The running thread of a number, or null. */
+struct nvx_thread *nvx_thread_find(int tid);
+
+#endif

@@ -1,0 +1,12 @@
+/*
+ * Changing the tree of names.
+ */
+#ifndef NVX_TREE_H
+#define NVX_TREE_H
+
+#include "path.h"
+
+/* Makes an empty file for a path whose last component does not exist; `node` gets a reference. */
+long nvx_tree_create_file(struct nvx_path *path, unsigned mode, struct fat_node **node);
+
+#endif
