@@ -86,6 +86,8 @@ export class Guest {
   readonly calls: KernelCalls;
   readonly identity: GuestIdentity;
   readonly phases: PhaseRecorder;
+  /** The ELF files that name the guest's addresses, read when asked for. */
+  readonly symbolFiles: SymbolSource;
   readonly #parts: GuestParts;
   readonly #input: StandardInput;
   readonly #snapshotPolicy: SnapshotPolicy;
@@ -98,6 +100,7 @@ export class Guest {
     this.#parts = parts;
     this.machine = machine;
     this.identity = parts.identity;
+    this.symbolFiles = parts.symbols;
     this.phases = new PhaseRecorder(parts.wallClock);
     this.#snapshotPolicy = options.onSnapshot ?? 'ignore';
     this.#input = new StandardInput(options.stdin);
