@@ -1,7 +1,8 @@
 /** Puts together what is known about a guest that cannot go on, and prints it for people. */
 import type { MachineCrash } from '../emulator/types.ts';
 import { addressMap } from '../images/abi/memory-map.ts';
-import { formatSymbol, SymbolTable } from './elf/symbols.ts';
+import { readProgramFile } from './symbols/program-file.ts';
+import { SymbolTable } from './symbols/symbol-table.ts';
 import type { CrashReport, KernelCall } from './stop.ts';
 
 /** Where symbols come from; called only when a guest crashed. */
@@ -37,8 +38,11 @@ function symbolAt(address: number, symbols: SymbolSource): string | undefined {
   const what = address < addressMap.userBase ? 'kernel' : 'program';
   const file = symbols[what]();
   if (file === undefined) return undefined;
-  const nearest = SymbolTable.fromElf(what, file).nearest(address);
-  return nearest === undefined ? undefined : formatSymbol(nearest);
+  const read = readProgramFile(file);
+  const bias = what === 'program' && read.relocatable ? addressMap.programBase : 0;
+  const found = new SymbolTable(read, bias).at(address);
+  if (found === undefined) return undefined;
+  return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
 }
 
 /** `mmap(0x1, 0x60000000, 0x1, 0x6)`. */

@@ -1,0 +1,26 @@
+/** The command line as users start it: the real launcher in a process of its own. */
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+const LAUNCHER = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
+const BACKSTOP_MS = 150_000;
+
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | undefined;
+  readonly signal: string | undefined;
+}
+
+/** Runs `nanvix-v86` with arguments and standard input (empty unless given); colours are off. */
+export async function nanvix(args: readonly string[], input = ''): Promise<CommandResult> {
+  const result = await execa(LAUNCHER, args, {
+    input,
+    reject: false,
+    stripFinalNewline: false,
+    timeout: BACKSTOP_MS,
+    env: { NO_COLOR: '1' },
+  });
+  const { stdout, stderr, exitCode, signal } = result;
+  return { stdout, stderr, status: exitCode, signal };
+}

@@ -1,0 +1,22 @@
+/** Guest programs for specs, compiled from C by the same command that users have; the build cache keeps them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileProgram } from '../../images/index.ts';
+
+/**
+ * Compiles C text and gives the path of the program.
+ *
+ * @param name Base name of the program, which is what the guest calls it.
+ */
+export async function compileC(name: string, source: string, flags: readonly string[] = []): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-spec-'));
+  try {
+    const file = join(folder, `${name}.c`);
+    writeFileSync(file, source);
+    const { elf } = await compileProgram({ sources: [file], flags: ['-O1', ...flags] });
+    return elf.path;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
