@@ -97,9 +97,7 @@ export function callStack(
     const found = symbols.at(at.afterCall ? at.eip - 1 : at.eip);
     frames.push({
       address: at.eip,
-      ...(found === undefined
-        ? {}
-        : { function: found.symbol.name, offset: at.eip - found.symbol.address }),
+      ...(found === undefined ? {} : { function: found.symbol.name, offset: at.eip - found.symbol.address }),
       ...(at.guessed ? { guessed: true as const } : {}),
     });
     const caller = byCode(at, symbols, word);

@@ -98,6 +98,8 @@ export class CodeReader {
   }
 
   #segmentAt(address: number): FileSegment | undefined {
-    return this.#segments.find((part) => address >= part.address && address < part.address + part.bytes.length);
+    return this.#segments.find(
+      (part) => address >= part.address && address < part.address + part.bytes.length,
+    );
   }
 }

@@ -62,7 +62,13 @@ function readSymbols(sections: readonly elfy.Section[]): FileSymbol[] {
     if (section === sectionUndefined || section >= firstReservedSection) continue;
     const name = textAt(strings, view.getUint32(at, true));
     if (name === '') continue;
-    symbols.push({ name, address: view.getUint32(at + 4, true), size: view.getUint32(at + 8, true), kind, binding });
+    symbols.push({
+      name,
+      address: view.getUint32(at + 4, true),
+      size: view.getUint32(at + 8, true),
+      kind,
+      binding,
+    });
   }
   return symbols;
 }

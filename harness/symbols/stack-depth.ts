@@ -93,7 +93,8 @@ export class FunctionFrames {
     const interrupt = this.#interruptDepth !== undefined;
     const { depth, realigned, frame, ebpSlot } = state;
     const liveSlot =
-      ebpSlot !== undefined && (depth === undefined || ebpSlot.realigned !== realigned || ebpSlot.depth <= depth)
+      ebpSlot !== undefined &&
+      (depth === undefined || ebpSlot.realigned !== realigned || ebpSlot.depth <= depth)
         ? ebpSlot
         : undefined;
     if (depth !== undefined && !realigned) {
@@ -126,7 +127,14 @@ function displacementFrom(instruction: Instruction, base: Register): number | un
   return Number(instruction.memoryDisplacement) | 0;
 }
 
-const onlyRead = new Set([Mnemonic.Cmp, Mnemonic.Test, Mnemonic.Push, Mnemonic.Bt, Mnemonic.Call, Mnemonic.Jmp]);
+const onlyRead = new Set([
+  Mnemonic.Cmp,
+  Mnemonic.Test,
+  Mnemonic.Push,
+  Mnemonic.Bt,
+  Mnemonic.Call,
+  Mnemonic.Jmp,
+]);
 
 /** What one instruction does to ESP and EBP; calls, which need their target, are the caller's matter. */
 function after(state: State, instruction: Instruction): State {
@@ -150,7 +158,8 @@ function after(state: State, instruction: Instruction): State {
     const fromEsp = displacementFrom(instruction, esp);
     const fromEbp = displacementFrom(instruction, ebp);
     if (instruction.op0Register === esp) {
-      if (fromEsp !== undefined) return { ...state, depth: depth === undefined ? undefined : depth - fromEsp };
+      if (fromEsp !== undefined)
+        return { ...state, depth: depth === undefined ? undefined : depth - fromEsp };
       if (fromEbp !== undefined && frame !== undefined) {
         return { ...state, depth: frame.depth - fromEbp, realigned: frame.realigned };
       }
@@ -159,7 +168,13 @@ function after(state: State, instruction: Instruction): State {
       }
       return { ...state, depth: undefined };
     }
-    if (fromEsp !== undefined && depth !== undefined && !realigned && depth - fromEsp === -4 && state.aliasSlot === undefined) {
+    if (
+      fromEsp !== undefined &&
+      depth !== undefined &&
+      !realigned &&
+      depth - fromEsp === -4 &&
+      state.aliasSlot === undefined
+    ) {
       return { ...state, alias: instruction.op0Register };
     }
   }
@@ -170,8 +185,10 @@ function after(state: State, instruction: Instruction): State {
   if (writesTo(esp) && instruction.mnemonic !== Mnemonic.Pop) {
     const constant = instruction.op1Kind !== OpKind.Register && instruction.op1Kind !== OpKind.Memory;
     const amount = constant ? Number(BigInt.asIntN(32, instruction.immediate(1))) : 0;
-    if (constant && depth !== undefined && instruction.mnemonic === Mnemonic.Sub) return { ...state, depth: depth + amount };
-    if (constant && depth !== undefined && instruction.mnemonic === Mnemonic.Add) return { ...state, depth: depth - amount };
+    if (constant && depth !== undefined && instruction.mnemonic === Mnemonic.Sub)
+      return { ...state, depth: depth + amount };
+    if (constant && depth !== undefined && instruction.mnemonic === Mnemonic.Add)
+      return { ...state, depth: depth - amount };
     if (constant && instruction.mnemonic === Mnemonic.And && frame === undefined && !realigned) {
       return { ...state, depth: 0, realigned: true, ebpSlot: undefined };
     }
@@ -250,7 +267,8 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
       const next = at + instruction.length;
       switch (instruction.flowControl) {
         case FlowControl.Return:
-          if (instruction.mnemonic === Mnemonic.Iretd && state.depth !== undefined) interruptDepth ??= state.depth;
+          if (instruction.mnemonic === Mnemonic.Iretd && state.depth !== undefined)
+            interruptDepth ??= state.depth;
           return;
         case FlowControl.Exception:
           return;

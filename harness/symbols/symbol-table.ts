@@ -53,7 +53,8 @@ export class SymbolTable {
       const segment = file.segments.find(
         ({ address, memoryBytes }) => entry.address >= address && entry.address < address + memoryBytes,
       );
-      const limit = segment === undefined ? entry.address : Math.min(next, segment.address + segment.memoryBytes);
+      const limit =
+        segment === undefined ? entry.address : Math.min(next, segment.address + segment.memoryBytes);
       const symbol: GuestSymbol = {
         name: entry.name,
         address: (entry.address + bias) >>> 0,
