@@ -148,7 +148,8 @@ const FIXED_PLACES = Address.processorEnd - Address.registers;
 const MASTER = FIXED_PLACES;
 const SLAVE = MASTER + INTERRUPT_CONTROLLER;
 const TIMESTAMP_OFFSET = SLAVE + INTERRUPT_CONTROLLER;
-const PROCESSOR_LENGTH = TIMESTAMP_OFFSET + 8;
+/** Bytes of a processor in canonical form. */
+export const PROCESSOR_LENGTH = TIMESTAMP_OFFSET + 8;
 
 /** Takes the processor in a form that does not depend on whether its last instructions were compiled. */
 export function captureProcessor(instance: V86Instance): Uint8Array {

@@ -8,6 +8,17 @@ import { V86Machine } from './machine.ts';
 import type { Machine, MachineOptions } from './types.ts';
 
 export * from './types.ts';
+export {
+  deserializeImage,
+  digestImage,
+  emulatorVersion,
+  ImageDataError,
+  serializeImage,
+  type EmulatorVersion,
+  type SerializedImage,
+  type SerializedPage,
+  type SerializedState,
+} from './serialize.ts';
 export { MachineStateError } from './machine.ts';
 export { UnsupportedV86Error } from './v86/rewrite.ts';
 

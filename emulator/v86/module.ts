@@ -19,9 +19,13 @@ export function v86Module(): WebAssembly.Module {
   return compiled;
 }
 
+/** Where the installed npm package keeps v86.wasm. */
+export function v86WasmPath(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('v86')), 'v86.wasm');
+}
+
 function rewrittenBytes(): Uint8Array<ArrayBuffer> {
-  const main = createRequire(import.meta.url).resolve('v86');
-  const bytes = readFileSync(join(dirname(main), 'v86.wasm'));
+  const bytes = readFileSync(v86WasmPath());
   if (bytes.length !== V86_WASM_LENGTH) {
     throw new UnsupportedV86Error(`v86.wasm has ${bytes.length} bytes, not ${V86_WASM_LENGTH}`);
   }

@@ -1,0 +1,190 @@
+/**
+ * A machine image as data that can leave the process, and back.
+ *
+ * Compiled code stays behind: it only makes things happen sooner. What must hold: data that comes back is checked
+ * until a machine can take it over without reaching outside of its own memory; what is in its memory is the guest's
+ * business.
+ */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import {
+  digestImage as digestOfImage,
+  Image,
+  type Page,
+  PROCESSOR_LENGTH,
+  type SurroundingsState,
+} from './image.ts';
+import type { AlarmState } from './scheduler.ts';
+import type { MachineImage } from './types.ts';
+import { Address, TlbFlag, V86_VERSION } from './v86/internals.ts';
+import { PAGE } from './v86/instance.ts';
+import { v86WasmPath } from './v86/module.ts';
+
+/** One page of guest RAM that is not all zero. */
+export interface SerializedPage {
+  /** Physical address divided by 4096. */
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Processor, devices and time: plain data, bytes aside. */
+export interface SerializedState {
+  readonly ticksPerMicrosecond: number;
+  readonly processor: Uint8Array;
+  /** Pairs of little-endian words: virtual page, and physical page with flags. */
+  readonly translations: Uint8Array;
+  readonly surroundings: SurroundingsState;
+}
+
+export interface SerializedImage {
+  readonly memoryBytes: number;
+  readonly state: SerializedState;
+  /** Ascending. */
+  readonly pages: Iterable<SerializedPage>;
+}
+
+/** Data that no machine of this emulator can have been in. */
+export class ImageDataError extends Error {
+  override readonly name = 'ImageDataError';
+}
+
+/** What makes a serialized image readable: the emulator's name and version, and the digest of its code. */
+export interface EmulatorVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+let version: EmulatorVersion | undefined;
+
+/** The emulator at work here. An image fits the same one only, because processor state is kept in its own layout. */
+export function emulatorVersion(): EmulatorVersion {
+  const sha256 = (): string => createHash('sha256').update(readFileSync(v86WasmPath())).digest('hex');
+  return (version ??= { name: 'v86', version: V86_VERSION, sha256: sha256() });
+}
+
+/** SHA-256, in hexadecimal, of all that decides what a machine does next. Equal digests, equal machines. */
+export function digestImage(image: MachineImage): string {
+  return digestOfImage(ownImage(image));
+}
+
+/** The image as data. Pages are the image's own: read them only. */
+export function serializeImage(image: MachineImage): SerializedImage {
+  const own = ownImage(image);
+  const translations = Buffer.alloc(own.translations.length * 4);
+  own.translations.forEach((word, i) => translations.writeUInt32LE(word, 4 * i));
+  return {
+    memoryBytes: own.memoryBytes,
+    state: {
+      ticksPerMicrosecond: own.ticksPerMicrosecond,
+      processor: own.processor,
+      translations: Uint8Array.from(translations),
+      surroundings: own.surroundings,
+    },
+    pages: pagesOf(own.pages),
+  };
+}
+
+function* pagesOf(pages: readonly Page[]): Generator<SerializedPage> {
+  for (let number = 0; number < pages.length; number++) {
+    const bytes = pages[number];
+    if (bytes !== undefined) yield { number, bytes };
+  }
+}
+
+/**
+ * The image that data stands for. Pages are taken over, not copied: nobody may write to them any more.
+ *
+ * @throws {@link ImageDataError} when it stands for none.
+ */
+export function deserializeImage(data: {
+  readonly memoryBytes: number;
+  readonly state: unknown;
+  readonly pages: Iterable<SerializedPage>;
+}): MachineImage {
+  const { memoryBytes } = data;
+  require('memory size', Number.isInteger(memoryBytes / PAGE) && memoryBytes > 0 && memoryBytes <= 2 ** 31);
+  const state = record('state', data.state);
+  const processor = bytes('processor', state['processor']);
+  require('processor', processor.length === PROCESSOR_LENGTH);
+  const view = new DataView(processor.buffer, processor.byteOffset, processor.byteLength);
+  require('memory size', view.getUint32(Address.memorySize - Address.registers, true) === memoryBytes);
+  const pages = new Array<Page>(memoryBytes / PAGE).fill(undefined);
+  for (const { number, bytes: content } of data.pages) {
+    require(`page ${number}`, number < pages.length && content.length === PAGE);
+    pages[number] = content;
+  }
+  return new Image({
+    memoryBytes,
+    ticksPerMicrosecond: count('ticksPerMicrosecond', state['ticksPerMicrosecond']),
+    pages,
+    processor,
+    translations: translationsOf(bytes('translations', state['translations']), memoryBytes),
+    surroundings: surroundingsOf(record('surroundings', state['surroundings'])),
+    compiled: undefined,
+  });
+}
+
+/** v86's own limit of remembered translations. */
+const MAX_TRANSLATIONS = (Address.tlbData - Address.validTlbEntries) / 4;
+const VIRTUAL_PAGES = 2 ** 20;
+
+function translationsOf(data: Uint8Array, memoryBytes: number): Uint32Array {
+  require('translations', data.length % 8 === 0 && data.length / 8 <= MAX_TRANSLATIONS);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const words = Uint32Array.from({ length: data.length / 4 }, (_, i) => view.getUint32(4 * i, true));
+  for (let i = 0; i < words.length; i += 2) {
+    const page = words[i] ?? 0;
+    const value = words[i + 1] ?? 0;
+    // Places above RAM and the display's are flagged: v86 asks for each access to them.
+    const inRam = (value & -PAGE) >>> 0 < memoryBytes;
+    require('translations', page < VIRTUAL_PAGES && (inRam || (value & TlbFlag.inMappedRange) !== 0));
+  }
+  return words;
+}
+
+function surroundingsOf(data: Readonly<Record<string, unknown>>): SurroundingsState {
+  const { alarms, random } = data;
+  require('alarms', Array.isArray(alarms));
+  require('random', Number.isInteger(random));
+  const devices = Object.entries(record('devices', data['devices']));
+  return {
+    devices: Object.fromEntries(devices.map(([name, state]) => [name, record(name, state)])),
+    alarms: (alarms as unknown[]).map(alarmOf),
+    nextOrder: count('nextOrder', data['nextOrder']),
+    instructions: count('instructions', data['instructions']),
+    idleTicks: count('idleTicks', data['idleTicks']),
+    random: random as number,
+  };
+}
+
+function alarmOf(data: unknown): AlarmState {
+  if (data === null) return null;
+  const alarm = record('alarm', data);
+  return { tick: count('tick', alarm['tick']), order: count('order', alarm['order']) };
+}
+
+function ownImage(image: MachineImage): Image {
+  if (!(image instanceof Image)) throw new TypeError('this image was not made by this emulator');
+  return image;
+}
+
+function require(what: string, holds: boolean): void {
+  if (!holds) throw new ImageDataError(`the ${what} of the image cannot be that of a machine`);
+}
+
+function record(what: string, data: unknown): Readonly<Record<string, unknown>> {
+  require(what, typeof data === 'object' && data !== null && !Array.isArray(data));
+  return data as Readonly<Record<string, unknown>>;
+}
+
+function bytes(what: string, data: unknown): Uint8Array {
+  require(what, data instanceof Uint8Array);
+  return data as Uint8Array;
+}
+
+function count(what: string, data: unknown): number {
+  require(what, Number.isSafeInteger(data) && (data as number) >= 0);
+  return data as number;
+}
