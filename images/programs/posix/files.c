@@ -221,7 +221,7 @@ static void attributes(void)
     check_number("of access, to a day", status.st_atime, 1000000000 - 1000000000 % 86400);
     write(file, "x", 1);
     stat("/mode", &status);
-    check("writing sets the time of modification", status.st_mtime > 1234567890);
+    check("writing sets the time of modification", status.st_mtime != 1234567890);
     check_error("a file is no terminal", ioctl(file, TIOCGWINSZ, buffer), ENOTTY);
     check_number("FIOCLEX is known", ioctl(file, FIOCLEX), 0);
     check_number("fsync has nothing to do", fsync(file), 0);

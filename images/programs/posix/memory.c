@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -37,7 +38,7 @@ static void mapping(void)
     check("the rest stays", all(a, 2 * PAGE, 0x5a) && all(a + 6 * PAGE, 4 * PAGE, 0x5a));
     c = map(4 * PAGE);
     check("pages that are used again are zero again", all(c, 4 * PAGE, 0));
-    check_number("munmap of nothing is fine", munmap(a + 2 * PAGE + 0x100000 * 16, PAGE), 0);
+    check_number("munmap of nothing is fine", munmap((void *)0xc0000000, PAGE), 0);
     check_error("of an odd address it is not", munmap(a + 1, PAGE), EINVAL);
     munmap(a, 2 * PAGE);
     munmap(a + 6 * PAGE, 4 * PAGE);
@@ -77,7 +78,7 @@ static void protection(void)
     a[PAGE] = 8;
     check_number("PROT_NONE and back", mprotect(a, PAGE, PROT_NONE) | mprotect(a, PAGE, PROT_READ | PROT_WRITE), 0);
     check("keeps the content too", a[0] == 7);
-    check_error("pages that are not there can't be protected", mprotect(a + 0x1000000, PAGE, PROT_READ), ENOMEM);
+    check_error("pages that are not there can't be protected", mprotect((void *)0xc0000000, PAGE, PROT_READ), ENOMEM);
     check("reserving takes no memory", reserved != MAP_FAILED);
     check_number("a part of it becomes memory", mprotect(reserved + PAGE, 2 * PAGE, PROT_READ | PROT_WRITE), 0);
     check("which is zero", all(reserved + PAGE, 2 * PAGE, 0));
@@ -142,18 +143,24 @@ static void files(void)
     unlink("/mapped");
 }
 
+/* musl keeps brk for its own malloc and refuses it to programs, so these ask the layer itself. */
+static char *set_break(char *end)
+{
+    return (char *)syscall(SYS_brk, end);
+}
+
 static void heap(void)
 {
-    char *start = sbrk(0);
+    char *start = set_break(NULL);
 
-    check_number("brk extends the heap", brk(start + 5 * PAGE), 0);
+    check("brk extends the heap", set_break(start + 5 * PAGE) == start + 5 * PAGE);
     check("with zeros", all((unsigned char *)start, 5 * PAGE, 0));
     memset(start, 1, 5 * PAGE);
-    check_number("and shortens it", brk(start + PAGE), 0);
-    check_number("and extends it again", brk(start + 3 * PAGE), 0);
+    check("and shortens it", set_break(start + PAGE) == start + PAGE);
+    check("and extends it again", set_break(start + 3 * PAGE) == start + 3 * PAGE);
     check("with zeros where it was given up", all((unsigned char *)start + PAGE, 2 * PAGE, 0) && start[0] == 1);
-    check_error("the heap has an end", brk(start + (64 << 20)), ENOMEM);
-    brk(start);
+    check("the heap has an end, and stays as it was there", set_break(start + (64 << 20)) == start + 3 * PAGE);
+    set_break(start);
 }
 
 /* Sizes and order from a fixed generator, each block filled with a pattern that is looked at before it is freed. */
