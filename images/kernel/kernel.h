@@ -119,6 +119,8 @@ void options_init(void);
 #define PAGE_OWNED 0x200u
 #define PAGE_PINNED 0x400u
 #define PAGE_FRAME 0xfffff000u
+/* What one page table maps, and so does one page of 4 MiB. */
+#define PAGE_TABLE_SPAN 0x400000u
 uint32_t paging_init(void);
 uint32_t *page_entry(uint32_t address);
 uint32_t *page_entry_create(uint32_t address);

@@ -35,31 +35,64 @@ static void unmap(uint32_t address, uint32_t *entry)
     invalidate_page(address);
 }
 
+/* The address up to which pages share the page table of `page`, at most `end`. */
+static uint32_t end_of_table(uint32_t page, uint32_t end)
+{
+    const uint32_t next = (page / PAGE_TABLE_SPAN + 1) * PAGE_TABLE_SPAN;
+
+    return next < end ? next : end;
+}
+
+static int any_mapped(uint32_t address, uint32_t end)
+{
+    while (address != end) {
+        const uint32_t *entry = page_entry(address);
+        const uint32_t stop = end_of_table(address, end);
+
+        for (; entry != NULL && address != stop; address += NANVIX_PAGE_SIZE) {
+            if ((*entry++ & PAGE_PRESENT) != 0)
+                return 1;
+        }
+        address = stop;
+    }
+    return 0;
+}
+
+/* Maps fresh pages and returns how far it got: `end` unless memory is used up. */
+static uint32_t map_fresh(uint32_t address, uint32_t end, uint32_t flags)
+{
+    while (address != end) {
+        uint32_t *entry = page_entry_create(address);
+        const uint32_t stop = end_of_table(address, end);
+
+        if (entry == NULL)
+            return address;
+        for (; address != stop; address += NANVIX_PAGE_SIZE) {
+            const uint32_t frame = frame_allocate();
+
+            if (frame == 0)
+                return address;
+            *entry++ = frame | flags;
+        }
+    }
+    return end;
+}
+
 static int64_t map(uint32_t address, uint32_t pages, uint32_t flags)
 {
     const uint32_t end = address + pages * NANVIX_PAGE_SIZE;
-    uint32_t page;
+    uint32_t reached;
 
-    for (page = address; page != end; page += NANVIX_PAGE_SIZE) {
-        const uint32_t *entry = page_entry(page);
-
-        if (entry != NULL && (*entry & PAGE_PRESENT) != 0)
-            return -NANVIX_EBUSY;
+    if (any_mapped(address, end))
+        return -NANVIX_EBUSY;
+    reached = map_fresh(address, end, flags);
+    if (reached == end)
+        return 0;
+    while (reached != address) {
+        reached -= NANVIX_PAGE_SIZE;
+        unmap(reached, page_entry(reached));
     }
-    for (page = address; page != end; page += NANVIX_PAGE_SIZE) {
-        uint32_t *entry = page_entry_create(page);
-        uint32_t frame = entry == NULL ? 0 : frame_allocate();
-
-        if (frame == 0) {
-            while (page != address) {
-                page -= NANVIX_PAGE_SIZE;
-                unmap(page, page_entry(page));
-            }
-            return -NANVIX_ENOMEM;
-        }
-        *entry = frame | flags;
-    }
-    return 0;
+    return -NANVIX_ENOMEM;
 }
 
 int64_t kcall_mmap(uint32_t pid, uint32_t address, uint32_t pages, uint32_t protection)

@@ -6,8 +6,7 @@
 #include "kernel.h"
 #include "limits.h"
 
-#define ENTRIES 1024
-#define LARGE_PAGE (ENTRIES * NANVIX_PAGE_SIZE)
+#define ENTRIES (PAGE_TABLE_SPAN / NANVIX_PAGE_SIZE)
 #define TABLE_FLAGS (PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER)
 #define STACK_BOTTOM (NANVIX_STACK_TOP - NANVIX_STACK_MAXIMUM_SIZE)
 
@@ -20,8 +19,8 @@ static void reload(void)
 
 uint32_t paging_init(void)
 {
-    for (uint32_t base = 0; base < MEMORY_SIZE; base += LARGE_PAGE)
-        directory[base / LARGE_PAGE] = base | PAGE_LARGE | PAGE_WRITABLE | PAGE_PRESENT;
+    for (uint32_t base = 0; base < MEMORY_SIZE; base += PAGE_TABLE_SPAN)
+        directory[base / PAGE_TABLE_SPAN] = base | PAGE_LARGE | PAGE_WRITABLE | PAGE_PRESENT;
     write_cr4(CR4_LARGE_PAGES | CR4_FXSAVE | CR4_SIMD_EXCEPTIONS);
     reload();
     write_cr0(read_cr0() | CR0_PAGING | CR0_WRITE_PROTECT);
@@ -31,7 +30,7 @@ uint32_t paging_init(void)
 /* The entry of a user page, or NULL when there is no table for it. */
 uint32_t *page_entry(uint32_t address)
 {
-    uint32_t table = directory[address / LARGE_PAGE];
+    uint32_t table = directory[address / PAGE_TABLE_SPAN];
 
     if ((table & PAGE_PRESENT) == 0)
         return NULL;
@@ -41,7 +40,7 @@ uint32_t *page_entry(uint32_t address)
 /* The same, but a missing table is made; NULL when there is no memory for it. */
 uint32_t *page_entry_create(uint32_t address)
 {
-    uint32_t *table = &directory[address / LARGE_PAGE];
+    uint32_t *table = &directory[address / PAGE_TABLE_SPAN];
 
     if ((*table & PAGE_PRESENT) == 0) {
         uint32_t frame = frame_allocate();
@@ -56,7 +55,7 @@ uint32_t *page_entry_create(uint32_t address)
 /* Replaces a page of 4 MiB by a table that maps the same. Returns -ENOMEM or 0. */
 static int split(uint32_t base)
 {
-    uint32_t *large = &directory[base / LARGE_PAGE];
+    uint32_t *large = &directory[base / PAGE_TABLE_SPAN];
     uint32_t *table;
 
     if ((*large & PAGE_LARGE) == 0)
@@ -78,13 +77,13 @@ int paging_expose(uint32_t base, uint32_t size, int on)
     const uint32_t user = on ? PAGE_USER : 0;
     uint32_t address;
 
-    if (base % LARGE_PAGE != 0 && split(base & ~(LARGE_PAGE - 1)) != 0)
+    if (base % PAGE_TABLE_SPAN != 0 && split(base & ~(PAGE_TABLE_SPAN - 1)) != 0)
         return -NANVIX_ENOMEM;
-    if (end % LARGE_PAGE != 0 && split(end & ~(LARGE_PAGE - 1)) != 0)
+    if (end % PAGE_TABLE_SPAN != 0 && split(end & ~(PAGE_TABLE_SPAN - 1)) != 0)
         return -NANVIX_ENOMEM;
     for (address = base; address < end;) {
-        uint32_t *entry = &directory[address / LARGE_PAGE];
-        uint32_t step = LARGE_PAGE;
+        uint32_t *entry = &directory[address / PAGE_TABLE_SPAN];
+        uint32_t step = PAGE_TABLE_SPAN;
 
         if ((*entry & PAGE_LARGE) == 0) {
             entry = page_entry(address);

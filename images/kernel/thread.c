@@ -1,8 +1,8 @@
 /* Threads: their slots, their start and their end. Identifiers are never used again, so a join of a thread that was
  * forgotten answers ESRCH and never meets a stranger.
  *
- * A thread that ended keeps its slot until it is joined. When no slot is free, the one that ended first is forgotten:
- * a program that never joins can go on starting threads. */
+ * A thread that ended keeps its slot until it is joined. When no slot is free, the first that ended and that nobody
+ * joins is forgotten: a program that never joins can go on starting threads. */
 #include "cpu.h"
 #include "kernel.h"
 #include "thread.h"
@@ -13,6 +13,7 @@
 struct thread *current;
 
 static struct thread threads[THREADS_MAX];
+/* Threads that ended and that nobody joins yet, by their queue link. */
 static struct link ended;
 static int32_t next_tid = NANVIX_PROCESS_FIRST_THREAD;
 static uint32_t living;
@@ -143,9 +144,10 @@ int64_t kcall_thread_exit(uint32_t status)
         host_shutdown(status);
     current->status = (int32_t)status;
     current->state = THREAD_ENDED;
-    list_append(&ended, &current->queue);
     if (current->joiner != NULL)
         scheduler_wake(current->joiner);
+    else
+        list_append(&ended, &current->queue);
     schedule();
     panic("a thread ran after its end");
 }
