@@ -1,0 +1,122 @@
+/* Signals within the program: handlers, masks, and what a wait does when one comes. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static volatile sig_atomic_t caught, sender, nested;
+static sigjmp_buf escape;
+
+static void catch(int number)
+{
+    caught = number;
+}
+
+static void catch_with_information(int number, siginfo_t *information, void *context)
+{
+    caught = number;
+    sender = context == NULL ? -1 : information->si_pid;
+}
+
+static void raise_again(int number)
+{
+    if (nested++ == 0)
+        raise(number);
+    nested += 10;
+}
+
+static void jump_out(int number)
+{
+    siglongjmp(escape, number);
+}
+
+static void *interrupt(void *thread)
+{
+    usleep(2000);
+    pthread_kill(*(pthread_t *)thread, SIGUSR1);
+    return NULL;
+}
+
+static void handlers(void)
+{
+    struct sigaction action = {.sa_handler = catch}, old;
+
+    check_number("sigaction sets a handler", sigaction(SIGUSR1, &action, NULL), 0);
+    check("and gives it back", sigaction(SIGUSR1, NULL, &old) == 0 && old.sa_handler == catch);
+    check_number("raise", raise(SIGUSR1), 0);
+    check_number("runs it before it returns", caught, SIGUSR1);
+    caught = 0;
+    kill(getpid(), SIGUSR1);
+    check_number("kill of oneself too", caught, SIGUSR1);
+    action.sa_sigaction = catch_with_information;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGUSR2, &action, NULL);
+    raise(SIGUSR2);
+    check_number("SA_SIGINFO tells who sent it", sender, getpid());
+    signal(SIGUSR1, SIG_IGN);
+    caught = 0;
+    raise(SIGUSR1);
+    check_number("an ignored signal does nothing", caught, 0);
+    raise(SIGCHLD);
+    check("nor does one whose default is that", true);
+    check_error("SIGKILL can't be caught", sigaction(SIGKILL, &action, NULL), EINVAL);
+    check_error("signals have numbers up to 64", raise(65), EINVAL);
+    check_error("another process is not there", kill(77, SIGUSR1), ESRCH);
+    action.sa_handler = catch;
+    action.sa_flags = SA_RESETHAND;
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    sigaction(SIGUSR1, NULL, &old);
+    check("SA_RESETHAND serves once", old.sa_handler == SIG_DFL);
+}
+
+static void masks(void)
+{
+    sigset_t set, old, pending;
+
+    signal(SIGUSR1, catch);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    check_number("sigprocmask blocks", sigprocmask(SIG_BLOCK, &set, &old), 0);
+    caught = 0;
+    raise(SIGUSR1);
+    check_number("a blocked signal waits", caught, 0);
+    sigpending(&pending);
+    check("sigpending shows it", sigismember(&pending, SIGUSR1) == 1);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    check_number("and it comes when it is let", caught, SIGUSR1);
+    signal(SIGUSR1, raise_again);
+    raise(SIGUSR1);
+    check_number("a handler is not run within itself", nested, 22);
+    signal(SIGUSR1, jump_out);
+    int number = sigsetjmp(escape, 1);
+    if (number == 0)
+        raise(SIGUSR1);
+    check_number("a handler may jump out", number, SIGUSR1);
+    sigprocmask(SIG_BLOCK, NULL, &old);
+    check("which restores the mask", sigismember(&old, SIGUSR1) == 0);
+}
+
+static void waits(void)
+{
+    struct sigaction action = {.sa_handler = catch};
+    pthread_t self = pthread_self(), other;
+
+    sigaction(SIGUSR1, &action, NULL);
+    pthread_create(&other, NULL, interrupt, &self);
+    caught = 0;
+    check("a signal ends a sleep before its time", sleep(5) > 0);
+    check_number("after its handler has run", caught, SIGUSR1);
+    pthread_join(other, NULL);
+}
+
+int main(void)
+{
+    handlers();
+    masks();
+    waits();
+    return finish();
+}
