@@ -44,6 +44,10 @@ export interface GuestSnapshot {
   readonly monitor: MonitorState;
   readonly calls: CallHistory;
   readonly identity: GuestIdentity;
+  /** Input from before the guest's own source; the monitor's position counts it. Empty unless it came from a file. */
+  readonly carriedInput: readonly Uint8Array[];
+  /** Input that the host had handed over and the guest had not read: what a file has to carry along. */
+  readonly unreadInput: readonly Uint8Array[];
 }
 
 /** What a restore does with the guest's clock. Guest time never goes backwards from the snapshot's own time. */
@@ -63,6 +67,8 @@ export interface GuestParts {
   readonly identity: GuestIdentity;
   readonly symbols: SymbolSource;
   readonly wallClock: WallClock;
+  /** Standard input whose source is shared, instead of the one in the options. */
+  readonly input?: StandardInput;
   readonly options: Pick<
     BootOptions,
     'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'deadlines'
@@ -103,7 +109,7 @@ export class Guest {
     this.symbolFiles = parts.symbols;
     this.phases = new PhaseRecorder(parts.wallClock);
     this.#snapshotPolicy = options.onSnapshot ?? 'ignore';
-    this.#input = new StandardInput(options.stdin);
+    this.#input = new StandardInput(parts.input ?? options.stdin);
     this.monitor = new Monitor(machine, {
       input: this.#input,
       announceMessages: options.announceMessages ?? false,
@@ -224,6 +230,8 @@ export class Guest {
       monitor: this.monitor.capture(),
       calls: this.calls.capture(),
       identity: this.identity,
+      carriedInput: this.#input.carried,
+      unreadInput: this.#input.unread(this.monitor.streams.position),
     };
     this.#fromSnapshot = true;
     end(this.machine);
@@ -252,6 +260,7 @@ export class Guest {
     const restoredCounters = snapshot.machine;
     const end = this.phases.start('restore', restoredCounters);
     const report = this.machine.restore(snapshot.machine, options);
+    this.#input.carry(snapshot.carriedInput);
     this.monitor.restore(snapshot.monitor);
     this.calls.restore(snapshot.calls);
     this.#applyClockRule(clock);
@@ -263,7 +272,7 @@ export class Guest {
 
   /** Another guest in a machine of its own, which goes on from here independently of this one. */
   async fork(): Promise<Guest> {
-    return await Guest.fromSnapshot(this.#parts, this.capture());
+    return await Guest.fromSnapshot({ ...this.#parts, input: this.#input }, this.capture());
   }
 
   /** A guest in a new machine, restored from a snapshot. `parts.machine` is not used. */

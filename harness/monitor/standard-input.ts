@@ -31,8 +31,9 @@ interface AsyncPull {
 const encode = (piece: Uint8Array | string): Uint8Array =>
   typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
 
-export class StandardInput {
-  readonly #pieces: Uint8Array[] = [];
+/** A source and everything it has given so far. */
+class RecordedSource {
+  readonly pieces: Uint8Array[] = [];
   readonly #pull: Pull | undefined;
   #ended: boolean;
 
@@ -47,16 +48,63 @@ export class StandardInput {
     }
   }
 
-  /** At most `count` bytes from a position. Never more than the rest of one piece. */
-  read(position: InputPosition, count: number): InputPortion {
-    let piece = this.#pieces[position.piece];
-    if (piece === undefined && !this.#ended && this.#pull?.kind === 'sync') {
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** A piece, asking a function for it if need be; undefined at the end, or while there is nothing yet. */
+  piece(index: number): Uint8Array | undefined {
+    if (this.pieces[index] === undefined && !this.#ended && this.#pull?.kind === 'sync') {
       const bytes = this.#pull.next();
       if (bytes === undefined) this.#ended = true;
       else this.#keep(bytes);
-      piece = this.#pieces[position.piece];
     }
-    if (piece === undefined) return { kind: this.#ended ? 'end' : 'wait' };
+    return this.pieces[index];
+  }
+
+  /** Waits until a piece is there, or the end. */
+  async ready(index: number): Promise<void> {
+    while (!this.#ended && this.#pull?.kind === 'async' && this.pieces[index] === undefined) {
+      const next = await this.#pull.iterator.next();
+      if (next.done === true) this.#ended = true;
+      else this.#keep(encode(next.value));
+    }
+  }
+
+  #keep(piece: Uint8Array): void {
+    if (piece.length > 0) this.pieces.push(Uint8Array.from(piece));
+  }
+}
+
+export class StandardInput {
+  readonly #source: RecordedSource;
+  #carried: readonly Uint8Array[] = [];
+
+  /** @param source Another standard input shares its source: both read the same bytes from it. */
+  constructor(source: InputSource | StandardInput | undefined) {
+    this.#source = source instanceof StandardInput ? source.#source : new RecordedSource(source);
+  }
+
+  /** Pieces that come before those of the source: what a guest had not yet read when it was taken to a file. */
+  get carried(): readonly Uint8Array[] {
+    return this.#carried;
+  }
+
+  /** Puts other pieces before those of the source. Positions count them. */
+  carry(pieces: readonly Uint8Array[]): void {
+    this.#carried = pieces;
+  }
+
+  /** What has been obtained but lies behind a position. Its first piece starts at that position. */
+  unread(position: InputPosition): readonly Uint8Array[] {
+    const [first, ...rest] = [...this.#carried, ...this.#source.pieces].slice(position.piece);
+    return first === undefined ? [] : [first.subarray(position.offset), ...rest];
+  }
+
+  /** At most `count` bytes from a position. Never more than the rest of one piece. */
+  read(position: InputPosition, count: number): InputPortion {
+    const piece = this.#carried[position.piece] ?? this.#source.piece(position.piece - this.#carried.length);
+    if (piece === undefined) return { kind: this.#source.ended ? 'end' : 'wait' };
     const bytes = piece.subarray(position.offset, position.offset + count);
     const offset = position.offset + bytes.length;
     const next =
@@ -66,14 +114,8 @@ export class StandardInput {
 
   /** Waits until a read from `position` no longer answers `wait`. */
   async ready(position: InputPosition): Promise<void> {
-    while (!this.#ended && this.#pull?.kind === 'async' && this.#pieces[position.piece] === undefined) {
-      const result = await this.#pull.iterator.next();
-      if (result.done === true) this.#ended = true;
-      else this.#keep(encode(result.value));
+    if (position.piece >= this.#carried.length) {
+      await this.#source.ready(position.piece - this.#carried.length);
     }
-  }
-
-  #keep(piece: Uint8Array): void {
-    if (piece.length > 0) this.#pieces.push(Uint8Array.from(piece));
   }
 }
