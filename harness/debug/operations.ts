@@ -1,0 +1,188 @@
+/**
+ * The commands that run a debugged guest, forwards and backwards, each an {@link Operation} in slices.
+ *
+ * What must hold: whatever an operation ends with is told to the session, so that it knows why the guest stands where it
+ * stands; an operation of a wrong request throws {@link InputError} before the guest has moved.
+ */
+import type { ErrnoName } from '../../images/abi/errno.ts';
+import { GuestStateError, InputError } from '../errors.ts';
+import type { CallSelector } from '../kernel-calls/interceptors.ts';
+import { failWith } from './call-rules.ts';
+import { fromGuestStop } from './debug-stop.ts';
+import type { DebugStop } from './debug-stop.ts';
+import type { CallAnswer } from './history.ts';
+import { instructionAt } from './inspect/disassembly.ts';
+import type { Operation } from './operation.ts';
+import { UNLISTED } from './seeker.ts';
+import type { Seeker } from './seeker.ts';
+import type { DebugSession } from './session.ts';
+import { resolveStop } from './stop-points.ts';
+import type { Location, StopPoint, StopSpec } from './stop-points.ts';
+
+export class DebugOperations {
+  readonly #session: DebugSession;
+  readonly #seeker: Seeker;
+  readonly #onStop: (stop: DebugStop) => void;
+
+  /** @param onStop Told where each operation ends. */
+  constructor(session: DebugSession, seeker: Seeker, onStop: (stop: DebugStop) => void) {
+    this.#session = session;
+    this.#seeker = seeker;
+    this.#onStop = onStop;
+  }
+
+  *continue(limit = Infinity): Operation<DebugStop> {
+    return yield* this.#forward([], limit);
+  }
+
+  *step(count = 1): Operation<DebugStop> {
+    const target = this.#session.position + checkCount(count);
+    return asStep(yield* this.#forward([], target), target, this.#onStop);
+  }
+
+  *stepOver(): Operation<DebugStop> {
+    const { machine } = this.#session;
+    const eip = machine.registers.get('eip');
+    const instruction = instructionAt(machine, eip);
+    if (instruction?.isCall !== true) return yield* this.step();
+    const esp = machine.registers.get('esp');
+    return yield* this.#runTo(eip + instruction.length, () => machine.registers.get('esp') >= esp);
+  }
+
+  *stepOut(): Operation<DebugStop> {
+    const { machine } = this.#session;
+    const caller = this.#session.callStack(2)[1];
+    if (caller === undefined) throw new InputError('no caller of this function is known');
+    const esp = machine.registers.get('esp');
+    const ring = machine.registers.privilege;
+    return yield* this.#runTo(
+      caller.address,
+      () => machine.registers.privilege !== ring || machine.registers.get('esp') > esp,
+    );
+  }
+
+  *nextCall(calls: CallSelector = 'all', withStops = true): Operation<DebugStop> {
+    return yield* this.#forward([{ kind: 'call', calls }], Infinity, withStops);
+  }
+
+  *finishCall(): Operation<DebugStop> {
+    const { call } = this.#session;
+    if (call === undefined)
+      throw new InputError('the guest does not stand at a kernel call: go to one first');
+    return yield* this.#forward([
+      { kind: 'return', calls: call.number, when: (returned) => returned.index === call.index },
+    ]);
+  }
+
+  *stepBack(count = 1): Operation<DebugStop> {
+    const { timeline } = this.#session;
+    const target = timeline.position - checkCount(count);
+    yield* timeline.travel(Math.max(target, timeline.start), true);
+    return this.#tell({ kind: target < timeline.start ? 'start' : 'step', instructions: timeline.position });
+  }
+
+  *stepBackCall(calls: CallSelector = 'all'): Operation<DebugStop> {
+    const { timeline } = this.#session;
+    const resolved = resolveStop({ kind: 'call', calls }, () => 0);
+    const numbers = resolved.kind === 'call' ? resolved.numbers : undefined;
+    const known = timeline.history.calls;
+    for (let index = timeline.history.callsUntil(timeline.position - 1) - 1; index >= 0; index--) {
+      const call = known[index];
+      if (call === undefined || numbers?.has(call.number) === false) continue;
+      yield* timeline.travel(call.instructions, true);
+      return this.#tell({ kind: 'call', call, instructions: timeline.position });
+    }
+    yield* timeline.travel(timeline.start);
+    return this.#tell({ kind: 'start', instructions: timeline.position });
+  }
+
+  *reverseContinue(): Operation<DebugStop> {
+    return this.#met(yield* this.#seeker.backward(this.#session.stops.enabled));
+  }
+
+  *lastWrite(at: Location, length?: number): Operation<DebugStop> {
+    const watch = {
+      kind: 'watchpoint',
+      at,
+      access: 'write',
+      ...(length === undefined ? {} : { length }),
+    } as const;
+    return this.#tell(yield* this.#seeker.backward([this.#own(watch)]));
+  }
+
+  *goTo(instructions: number): Operation<DebugStop> {
+    const { timeline } = this.#session;
+    if (!Number.isInteger(instructions)) throw new InputError(`${instructions} is not an instruction count`);
+    yield* timeline.travel(instructions);
+    const { final, position } = timeline;
+    if (final !== undefined) return this.#tell(fromGuestStop(final, position));
+    return this.#tell({ kind: 'reached', instructions: position });
+  }
+
+  *answerCall(answer: number | bigint | ErrnoName): Operation<DebugStop> {
+    const { call, timeline } = this.#session;
+    if (call === undefined)
+      throw new InputError('the guest does not stand at a kernel call: go to one first');
+    if (timeline.history.answerAt(call.instructions) !== undefined) {
+      throw new InputError('this call has been answered already');
+    }
+    const decided: CallAnswer =
+      typeof answer === 'string' ? failWith(answer) : { kind: 'answer', value: answer };
+    yield* timeline.travel(call.instructions - 1);
+    timeline.forgetFuture();
+    timeline.history.setAnswer(call.instructions, decided);
+    yield* timeline.travel(call.instructions);
+    return this.#tell({ kind: 'step', instructions: timeline.position });
+  }
+
+  /** Runs until an address is reached and a condition holds there. */
+  *#runTo(address: number, when: () => boolean): Operation<DebugStop> {
+    const stop = yield* this.#forward([{ kind: 'breakpoint', at: address, when }]);
+    const arrived = stop.kind === 'breakpoint' && stop.point === undefined;
+    return arrived ? this.#tell({ kind: 'step', instructions: stop.instructions }) : stop;
+  }
+
+  *#forward(own: readonly StopSpec[], limit = Infinity, withStops = true): Operation<DebugStop> {
+    const { timeline, stops } = this.#session;
+    if (timeline.final?.kind === 'crash' && timeline.position < timeline.end) {
+      throw new GuestStateError('the guest cannot run here: go back first');
+    }
+    const points = [...own.map((spec) => this.#own(spec)), ...(withStops ? stops.enabled : [])];
+    return this.#met(yield* this.#seeker.forward(points, limit));
+  }
+
+  #own(spec: StopSpec): StopPoint {
+    return {
+      id: UNLISTED,
+      spec,
+      resolved: resolveStop(spec, (location) => this.#session.resolve(location)),
+      text: '',
+      enabled: true,
+      once: true,
+      hits: 0,
+    };
+  }
+
+  #met(stop: DebugStop): DebugStop {
+    if (stop.point !== undefined) this.#session.stops.met(stop.point);
+    return this.#tell(stop);
+  }
+
+  #tell(stop: DebugStop): DebugStop {
+    this.#onStop(stop);
+    return stop;
+  }
+}
+
+/** A run to a limit that was given as a number of steps. */
+function asStep(stop: DebugStop, target: number, tell: (stop: DebugStop) => void): DebugStop {
+  if (stop.kind !== 'reached' || stop.instructions !== target || stop.point !== undefined) return stop;
+  const step = { kind: 'step', instructions: target } as const;
+  tell(step);
+  return step;
+}
+
+function checkCount(count: number): number {
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new InputError(`${count} is not a number of instructions: give a whole number above 0`);
+}

@@ -1,0 +1,336 @@
+/**
+ * Looks for the next place, or the last one before, at which a stop point is met.
+ *
+ * Forwards it runs the timeline with the points armed in the machine. Backwards it does the same piece by piece, from one
+ * checkpoint to the next, latest piece first, and goes to the last place found. What must hold: nothing is armed in the
+ * machine while no search is under way, so travelling in time is never disturbed; and a search that is given up backwards
+ * returns to where it began.
+ */
+import type { Guest } from '../guest.ts';
+import type { KernelCall, Stop } from '../stop.ts';
+import { callResult, resultOf } from './call-result.ts';
+import type { CallResult } from './call-result.ts';
+import type { CallRules } from './call-rules.ts';
+import { fromGuestStop } from './debug-stop.ts';
+import type { DebugStop } from './debug-stop.ts';
+import { faultFrame, faultHandlers } from './fault-gates.ts';
+import type { CallAnswer, RecordedCall } from './history.ts';
+import { complete } from './operation.ts';
+import type { Operation } from './operation.ts';
+import type { ResolvedStop, StopPoint } from './stop-points.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A place where a point is met. `place` is where the guest is taken when the search goes backwards. */
+interface Hit {
+  readonly place: number;
+  readonly stop: DebugStop;
+}
+
+type PointOf<Kind extends ResolvedStop['kind']> = Omit<StopPoint, 'resolved'> & {
+  readonly resolved: Extract<ResolvedStop, { readonly kind: Kind }>;
+};
+
+/** Identifies points that belong to one command and are in no list; a stop at one names no point. */
+export const UNLISTED = 0;
+
+const named = (id: number): { readonly point?: number } => (id === UNLISTED ? {} : { ...named(id) });
+
+/** Says to the machine that the reason for a stop is in {@link Seeker}'s own list. */
+const SEEKER_STOP = { reason: 'a stop point is met' } as const;
+
+/** How far the guest runs at a time while it has no interrupt table yet in which faults could be watched for. */
+const BEFORE_TABLE = 10_000;
+
+const USER_RING = 3;
+
+export class Seeker {
+  readonly #guest: Guest;
+  readonly #timeline: Timeline;
+  readonly #rules: CallRules;
+  /** Points of the search under way. */
+  #points: readonly StopPoint[] = [];
+  #searching = false;
+  #hits: Hit[] = [];
+  /** Handler to vector, while faults are watched for. */
+  #handlers: ReadonlyMap<number, number> = new Map();
+  #armedBreakpoints: ReadonlySet<number> = new Set();
+  #armedWatches: readonly PointOf<'watchpoint'>[] = [];
+  #endReturns: (() => void) | undefined;
+  /** What the watched ranges held when they were last looked at, by point. */
+  readonly #watched = new Map<number, Uint8Array>();
+
+  constructor(guest: Guest, timeline: Timeline, rules: CallRules) {
+    this.#guest = guest;
+    this.#timeline = timeline;
+    this.#rules = rules;
+    guest.calls.intercept('all', (call) => this.#onCall(call));
+  }
+
+  /** Runs to the next place where one of the points is met, at most to `limit`. The place the guest stands at does not count. */
+  *forward(points: readonly StopPoint[], limit = Infinity): Operation<DebugStop> {
+    const counts = this.#of(points, 'instructions').map(({ resolved, id }) => ({ at: resolved.at, id }));
+    const next = counts
+      .filter(({ at }) => at > this.#timeline.position)
+      .reduce((best, one) => (one.at < best.at ? one : best), { at: Infinity, id: 0 });
+    const found = yield* this.#search(points, (search) => search.next(Math.min(limit, next.at), false));
+    if (found.kind === 'reached' && found.instructions === next.at) return { ...found, ...named(next.id) };
+    return found;
+  }
+
+  /** Goes back to the last place before the present at which one of the points is met, else to the start of history. */
+  *backward(points: readonly StopPoint[]): Operation<DebugStop> {
+    const before = this.#timeline.position;
+    let arrived = false;
+    try {
+      const counts = this.#of(points, 'instructions').filter(({ resolved }) => resolved.at < before);
+      let upper = before;
+      let found: Hit | undefined;
+      while (upper > this.#timeline.start && found === undefined) {
+        const lower = this.#timeline.checkpoints.nearest(upper - 1).at;
+        yield* this.#timeline.travel(lower);
+        const end = upper;
+        found = yield* this.#search(points, (search) => search.last(end, before));
+        for (const { resolved, id } of counts) {
+          if (resolved.at < lower || resolved.at >= upper || resolved.at <= (found?.place ?? -1)) continue;
+          found = {
+            place: resolved.at,
+            stop: { kind: 'reached', instructions: resolved.at, ...named(id) },
+          };
+        }
+        upper = lower;
+      }
+      yield* this.#timeline.travel(found?.place ?? this.#timeline.start, found !== undefined);
+      arrived = true;
+      return found === undefined
+        ? { kind: 'start', instructions: this.#timeline.position }
+        : { ...found.stop, instructions: found.place };
+    } finally {
+      if (!arrived) complete(this.#timeline.travel(before));
+    }
+  }
+
+  #of<Kind extends ResolvedStop['kind']>(points: readonly StopPoint[], kind: Kind): PointOf<Kind>[] {
+    return points.filter((point): point is StopPoint & PointOf<Kind> => point.resolved.kind === kind);
+  }
+
+  *#search<Result>(
+    points: readonly StopPoint[],
+    body: (search: {
+      next: (limit: number, here: boolean) => Operation<DebugStop>;
+      last: (end: number, before: number) => Operation<Hit | undefined>;
+    }) => Operation<Result>,
+  ): Operation<Result> {
+    this.#points = points;
+    this.#searching = true;
+    this.#hits = [];
+    try {
+      return yield* body({
+        next: (limit, here) => this.#nextStop(limit, here),
+        last: (end, before) => this.#lastHit(end, before),
+      });
+    } finally {
+      this.#searching = false;
+      this.#disarm();
+      this.#points = [];
+    }
+  }
+
+  *#nextStop(limit: number, here: boolean): Operation<DebugStop> {
+    const found = yield* this.#next(limit, here);
+    return 'place' in found ? found.stop : fromGuestStop(found, this.#timeline.position);
+  }
+
+  /** The last hit from here up to `end` whose place lies before `before`. */
+  *#lastHit(end: number, before: number): Operation<Hit | undefined> {
+    let last: Hit | undefined;
+    for (let here = true; ; here = false) {
+      const found = yield* this.#next(end, here);
+      if ('place' in found) {
+        if (found.place < before && found.place >= (last?.place ?? 0)) last = found;
+      } else if (this.#timeline.position >= end || this.#timeline.final !== undefined) {
+        return last;
+      }
+    }
+  }
+
+  /**
+   * Runs to the next hit or stop of the guest.
+   *
+   * @param here True if a breakpoint at the present place counts.
+   */
+  *#next(limit: number, here: boolean): Operation<Hit | Stop> {
+    for (let counts = here; ; counts = true) {
+      const standing = counts ? this.#standing() : undefined;
+      if (standing !== undefined) return standing;
+      const { position } = this.#timeline;
+      if (position >= limit) return { kind: 'reached', instructions: position };
+      this.#hits = [];
+      this.#rememberWatched();
+      const stop = yield* this.#runArmed(limit);
+      const [hit] = this.#hits;
+      if (hit !== undefined) return hit;
+      if (stop.kind === 'watchpoint') {
+        const watched = this.#watchHit(stop.address, stop.access);
+        if (watched !== undefined) return watched;
+      } else if (stop.kind === 'reached' ? this.#timeline.position >= limit : !isOurs(stop)) {
+        return this.#standing() ?? stop;
+      }
+    }
+  }
+
+  /** One run with everything armed; off a breakpoint that the guest stands at, one instruction without it. */
+  *#runArmed(limit: number): Operation<Stop> {
+    const { position } = this.#timeline;
+    this.#arm();
+    if (this.#armedBreakpoints.has(this.#linearEip())) {
+      this.#setBreakpoints(new Set());
+      return yield* this.#timeline.run(position + 1);
+    }
+    const faults = this.#of(this.#points, 'fault').length > 0;
+    const noTable = faults && this.#handlers.size === 0;
+    return yield* this.#timeline.run(noTable ? Math.min(limit, position + BEFORE_TABLE) : limit);
+  }
+
+  #arm(): void {
+    const { machine } = this.#guest;
+    const watches = this.#of(this.#points, 'watchpoint');
+    this.#handlers =
+      this.#of(this.#points, 'fault').length > 0 ? faultHandlers(machine) : new Map<number, number>();
+    this.#setBreakpoints(
+      new Set([
+        ...this.#of(this.#points, 'breakpoint').map(({ resolved }) => resolved.address),
+        ...this.#handlers.keys(),
+      ]),
+    );
+    if (watches.length !== this.#armedWatches.length) {
+      for (const { resolved } of watches) {
+        machine.setWatchpoint(resolved.address, resolved.length, resolved.access);
+      }
+      this.#armedWatches = watches;
+    }
+    if (this.#of(this.#points, 'return').length > 0) {
+      this.#endReturns ??= this.#guest.calls.observeReturns(() => {
+        this.#onReturn();
+      });
+    }
+  }
+
+  #disarm(): void {
+    const { machine } = this.#guest;
+    this.#setBreakpoints(new Set());
+    for (const { resolved } of this.#armedWatches) machine.clearWatchpoint(resolved.address);
+    this.#armedWatches = [];
+    this.#watched.clear();
+    this.#endReturns?.();
+    this.#endReturns = undefined;
+  }
+
+  #setBreakpoints(wanted: ReadonlySet<number>): void {
+    const { machine } = this.#guest;
+    for (const address of this.#armedBreakpoints) if (!wanted.has(address)) machine.clearBreakpoint(address);
+    for (const address of wanted) if (!this.#armedBreakpoints.has(address)) machine.setBreakpoint(address);
+    this.#armedBreakpoints = wanted;
+  }
+
+  #linearEip(): number {
+    const { registers } = this.#guest.machine;
+    return (registers.get('eip') + registers.segmentBase('cs')) >>> 0;
+  }
+
+  /** A breakpoint or fault that the guest stands at. */
+  #standing(): Hit | undefined {
+    const { machine } = this.#guest;
+    const place = this.#timeline.position;
+    const address = this.#linearEip();
+    for (const { resolved, id } of this.#of(this.#points, 'breakpoint')) {
+      if (resolved.address === address && resolved.when()) {
+        return { place, stop: { kind: 'breakpoint', address, instructions: place, ...named(id) } };
+      }
+    }
+    const vector = this.#handlers.get(address);
+    if (vector === undefined || machine.registers.privilege !== 0) return undefined;
+    for (const { resolved, id } of this.#of(this.#points, 'fault')) {
+      if (resolved.vectors?.has(vector) === false) continue;
+      const fault = faultFrame(machine, vector);
+      if (resolved.when(fault))
+        return { place, stop: { kind: 'fault', fault, instructions: place, ...named(id) } };
+    }
+    return undefined;
+  }
+
+  #rememberWatched(): void {
+    for (const { resolved, id } of this.#of(this.#points, 'watchpoint')) {
+      this.#watched.set(id, this.#guest.machine.linear.readMapped(resolved.address, resolved.length));
+    }
+  }
+
+  #watchHit(address: number, access: 'read' | 'write'): Hit | undefined {
+    const instructions = this.#timeline.position;
+    for (const { resolved, id } of this.#of(this.#points, 'watchpoint')) {
+      if (address < resolved.address || address >= resolved.address + resolved.length) continue;
+      if (resolved.access !== 'access' && resolved.access !== access) continue;
+      if (!resolved.when()) continue;
+      const previous = this.#watched.get(id) ?? new Uint8Array(0);
+      const value = this.#guest.machine.linear.readMapped(resolved.address, resolved.length);
+      return {
+        place: instructions - 1,
+        stop: { kind: 'watchpoint', address, access, previous, value, instructions, ...named(id) },
+      };
+    }
+    return undefined;
+  }
+
+  /** Sees every kernel call, also while no search is under way. */
+  #onCall(call: KernelCall): CallAnswer | undefined {
+    const { history } = this.#timeline;
+    const recorded = { ...call, stackPointer: this.#guest.machine.registers.get('esp') };
+    history.recordCall(recorded);
+    let answer = history.answerAt(call.instructions);
+    if (answer === undefined && !this.#timeline.isPast(call.instructions)) {
+      answer = this.#rules.decide(call);
+      if (answer !== undefined) history.setAnswer(call.instructions, answer);
+    }
+    if (this.#searching) {
+      this.#matchCall(recorded);
+      if (answer !== undefined) this.#matchReturn(recorded, resultOf(answer), call.instructions);
+    }
+    return answer;
+  }
+
+  #matchCall(call: RecordedCall): void {
+    for (const { resolved, id } of this.#of(this.#points, 'call')) {
+      if (resolved.numbers?.has(call.number) === false || !resolved.when(call)) continue;
+      this.#hit({ kind: 'call', call, instructions: call.instructions, ...named(id) });
+      return;
+    }
+  }
+
+  /** The kernel has gone back to the program. */
+  #onReturn(): void {
+    const { registers, instructions } = this.#guest.machine;
+    if (registers.privilege !== USER_RING) return;
+    const { history } = this.#timeline;
+    const call = history.callReturningTo(registers.get('eip'), registers.get('esp'), instructions);
+    // An interrupt right behind a call goes back to the same place again.
+    if (call === undefined || history.answerAt(call.instructions) !== undefined) return;
+    if (history.returnOf(call, instructions) < instructions) return;
+    this.#matchReturn(call, callResult(registers.get('eax'), registers.get('edx')), instructions);
+  }
+
+  #matchReturn(call: RecordedCall, result: CallResult, instructions: number): void {
+    for (const { resolved, id } of this.#of(this.#points, 'return')) {
+      if (resolved.numbers?.has(call.number) === false || !resolved.when(call, result)) continue;
+      this.#hit({ kind: 'return', call, result, instructions, ...named(id) });
+      return;
+    }
+  }
+
+  #hit(stop: DebugStop): void {
+    this.#hits.push({ place: stop.instructions, stop });
+    this.#guest.machine.requestStop(SEEKER_STOP);
+  }
+}
+
+function isOurs(stop: Stop): boolean {
+  return stop.kind === 'breakpoint' || (stop.kind === 'requested' && stop.reason === SEEKER_STOP);
+}

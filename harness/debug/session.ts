@@ -1,0 +1,293 @@
+/**
+ * A guest under a debugger: `const session = await debug({ program })`.
+ *
+ * Stops at what it is told to, lets everything be looked at and changed, and goes backwards as well as forwards, exactly.
+ * Each command comes in two forms: the plain one runs to its stop at once; with {@link DebugSession.operations} the same
+ * is an {@link Operation}, for those who have sockets to serve meanwhile. What must hold: the guest is run through the
+ * session's timeline alone, so that every place of its run can be found again.
+ */
+import type { Machine, RegisterName } from '../../emulator/types.ts';
+import type { ErrnoName } from '../../images/abi/errno.ts';
+import { boot } from '../boot.ts';
+import { InputError } from '../errors.ts';
+import type { Guest, GuestSnapshot } from '../guest.ts';
+import type { CallSelector } from '../kernel-calls/interceptors.ts';
+import type { BootOptions } from '../options.ts';
+import { callStack, GuestSymbols } from '../symbols/index.ts';
+import type { StackFrame } from '../symbols/index.ts';
+import { CallRules, failWith } from './call-rules.ts';
+import type { CallRule, RuleOptions } from './call-rules.ts';
+import type { CheckpointOptions } from './checkpoints.ts';
+import type { DebugStop } from './debug-stop.ts';
+import type { CallAnswer, RecordedCall } from './history.ts';
+import { complete, inBackground } from './operation.ts';
+import { DebugOperations } from './operations.ts';
+import { OutputGate } from './output-gate.ts';
+import type { OutputListener } from './output-gate.ts';
+import { Seeker } from './seeker.ts';
+import { StopPoints } from './stop-points.ts';
+import type { Location } from './stop-points.ts';
+import { Timeline } from './timeline.ts';
+
+export interface DebugOptions
+  extends Omit<BootOptions, 'onConsole' | 'onOutput' | 'deadlines'>, CheckpointOptions {
+  /** Called with what the guest writes, each byte once however often it is rewound. */
+  readonly onOutput?: OutputListener;
+}
+
+const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi'];
+
+/** Boots a guest under a debugger. It stands at its first instruction. Dispose of it when done. */
+export async function debug(options: DebugOptions): Promise<DebugSession> {
+  const gate = new OutputGate(options.onOutput);
+  const { spacing, capacity } = options;
+  const guest = await boot({ ...options, ...gate.bootOptions });
+  return new DebugSession(guest, gate, {
+    ...(spacing === undefined ? {} : { spacing }),
+    ...(capacity === undefined ? {} : { capacity }),
+  });
+}
+
+export class DebugSession {
+  readonly guest: Guest;
+  readonly timeline: Timeline;
+  /** What continuing, forwards or backwards, stops at. */
+  readonly stops: StopPoints;
+  /** The same commands as operations in slices. */
+  readonly operations: DebugOperations;
+  readonly #rules = new CallRules();
+  #last: DebugStop;
+  #symbols: GuestSymbols | undefined;
+
+  /** @param guest Stands where its history is to start, with its output going through `gate`. */
+  constructor(guest: Guest, gate: OutputGate, options: CheckpointOptions = {}) {
+    this.guest = guest;
+    this.timeline = new Timeline(guest, gate, options);
+    this.stops = new StopPoints((location) => this.resolve(location));
+    this.operations = new DebugOperations(this, new Seeker(guest, this.timeline, this.#rules), (stop) => {
+      this.#last = stop;
+    });
+    this.#last = { kind: 'start', instructions: this.timeline.position };
+  }
+
+  get machine(): Machine {
+    return this.guest.machine;
+  }
+
+  /** Names of the kernel's and the program's addresses, read from their files when first asked for. */
+  get symbols(): GuestSymbols {
+    if (this.#symbols !== undefined) return this.#symbols;
+    const kernel = this.guest.symbolFiles.kernel();
+    const program = this.guest.symbolFiles.program();
+    this.#symbols = new GuestSymbols({
+      ...(kernel === undefined ? {} : { kernel }),
+      ...(program === undefined ? {} : { program }),
+    });
+    return this.#symbols;
+  }
+
+  /** The instruction count the guest stands at. */
+  get position(): number {
+    return this.timeline.position;
+  }
+
+  /** Why the guest stands where it stands. */
+  get last(): DebugStop {
+    return this.#last;
+  }
+
+  /** The kernel call the guest has just made, while it stands at its beginning. */
+  get call(): RecordedCall | undefined {
+    const { history } = this.timeline;
+    const call = history.calls[history.callsUntil(this.position) - 1];
+    return call?.instructions === this.position ? call : undefined;
+  }
+
+  /** The kernel calls made so far, up to the present place. */
+  get callsSoFar(): readonly RecordedCall[] {
+    const { history } = this.timeline;
+    return history.calls.slice(0, history.callsUntil(this.position));
+  }
+
+  /** The rules by which calls are answered in the kernel's place. */
+  get rules(): readonly CallRule[] {
+    return this.#rules.all;
+  }
+
+  /** An address, or that of a symbol. Throws {@link InputError} for a name nothing has. */
+  resolve(location: Location): number {
+    if (typeof location === 'number') return location >>> 0;
+    const symbol = this.symbols.named(location);
+    if (symbol === undefined) {
+      throw new InputError(
+        `no symbol is named ${JSON.stringify(location)}: give an address, or boot with a file that has it`,
+      );
+    }
+    return symbol.address;
+  }
+
+  // ── going on ──
+
+  /** Runs to the next stop point, or the guest's end. */
+  continue(limit?: number): DebugStop {
+    return complete(this.operations.continue(limit));
+  }
+  /** Executes so many instructions, fewer if a stop point is met. */
+  step(count?: number): DebugStop {
+    return complete(this.operations.step(count));
+  }
+  /** Executes one instruction; a call of a function is run to its return. */
+  stepOver(): DebugStop {
+    return complete(this.operations.stepOver());
+  }
+  /** Runs until the present function has returned. */
+  stepOut(): DebugStop {
+    return complete(this.operations.stepOut());
+  }
+  /** Runs to the next kernel call, of those selected. */
+  nextCall(calls?: CallSelector): DebugStop {
+    return complete(this.operations.nextCall(calls));
+  }
+  /** Runs until the kernel call the guest stands at has come back. */
+  finishCall(): DebugStop {
+    return complete(this.operations.finishCall());
+  }
+
+  // ── going back ──
+
+  /** Undoes so many instructions. */
+  stepBack(count?: number): DebugStop {
+    return complete(this.operations.stepBack(count));
+  }
+  /** Goes back to the last kernel call before here, of those selected. */
+  stepBackCall(calls?: CallSelector): DebugStop {
+    return complete(this.operations.stepBackCall(calls));
+  }
+  /** Goes back to the last stop point, or the start of history. */
+  reverseContinue(): DebugStop {
+    return complete(this.operations.reverseContinue());
+  }
+  /** Goes back to just before the last instruction that wrote to a range; `length` is 4 by default. */
+  lastWrite(at: Location, length?: number): DebugStop {
+    return complete(this.operations.lastWrite(at, length));
+  }
+  /** Goes to an instruction count, back or forth, past every stop point. */
+  goTo(instructions: number): DebugStop {
+    return complete(this.operations.goTo(instructions));
+  }
+
+  /**
+   * Every kernel call from here on, each while the guest stands at it; ends where the guest does. Other stop points are
+   * passed. Standard input is awaited.
+   */
+  async *calls(selector: CallSelector = 'all'): AsyncGenerator<RecordedCall> {
+    for (;;) {
+      const stop = await inBackground(this.operations.nextCall(selector, false));
+      if (stop?.kind === 'call') yield stop.call;
+      else if (stop?.kind === 'input') await this.guest.inputReady();
+      else if (stop?.kind !== 'snapshot' && stop?.kind !== 'paused') return;
+    }
+  }
+
+  // ── changing ──
+
+  /** Writes a register. What was known of the future is forgotten. */
+  setRegister(name: RegisterName, value: number): void {
+    this.timeline.change(() => {
+      this.machine.registers.set(name, value >>> 0);
+    });
+  }
+
+  /** Writes linear memory. Throws {@link InputError} where it is not mapped. */
+  writeMemory(address: number, bytes: Uint8Array): void {
+    if (this.machine.linear.readMapped(address, bytes.length).length < bytes.length) {
+      throw new InputError(`${bytes.length} bytes at 0x${address.toString(16)} are not all mapped`);
+    }
+    const copy = Uint8Array.from(bytes);
+    this.timeline.change(() => {
+      this.machine.linear.write(address, copy);
+    });
+  }
+
+  /** Writes x87 and SSE state, as FXSAVE lays it out. */
+  setFxState(image: Uint8Array): void {
+    const copy = Uint8Array.from(image);
+    this.timeline.change(() => {
+      this.machine.registers.fxrestore(copy);
+    });
+  }
+
+  /** Changes an argument of the kernel call the guest stands at, counted from 0. */
+  setArgument(index: number, value: number): void {
+    const register = ARGUMENT_REGISTERS[index];
+    if (this.call === undefined)
+      throw new InputError('the guest does not stand at a kernel call: go to one first');
+    if (register === undefined) throw new InputError(`a kernel call has arguments 0 to 3, not ${index}`);
+    this.setRegister(register, value);
+  }
+
+  /**
+   * Has the kernel call the guest stands at come back at once with a value or an error; the kernel never sees it. The guest
+   * stands behind the call then.
+   */
+  answerCall(answer: number | bigint | ErrnoName): DebugStop {
+    return complete(this.operations.answerCall(answer));
+  }
+
+  /** Makes kernel calls fail from here on: `fail('mmap', 'ENOMEM', { after: 3 })`. */
+  fail(calls: CallSelector, error: ErrnoName, options?: RuleOptions): CallRule {
+    return this.#addRule(calls, failWith(error), options);
+  }
+
+  /** Makes kernel calls return a value from here on, without the kernel. */
+  answer(calls: CallSelector, value: number | bigint, options?: RuleOptions): CallRule {
+    return this.#addRule(calls, { kind: 'answer', value }, options);
+  }
+
+  /** Ends a rule. Calls that it has answered stay answered. False when there is none of that number. */
+  removeRule(id: number): boolean {
+    const removed = this.#rules.remove(id);
+    if (removed) this.timeline.forgetFuture();
+    return removed;
+  }
+
+  // ── looking ──
+
+  /** The call stack, innermost function first. */
+  callStack(limit?: number): StackFrame[] {
+    const { registers, linear } = this.machine;
+    const start = { eip: registers.get('eip'), esp: registers.get('esp'), ebp: registers.get('ebp') };
+    return callStack(start, linear, this.symbols, limit);
+  }
+
+  /** `memcpy+0x12`, or undefined where nothing is known. */
+  describe(address: number): string | undefined {
+    return this.symbols.describe(address);
+  }
+
+  /** The guest as it stands, as a value. */
+  capture(): GuestSnapshot {
+    return this.guest.capture();
+  }
+
+  /** Puts a snapshot in the guest's place. History starts there: nothing before it can be gone back to. */
+  restore(snapshot: GuestSnapshot): void {
+    this.timeline.restart(snapshot);
+    this.#last = { kind: 'start', instructions: this.position };
+  }
+
+  /** Resolves once a guest that stopped for `input` can read on. */
+  async inputReady(): Promise<void> {
+    await this.guest.inputReady();
+  }
+
+  dispose(): void {
+    this.guest.dispose();
+  }
+
+  #addRule(calls: CallSelector, answer: CallAnswer, options: RuleOptions | undefined): CallRule {
+    const rule = this.#rules.add(calls, answer, options);
+    this.timeline.forgetFuture();
+    return rule;
+  }
+}
