@@ -1,8 +1,37 @@
-// What the harness knows of the guest's files: open this first. ramfs/ writes volumes, build/ makes everything else.
-export { createRamfs, RamfsError, readRamfs } from './ramfs/index.ts';
-export type { RamfsErrorKind, RamfsFiles, RamfsOptions } from './ramfs/index.ts';
+// What the harness knows of the guest's files: open this first. ramfs/ writes volumes, toolchain/ gives the tools,
+// build/ is the engine, and each other folder has the sources and the recipe of one part.
+//
+// On a machine where everything is built, `ensureImages` reads a few small files and starts nothing, so nothing is
+// imported here that only a build needs.
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { BuildOutcome } from './build/engine.ts';
+import { buildSteps, findSteps } from './build/engine.ts';
+import { resultOf } from './build/entry.ts';
+import { cacheRoot } from './build/paths.ts';
+import { differenceWarning, differs, readResults } from './build/results.ts';
+import type { BuiltStep, Step } from './build/step.ts';
+import { programFile, pythonSteps, stdlibStep, symbolsFile } from './cpython/recipe.ts';
+import type { Variant } from './cpython/variant.ts';
+import { referenceVariant } from './cpython/variant.ts';
+import { kernelFile, kernelSteps } from './kernel/recipe.ts';
+import { diagnosticsFile, programName, programStep } from './programs/recipe.ts';
+import { helloRamfsFile, helloRamfsStep } from './ramfs/recipe.ts';
+import type {
+  CompiledProgram,
+  CompileOptions,
+  EnsureOptions,
+  ImageFile,
+  ImageListing,
+  Images,
+} from './types.ts';
+
+export { BuildError } from './build/errors.ts';
+export type { BuildErrorKind } from './build/errors.ts';
 export { referenceVariant } from './cpython/variant.ts';
 export type { Variant } from './cpython/variant.ts';
+export { createRamfs, RamfsError, readRamfs } from './ramfs/index.ts';
+export type { RamfsErrorKind, RamfsFiles, RamfsOptions } from './ramfs/index.ts';
 export type {
   BuildEvent,
   CompiledProgram,
@@ -13,3 +42,120 @@ export type {
   Images,
   KernelMemory,
 } from './types.ts';
+
+function imageOf(built: BuiltStep, name: string): ImageFile {
+  return resultOf(built, name);
+}
+
+async function build(steps: readonly Step[], options: Omit<EnsureOptions, 'variant'>): Promise<BuildOutcome> {
+  const recorded = readResults();
+  return await buildSteps(steps, {
+    cacheRoot: cacheRoot(),
+    onProgress: options.onProgress,
+    signal: options.signal,
+    check: (built) => (differs(built, recorded) ? differenceWarning(built) : undefined),
+  });
+}
+
+interface NamedResult {
+  readonly name: string;
+  readonly step: Step;
+  readonly file: string;
+}
+
+/** Every image of a variant: what people call it, and where it comes from. */
+function imageList(
+  variant: Variant,
+): readonly [NamedResult, NamedResult, NamedResult, NamedResult, NamedResult] {
+  const python = pythonSteps(variant);
+  return [
+    { name: 'kernel, 128 MiB', step: kernelSteps[128], file: kernelFile(128) },
+    { name: 'kernel, 256 MiB', step: kernelSteps[256], file: kernelFile(256) },
+    { name: 'python', step: python.stripped, file: programFile },
+    { name: 'python, with symbols', step: python.linked, file: symbolsFile },
+    { name: 'ramfs, hello', step: helloRamfsStep, file: helloRamfsFile },
+  ];
+}
+
+/**
+ * The images of a variant, built where they are missing. Nothing is built twice for equal inputs, and no process sees
+ * an image before it is whole.
+ *
+ * @throws BuildError with one line that says what to do.
+ */
+export async function ensureImages(options: EnsureOptions = {}): Promise<Images> {
+  const variant = options.variant ?? referenceVariant;
+  const list = imageList(variant);
+  const outcome = await build(
+    list.map((image) => image.step),
+    options,
+  );
+  const files = list.map((image, i) => {
+    const built = outcome.built[i];
+    if (built === undefined) throw new Error(`the engine left out ${image.name}`);
+    return imageOf(built, image.file);
+  });
+  const [kernel128, kernel256, elf, symbols, hello] = files as [
+    ImageFile,
+    ImageFile,
+    ImageFile,
+    ImageFile,
+    ImageFile,
+  ];
+  return {
+    variant,
+    kernel: { 128: kernel128, 256: kernel256 },
+    python: { elf, symbols },
+    ramfs: { hello },
+    warnings: outcome.warnings,
+    upToDate: outcome.ran.length === 0,
+  };
+}
+
+/**
+ * The standard library as a folder to make a ramfs from, or to copy into one: it holds `lib/python3.11`, and a Python
+ * started with `PYTHONHOME=/` finds it. Built where it is missing.
+ *
+ * @returns the folder's absolute path.
+ * @throws BuildError
+ */
+export async function ensureStdlib(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
+  const outcome = await build([stdlibStep], options);
+  return outcome.built[0]?.files ?? '';
+}
+
+/**
+ * Compiles a C program for the guest, with its libc and libposix. Found in the cache if it was compiled before.
+ *
+ * @throws BuildError `compile-failed` with all that the compiler said, or any other kind if the toolchain can't be had.
+ */
+export async function compileProgram(options: CompileOptions): Promise<CompiledProgram> {
+  const { sources, flags = [], output } = options;
+  const outcome = await build([programStep({ sources, flags, cwd: process.cwd() })], options);
+  const built = outcome.built[0];
+  if (built === undefined) throw new Error('the engine left out the program');
+  const elf = imageOf(built, programName(sources));
+  const diagnostics = readFileSync(path.join(built.files, diagnosticsFile), 'utf8');
+  if (output === undefined) return { elf, diagnostics };
+  const target = path.resolve(output);
+  mkdirSync(path.dirname(target), { recursive: true });
+  rmSync(target, { force: true });
+  copyFileSync(elf.path, target);
+  chmodSync(target, 0o755);
+  return { elf: { ...elf, path: target }, diagnostics };
+}
+
+/** The images of a variant and whether they are there. Builds nothing. */
+export async function listImages(variant: Variant = referenceVariant): Promise<readonly ImageListing[]> {
+  const recorded = readResults();
+  const list = imageList(variant);
+  const found = await findSteps(
+    list.map((image) => image.step),
+    cacheRoot(),
+  );
+  return list.map(({ name, file }, i): ImageListing => {
+    const built = found[i];
+    if (built === undefined) return { name, status: 'missing', file: undefined };
+    return { name, status: differs(built, recorded) ? 'differs' : 'built', file: imageOf(built, file) };
+  });
+}

@@ -23,8 +23,6 @@ export interface Images {
     readonly elf: ImageFile;
     /** The same link before stripping, for traces and profiles: equal addresses, plus symbols. */
     readonly symbols: ImageFile;
-    /** Folder to lay over a ramfs root for programs that import more than hello: `/lib/python3.11`. */
-    readonly stdlib: string;
   };
   readonly ramfs: {
     /** `test_hello.py` and what `-B -S` needs, nothing else. */

@@ -39,6 +39,30 @@ export async function buildSteps(targets: readonly Step[], options: EngineOption
   }
 }
 
+/** The steps whose results are in the cache, undefined for each that would have to run. Runs nothing. */
+export async function findSteps(
+  targets: readonly Step[],
+  cacheRoot: string,
+): Promise<readonly (BuiltStep | undefined)[]> {
+  const memo = new DigestMemo(path.join(cacheRoot, 'digests.json'));
+  const known = new Map<Step, Promise<BuiltStep | undefined>>();
+  const find = (step: Step): Promise<BuiltStep | undefined> => {
+    let found = known.get(step);
+    if (found === undefined) known.set(step, (found = look(step)));
+    return found;
+  };
+  const look = async (step: Step): Promise<BuiltStep | undefined> => {
+    const needed = await Promise.all(step.steps.map(find));
+    const present = needed.filter((one) => one !== undefined);
+    if (present.length < needed.length) return undefined;
+    const built = readEntry(cacheRoot, step.name, (await inputsOf(step, present, memo)).key);
+    return built !== undefined && isIntact(built, memo) ? built : undefined;
+  };
+  const found = await Promise.all(targets.map(find));
+  memo.save();
+  return found;
+}
+
 class Build {
   readonly ran: string[] = [];
   readonly warnings: string[] = [];

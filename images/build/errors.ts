@@ -12,6 +12,10 @@ export type BuildErrorKind =
   | 'tool-missing'
   /** A compiler, make or configure failed; the message names the log. */
   | 'step-failed'
+  /** The caller's own program has errors; the message has all that the compiler said. */
+  | 'compile-failed'
+  /** A source of the caller's own program is not there. */
+  | 'source-unreadable'
   | 'interrupted';
 
 /** Why images could not be built. Nothing half-built is left in use whatever the kind: run again once the cause is gone. */

@@ -38,6 +38,16 @@ function environment(extra: Readonly<Record<string, string>>): Record<string, st
   };
 }
 
+interface ToolFailure {
+  readonly output: string;
+}
+
+/** What a program printed whose failure `runTool` threw; undefined for other errors. */
+export function failedOutput(error: unknown): string | undefined {
+  if (!(error instanceof BuildError) || error.kind !== 'step-failed') return undefined;
+  return (error.cause as ToolFailure | undefined)?.output;
+}
+
 /** Runs a program to its end and returns what it printed, both streams in order. */
 export async function runTool(
   runner: ToolRunner,
@@ -65,9 +75,10 @@ export async function runTool(
       log: runner.log,
     });
   }
+  const failure = { output: result.all } satisfies ToolFailure;
   const last = result.all.trimEnd().split('\n').slice(-shownLines).join('\n  ');
   const how =
     result.signal === undefined ? `exit status ${result.exitCode ?? '?'}` : `signal ${result.signal}`;
   const message = `${runner.step} failed: ${command} ended with ${how} (log: ${runner.log})\n  ${last}`;
-  throw new BuildError('step-failed', message, { log: runner.log, cause: result });
+  throw new BuildError('step-failed', message, { log: runner.log, cause: failure });
 }

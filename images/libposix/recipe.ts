@@ -7,20 +7,21 @@ import type { Step, StepContext } from '../build/step.ts';
 import { projectFiles } from '../build/tree.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compileAll } from '../toolchain/compile.ts';
-import { writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { libposixFlags } from './build.ts';
 
 const folder = 'images/libposix/src';
+
 async function buildLibposix(context: StepContext): Promise<void> {
   const sources = projectFiles(folder, ['.c', '.S']).map((file) => path.relative(inProject(folder), file));
   const includes = [path.join(context.filesOf(muslStep), 'include')];
-  const compiler = await writeGuestCompiler(context, { includes, linkFirst: [], linkLast: [] });
+  const compiler = await writeGuestCompiler(context, { includes, layout: [], linkFirst: [], linkLast: [] });
   const objects = await compileAll(context, {
     compiler,
     root: inProject(folder),
     sources,
-    flags: [...libposixFlags, `-I${inProject(folder)}`, `-I${context.filesOf(headersStep)}`],
+    flags: [...libposixFlags, `-iquote${inProject(folder)}`, `-I${context.filesOf(headersStep)}`],
     objects: path.join(context.work, 'objects'),
   });
   mkdirSync(path.join(context.out, 'lib'));
@@ -32,7 +33,11 @@ async function buildLibposix(context: StepContext): Promise<void> {
 /** Results: `lib/libposix.a`, which holds `_start` too. */
 export const libposixStep: Step = {
   name: 'libposix',
-  files: [inProject('images/libposix/recipe.ts'), ...projectFiles('images/libposix', ['.c', '.S', '.h'])],
+  files: [
+    compilerFile,
+    inProject('images/libposix/recipe.ts'),
+    ...projectFiles('images/libposix', ['.c', '.S', '.h']),
+  ],
   steps: [toolchainStep, muslStep, headersStep],
   parameters: { flags: libposixFlags },
   run: buildLibposix,

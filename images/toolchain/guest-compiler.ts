@@ -2,9 +2,12 @@
 // only the guest's. configure and make take it for a compiler like any other.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { addressMap } from '../abi/memory-map.ts';
+import { inProject } from '../build/paths.ts';
 import type { StepContext } from '../build/step.ts';
 import { toolchainStep } from './recipe.ts';
+
+/** This file: an input of every step that compiles for the guest. */
+export const compilerFile: string = inProject('images/toolchain/guest-compiler.ts');
 
 /** Flags for every object of the guest, before the caller's own, which may overrule them. */
 export const guestFlags: readonly string[] = [
@@ -21,28 +24,12 @@ export const guestFlags: readonly string[] = [
 export interface GuestCompilerOptions {
   /** Folders with headers, the guest's libc among them. */
   readonly includes: readonly string[];
+  /** Flags for linking that hold with `-nostdlib` too: see layout.ts. */
+  readonly layout: readonly string[];
   /** Flags for linking before the caller's objects: start files, folders of libraries. */
   readonly linkFirst: readonly string[];
   /** Flags for linking after them: libraries. */
   readonly linkLast: readonly string[];
-}
-
-/** Flags that lay a program out as the kernel wants it. */
-export function layoutFlags(link: 'no-pie' | 'pie'): string[] {
-  return [
-    ...(link === 'pie'
-      ? ['-static-pie']
-      : ['-static', '-no-pie', `-Wl,-Ttext-segment=${hex(addressMap.programBase)}`]),
-    // Pages of the file can be mapped where they lie; nothing is patched after the start, so nothing needs relro.
-    '-Wl,-z,max-page-size=4096',
-    '-Wl,-z,norelro',
-    '-Wl,-z,noexecstack',
-    '-Wl,--build-id=none',
-  ];
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }
 
 function quote(words: readonly string[]): string {
@@ -69,10 +56,14 @@ export async function writeGuestCompiler(
     // A compiler for another libc than Debian's has no Debian name for it; CPython's configure compares the two.
     '    --print-multiarch | -print-multiarch) echo i386-linux-gnu; exit ;;',
     '    --version | -v | -V | -qversion | -dump* | -print-*) link=no ;;',
+    '    -nostdlib) [ $link = yes ] && link=bare ;;',
     '  esac',
     'done',
-    `[ $link = no ] && exec ${quote(compile)} "$@"`,
-    `exec ${quote([...compile, '-nostdlib', ...options.linkFirst])} "$@" -Wl,--start-group ${quote([...options.linkLast, libgcc])} -Wl,--end-group`,
+    'case $link in',
+    `  no) exec ${quote(compile)} "$@" ;;`,
+    `  bare) exec ${quote([...compile, ...options.layout])} "$@" ;;`,
+    'esac',
+    `exec ${quote([...compile, ...options.layout, '-nostdlib', ...options.linkFirst])} "$@" -Wl,--start-group ${quote([...options.linkLast, libgcc])} -Wl,--end-group`,
     '',
   ];
   const file = path.join(context.work, 'guest-cc');

@@ -5,7 +5,7 @@ import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compileAll } from '../toolchain/compile.ts';
-import { writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { sourceStep, unpackSource } from '../toolchain/sources.ts';
 
@@ -21,7 +21,7 @@ async function buildZlib(context: StepContext): Promise<void> {
   const env = toolPath(context);
   const root = path.join(context.work, await unpackSource(context, source, 'zlib', env));
   const includes = [path.join(context.filesOf(muslStep), 'include')];
-  const compiler = await writeGuestCompiler(context, { includes, linkFirst: [], linkLast: [] });
+  const compiler = await writeGuestCompiler(context, { includes, layout: [], linkFirst: [], linkLast: [] });
   const objects = await compileAll(context, {
     compiler,
     root,
@@ -39,7 +39,7 @@ async function buildZlib(context: StepContext): Promise<void> {
 /** Results: `include/` and `lib/libz.a`. */
 export const zlibStep: Step = {
   name: 'zlib',
-  files: [inProject('images/zlib/recipe.ts')],
+  files: [inProject('images/zlib/recipe.ts'), compilerFile],
   steps: [source, toolchainStep, muslStep],
   parameters: { files, flags },
   run: buildZlib,

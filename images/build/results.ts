@@ -1,0 +1,36 @@
+// vendor/results.json: the digests that results had when they were recorded. Tools are not pinned, so other digests
+// are no failure, but people should know. Reads that one file; `images/build/record.ts` writes it.
+import { readFileSync } from 'node:fs';
+import { inProject } from './paths.ts';
+import type { BuiltStep } from './step.ts';
+
+export const resultsPath: string = inProject('vendor', 'results.json');
+
+/** Step to what it was made from, tools left out, and the digest of its results. */
+export type RecordedResults = Readonly<
+  Record<string, { readonly sourceKey: string; readonly digest: string }>
+>;
+
+/** What was recorded; nothing if the file is missing. */
+export function readResults(): RecordedResults {
+  try {
+    return JSON.parse(readFileSync(resultsPath, 'utf8')) as RecordedResults;
+  } catch {
+    return {};
+  }
+}
+
+/** Whether a result differs from the one recorded for the same sources. Other sources were not recorded. */
+export function differs(built: BuiltStep, recorded: RecordedResults): boolean {
+  const entry = recorded[built.manifest.step];
+  return entry?.sourceKey === built.manifest.sourceKey && entry.digest !== built.manifest.digest;
+}
+
+/** The warning for such a result. */
+export function differenceWarning(built: BuiltStep): string {
+  const tools = Object.entries(built.manifest.tools).filter(([name]) =>
+    /^(gcc|gcc-12|binutils|python3.11.*)$/.test(name),
+  );
+  const versions = tools.map(([name, version]) => `${name} ${version}`).join(', ');
+  return `${built.manifest.step} differs from the recorded result (made with ${versions}); exact instruction counts may too`;
+}

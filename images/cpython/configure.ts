@@ -1,0 +1,82 @@
+// CPython's configure, once for all variants that agree in what pyconfig.h says. Result: the build folder as it left it,
+// with relative paths only, so that the step that compiles can take it elsewhere.
+import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { inProject } from '../build/paths.ts';
+import type { Step, StepContext } from '../build/step.ts';
+import { muslStep } from '../musl/recipe.ts';
+import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { layoutFlags } from '../toolchain/layout.ts';
+import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { unpackSource } from '../toolchain/sources.ts';
+import { zlibStep } from '../zlib/recipe.ts';
+import { buildFolder, cpythonSource, includeFolders, own } from './common.ts';
+import type { Variant } from './variant.ts';
+
+/** The guest's compiler as configure needs it: programs link, though the layer below musl is not built yet. */
+async function configureCompiler(context: StepContext): Promise<string> {
+  const musl = path.join(context.filesOf(muslStep), 'lib');
+  const zlib = path.join(context.filesOf(zlibStep), 'lib');
+  return await writeGuestCompiler(context, {
+    includes: includeFolders(context),
+    layout: layoutFlags('no-pie'),
+    linkFirst: [`-L${musl}`, `-L${zlib}`, '-Wl,--defsym=nanvix_posix_syscall=0', '-Wl,-emain'],
+    linkLast: ['-lc'],
+  });
+}
+
+type ConfigureFields = Pick<Variant, 'docStrings' | 'computedGotos'>;
+
+async function configure(context: StepContext, fields: ConfigureFields): Promise<void> {
+  const env = toolPath(context);
+  const sources = await unpackSource(context, cpythonSource, 'cpython', env);
+  const build = path.join(context.work, buildFolder);
+  mkdirSync(path.join(build, 'Modules'), { recursive: true });
+  copyFileSync(inProject('images/cpython/Setup.local'), path.join(build, 'Modules', 'Setup.local'));
+  const compiler = await configureCompiler(context);
+  const bin = path.join(context.filesOf(toolchainStep), 'bin');
+  const args = [
+    '--host=i686-linux-musl',
+    '--build=x86_64-linux-gnu',
+    `--with-build-python=${path.join(bin, 'python3.11')}`,
+    '--prefix=/',
+    '--disable-shared',
+    '--without-ensurepip',
+    '--disable-test-modules',
+    '--disable-ipv6',
+    '--without-static-libpython',
+    '--without-readline',
+    '--without-pydebug',
+    fields.computedGotos ? '--with-computed-gotos' : '--without-computed-gotos',
+    fields.docStrings ? '--with-doc-strings' : '--without-doc-strings',
+  ];
+  await context.run(`../${sources}/configure`, args, {
+    cwd: build,
+    env: {
+      ...env,
+      CONFIG_SITE: inProject('images/cpython/config.site'),
+      CC: compiler,
+      AR: 'ar',
+      RANLIB: 'ranlib',
+      // A name alone is taken for a program of the host and refused.
+      READELF: path.join(bin, 'readelf'),
+      // Or the machine's own zlib and others are found.
+      PKG_CONFIG_LIBDIR: '/nonexistent',
+      CFLAGS: '-O2',
+    },
+  });
+  rmSync(path.join(build, 'config.log'), { force: true });
+  renameSync(build, path.join(context.out, buildFolder));
+}
+
+/** Results: `build/` with Makefile, pyconfig.h and what else configure makes. */
+export function configureStep(variant: Variant): Step {
+  const fields: ConfigureFields = { docStrings: variant.docStrings, computedGotos: variant.computedGotos };
+  return {
+    name: 'cpython-configure',
+    files: [...own('configure.ts', 'config.site', 'Setup.local'), compilerFile],
+    steps: [cpythonSource, toolchainStep, muslStep, zlibStep],
+    parameters: { ...fields },
+    run: (context) => configure(context, fields),
+  };
+}

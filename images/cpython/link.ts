@@ -1,0 +1,109 @@
+// The Python program: our main and the snapshot call linked with CPython's library, libc and libposix; then stripped.
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
+import { headersStep } from '../abi/recipe.ts';
+import { inProject } from '../build/paths.ts';
+import type { Step, StepContext } from '../build/step.ts';
+import { libposixStep } from '../libposix/recipe.ts';
+import { muslStep } from '../musl/recipe.ts';
+import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { layoutFile, layoutFlags } from '../toolchain/layout.ts';
+import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { zlibStep } from '../zlib/recipe.ts';
+import { includeFolders, library, own } from './common.ts';
+import { compileFlags } from './compile.ts';
+import { freezeStep } from './freeze.ts';
+import type { Variant } from './variant.ts';
+
+const folder = 'images/cpython';
+
+/** Name of the linked program with its symbols, and of the one for the guest. */
+export const symbolsFile = 'python.sym.elf';
+export const programFile = 'python.elf';
+
+async function link(context: StepContext, compiled: Step, variant: Variant): Promise<void> {
+  const env = toolPath(context);
+  const objects = context.filesOf(compiled);
+  const libraries = [muslStep, zlibStep, libposixStep].map((step) => path.join(context.filesOf(step), 'lib'));
+  const compiler = await writeGuestCompiler(context, {
+    includes: includeFolders(context),
+    layout: layoutFlags(variant.link),
+    linkFirst: [...libraries.map((one) => `-L${one}`), '-Wl,-u,_start'],
+    linkLast: ['-lposix', '-lc'],
+  });
+  const include = path.join(objects, 'include');
+  const flags = [
+    ...compileFlags(variant),
+    `-I${include}`,
+    `-I${path.join(include, 'internal')}`,
+    `-I${context.filesOf(headersStep)}`,
+    `-I${inProject(folder)}`,
+  ];
+  const ours: string[] = [inProject(folder, 'snapshot.S')];
+  const defines: string[] = [];
+  if (variant.encodings === 'frozen') {
+    const frozen = ['-DPy_BUILD_CORE', `-I${context.filesOf(freezeStep)}`, '-Wno-missing-braces'];
+    await context.run(
+      compiler,
+      [...flags, ...frozen, '-c', inProject(folder, 'frozen.c'), '-o', 'frozen.o'],
+      { env },
+    );
+    ours.push('frozen.o');
+    defines.push('-DNVX_FROZEN_ENCODINGS');
+  }
+  const linked = path.join(context.out, symbolsFile);
+  const exported = variant.link === 'pie' ? ['-Wl,--export-dynamic'] : [];
+  await context.run(
+    compiler,
+    [
+      ...flags,
+      ...defines,
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      inProject(folder, 'main.c'),
+      ...ours,
+      path.join(objects, library),
+      '-lz',
+      '-lm',
+      ...exported,
+      '-o',
+      linked,
+    ],
+    { env },
+  );
+}
+
+/** Result: `symbolsFile`. */
+export function linkStep(variant: Variant, compiled: Step): Step {
+  return {
+    name: 'cpython-link',
+    files: [
+      ...own('link.ts', 'main.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
+      compilerFile,
+      layoutFile,
+    ],
+    steps: [toolchainStep, muslStep, zlibStep, headersStep, libposixStep, freezeStep, compiled],
+    parameters: { flags: compileFlags(variant), link: variant.link, encodings: variant.encodings },
+    run: (context) => link(context, compiled, variant),
+  };
+}
+
+/** Result: `programFile`. */
+export function stripStep(variant: Variant, linked: Step): Step {
+  return {
+    name: 'cpython-strip',
+    files: own('link.ts'),
+    steps: [toolchainStep, linked],
+    parameters: { strip: variant.strip },
+    run: async (context) => {
+      const input = path.join(context.filesOf(linked), symbolsFile);
+      const output = path.join(context.out, programFile);
+      if (variant.strip === 'none') copyFileSync(input, output);
+      else
+        await context.run('strip', [`--strip-${variant.strip}`, '-o', output, input], {
+          env: toolPath(context),
+        });
+    },
+  };
+}
