@@ -19,6 +19,9 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const dist = join(root, 'harness', 'dist');
 const inputsPath = join(dist, 'inputs.json');
 
+/** The library's entry points, as package.json exports them from below harness/dist/library/. */
+export const libraryEntryPoints = ['harness/index.ts'];
+
 /** Where the bundle lies. */
 export const bundlePath = join(dist, 'cli.cjs');
 
@@ -69,7 +72,7 @@ async function build(esbuild) {
     banner: {
       js: `const __sourceUrl=(path)=>require("node:url").pathToFileURL(require("node:path").join(__dirname,"../..",path)).href;`,
     },
-    plugins: [sourceUrls],
+    plugins: [sourceUrls((place) => `__sourceUrl(${JSON.stringify(place)})`)],
   });
   mkdirSync(dist, { recursive: true });
   for (const file of readdirSync(dist))
@@ -79,18 +82,22 @@ async function build(esbuild) {
   writeAtomically(bundlePath, result.outputFiles[0].contents, startedAt);
 }
 
-/** A source finds files beside itself by `import.meta.url`: in the bundle it still means the source's own place. */
-const sourceUrls = {
+/**
+ * A source finds files beside itself by `import.meta.url`: bundled, it must still mean the source's own place.
+ *
+ * `expression` gives the JavaScript that is put there, from a path relative to the package.
+ */
+export const sourceUrls = (expression) => ({
   name: 'source-urls',
   setup(build) {
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (path.includes(`${sep}node_modules${sep}`)) return undefined;
-      const place = JSON.stringify(relative(root, path).split(sep).join('/'));
-      const contents = readFileSync(path, 'utf8').replaceAll('import.meta.url', `__sourceUrl(${place})`);
+      const place = relative(root, path).split(sep).join('/');
+      const contents = readFileSync(path, 'utf8').replaceAll('import.meta.url', expression(place));
       return { contents, loader: 'ts' };
     });
   },
-};
+});
 
 async function loadEsbuild() {
   try {

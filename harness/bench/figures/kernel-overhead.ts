@@ -1,0 +1,47 @@
+/**
+ * What the layers below CPython cost: the instructions of a cold hello in ring 0 and in libposix, divided by all others.
+ * Exact, not sampled: the guest is stepped through its whole life.
+ */
+import { readFileSync } from 'node:fs';
+import { ensureImages } from '../../../images/index.ts';
+import { boot } from '../../boot.ts';
+import { HELLO } from '../../hello.ts';
+import { libposixRanges } from '../libposix-ranges.ts';
+import type { AddressRange } from '../libposix-ranges.ts';
+import type { Figure } from '../figure.ts';
+import type { Guest } from '../../guest.ts';
+
+export const kernelOverhead: Figure = {
+  name: 'kernelOverhead',
+  unit: '',
+  meaning: 'instructions in ring 0 and libposix, divided by the others, cold hello',
+  target: 0.1,
+  samples: 1,
+  warmUp: 0,
+  prepare: async () => {
+    const images = await ensureImages();
+    const guest = await boot({ ...HELLO, images });
+    const ranges = libposixRanges(readFileSync(images.python.symbols.path));
+    return {
+      sample: () => overheadOf(guest, ranges),
+      dispose: () => {
+        guest.dispose();
+      },
+    };
+  },
+};
+
+function overheadOf(guest: Guest, libposix: readonly AddressRange[]): number {
+  const { machine } = guest;
+  const { registers } = machine;
+  // One flag for each byte of the program, because a binary search at every instruction would take minutes.
+  const first = Math.min(...libposix.map((range) => range.start));
+  const inLibposix = new Uint8Array(Math.max(...libposix.map((range) => range.end)) - first);
+  for (const { start, end } of libposix) inLibposix.fill(1, start - first, end - first);
+  let below = 0;
+  for (;;) {
+    below += registers.privilege === 0 ? 1 : (inLibposix[registers.get('eip') - first] ?? 0);
+    if (machine.step().kind === 'requested' && guest.monitor.exitStatus !== null) break;
+  }
+  return below / (machine.instructions - below);
+}
