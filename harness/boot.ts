@@ -106,7 +106,14 @@ function checkWhole(name: string, value: number, minimum: number, maximum: numbe
   throw new InputError(`${name} is ${value}: give a whole number from ${minimum} to ${maximum}`);
 }
 
-async function createMachine(settings: Settings): Promise<Machine> {
+/** What a machine is made with, for a boot as for a restore. */
+export type MachineSettings = Pick<
+  Settings,
+  'memoryMiB' | 'instructionsPerMicrosecond' | 'seed' | 'wallClock' | 'compile' | 'bootTime'
+>;
+
+/** A machine for a guest of these settings. Loads the emulator only now. */
+export async function createMachine(settings: MachineSettings): Promise<Machine> {
   const emulator = await import('../emulator/index.ts');
   const options: MachineOptions = {
     memoryMiB: settings.memoryMiB,

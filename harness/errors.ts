@@ -2,6 +2,7 @@
  * The errors a caller may meet. They are few, because whatever a guest does is a {@link Stop}, a value; an error
  * means that the caller asked for something that cannot be done. Each message is one line and says what to do.
  */
+import { SnapshotError } from './snapshots/errors.ts';
 
 /** What was asked for cannot be done as it stands: fix the option or the file it names. */
 export class InputError extends Error {
@@ -14,6 +15,8 @@ export class GuestStateError extends Error {
 }
 
 /** A snapshot does not fit the guest it is restored into: use the images it was taken with. */
-export class SnapshotMismatchError extends Error {
-  override readonly name = 'SnapshotMismatchError';
+export class SnapshotMismatchError extends SnapshotError {
+  constructor(message: string) {
+    super('mismatch', message);
+  }
 }

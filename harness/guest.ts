@@ -276,11 +276,15 @@ export class Guest {
   }
 
   /** A guest in a new machine, restored from a snapshot. `parts.machine` is not used. */
-  static async fromSnapshot(parts: Omit<GuestParts, 'machine'>, snapshot: GuestSnapshot): Promise<Guest> {
+  static async fromSnapshot(
+    parts: Omit<GuestParts, 'machine'>,
+    snapshot: GuestSnapshot,
+    clock: ClockRule = 'continue',
+  ): Promise<Guest> {
     const startedAt = parts.wallClock();
     const guest = new Guest({ ...parts, machine: await parts.newMachine() });
     const wallMs = parts.wallClock() - startedAt;
-    guest.restore(snapshot);
+    guest.restore(snapshot, clock);
     const [restored] = guest.phases.phases;
     guest.phases.restart();
     guest.phases.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });

@@ -33,6 +33,16 @@ export {
 } from './options.ts';
 export type { BootOptions, Deadlines, FileSource, InputSource, SnapshotPolicy } from './options.ts';
 export type { Phase, PhaseName, RunResult } from './result.ts';
+export { restoreSnapshot } from './restore.ts';
+export type { RestoreOptions } from './restore.ts';
 export { run } from './run.ts';
+export { loadSnapshot, readSnapshotManifest, saveSnapshot, SnapshotError } from './snapshots/index.ts';
+export type {
+  LoadedSnapshot,
+  SnapshotErrorKind,
+  SnapshotManifest,
+  SnapshotPart,
+  WrittenSnapshot,
+} from './snapshots/index.ts';
 export type { CrashReport, DeadlineKind, KernelCall, ProtocolViolation, Stop, StopKind } from './stop.ts';
 export type { WallClock } from './wall-clock.ts';

@@ -34,7 +34,7 @@ export interface SnapshotIdentity {
   readonly options: Readonly<Record<string, OptionValue>>;
 }
 
-/** The kernel call a snapshot was taken at, by its place in the run. */
+/** The last kernel call before a snapshot, or the one it was taken at, by its place in the run. */
 export interface SnapshotCall {
   /** How many kernel calls came before it. */
   readonly index: number;
@@ -46,7 +46,7 @@ export interface SnapshotCall {
 export interface SnapshotMoment {
   readonly instructions: number;
   readonly virtualNanoseconds: number;
-  /** Null when it was taken elsewhere than at a kernel call. */
+  /** Null when there was none before it. */
   readonly kernelCall: SnapshotCall | null;
 }
 

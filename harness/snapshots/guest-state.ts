@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { RECENT_CALLS, kernelCallName, type CallHistory } from '../kernel-calls/call-ring.ts';
 import type { MonitorState } from '../monitor/monitor.ts';
+import { INPUT_START } from '../monitor/standard-input.ts';
 import { SnapshotError } from './errors.ts';
 import type { PlainData } from './plain-data.ts';
 
@@ -14,6 +15,8 @@ import type { PlainData } from './plain-data.ts';
 export interface GuestState {
   readonly monitor: MonitorState;
   readonly calls: CallHistory;
+  /** Input that was handed over and not read. The position of the next read is its start. */
+  readonly unreadInput: readonly Uint8Array[];
 }
 
 const MESSAGE_BYTES = 64;
@@ -31,7 +34,7 @@ const monitor = v.strictObject({
   streams: v.strictObject({
     stdout: bytes,
     stderr: bytes,
-    input: v.strictObject({ piece: count, offset: count }),
+    input: v.strictObject({ piece: v.literal(0), offset: v.literal(0) }),
     writes: v.array(request),
     reads: v.array(request),
     waitingPull: v.nullable(
@@ -56,13 +59,16 @@ const call = v.strictObject({
 
 const guestState = v.strictObject({
   monitor,
+  unreadInput: v.array(v.pipe(bytes, v.minLength(1))),
   calls: v.strictObject({ count, recent: v.pipe(v.array(call), v.maxLength(RECENT_CALLS)) }),
 });
 
-/** The state as data that a file can hold. */
+/** The state as data that a file can hold: only what was read of the input is left behind. */
 export function encodeGuestState(state: GuestState): PlainData {
+  const { monitor: original, unreadInput, calls } = state;
+  const streams = { ...original.streams, input: INPUT_START };
   // Rebuilt by the schema, so that a field this format does not know cannot slip into a file.
-  return v.parse(guestState, state);
+  return v.parse(guestState, { monitor: { ...original, streams }, unreadInput, calls });
 }
 
 /** The state that data stands for. @throws {@link SnapshotError} of kind `corrupted` that names the field. */

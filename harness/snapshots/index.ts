@@ -13,6 +13,7 @@ export type {
   SnapshotMoment,
 } from './contents.ts';
 export { SnapshotError, type SnapshotErrorKind } from './errors.ts';
+export { loadSnapshot, saveSnapshot, type LoadedSnapshot } from './guest-file.ts';
 export type { SnapshotManifest, SnapshotPart } from './manifest.ts';
 export type { PlainData } from './plain-data.ts';
 export { readSnapshot, readSnapshotManifest, type SnapshotFile } from './read.ts';

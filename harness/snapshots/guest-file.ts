@@ -1,0 +1,110 @@
+/**
+ * A guest's snapshot into a file and out of it: what joins the file format, the emulator's image and the monitor's state.
+ *
+ * What must hold: what comes out of a file says the same in each of its parts; a manifest that contradicts the state it
+ * stands before is refused like a flipped bit.
+ */
+import {
+  deserializeImage,
+  emulatorVersion,
+  ImageDataError,
+  serializeImage,
+  type MachineImage,
+} from '../../emulator/index.ts';
+import type { GuestSnapshot } from '../guest.ts';
+import type { SnapshotContents, SnapshotMoment } from './contents.ts';
+import { SnapshotError } from './errors.ts';
+import { decodeGuestState, encodeGuestState, type GuestState } from './guest-state.ts';
+import type { SnapshotManifest } from './manifest.ts';
+import type { PlainData } from './plain-data.ts';
+import { readSnapshot } from './read.ts';
+import { writeSnapshot, type WrittenSnapshot } from './write.ts';
+
+/** A snapshot that came out of a file, and what the file said of itself. */
+export interface LoadedSnapshot {
+  readonly snapshot: GuestSnapshot;
+  readonly manifest: SnapshotManifest;
+  /** Length of the file. */
+  readonly bytes: number;
+}
+
+/** Writes a snapshot to a file. Compiled code stays behind. @throws {@link SnapshotError} when it cannot be written. */
+export function saveSnapshot(path: string, snapshot: GuestSnapshot): Promise<WrittenSnapshot> {
+  return writeSnapshot(path, contentsOf(snapshot));
+}
+
+/**
+ * Reads and verifies a snapshot file. It fits any guest of the same identity; {@link restoreSnapshot} makes one.
+ *
+ * @throws {@link SnapshotError}: see FORMAT.md for its kinds.
+ */
+export async function loadSnapshot(path: string): Promise<LoadedSnapshot> {
+  const { contents, manifest, bytes } = await readSnapshot(path);
+  try {
+    return { snapshot: snapshotOf(contents), manifest, bytes };
+  } catch (error) {
+    throw error instanceof SnapshotError ? error.inFile(path) : error;
+  }
+}
+
+/** A snapshot as the contents of a file. */
+export function contentsOf(snapshot: GuestSnapshot): SnapshotContents {
+  const { memoryBytes, state, pages } = serializeImage(snapshot.machine);
+  return {
+    identity: { emulator: emulatorVersion(), ...snapshot.identity },
+    moment: momentOf(snapshot.machine, snapshot),
+    memoryBytes,
+    machine: state as unknown as PlainData,
+    monitor: encodeGuestState(snapshot),
+    pages,
+  };
+}
+
+/** The snapshot that contents stand for. @throws {@link SnapshotError} of kind `mismatch` or `corrupted`. */
+export function snapshotOf(contents: SnapshotContents): GuestSnapshot {
+  const { emulator, ...identity } = contents.identity;
+  const here = emulatorVersion();
+  if (emulator.sha256 !== here.sha256) {
+    throw new SnapshotError(
+      'mismatch',
+      `taken with ${emulator.name} ${emulator.version} (${emulator.sha256.slice(0, 12)}), and this is ${here.name} ` +
+        `${here.version} (${here.sha256.slice(0, 12)}): use the release that took it, or take it again`,
+    );
+  }
+  const machine = imageOf(contents);
+  const state = decodeGuestState(contents.monitor);
+  checkMoment(contents.moment, momentOf(machine, state));
+  return { machine, identity, carriedInput: state.unreadInput, ...state };
+}
+
+function imageOf(contents: SnapshotContents): MachineImage {
+  try {
+    return deserializeImage({
+      memoryBytes: contents.memoryBytes,
+      state: contents.machine,
+      pages: contents.pages,
+    });
+  } catch (error) {
+    if (error instanceof ImageDataError)
+      throw new SnapshotError('corrupted', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function momentOf(machine: MachineImage, { calls }: Pick<GuestState, 'calls'>): SnapshotMoment {
+  const last = calls.recent.at(-1);
+  return {
+    instructions: machine.instructions,
+    virtualNanoseconds: machine.virtualNanoseconds,
+    kernelCall: last === undefined ? null : { index: last.index, number: last.number, name: last.name },
+  };
+}
+
+function checkMoment(said: SnapshotMoment, found: SnapshotMoment): void {
+  for (const field of ['instructions', 'virtualNanoseconds', 'kernelCall'] as const) {
+    const [one, other] = [JSON.stringify(said[field]), JSON.stringify(found[field])];
+    if (one !== other) {
+      throw new SnapshotError('corrupted', `the manifest says ${field} ${one}, and the state says ${other}`);
+    }
+  }
+}
