@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import type { DeviceState } from './devices/device.ts';
 import type { AlarmState } from './scheduler.ts';
 import type { MachineImage } from './types.ts';
-import { Address, TlbFlag } from './v86/internals.ts';
+import { Address, Own, TlbFlag } from './v86/internals.ts';
 import { PAGE, type V86Instance } from './v86/instance.ts';
 
 /** A page of RAM; undefined when all zero. */
@@ -148,33 +148,34 @@ const FIXED_PLACES = Address.processorEnd - Address.registers;
 const MASTER = FIXED_PLACES;
 const SLAVE = MASTER + INTERRUPT_CONTROLLER;
 const TIMESTAMP_OFFSET = SLAVE + INTERRUPT_CONTROLLER;
-/** Bytes of a processor in canonical form. */
-export const PROCESSOR_LENGTH = TIMESTAMP_OFFSET + 8;
+const SETTLED_FLAGS = TIMESTAMP_OFFSET + 8;
+const INTERRUPT_SHADOW = SETTLED_FLAGS + 4;
+/** Bytes of a captured processor. */
+export const PROCESSOR_LENGTH = INTERRUPT_SHADOW + 4;
 
-/** Takes the processor in a form that does not depend on whether its last instructions were compiled. */
+const inProcessor = (address: number): number => address - Address.registers;
+
+/**
+ * Takes the processor: what v86 keeps of it at fixed places, without its caches, then the interrupt controllers,
+ * the offset of the time stamp, and the flags as the guest would read them. Lazy flags stay as they are, since what
+ * an instruction leaves undefined is made of them.
+ */
 export function captureProcessor(instance: V86Instance): Uint8Array {
   const { bytes, exports } = instance;
   const state = new Uint8Array(PROCESSOR_LENGTH);
   state.set(bytes.subarray(Address.registers, Address.processorEnd));
-  const fixed = new DataView(state.buffer);
-  const at = (address: number): number => address - Address.registers;
-  // lazy flags, settled
-  fixed.setUint32(at(Address.flags), exports.get_eflags(), true);
+  const view = new DataView(state.buffer);
+  view.setInt32(inProcessor(Address.lastVirtualPage), -1, true);
   for (const address of [
-    Address.lastOperationSize,
-    Address.flagsChanged,
-    Address.lastOperand,
-    Address.lastResult,
+    Address.physicalPageOfInstruction,
+    Address.previousInstructionPointer,
+    Address.instructionCounter,
+    Address.timestampAtCapture,
+    Address.timestampAtCapture + 4,
   ]) {
-    fixed.setUint32(at(address), 0, true);
+    view.setUint32(inProcessor(address), 0, true);
   }
-  // caches and scratch
-  fixed.setInt32(at(Address.lastVirtualPage), -1, true);
-  fixed.setUint32(at(Address.physicalPageOfInstruction), 0, true);
-  fixed.setUint32(at(Address.previousInstructionPointer), 0, true);
-  fixed.setUint32(at(Address.timestampAtCapture), 0, true);
-  fixed.setUint32(at(Address.timestampAtCapture) + 4, 0, true);
-  state.fill(0, at(Address.sseScratch), at(Address.sseScratch) + 16);
+  state.fill(0, inProcessor(Address.sseScratch), inProcessor(Address.sseScratch) + 16);
   for (const [offset, address] of [
     [MASTER, exports.get_pic_addr_master()],
     [SLAVE, exports.get_pic_addr_slave()],
@@ -182,6 +183,16 @@ export function captureProcessor(instance: V86Instance): Uint8Array {
     state.set(bytes.subarray(address, address + INTERRUPT_CONTROLLER), offset);
   }
   state.set(bytes.subarray(Address.timestampOffset, Address.timestampOffset + 8), TIMESTAMP_OFFSET);
+  view.setUint32(SETTLED_FLAGS, exports.get_eflags(), true);
+  view.setUint32(INTERRUPT_SHADOW, instance.word(Own.shadow), true);
+  return state;
+}
+
+/** The processor without the difference between flags that have been computed and flags that still wait for it. */
+function settled(processor: Uint8Array): Uint8Array {
+  const state = processor.slice();
+  state.copyWithin(inProcessor(Address.flags), SETTLED_FLAGS, SETTLED_FLAGS + 4);
+  state.fill(0, inProcessor(Address.flagsChanged), inProcessor(Address.flagsChanged) + 4);
   return state;
 }
 
@@ -210,10 +221,17 @@ export function restoreProcessor(
   bytes.set(processor.subarray(0, FIXED_PLACES), Address.registers);
   bytes.set(processor.subarray(MASTER, SLAVE), exports.get_pic_addr_master());
   bytes.set(processor.subarray(SLAVE, TIMESTAMP_OFFSET), exports.get_pic_addr_slave());
-  bytes.set(processor.subarray(TIMESTAMP_OFFSET), Address.timestampOffset);
+  bytes.set(processor.subarray(TIMESTAMP_OFFSET, SETTLED_FLAGS), Address.timestampOffset);
   exports.set_control_word(instance.half(Address.fpuControl));
   exports.update_state_flags();
   instance.restoreTranslations(translations);
+  restoreShadow(instance, processor);
+}
+
+/** The shadow of an STI is kept among the words of the rewrite, so no layer of v86's memory brings it back. */
+export function restoreShadow(instance: V86Instance, processor: Uint8Array): void {
+  const view = new DataView(processor.buffer, processor.byteOffset, processor.length);
+  instance.setWord(Own.shadow, view.getUint32(INTERRUPT_SHADOW, true));
 }
 
 // ── the compiled layer ──
@@ -256,6 +274,6 @@ export function digestImage(image: Image): string {
     number[0] = i;
     hash.update(number).update(page);
   });
-  hash.update(image.processor).update(JSON.stringify(image.surroundings));
+  hash.update(settled(image.processor)).update(JSON.stringify(image.surroundings));
   return hash.digest('hex');
 }

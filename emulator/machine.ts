@@ -20,6 +20,7 @@ import {
   restoreCompiled,
   restoreProcessor,
   restoreRam,
+  restoreShadow,
   type SurroundingsState,
 } from './image.ts';
 import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
@@ -40,12 +41,11 @@ import type {
   RunLimits,
   TrapHandler,
 } from './types.ts';
-import { Address, JitConfig, Observe, Own } from './v86/internals.ts';
+import { Address, FLAG_INTERRUPT, JitConfig, Observe, Own } from './v86/internals.ts';
 import { type Host, PAGE, V86Instance } from './v86/instance.ts';
 
 /** Instructions after which the loop comes back at the latest, to look at the wall clock. */
 const TURN = 4_000_000;
-const FLAG_INTERRUPT = 0x200;
 const DEFAULT_TICKS_PER_MICROSECOND = 1000;
 const SEGMENT_COUNT = 6;
 const CODE_SEGMENT = 1;
@@ -124,8 +124,8 @@ export class V86Machine implements Machine {
     );
     this.devices = [
       new Pit(this.scheduler, () => {
-        this.v86.exports.device_lower_irq(0);
-        this.v86.exports.device_raise_irq(0);
+        this.v86.setInterruptLine(0, false);
+        this.v86.setInterruptLine(0, true);
       }),
       new Cmos(this.scheduler, options.bootTimeSeconds ?? 0, size),
     ];
@@ -158,7 +158,7 @@ export class V86Machine implements Machine {
           this.ports.write(port, width, value);
         });
       },
-      timestamp: () => this.instructions + this.idleTicks,
+      timestamp: () => (this.instance === undefined ? 0 : this.instructions + this.idleTicks),
       random: () => this.nextRandom(),
       softwareInterrupt: (vector) => guarded(false, () => this.trap(vector)),
       interruptReturned: () => {
@@ -232,8 +232,7 @@ export class V86Machine implements Machine {
   setInterruptLine(line: number, level: boolean): void {
     if (!Number.isInteger(line) || line < 0 || line > 15)
       throw new RangeError(`there is no interrupt line ${line}`);
-    if (level) this.v86.exports.device_raise_irq(line);
-    else this.v86.exports.device_lower_irq(line);
+    this.v86.setInterruptLine(line, level);
   }
 
   trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void {
@@ -458,6 +457,7 @@ export class V86Machine implements Machine {
     if (compiled === 'image' && image.compiled !== undefined && mayCompile) {
       const copied = restoreRam(v86, this.baseline, image.pages, undefined);
       restoreCompiled(v86, image.compiled);
+      restoreShadow(v86, image.processor);
       v86.exports.set_jit_config(JitConfig.disabled, 0);
       return copied;
     }

@@ -8,8 +8,11 @@
 import {
   Address,
   CallOut,
+  COMPILED_HANDLE_IRQS,
+  FLAG_INTERRUPT,
   JitConfig,
   Own,
+  SHADOW_END_EXPORT,
   TABLE_OFFSET,
   TABLE_SLOTS,
   TIMESTAMP_REQUEST,
@@ -196,6 +199,8 @@ export class V86Instance {
       if (typeof value === 'function' && !name.startsWith('_') && !name.endsWith('_js'))
         imports[name] = value;
     }
+    const endShadow = exports[SHADOW_END_EXPORT];
+    if (endShadow !== undefined) imports[COMPILED_HANDLE_IRQS] = endShadow;
     return imports;
   }
 
@@ -299,6 +304,17 @@ export class V86Instance {
   }
   restoreOwnWords(words: Uint8Array): void {
     this.bytes.set(words, 0);
+  }
+
+  /** Raises or lowers an interrupt line; the interrupt is taken at once where the guest lets it. */
+  setInterruptLine(line: number, level: boolean): void {
+    const flags = this.word(Address.flags);
+    const shadow = this.word(Own.shadow) !== 0 && (flags & FLAG_INTERRUPT) !== 0;
+    // v86 knows no shadow: hide the interrupt flag from it, and let the end of the shadow take the interrupt
+    if (shadow) this.setWord(Address.flags, flags & ~FLAG_INTERRUPT);
+    if (level) this.exports.device_raise_irq(line);
+    else this.exports.device_lower_irq(line);
+    if (shadow) this.setWord(Address.flags, flags);
   }
 
   // ── compiled code ──

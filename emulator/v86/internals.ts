@@ -68,6 +68,7 @@ export const Address = {
   jitDisabled: 49177,
   jitExitReason: 35472,
   timestampOffset: 37352,
+  timestampLast: 37360,
   /** One word per virtual page: a pointer to the table of compiled entry points, or 0. */
   tlbCode: 49180,
   /** The list of virtual pages with an entry, and after it their number. */
@@ -96,6 +97,8 @@ export const Own = {
   dirtyMap: 44,
   /** Bit 0: call out after an IRET that enters an outer ring. */
   observe: 48,
+  /** What STI holds interrupts off for: 2 during STI itself, 1 during the instruction after it, then 0. */
+  shadow: 52,
   end: 64,
 } as const;
 
@@ -103,6 +106,17 @@ export const Observe = { interruptReturn: 1 } as const;
 
 /** Numbers that the rewritten code hands to the io_port_read32 import, above all real ports. */
 export const CallOut = { softwareInterrupt: 0x10000, interruptReturn: 0x20000 } as const;
+
+/** The functions into which reading the time stamp counter is inlined. */
+export const TIMESTAMP_READERS = [
+  'readTsc',
+  'setTsc',
+  'storeTsc',
+  'resetCpu',
+  'rdtsc',
+  'wrmsr',
+  'rdmsr',
+] as const satisfies readonly (keyof typeof FunctionName)[];
 
 /** First argument of the run_hardware_timers import when the rewritten read_tsc asks for the time stamp. */
 export const TIMESTAMP_REQUEST = 2;
@@ -139,15 +153,37 @@ export const FunctionName = {
   blockEnd: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder9block_end',
   loadFixedI32: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder14load_fixed_i32',
   growBytes: '_RNvMs4_NtCs6UNhEcE2CoN_5alloc7raw_vecINtB5_6RawVechE8grow_oneB7_',
+  generateAdc32: '_RNvNtCslOG1uufA09K_3v8616jit_instructions9gen_adc32',
+  generateSbb32: '_RNvNtCslOG1uufA09K_3v8616jit_instructions9gen_sbb32',
+  setLastResult: '_RNvNtCslOG1uufA09K_3v867codegen19gen_set_last_result',
+  setLastOperand: '_RNvNtCslOG1uufA09K_3v867codegen16gen_set_last_op1',
   callInterruptVector: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu21call_interrupt_vector',
+  handleIrqs: 'handle_irqs',
+  sti: '_RNvNtNtCslOG1uufA09K_3v863cpu12instructions8instr_FB',
+  enableInterrupts: 'instr_FB_without_fault',
+  generalProtection: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10trigger_gp',
   interruptReturn: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu4iret',
   doPageWalk: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12do_page_walk',
   exitJit: 'exit_jit',
   readTsc: 'read_tsc',
+  setTsc: 'set_tsc',
+  storeTsc: 'store_current_tsc',
+  resetCpu: 'reset_cpu',
+  rdtsc: '_RNvNtNtCslOG1uufA09K_3v863cpu15instructions_0f10instr_0F31',
+  wrmsr: 'instr_0F30',
+  rdmsr: 'instr_0F32',
+  microtick: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js9microtick',
   read8: 'read8',
   ioPortRead32: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js14io_port_read32',
   runHardwareTimers: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js19run_hardware_timers',
 } as const;
+
+/** What compiled code calls when it handles interrupts after the instruction that follows an STI. */
+export const COMPILED_HANDLE_IRQS = 'handle_irqs';
+/** Name under which the rewrite exports its own version of it. */
+export const SHADOW_END_EXPORT = 'own_end_interrupt_shadow';
+
+export const FLAG_INTERRUPT = 0x200;
 
 /** Offsets in v86's code generator: the JIT context, its WebAssembly builder, its decoder state. */
 export const Generator = {

@@ -20,11 +20,14 @@ import {
   Address,
   CallOut,
   EXIT_REASON_SELF_MODIFYING,
+  FLAG_INTERRUPT,
   FunctionName,
   GenerateModuleFrame,
   Generator,
   Observe,
   Own,
+  SHADOW_END_EXPORT,
+  TIMESTAMP_READERS,
   TIMESTAMP_REQUEST,
   V86_VERSION,
 } from './internals.ts';
@@ -118,7 +121,7 @@ const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
 ]);
 
 /** The main loop: counts each interpreted instruction in memory and ends exactly at the limit. */
-function rewriteMainLoop(binary: WasmBinary, index: Indices): void {
+function rewriteMainLoop(binary: WasmBinary, index: Indices, shadowStep: number): void {
   const editor = new Editor(binary, index.mainLoop, 'main_loop');
   const before = binary.localCount(index.mainLoop, 0);
   const fellThrough = before + 1;
@@ -130,6 +133,12 @@ function rewriteMainLoop(binary: WasmBinary, index: Indices): void {
     'br_if 1',
   );
   editor.insertBefore(interpret, countOneInstruction);
+  editor.insertBefore(interpret + 1, [
+    ...wasm.wordAt(Own.shadow),
+    ...wasm.ifThen,
+    ...wasm.call(shadowStep),
+    ...wasm.end,
+  ]);
   editor.insertBefore(interpret + 3, [
     ...countMinusLimit,
     ...wasm.i32(0),
@@ -171,7 +180,9 @@ function rewriteMainLoop(binary: WasmBinary, index: Indices): void {
     ...wasm.localSet(fellThrough),
   ]);
   const lookUp = editor.once('i32.const 0', `i32.load8_u ${Address.stateFlags}`, 'local.set 6');
-  editor.insertBefore(lookUp, [...wasm.i32(0), ...wasm.localSet(fellThrough)]);
+  editor.insertBefore(lookUp, [...wasm.wordAt(Own.shadow), ...wasm.localSet(fellThrough)]);
+  const compiled = editor.once(`i32.load ${Address.tlbCode}`, 'local.tee 3', 'i32.eqz', 'br_if 0');
+  editor.insertBefore(compiled + 3, [...wasm.localGet(fellThrough), ...wasm.or]);
   const compiledMeanwhile = editor.once('i32.load16_u 0', 'i32.const 65535', 'i32.ne', 'br_if 1');
   editor.insertBefore(compiledMeanwhile + 3, [...wasm.localGet(fellThrough), ...wasm.eqz, ...wasm.and]);
   // Where a limit lay must leave no trace in what gets compiled.
@@ -188,6 +199,16 @@ function rewriteMainLoop(binary: WasmBinary, index: Indices): void {
   );
   editor.replace(budget + 1, 1, wasm.wordAt(Own.limit));
   editor.replace(budget + 3, 2, [...wasm.i32(0), ...wasm.lessSigned]);
+
+  // Interrupts are taken when they become possible, not when a turn ends.
+  const takeAtEnd = editor.once(
+    `i32.load8_u ${Address.flags + 1}`,
+    'i32.const 2',
+    'opcode.113',
+    'i32.eqz',
+    'br_if 3',
+  );
+  editor.insertBefore(takeAtEnd + 3, [...wasm.drop, ...wasm.i32(0)]);
 
   binary.edit(index.mainLoop, editor.edits, 2);
 }
@@ -446,7 +467,82 @@ function rewriteCodeGenerator(binary: WasmBinary, index: Indices): void {
   binary.edit(index.updateInstructionCounter, update.edits);
 }
 
-/** An instruction that wrote to its own compiled code starts again, so it must not have counted. */
+/**
+ * Compiled ADC and SBB do not keep their first operand, interpreted ones do; instructions after them that leave the
+ * adjust flag undefined compute it from what was kept last. Let both keep it.
+ */
+function rewriteAddWithCarry(binary: WasmBinary, index: Indices): void {
+  for (const name of ['generateAdc32', 'generateSbb32'] as const) {
+    const editor = new Editor(binary, index[name], FunctionName[name]);
+    editor.insertBefore(editor.once(`call ${index.setLastResult}`), [
+      ...wasm.localGet(0),
+      ...wasm.load32(Generator.contextBuilder),
+      ...wasm.localGet(1),
+      ...wasm.call(index.setLastOperand),
+    ]);
+    binary.edit(index[name], editor.edits);
+  }
+}
+
+const endShadow: Code = wasm.storeWordAt(Own.shadow, wasm.i32(0));
+
+/**
+ * STI holds interrupts off until the next instruction is done. v86 executes that one inside of STI; here STI is an
+ * instruction of its own, so that a run can stop behind it. Returns the function that the main loop calls after an
+ * instruction while the shadow lasts.
+ */
+function rewriteSti(binary: WasmBinary, index: Indices): number {
+  const enable = binary.copy(index.enableInterrupts, { parameters: [], results: ['i32'] });
+  binary.replace(index.enableInterrupts, {
+    locals: ['i32', 'i32'],
+    code: [
+      ...wasm.wordAt(Address.flags),
+      ...wasm.i32(FLAG_INTERRUPT),
+      ...wasm.and,
+      ...wasm.localSet(0),
+      ...wasm.call(enable),
+      ...wasm.localTee(1),
+      ...wasm.localGet(0),
+      ...wasm.eqz,
+      ...wasm.and,
+      ...wasm.ifThen,
+      ...wasm.storeWordAt(Own.shadow, wasm.i32(2)),
+      ...wasm.end,
+      ...wasm.localGet(1),
+    ],
+  });
+  binary.replace(index.sti, {
+    locals: [],
+    code: [
+      ...wasm.call(index.enableInterrupts),
+      ...wasm.eqz,
+      ...wasm.ifThen,
+      ...wasm.i32(0),
+      ...wasm.call(index.generalProtection),
+      ...wasm.end,
+    ],
+  });
+  const end = binary.add(nothing, { locals: [], code: [...endShadow, ...wasm.call(index.handleIrqs)] });
+  binary.export(SHADOW_END_EXPORT, end);
+  return binary.add(nothing, {
+    locals: [],
+    code: [
+      ...wasm.wordAt(Own.shadow),
+      ...wasm.i32(2),
+      ...wasm.eq,
+      ...wasm.ifThen,
+      ...wasm.storeWordAt(Own.shadow, wasm.i32(1)),
+      ...wasm.otherwise,
+      ...wasm.call(end),
+      ...wasm.end,
+    ],
+  });
+}
+
+/**
+ * An instruction that wrote to its own compiled code starts again, so it must not have counted. A fault in the shadow
+ * of an STI ends the shadow, since the faulting instruction is done with.
+ */
 function wrapExitJit(binary: WasmBinary, index: Indices): void {
   const original = binary.copy(index.exitJit, nothing);
   binary.replace(index.exitJit, {
@@ -457,8 +553,20 @@ function wrapExitJit(binary: WasmBinary, index: Indices): void {
       ...wasm.eq,
       ...wasm.ifThen,
       ...wasm.storeWordAt(Own.base, [...wasm.wordAt(Own.base), ...wasm.i32(1), ...wasm.sub]),
+      // the next instruction, interpreted, is the one in the shadow, if there is one
+      ...wasm.wordAt(Own.shadow),
+      ...wasm.ifThen,
+      ...wasm.storeWordAt(Own.shadow, wasm.i32(1)),
       ...wasm.end,
       ...wasm.call(original),
+      ...wasm.otherwise,
+      ...wasm.call(original),
+      ...wasm.wordAt(Own.shadow),
+      ...wasm.ifThen,
+      ...endShadow,
+      ...wasm.call(index.handleIrqs),
+      ...wasm.end,
+      ...wasm.end,
     ],
   });
 }
@@ -652,32 +760,35 @@ function wrapPageWalk(binary: WasmBinary, index: Indices): void {
   });
 }
 
-/** The time stamp counter: what JavaScript answers, less the offset that the guest set. */
-function replaceTimestamp(binary: WasmBinary, index: Indices): void {
-  binary.replace(index.readTsc, {
-    locals: [],
-    code: [
+/**
+ * The time stamp counter: what JavaScript answers, less the offset that the guest set. v86 would multiply the wall
+ * clock, and make a second reading of the same value up; both are inlined wherever the counter is read.
+ */
+function rewriteTimestamp(binary: WasmBinary, index: Indices): void {
+  for (const name of TIMESTAMP_READERS) {
+    const editor = new Editor(binary, index[name], FunctionName[name]);
+    const read = editor.once(`call ${index.microtick}`, 'f64.const', 'opcode.162', 'extended.7');
+    editor.replace(read, 3, [
       ...wasm.i32(TIMESTAMP_REQUEST),
-      0x44,
-      ...new Uint8Array(8),
+      ...wasm.f64Zero,
       ...wasm.call(index.runHardwareTimers),
-      ...wasm.truncateToU64,
-      ...wasm.i32(0),
-      ...wasm.load64(Address.timestampOffset),
-      ...wasm.sub64,
-    ],
-  });
+    ]);
+    const last = editor.once(`i64.load ${Address.timestampLast}`);
+    editor.replace(last, 1, [...wasm.drop, ...wasm.i64(-1)]);
+    binary.edit(index[name], editor.edits);
+  }
 }
 
 /** The bytes of v86.wasm, rewritten. */
 export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const binary = new WasmBinary(bytes);
   const index = findFunctions(binary);
-  rewriteMainLoop(binary, index);
+  rewriteMainLoop(binary, index, rewriteSti(binary, index));
   rewriteCodeGenerator(binary, index);
+  rewriteAddWithCarry(binary, index);
   wrapExitJit(binary, index);
   wrapInterrupts(binary, index);
   wrapPageWalk(binary, index);
-  replaceTimestamp(binary, index);
+  rewriteTimestamp(binary, index);
   return binary.encode();
 }

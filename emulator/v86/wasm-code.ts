@@ -48,7 +48,6 @@ export const i64 = (value: number): Code => [0x42, ...signed(value)];
 /** Loads and stores take the constant offset; the address is on the stack. */
 export const load32 = memory(0x28, 2);
 export const load8 = memory(0x2d, 0);
-export const load64 = memory(0x29, 3);
 export const store32 = memory(0x36, 2);
 export const store8 = memory(0x3a, 0);
 
@@ -87,6 +86,4 @@ export const xor: Code = [0x73];
 export const shl: Code = [0x74];
 export const shrUnsigned: Code = [0x76];
 
-export const sub64: Code = [0x7d];
-/** f64 to u64, saturating. */
-export const truncateToU64: Code = [0xfc, 0x07];
+export const f64Zero: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
