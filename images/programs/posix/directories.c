@@ -107,7 +107,7 @@ static void relative(void)
 
 static void listing(void)
 {
-    char name[64];
+    char name[300];
     bool seen[300] = {false};
     struct dirent *entry;
     long place = 0;

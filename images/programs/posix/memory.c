@@ -199,7 +199,7 @@ static void allocation(void)
     check_text("realloc takes the content along", grown, "growing");
     free(grown);
     check("a size that can't be is refused", malloc(SIZE_MAX / 2) == NULL && errno == ENOMEM);
-    void *aligned;
+    void *aligned = NULL;
     check_number("posix_memalign", posix_memalign(&aligned, 65536, 100), 0);
     check_number("aligns", (uintptr_t)aligned % 65536, 0);
     free(aligned);

@@ -1,0 +1,50 @@
+/** The volume as the guest left it, taken out of its memory, and what dosfstools say of it. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Guest } from '../../harness/index.ts';
+import { controlPage } from '../../images/abi/index.ts';
+
+const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C' };
+
+/** Bytes of the ramfs, which lies where the control page says. */
+export function volumeOf(guest: Guest): Uint8Array {
+  const { memory } = guest.machine;
+  return memory.read(memory.read32(controlPage.ramfsBase), memory.read32(controlPage.ramfsSize));
+}
+
+/** True where dosfstools are missing and may be: on a developer's machine. In CI they have to be there. */
+export const withoutTools =
+  spawnSync('fsck.fat', ['--help'], { env: environment }).error !== undefined && process.env['CI'] === undefined;
+
+function inFile<T>(bytes: Uint8Array, use: (file: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-volume-'));
+  try {
+    const file = join(folder, 'volume.img');
+    writeFileSync(file, bytes);
+    return use(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Status and words of `fsck.fat -n`: status 0 is a clean volume. */
+export function fsck(volume: Uint8Array): { readonly status: number | null; readonly words: string } {
+  return inFile(volume, (file) => {
+    const { status, stdout, stderr } = spawnSync('fsck.fat', ['-n', file], { env: environment, encoding: 'utf8' });
+    return { status, words: `${stdout}${stderr}` };
+  });
+}
+
+/** An empty FAT32 volume with clusters of one sector, by mkfs.fat. */
+export function emptyFat32(bytes: number): Uint8Array {
+  return inFile(new Uint8Array(bytes), (file) => {
+    const made = spawnSync('mkfs.fat', ['-F', '32', '-s', '1', '-i', '4e563836', file], {
+      env: environment,
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(`mkfs.fat failed: ${made.stderr}`);
+    return readFileSync(file);
+  });
+}
