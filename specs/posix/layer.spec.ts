@@ -1,0 +1,57 @@
+/** What the POSIX layer promises apart from files, as the programs check it: memory, time, threads, signals, the C library, refusals. */
+import { describe, expect, it } from 'vitest';
+import { createRamfs } from '../../images/index.ts';
+import { runPosix } from './programs.ts';
+
+const ramfs = createRamfs({});
+
+describe('the POSIX layer', () => {
+  it.each([
+    ['memory', 'mmap, munmap, mprotect, mremap, madvise, brk, malloc', 50],
+    ['time', 'clocks and sleeping', 20],
+    ['threads', 'pthreads, mutexes, conditions, semaphores, cancelling', 30],
+    ['signals', 'handlers, masks, interrupted waits', 20],
+    ['stdio', 'formatting, streams, long jumps, floating point', 30],
+    ['unsupported', 'what Nanvix lacks is refused', 15],
+  ])('%s: %s', async (name, _what, fewest) => {
+    const { failed, passed, outcome } = await runPosix(name, { ramfs });
+    expect(failed).toEqual([]);
+    expect(passed.length).toBeGreaterThanOrEqual(fewest);
+    expect(outcome).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  it('gives freed memory back when there is little of it', async () => {
+    const { failed } = await runPosix('memory', { ramfs, memoryMiB: 128 });
+    expect(failed).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  const commandLine = 'one two three;HOME=/home EMPTY= X=a=b';
+
+  it('is what the command line says', async () => {
+    const { failed, outcome } = await runPosix('environment', { commandLine });
+    expect(failed).toEqual([]);
+    expect(outcome).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  it('takes words between any number of spaces', async () => {
+    const { failed } = await runPosix('environment', { commandLine: ' one  two three ; HOME=/home  EMPTY= X=a=b' });
+    expect(failed).toEqual([]);
+  });
+});
+
+describe('random numbers', () => {
+  const drawn = async (variables: string): Promise<string | undefined> => {
+    const { output } = await runPosix('environment', { commandLine: `one two three;${variables}` });
+    return /^random .*$/m.exec(output)?.[0];
+  };
+
+  it('are the same in every run', async () => {
+    expect(await drawn('A=1 B=2 C=3')).toBe(await drawn('D=4 E=5 F=6'));
+  });
+
+  it('follow the seed in the environment', async () => {
+    expect(await drawn('NANVIX_RANDOM_SEED=1')).not.toBe(await drawn('NANVIX_RANDOM_SEED=2'));
+  });
+});
