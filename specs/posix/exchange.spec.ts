@@ -61,7 +61,11 @@ const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode
 describe('a file', () => {
   it('of the host is read by the guest, and its copy by the host', async () => {
     const content = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 7) & 255);
-    const { volume } = await exchange({ '/in/data.bin': content }, ['copy', '/in/data.bin', '/in/Copy.of.data.BIN']);
+    const { volume } = await exchange({ '/in/data.bin': content }, [
+      'copy',
+      '/in/data.bin',
+      '/in/Copy.of.data.BIN',
+    ]);
     expect(readRamfs(volume).get('/in/Copy.of.data.BIN')).toEqual(content);
   });
 

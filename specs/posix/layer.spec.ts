@@ -36,7 +36,9 @@ describe('the environment', () => {
   });
 
   it('takes words between any number of spaces', async () => {
-    const { failed } = await runPosix('environment', { commandLine: ' one  two three ; HOME=/home  EMPTY= X=a=b' });
+    const { failed } = await runPosix('environment', {
+      commandLine: ' one  two three ; HOME=/home  EMPTY= X=a=b',
+    });
     expect(failed).toEqual([]);
   });
 });

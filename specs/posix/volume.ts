@@ -16,7 +16,8 @@ export function volumeOf(guest: Guest): Uint8Array {
 
 /** True where dosfstools are missing and may be: on a developer's machine. In CI they have to be there. */
 export const withoutTools =
-  spawnSync('fsck.fat', ['--help'], { env: environment }).error !== undefined && process.env['CI'] === undefined;
+  spawnSync('fsck.fat', ['--help'], { env: environment }).error !== undefined &&
+  process.env['CI'] === undefined;
 
 function inFile<T>(bytes: Uint8Array, use: (file: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-volume-'));
@@ -32,7 +33,10 @@ function inFile<T>(bytes: Uint8Array, use: (file: string) => T): T {
 /** Status and words of `fsck.fat -n`: status 0 is a clean volume. */
 export function fsck(volume: Uint8Array): { readonly status: number | null; readonly words: string } {
   return inFile(volume, (file) => {
-    const { status, stdout, stderr } = spawnSync('fsck.fat', ['-n', file], { env: environment, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('fsck.fat', ['-n', file], {
+      env: environment,
+      encoding: 'utf8',
+    });
     return { status, words: `${stdout}${stderr}` };
   });
 }

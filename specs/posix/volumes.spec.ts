@@ -15,7 +15,11 @@ const kinds = [
 ];
 
 const programs = [
-  { name: 'files', promises: 'open, read, write, seek, append, truncate, descriptors, attributes', fewest: 80 },
+  {
+    name: 'files',
+    promises: 'open, read, write, seek, append, truncate, descriptors, attributes',
+    fewest: 80,
+  },
   { name: 'directories', promises: 'mkdir, rmdir, listing, current directory, *at, statfs', fewest: 50 },
   { name: 'rename', promises: 'rename within, across and over', fewest: 30 },
   { name: 'names', promises: 'long names, case, other alphabets', fewest: 30 },

@@ -1,0 +1,107 @@
+/** CPython on the POSIX layer: what scripts do with files, time, threads, signals and standard streams. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRamfs, ensureStdlib, readRamfs } from '../../images/index.ts';
+import { runGuest } from '../support/guests.ts';
+
+const scripts = {
+  'files.py': `
+import errno, os, shutil, tempfile
+os.mkdir('/w'); os.chdir('/w')
+with open('a.txt', 'w', encoding='utf-8') as f: f.write('h\\u00e9llo\\n' * 1000)
+assert os.path.getsize('a.txt') == 7000
+os.rename('a.txt', 'B b.txt')
+os.makedirs('x/y/z'); shutil.copy('B b.txt', 'x/y/z/c.txt'); shutil.copytree('x', 'x2')
+assert [d for d, _, _ in os.walk('x2')] == ['x2', 'x2/y', 'x2/y/z']
+shutil.move('x2', 'x3'); shutil.rmtree('x3')
+try: os.rmdir('x')
+except OSError as e: assert e.errno == errno.ENOTEMPTY
+os.utime('B b.txt', (1e9, 1e9)); assert os.stat('B b.txt').st_mtime == 1e9
+with open('B b.txt', 'r+b') as f: f.seek(3); f.write(b'ZZ'); f.truncate(10)
+with tempfile.TemporaryDirectory(dir='/w') as d: open(d + '/q', 'w').close(); assert os.listdir(d) == ['q']
+print(os.getcwd(), sorted(os.listdir('.')), open('B b.txt', 'rb').read())
+`,
+  'threads.py': `
+import queue, threading, time
+from concurrent.futures import ThreadPoolExecutor
+seen, lock = [], threading.Lock()
+def work(n):
+    for i in range(100):
+        with lock: seen.append(n)
+        if i % 10 == 0: time.sleep(0.0005)
+threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+event = threading.Event(); threading.Timer(0.01, event.set).start()
+items = queue.Queue(); threading.Thread(target=lambda: [items.put(i) for i in range(5)]).start()
+with ThreadPoolExecutor(4) as pool: squares = sum(pool.map(lambda x: x * x, range(50)))
+print(len(seen), event.wait(5), [items.get(timeout=5) for _ in range(5)], squares)
+`,
+  'time.py': `
+import time
+start = time.monotonic(); time.sleep(0.05); took = time.monotonic() - start
+print(0.05 <= took < 0.5, time.gmtime().tm_year)
+`,
+  'signals.py': `
+import os, signal
+seen = []
+signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
+signal.raise_signal(signal.SIGUSR1); os.kill(os.getpid(), signal.SIGUSR1)
+print([int(n) for n in seen])
+try: os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt: print('interrupted')
+`,
+  'streams.py': `
+import sys
+print(input(), [line for line in sys.stdin])
+sys.stderr.write('to stderr\\n')
+sys.stdout.write('x' * 300000); sys.exit(3)
+`,
+};
+
+let ramfs: Uint8Array;
+beforeAll(async () => {
+  const library = readRamfs(createRamfs(await ensureStdlib()));
+  const own = Object.entries(scripts).map(
+    ([name, text]) => [`/${name}`, new TextEncoder().encode(text)] as const,
+  );
+  ramfs = createRamfs(new Map([...library, ...own]), { freeBytes: 1 << 20 });
+});
+
+async function python(script: keyof typeof scripts, options: { readonly stdin?: string } = {}) {
+  return await runGuest({
+    program: 'python',
+    ramfs,
+    args: ['-B', '-S', `/${script}`],
+    env: { PYTHONHOME: '/', PYTHONHASHSEED: '0' },
+    ...options,
+  });
+}
+
+describe('a Python script', () => {
+  it('makes, renames, copies, walks and removes files', async () => {
+    const { output, errorOutput } = await python('files.py');
+    expect(errorOutput).toBe('');
+    expect(output).toBe("/w ['B b.txt', 'x'] b'h\\xc3\\xa9ZZo\\nh\\xc3\\xa9'\n");
+  });
+
+  it('runs threads', async () => {
+    const { output, errorOutput } = await python('threads.py');
+    expect(errorOutput).toBe('');
+    expect(output).toBe('800 True [0, 1, 2, 3, 4] 40425\n');
+  });
+
+  it('sleeps, in guest time', async () => {
+    expect((await python('time.py')).output).toBe('True 2026\n');
+  });
+
+  it('catches its own signals', async () => {
+    expect((await python('signals.py')).output).toBe('[10, 10]\ninterrupted\n');
+  });
+
+  it('reads input, writes much output and chooses its status', async () => {
+    const { output, errorOutput, outcome } = await python('streams.py', { stdin: 'first\nsecond\nthird' });
+    expect(output).toBe(`first ['second\\n', 'third']\n${'x'.repeat(300_000)}`);
+    expect(errorOutput).toBe('to stderr\n');
+    expect(outcome).toEqual({ kind: 'exit', status: 3 });
+  });
+});
