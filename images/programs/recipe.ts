@@ -48,7 +48,7 @@ async function compile(
 ): Promise<void> {
   const [musl, headers, posix] = [muslStep, headersStep, libposixStep].map((step) => context.filesOf(step));
   const compiler = await writeGuestCompiler(context, {
-    includes: [path.join(musl ?? '', 'include'), headers ?? ''],
+    includes: [path.join(musl ?? '', 'include'), headers ?? '', inProject('images/libposix/include')],
     layout: layoutFlags('no-pie'),
     linkFirst: [`-L${musl ?? ''}/lib`, `-L${posix ?? ''}/lib`, '-Wl,-u,_start'],
     linkLast: ['-lposix', '-lc'],
