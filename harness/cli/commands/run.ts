@@ -1,15 +1,21 @@
 /** `nanvix-v86 run`: one program in one guest, its streams and exit status passed through. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { RunResult } from '../../result.ts';
+import type { Images } from '../../../images/types.ts';
 import { InputError } from '../../errors.ts';
+import type { BootOptions } from '../../options.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import type { GuestOptionValues } from '../guest-options.ts';
 import { log } from '../log.ts';
+import { oneOf, wholeNumber } from '../parse.ts';
 import { explainEnd, processStatus, recordOf } from '../report.ts';
+import type { SnapshotOptionValues, SnapshotRun } from '../run-with-snapshots.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 
-interface RunOptions extends GuestOptionValues {
+/** As for any tool that could not do what it was asked. */
+const STATUS_FAILED = 1;
+
+interface RunOptions extends GuestOptionValues, SnapshotOptionValues {
   readonly programName?: string;
   readonly console?: string;
   readonly json?: true;
@@ -18,39 +24,60 @@ interface RunOptions extends GuestOptionValues {
 export function runCommand(setStatus: (status: number) => void): Command {
   const command = new Command('run')
     .description("boot a guest that runs a program, and end with the program's own exit status")
-    .argument('<program>', 'ELF file of the program, or `python` for the one built here')
+    .argument(
+      '[program]',
+      'ELF file of the program, or `python` for the one built here; may be left out with --restore',
+    )
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option(
       '--console <file>',
       "where the kernel's console goes; - is stderr (default: shown only after a failure)",
     )
+    .option('--snapshot-to <file>', 'write a snapshot where the program makes its snapshot call')
+    .option(
+      '--snapshot-at <count>',
+      'write it at this instruction since reset instead',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
+      '--snapshot-then <what>',
+      'what to do once it is written: continue, or exit with status 0',
+      oneOf(['continue', 'exit']),
+      'continue',
+    )
+    .option('--restore <file>', 'start from a snapshot; what is named besides must be what it was taken with')
     .option('--json', 'print one line of JSON instead of the output')
     .passThroughOptions();
   return addGuestOptions(command).action(
-    async (program: string, line: readonly string[], options: RunOptions) => {
-      const result = await runProgram(program, line.join(' '), options);
+    async (program: string | undefined, line: readonly string[], options: RunOptions) => {
+      const { result, missed } = await runProgram(program, line.join(' '), options);
       if (options.json) process.stdout.write(`${JSON.stringify(recordOf(result))}\n`);
       const why = explainEnd(result);
       if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
       await log('info', 'run ended', { ...recordOf(result), output: undefined, phases: result.phases });
-      setStatus(processStatus(result.exitStatus));
+      if (missed !== undefined) process.stderr.write(`nanvix-v86: ${missed}\n`);
+      const status = processStatus(result.exitStatus);
+      setStatus(missed !== undefined && status === 0 ? STATUS_FAILED : status);
     },
   );
 }
 
-async function runProgram(program: string, commandLine: string, options: RunOptions): Promise<RunResult> {
-  const { run } = await import('../../run.ts');
-  const { findImages } = await import('../images-progress.ts');
+async function runProgram(
+  program: string | undefined,
+  commandLine: string,
+  options: RunOptions,
+): Promise<SnapshotRun> {
+  const { runWithSnapshots } = await import('../run-with-snapshots.ts');
   const stdin = new ProcessInput();
   const consoleBytes: Uint8Array[] = [];
   try {
-    const result = await run({
+    const guestOptions: Partial<BootOptions> = {
       ...bootOptionsOf(options),
-      ...(await findImages(program, options.kernel)),
+      ...(await imagesFor(program, options)),
       ...(options.programName === undefined ? {} : { programName: options.programName }),
-      program,
-      commandLine,
+      ...(program === undefined ? {} : { program }),
+      ...(commandLine === '' && options.restore !== undefined ? {} : { commandLine }),
       stdin,
       onOutput: (stream, bytes) => {
         if (stream === 'stderr' || !options.json) writeThrough(stream, bytes);
@@ -63,12 +90,20 @@ async function runProgram(program: string, commandLine: string, options: RunOpti
               else consoleBytes.push(bytes);
             },
           }),
-    });
+    };
+    const run = await runWithSnapshots(guestOptions, options);
     if (options.console !== undefined && options.console !== '-') writeConsole(options.console, consoleBytes);
-    return result;
+    return run;
   } finally {
     stdin.close();
   }
+}
+
+/** What is built here, where a guest needs it: one that comes from a snapshot has all of it already. */
+async function imagesFor(program: string | undefined, options: RunOptions): Promise<{ images?: Images }> {
+  if (program === undefined) return {};
+  const { findImages } = await import('../images-progress.ts');
+  return await findImages(program, options.restore === undefined ? options.kernel : '');
 }
 
 function writeConsole(path: string, bytes: readonly Uint8Array[]): void {
