@@ -22,9 +22,8 @@ void _fini(void) __attribute__((weak));
 _Noreturn int __libc_start_main(int (*entry)(int, char **, char **), int argc, char **argv, void (*init)(void),
                                 void (*fini)(void), void (*unused)(void));
 
-/* From the linker: the ELF header where it is loaded, and the dynamic section of a position-independent program. */
+/* From the linker: the ELF header where it is loaded. */
 extern const Elf32_Ehdr __ehdr_start HIDDEN;
-extern const Elf32_Dyn _DYNAMIC[] HIDDEN __attribute__((weak));
 
 /* The stack is aligned so that the called function finds it as the ABI wants: a multiple of 16 before the return address. */
 __asm__(".text\n"
@@ -40,16 +39,27 @@ __asm__(".text\n"
         "    ud2\n"
         ".size _start, . - _start\n");
 
+/* The dynamic section of a position-independent program. It is found through the program headers, since the linker's symbol for it would
+ * be read from a table that is not relocated yet. */
+static const Elf32_Dyn *dynamic_section(uint32_t base)
+{
+    const Elf32_Phdr *header = (const Elf32_Phdr *)(base + __ehdr_start.e_phoff);
+
+    for (unsigned i = 0; i < __ehdr_start.e_phnum; i++)
+        if (header[i].p_type == PT_DYNAMIC)
+            return (const Elf32_Dyn *)(base + header[i].p_vaddr);
+    return NULL;
+}
+
 /* Adds the load address to every word that the linker listed. Only this kind of relocation occurs in a static program. */
 static void relocate(void)
 {
     uint32_t base = (uint32_t)(uintptr_t)&__ehdr_start;
+    const Elf32_Dyn *tag = __ehdr_start.e_type == ET_DYN ? dynamic_section(base) : NULL;
     const Elf32_Rel *entry = NULL;
     uint32_t bytes = 0;
 
-    if (_DYNAMIC == NULL || __ehdr_start.e_type != ET_DYN)
-        return;
-    for (const Elf32_Dyn *tag = _DYNAMIC; tag->d_tag != DT_NULL; tag++) {
+    for (; tag != NULL && tag->d_tag != DT_NULL; tag++) {
         if (tag->d_tag == DT_REL)
             entry = (const Elf32_Rel *)(base + tag->d_un.d_ptr);
         else if (tag->d_tag == DT_RELSZ)
