@@ -87,6 +87,8 @@ int64_t kcall_sleep(uint32_t seconds, uint32_t nanoseconds)
 
     if (nanoseconds >= NANVIX_LIMIT_NANOSECONDS_PER_SECOND)
         return -NANVIX_EINVAL;
+    if (seconds == 0 && nanoseconds == 0)
+        return kcall_sched_yield();
     list_init(&nobody);
     scheduler_block(&nobody, clock_now() + (uint64_t)seconds * NANVIX_LIMIT_NANOSECONDS_PER_SECOND + nanoseconds);
     return 0;

@@ -124,6 +124,7 @@ void options_init(void);
 uint32_t paging_init(void);
 uint32_t *page_entry(uint32_t address);
 uint32_t *page_entry_create(uint32_t address);
+uint32_t page_table_end(uint32_t address, uint32_t end);
 int paging_expose(uint32_t base, uint32_t size, int on);
 int stack_contains(uint32_t address);
 int stack_fault_in(uint32_t address);

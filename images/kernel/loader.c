@@ -107,43 +107,67 @@ static uint32_t copy_page(const struct program_header *segment, uint32_t address
     return frame;
 }
 
-static const char *load_segment(const struct program_header *segment, uint32_t bias)
+static const char *map_copies(const struct program_header *segment, uint32_t address, uint32_t begin, uint32_t end,
+                              uint32_t flags)
 {
-    const uint32_t address = segment->address + bias;
-    const uint32_t file_end = address + segment->file_size;
-    const uint32_t end = page_up(address + segment->memory_size);
-    const uint32_t writable = (segment->flags & SEGMENT_WRITABLE) != 0 ? PAGE_WRITABLE : 0;
-    /* Difference between where a byte is mapped and where it lies in the initrd. */
-    const uint32_t distance = address - (image + segment->offset);
-    /* Pages in this range are mapped in place. A page that is zero from some byte on cannot be. */
-    uint32_t place_begin = 0, place_end = 0;
-
-    if (distance % NANVIX_PAGE_SIZE == 0) {
-        place_begin = writable ? page_up(address) : page_down(address);
-        place_end = writable || segment->memory_size > segment->file_size ? page_down(file_end) : page_up(file_end);
-        if (writable && place_begin < place_end &&
-            !sole_user(segment, place_begin - distance - image, place_end - distance - image))
-            place_end = place_begin;
-    }
-    for (uint32_t page = page_down(address); page != end; page += NANVIX_PAGE_SIZE) {
+    for (uint32_t page = begin; page < end; page += NANVIX_PAGE_SIZE) {
         uint32_t *entry = page_entry_create(page);
-        uint32_t mapping;
+        uint32_t frame;
 
         if (entry == NULL)
             return "no memory";
         if ((*entry & PAGE_PRESENT) != 0)
             return "two segments share a page";
-        if (page >= place_begin && page < place_end) {
-            mapping = page - distance;
-        } else {
-            mapping = copy_page(segment, address, page);
-            if (mapping == 0)
-                return "no memory";
-            mapping |= PAGE_OWNED;
-        }
-        *entry = mapping | writable | PAGE_USER | PAGE_PRESENT;
+        frame = copy_page(segment, address, page);
+        if (frame == 0)
+            return "no memory";
+        *entry = frame | PAGE_OWNED | flags;
     }
     return NULL;
+}
+
+/* Maps pages where they lie in the initrd, `distance` bytes below. There are many, so this goes by page table. */
+static const char *map_in_place(uint32_t begin, uint32_t end, uint32_t distance, uint32_t flags)
+{
+    while (begin < end) {
+        uint32_t *entry = page_entry_create(begin);
+        const uint32_t stop = page_table_end(begin, end);
+
+        if (entry == NULL)
+            return "no memory";
+        for (; begin != stop; begin += NANVIX_PAGE_SIZE) {
+            if ((*entry & PAGE_PRESENT) != 0)
+                return "two segments share a page";
+            *entry++ = (begin - distance) | flags;
+        }
+    }
+    return NULL;
+}
+
+static const char *load_segment(const struct program_header *segment, uint32_t bias)
+{
+    const uint32_t address = segment->address + bias;
+    const uint32_t file_end = address + segment->file_size;
+    const uint32_t writable = (segment->flags & SEGMENT_WRITABLE) != 0;
+    const uint32_t flags = PAGE_USER | PAGE_PRESENT | (writable ? PAGE_WRITABLE : 0);
+    /* Difference between where a byte is mapped and where it lies in the initrd. */
+    const uint32_t distance = address - (image + segment->offset);
+    const uint32_t begin = page_down(address);
+    const uint32_t end = page_up(address + segment->memory_size);
+    /* What is mapped in place. A page that is zero from some byte on cannot be, nor one that is written and shared. */
+    uint32_t place_begin = writable ? page_up(address) : begin;
+    uint32_t place_end = writable || segment->memory_size > segment->file_size ? page_down(file_end) : page_up(file_end);
+    const char *problem;
+
+    if (distance % NANVIX_PAGE_SIZE != 0 || place_begin >= place_end ||
+        (writable && !sole_user(segment, place_begin - distance - image, place_end - distance - image)))
+        place_begin = place_end = begin;
+    problem = map_copies(segment, address, begin, place_begin, flags);
+    if (problem == NULL)
+        problem = map_in_place(place_begin, place_end, distance, flags);
+    if (problem == NULL)
+        problem = map_copies(segment, address, place_end, end, flags);
+    return problem;
 }
 
 /* Difference between where the program runs and where it was linked to. */

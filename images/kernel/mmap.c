@@ -35,19 +35,11 @@ static void unmap(uint32_t address, uint32_t *entry)
     invalidate_page(address);
 }
 
-/* The address up to which pages share the page table of `page`, at most `end`. */
-static uint32_t end_of_table(uint32_t page, uint32_t end)
-{
-    const uint32_t next = (page / PAGE_TABLE_SPAN + 1) * PAGE_TABLE_SPAN;
-
-    return next < end ? next : end;
-}
-
 static int any_mapped(uint32_t address, uint32_t end)
 {
     while (address != end) {
         const uint32_t *entry = page_entry(address);
-        const uint32_t stop = end_of_table(address, end);
+        const uint32_t stop = page_table_end(address, end);
 
         for (; entry != NULL && address != stop; address += NANVIX_PAGE_SIZE) {
             if ((*entry++ & PAGE_PRESENT) != 0)
@@ -63,7 +55,7 @@ static uint32_t map_fresh(uint32_t address, uint32_t end, uint32_t flags)
 {
     while (address != end) {
         uint32_t *entry = page_entry_create(address);
-        const uint32_t stop = end_of_table(address, end);
+        const uint32_t stop = page_table_end(address, end);
 
         if (entry == NULL)
             return address;

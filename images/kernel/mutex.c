@@ -91,7 +91,7 @@ void mutex_release_all(void)
         release(ELEMENT(current->held.next, struct mutex, held));
 }
 
-/* Locks for the running thread, which does not hold it. Returns 0 or -ETIMEDOUT. */
+/* Locks for the running thread. Returns 0 or -ETIMEDOUT. */
 int mutex_acquire(uint32_t address, uint64_t deadline)
 {
     struct mutex *mutex = find(address);
@@ -141,8 +141,9 @@ int64_t kcall_mutex_lock(uint32_t address, uint32_t seconds, uint32_t nanosecond
         error = clock_deadline(seconds, nanoseconds, &deadline);
     if (error != 0)
         return error;
+    /* A thread that holds it already waits for itself: until its deadline, and without one not at all. */
     mutex = find(address);
-    if (mutex != NULL && mutex->owner == current)
+    if (mutex != NULL && mutex->owner == current && deadline == NEVER)
         return -NANVIX_EDEADLK;
     if (current->held_count == NANVIX_LIMIT_HELD_MUTEXES)
         return -NANVIX_EAGAIN;

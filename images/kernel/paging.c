@@ -52,6 +52,14 @@ uint32_t *page_entry_create(uint32_t address)
     return page_entry(address);
 }
 
+/* The address up to which pages share the page table of `address`, at most `end`: their entries follow each other. */
+uint32_t page_table_end(uint32_t address, uint32_t end)
+{
+    const uint32_t next = (address / PAGE_TABLE_SPAN + 1) * PAGE_TABLE_SPAN;
+
+    return next < end ? next : end;
+}
+
 /* Replaces a page of 4 MiB by a table that maps the same. Returns -ENOMEM or 0. */
 static int split(uint32_t base)
 {

@@ -31,6 +31,8 @@ static void check_alone(void)
     expect("an unlocked mutex can be locked", nanvix_mutex_lock(&mutex, NO_TIMEOUT), 0);
     expect("its word is not touched", mutex, 0);
     expect_error("it cannot be locked twice", nanvix_mutex_lock(&mutex, NO_TIMEOUT), NANVIX_EDEADLK);
+    expect_error("nor at a time that has passed", nanvix_mutex_lock(&mutex, 0, 0), NANVIX_ETIMEDOUT);
+    expect_error("nor by a wait that ends", lock_for(&mutex, 5), NANVIX_ETIMEDOUT);
     expect("another can be locked as well", nanvix_mutex_lock(&other, 0, 0), 0);
     expect("it can be unlocked", nanvix_mutex_unlock(&mutex), 0);
     expect_error("but not twice", nanvix_mutex_unlock(&mutex), NANVIX_EPERM);
