@@ -16,6 +16,7 @@ import {
   captureProcessor,
   captureRam,
   captureTranslations,
+  compiledForProbes,
   Image,
   restoreCompiled,
   restoreProcessor,
@@ -25,8 +26,10 @@ import {
 } from './image.ts';
 import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
 import { Ports } from './ports.ts';
+import { Probes } from './probes.ts';
 import { MachineRegisters, REGISTER_NAMES } from './registers.ts';
 import { Scheduler } from './scheduler.ts';
+import { Watches } from './watches.ts';
 import type {
   CaptureOptions,
   Machine,
@@ -93,6 +96,11 @@ export class V86Machine implements Machine {
   private baseline: Baseline;
 
   private readonly traps = new Map<number, TrapHandler>();
+  private readonly probes: Probes;
+  private readonly watches: Watches;
+  /** Where a run came by a breakpoint; where it started it does not stop. */
+  private breakpointHit: number | undefined;
+  private runStart = 0;
   private interruptReturnHandler: (() => void) | undefined;
 
   constructor(options: MachineOptions) {
@@ -115,6 +123,8 @@ export class V86Machine implements Machine {
     this.registers = new MachineRegisters(instance);
     this.memory = new MachinePhysicalMemory(size, instance);
     this.linear = new MachineLinearMemory(this.memory, instance);
+    this.probes = new Probes(this.registers, this.linear);
+    this.watches = new Watches(this.linear);
     this.scheduler = new Scheduler(
       () => this.instructions + this.idleTicks,
       this.ticksPerMicrosecond,
@@ -163,6 +173,16 @@ export class V86Machine implements Machine {
       softwareInterrupt: (vector) => guarded(false, () => this.trap(vector)),
       interruptReturned: () => {
         guarded(undefined, () => this.interruptReturnHandler?.());
+      },
+      instructionReached: () => guarded(false, () => this.arrive()),
+      exceptionRaised: () => {
+        this.probes.exception(this.instructions);
+      },
+      memoryAccessed: (address, writing) => {
+        if (!writing && address === this.v86.word(Address.instructionPointer)) return false;
+        return this.watches.access(address, writing, () => {
+          this.comeBack();
+        });
       },
     };
   }
@@ -259,6 +279,17 @@ export class V86Machine implements Machine {
       v86.setByte(at, v86.byte(at) | (1 << (vector & 7)));
     }
     v86.setWord(Own.observe, this.interruptReturnHandler === undefined ? 0 : Observe.interruptReturn);
+    v86.probe(this.probes.addresses());
+    v86.watch(this.watches.pages());
+  }
+
+  /** The processor stands before an instruction that may be watched for. True: the main loop must come back. */
+  private arrive(): boolean {
+    const eip = this.v86.word(Address.instructionPointer);
+    const { instructions } = this;
+    const breakpoint = this.probes.arrive(eip, instructions);
+    if (breakpoint && instructions !== this.runStart) this.breakpointHit = eip;
+    return this.breakpointHit !== undefined || this.requested !== undefined;
   }
 
   private trap(vector: number): boolean {
@@ -289,6 +320,9 @@ export class V86Machine implements Machine {
     this.checkRunnable();
     this.running = true;
     this.requested = undefined;
+    this.breakpointHit = undefined;
+    this.runStart = this.instructions;
+    this.watches.refresh();
     try {
       return this.loop(limits);
     } finally {
@@ -371,7 +405,9 @@ export class V86Machine implements Machine {
       this.requested = undefined;
       return { kind: 'requested', reason };
     }
-    return undefined;
+    if (this.breakpointHit !== undefined) return { kind: 'breakpoint', address: this.breakpointHit };
+    const watched = this.watches.take();
+    return watched === undefined ? undefined : { kind: 'watchpoint', ...watched };
   }
 
   private crashed(error: unknown): MachineStop {
@@ -436,11 +472,13 @@ export class V86Machine implements Machine {
           `instructions per microsecond, this one has ${this.memory.size / 2 ** 20} and ${this.ticksPerMicrosecond}`,
       );
     }
+    this.probes.forget();
     if (this.crash !== undefined) this.renew();
     const copied = this.restoreInto(image, options.compiled ?? 'image');
     this.agreeWith(image);
     this.restoreSurroundings(image.surroundings);
     this.watchGuest();
+    this.watches.refresh();
     return { pagesCopied: copied };
   }
 
@@ -454,9 +492,10 @@ export class V86Machine implements Machine {
   private restoreInto(image: Image, compiled: 'image' | 'keep' | 'none'): number {
     const { v86 } = this;
     const mayCompile = this.options.compile !== false;
-    if (compiled === 'image' && image.compiled !== undefined && mayCompile) {
+    const layer = compiled === 'image' && mayCompile ? image.compiled : undefined;
+    if (layer !== undefined && compiledForProbes(v86, layer)) {
       const copied = restoreRam(v86, this.baseline, image.pages, undefined);
-      restoreCompiled(v86, image.compiled);
+      restoreCompiled(v86, layer);
       restoreShadow(v86, image.processor);
       v86.exports.set_jit_config(JitConfig.disabled, 0);
       return copied;
@@ -486,16 +525,29 @@ export class V86Machine implements Machine {
     this.baseline = [];
   }
 
+  onExecute(linear: number, handler: () => void): () => void {
+    const remove = this.probes.addHandler(linear, handler);
+    this.watchGuest();
+    return () => {
+      remove();
+      if (this.instance !== undefined) this.watchGuest();
+    };
+  }
+
   setBreakpoint(linear: number): void {
-    throw new MachineStateError(`breakpoints are not ready (0x${linear.toString(16)})`);
+    this.probes.addBreakpoint(linear);
+    this.watchGuest();
   }
   clearBreakpoint(linear: number): void {
-    this.setBreakpoint(linear);
+    this.probes.removeBreakpoint(linear);
+    this.watchGuest();
   }
-  setWatchpoint(linear: number, _length: number, _access: 'read' | 'write' | 'access'): void {
-    this.setBreakpoint(linear);
+  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void {
+    this.watches.add(linear, length, access);
+    this.watchGuest();
   }
   clearWatchpoint(linear: number): void {
-    this.setBreakpoint(linear);
+    this.watches.remove(linear);
+    this.watchGuest();
   }
 }

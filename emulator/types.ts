@@ -205,6 +205,15 @@ export interface Machine {
    */
   onInterruptReturn(handler: (() => void) | undefined): void;
 
+  /**
+   * Calls `handler` each time the instruction at a linear address is about to be executed, in whatever ring; registers and
+   * memory stand before it, and {@link requestStop} stops there. Compiled code runs on at full speed, and the guest does
+   * the same at the same counts. An address that is not mapped yet is watched for from when it is.
+   *
+   * @returns A function that ends it.
+   */
+  onExecute(linear: number, handler: () => void): () => void;
+
   /** Runs until something stops it. Must not be called from a handler. */
   run(limits?: RunLimits): MachineStop;
   /** From a handler: stops after the current instruction (before the next one is fetched), exactly. */
