@@ -1,0 +1,107 @@
+/**
+ * Reads recorded traces: newline-delimited JSON as `trace --json` writes it (record.ts has the format).
+ *
+ * A file comes from a user, so everything in it is checked before it is believed.
+ */
+import * as v from 'valibot';
+import { InputError } from '../errors.ts';
+import { TRACE_VERSION, type CallRecord, type TraceHeader, type TraceLine } from './record.ts';
+
+const level = v.picklist(['kernel', 'posix']);
+
+const header = v.object({
+  type: v.literal('trace'),
+  version: v.literal(TRACE_VERSION),
+  levels: v.array(level),
+  kernel: v.string(),
+  program: v.string(),
+  ramfs: v.nullable(v.string()),
+  options: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+});
+
+const call = v.object({
+  type: v.literal('call'),
+  index: v.number(),
+  level,
+  parent: v.exactOptional(v.number()),
+  depth: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
+  thread: v.number(),
+  number: v.number(),
+  name: v.string(),
+  arguments: v.array(v.object({ name: v.string(), value: v.number(), text: v.string() })),
+  instructions: v.number(),
+  nanoseconds: v.number(),
+  completion: v.picklist(['returned', 'answered', 'never-returns', 'unfinished']),
+  result: v.exactOptional(
+    v.object({ value: v.number(), text: v.string(), errno: v.exactOptional(v.string()) }),
+  ),
+  duration: v.exactOptional(v.number()),
+  returnAddress: v.number(),
+  caller: v.exactOptional(v.string()),
+  stack: v.exactOptional(
+    v.array(
+      v.object({
+        address: v.number(),
+        function: v.exactOptional(v.string()),
+        offset: v.exactOptional(v.number()),
+        guessed: v.exactOptional(v.literal(true)),
+      }),
+    ),
+  ),
+});
+
+/** A recorded trace, calls in the order in which they were made. */
+export interface RecordedTrace {
+  readonly header: TraceHeader;
+  readonly calls: readonly CallRecord[];
+}
+
+/** One line of the file. */
+export function formatTraceLine(line: TraceLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+function parseLine(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError(`${what} is not JSON: give a file that \`trace --json\` has written`);
+  }
+}
+
+function check<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  throw new InputError(
+    `${what} does not fit the format${path === null ? '' : ` at "${path}"`}: ${issue.message}`,
+  );
+}
+
+/**
+ * Parses a recorded trace.
+ *
+ * @param name What to call it in the message of the {@link InputError} thrown for anything else.
+ */
+export function parseTrace(text: string, name: string): RecordedTrace {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const first = parseLine(lines[0] ?? '', `the first line of ${name}`);
+  const version: unknown =
+    typeof first === 'object' && first !== null && 'version' in first ? first.version : undefined;
+  if (version !== undefined && version !== TRACE_VERSION) {
+    throw new InputError(
+      `${name} has version ${JSON.stringify(version)} of the trace format, this is version ${TRACE_VERSION}: record it again`,
+    );
+  }
+  const parsed = check(header, first, `the first line of ${name}`);
+  const calls = lines.slice(1).map((line, index): CallRecord => {
+    const what = `line ${index + 2} of ${name}`;
+    return check(call, parseLine(line, what), what);
+  });
+  return { header: parsed, calls: calls.sort((a, b) => a.index - b.index) };
+}

@@ -1,0 +1,148 @@
+/**
+ * Reads the structures POSIX calls pass by pointer, as 32-bit musl and the system-call interface lay them out, and prints
+ * the fields people look for.
+ */
+import type { GuestView } from '../guest-view.ts';
+import { flagsText, hex, quote, timeText, type FlagTable } from '../values.ts';
+import { fileModeText, pollEvents, signalActionFlags, signals } from './constants.ts';
+
+/** A structure's size and how it is printed. */
+interface Structure {
+  readonly size: number;
+  readonly print: (bytes: DataView, view: GuestView) => string;
+}
+
+const special: Readonly<Record<number, string>> = { 0: 'SIG_DFL', 1: 'SIG_IGN' };
+
+function signalSet(bytes: DataView, offset: number): string {
+  const names: string[] = [];
+  const mask = bytes.getBigUint64(offset, true);
+  for (let number = 1; number <= 64; number++) {
+    if ((mask & (1n << BigInt(number - 1))) !== 0n) names.push(signals[number]?.slice(3) ?? `RT_${number}`);
+  }
+  if (names.length > 32) return `~[${64 - names.length} others]`;
+  return `[${names.join(' ')}]`;
+}
+
+function cText(bytes: DataView, offset: number, length: number): string {
+  const field = new Uint8Array(bytes.buffer, bytes.byteOffset + offset, length);
+  const end = field.indexOf(0);
+  return quote(field.subarray(0, end === -1 ? length : end), true);
+}
+
+/** `RLIM64_INFINITY` where no limit is set. */
+function limit(value: bigint): string {
+  return value === 0xffff_ffff_ffff_ffffn ? 'RLIM64_INFINITY' : String(value);
+}
+
+export const structures = {
+  timespec32: { size: 8, print: (b) => timeText(b.getInt32(0, true), b.getInt32(4, true)) },
+  timespec64: { size: 16, print: (b) => timeText(b.getBigInt64(0, true), b.getInt32(8, true)) },
+  /** musl/arch/i386/kstat.h */
+  stat64: {
+    size: 96,
+    print: (b) => `{st_mode=${fileModeText(b.getUint32(16, true))}, st_size=${b.getBigInt64(44, true)}, ...}`,
+  },
+  statx: {
+    size: 256,
+    print: (b) =>
+      `{stx_mode=${fileModeText(b.getUint16(28, true))}, stx_size=${b.getBigUint64(40, true)}, ...}`,
+  },
+  sigaction: {
+    size: 20,
+    print: (b, view) => {
+      const handler = b.getUint32(0, true);
+      const flags = flagsText(b.getUint32(4, true), signalActionFlags);
+      return `{sa_handler=${special[handler] ?? view.pointer(handler)}, sa_mask=${signalSet(b, 12)}, sa_flags=${flags}}`;
+    },
+  },
+  sigset: { size: 8, print: (b) => signalSet(b, 0) },
+  rlimit64: {
+    size: 16,
+    print: (b) => `{rlim_cur=${limit(b.getBigUint64(0, true))}, rlim_max=${limit(b.getBigUint64(8, true))}}`,
+  },
+  rlimit32: { size: 8, print: (b) => `{rlim_cur=${b.getUint32(0, true)}, rlim_max=${b.getUint32(4, true)}}` },
+  utsname: {
+    size: 390,
+    print: (b) =>
+      `{sysname=${cText(b, 0, 65)}, nodename=${cText(b, 65, 65)}, release=${cText(b, 130, 65)}, ...}`,
+  },
+  word: { size: 4, print: (b) => `[${b.getInt32(0, true)}]` },
+  wordHex: { size: 4, print: (b) => `[${hex(b.getUint32(0, true))}]` },
+  offset64: { size: 8, print: (b) => `[${b.getBigInt64(0, true)}]` },
+  windowSize: {
+    size: 8,
+    print: (b) => `{ws_row=${b.getUint16(0, true)}, ws_col=${b.getUint16(2, true)}}`,
+  },
+  cloneStart: {
+    size: 8,
+    print: (b, view) =>
+      `{function=${view.pointer(b.getUint32(0, true))}, argument=${hex(b.getUint32(4, true))}}`,
+  },
+} as const satisfies Readonly<Record<string, Structure>>;
+
+/** Name of a structure in {@link structures}. */
+export type StructureName = keyof typeof structures;
+
+/** A structure behind a pointer, or the pointer where nothing is mapped. */
+export function structureText(name: StructureName, address: number, view: GuestView): string {
+  const structure: Structure = structures[name];
+  const bytes = address === 0 ? undefined : view.bytes(address, structure.size);
+  return bytes === undefined ? view.pointer(address) : structure.print(bytes, view);
+}
+
+const vectorMaximum = 16;
+const bytesPerVector = 8;
+
+/**
+ * `[{iov_base="data", iov_len=4}]`.
+ *
+ * @param available How many bytes of the buffers hold data, together.
+ */
+export function vectorText(address: number, count: number, available: number, view: GuestView): string {
+  const shown = Math.min(count, vectorMaximum);
+  const table = view.bytes(address, shown * bytesPerVector);
+  if (address === 0 || table === undefined) return view.pointer(address);
+  let left = available;
+  const parts = Array.from({ length: shown }, (_, index) => {
+    const base = table.getUint32(index * bytesPerVector, true);
+    const length = table.getUint32(index * bytesPerVector + 4, true);
+    const filled = Math.min(left, length);
+    left -= filled;
+    return `{iov_base=${view.quotedBytes(base, filled)}, iov_len=${length}}`;
+  });
+  return `[${parts.join(', ')}${count > shown ? ', ...' : ''}]`;
+}
+
+const bytesPerPoll = 8;
+
+/** `[{fd=0, events=POLLIN}]`; with what is ready once the call has returned. */
+export function pollText(address: number, count: number, returned: boolean, view: GuestView): string {
+  const shown = Math.min(count, vectorMaximum);
+  const table = view.bytes(address, shown * bytesPerPoll);
+  if (address === 0 || table === undefined) return view.pointer(address);
+  const flags = (value: number, names: FlagTable): string => flagsText(value, names);
+  const parts = Array.from({ length: shown }, (_, index) => {
+    const at = index * bytesPerPoll;
+    const ready = returned ? `, revents=${flags(table.getUint16(at + 6, true), pollEvents)}` : '';
+    return `{fd=${table.getInt32(at, true)}, events=${flags(table.getUint16(at + 4, true), pollEvents)}${ready}}`;
+  });
+  return `[${parts.join(', ')}${count > shown ? ', ...' : ''}]`;
+}
+
+const direntHeader = 19;
+
+/** Names of the directory entries that getdents64 has filled in. */
+export function entriesText(address: number, length: number, view: GuestView): string {
+  const bytes = view.bytes(address, length);
+  if (bytes === undefined) return view.pointer(address);
+  const names: string[] = [];
+  for (let at = 0; at + direntHeader <= length;) {
+    const size = bytes.getUint16(at + 16, true);
+    if (size < direntHeader || at + size > length) break;
+    names.push(cText(bytes, at + direntHeader, size - direntHeader));
+    at += size;
+  }
+  const shown = names.slice(0, vectorMaximum);
+  return `[${shown.join(', ')}${names.length > shown.length ? `, ... ${names.length} entries` : ''}]`;
+}

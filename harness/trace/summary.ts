@@ -1,0 +1,60 @@
+/** Adds a trace up by call, as `strace -c` does. */
+import Table from 'cli-table3';
+import type { CallRecord, TraceLevel } from './record.ts';
+
+/** All calls of one name. */
+export interface SummaryRow {
+  readonly level: TraceLevel;
+  readonly name: string;
+  readonly calls: number;
+  readonly errors: number;
+  /** Instructions between the calls and their returns; a POSIX call's include those of the kernel calls in it. */
+  readonly instructions: number;
+}
+
+/** One row per level and name: most instructions first, then most calls, then by name. */
+export function summarize(calls: Iterable<CallRecord>): SummaryRow[] {
+  const rows = new Map<string, SummaryRow>();
+  for (const call of calls) {
+    const key = `${call.level} ${call.name}`;
+    const row = rows.get(key) ?? { level: call.level, name: call.name, calls: 0, errors: 0, instructions: 0 };
+    rows.set(key, {
+      ...row,
+      calls: row.calls + 1,
+      errors: row.errors + (call.result?.errno === undefined ? 0 : 1),
+      instructions: row.instructions + (call.duration ?? 0),
+    });
+  }
+  return [...rows.values()].sort(
+    (a, b) => b.instructions - a.instructions || b.calls - a.calls || (a.name < b.name ? -1 : 1),
+  );
+}
+
+/** The rows as a table; the share is that of all rows of the same level. */
+export function summaryTable(rows: readonly SummaryRow[], colours: boolean): string {
+  const plain = colours ? {} : { style: { head: [], border: [] } };
+  const table = new Table({
+    head: ['% instr', 'instructions', 'per call', 'calls', 'errors', 'level', 'call'],
+    colAligns: ['right', 'right', 'right', 'right', 'right', 'left', 'left'],
+    ...plain,
+  });
+  const totalOf = (level: TraceLevel): number =>
+    rows.filter((row) => row.level === level).reduce((sum, row) => sum + row.instructions, 0);
+  const totals = { kernel: totalOf('kernel'), posix: totalOf('posix') };
+  for (const row of rows) {
+    const total = totals[row.level];
+    table.push([
+      total === 0 ? '0.00' : ((100 * row.instructions) / total).toFixed(2),
+      row.instructions,
+      Math.round(row.instructions / row.calls),
+      row.calls,
+      row.errors === 0 ? '' : row.errors,
+      row.level,
+      row.name,
+    ]);
+  }
+  const calls = rows.reduce((sum, row) => sum + row.calls, 0);
+  const errors = rows.reduce((sum, row) => sum + row.errors, 0);
+  table.push(['', '', '', calls, errors === 0 ? '' : errors, '', 'total']);
+  return table.toString();
+}
