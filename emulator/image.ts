@@ -34,6 +34,8 @@ export interface CompiledLayer {
   /** Pages outside of guest RAM that are not zero, by address. */
   readonly pages: ReadonlyMap<number, Uint8Array>;
   readonly modules: readonly (WebAssembly.Module | undefined)[];
+  /** The map of offsets before which this code is left. */
+  readonly exits: Uint8Array;
 }
 
 export class Image implements MachineImage {
@@ -184,7 +186,7 @@ export function captureProcessor(instance: V86Instance): Uint8Array {
   }
   state.set(bytes.subarray(Address.timestampOffset, Address.timestampOffset + 8), TIMESTAMP_OFFSET);
   view.setUint32(SETTLED_FLAGS, exports.get_eflags(), true);
-  view.setUint32(INTERRUPT_SHADOW, instance.word(Own.shadow), true);
+  view.setUint32(INTERRUPT_SHADOW, instance.byte(Own.shadow), true);
   return state;
 }
 
@@ -231,7 +233,7 @@ export function restoreProcessor(
 /** The shadow of an STI is kept among the words of the rewrite, so no layer of v86's memory brings it back. */
 export function restoreShadow(instance: V86Instance, processor: Uint8Array): void {
   const view = new DataView(processor.buffer, processor.byteOffset, processor.length);
-  instance.setWord(Own.shadow, view.getUint32(INTERRUPT_SHADOW, true));
+  instance.setByte(Own.shadow, view.getUint32(INTERRUPT_SHADOW, true));
 }
 
 // ── the compiled layer ──
@@ -245,7 +247,17 @@ export function captureCompiled(instance: V86Instance): CompiledLayer {
       if (!isZero(memory, at)) pages.set(at, Uint8Array.from(memory.subarray(at, at + PAGE)));
     }
   }
-  return { memoryLength: memory.length, pages, modules: instance.compiledModules() };
+  return {
+    memoryLength: memory.length,
+    pages,
+    modules: instance.compiledModules(),
+    exits: instance.exits.slice(),
+  };
+}
+
+/** Whether this code is left before all instructions that are watched for. */
+export function compiledForProbes(instance: V86Instance, layer: CompiledLayer): boolean {
+  return instance.exits.every((bits, i) => (bits & ~(layer.exits[i] ?? 0)) === 0);
 }
 
 /** Puts the compiled layer back; guest RAM must be put back beside it. */
@@ -263,6 +275,7 @@ export function restoreCompiled(instance: V86Instance, layer: CompiledLayer): vo
   }
   instance.restoreOwnWords(own);
   instance.setCompiledModules(layer.modules);
+  instance.exits.set(layer.exits);
 }
 
 /** SHA-256, in hex, of the guest's own state: equal for two machines that will do the same from here on. */

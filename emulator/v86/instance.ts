@@ -12,6 +12,7 @@ import {
   FLAG_INTERRUPT,
   JitConfig,
   Own,
+  ProbeMap,
   SHADOW_END_EXPORT,
   TABLE_OFFSET,
   TABLE_SLOTS,
@@ -54,6 +55,12 @@ export interface Host {
   softwareInterrupt(vector: number): boolean;
   /** An IRET has just entered an outer ring. */
   interruptReturned(): void;
+  /** The processor stands before an instruction that may be one that is watched for. True: come back. */
+  instructionReached(): boolean;
+  /** The processor raises an exception; told only while instructions are watched for. */
+  exceptionRaised(): void;
+  /** The guest is about to access memory; told only while memory is watched. True: the page is. */
+  memoryAccessed(address: number, writing: boolean): boolean;
 }
 
 /** A compiled piece of guest code: the module, and its function bound to this instance. */
@@ -92,7 +99,7 @@ export class V86Instance {
     this.ramSize = ramSize;
     this.ramStart = this.exports.allocate_memory(ramSize);
     this.dirtyMapLength = ramSize / PAGE;
-    this.dirtyMapStart = this.exports.memory.grow(Math.ceil(this.dirtyMapLength / WASM_PAGE)) * WASM_PAGE;
+    this.dirtyMapStart = this.exports.memory.grow(this.ownPages) * WASM_PAGE;
     this.bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
     this.viewNow = new DataView(this.bytesNow.buffer);
     this.setWord(Address.memorySize, ramSize);
@@ -102,6 +109,7 @@ export class V86Instance {
     this.exports.set_jit_config(JitConfig.maxPages, 1);
     this.exports.set_jit_config(JitConfig.loopSafety, 0);
     this.setWord(Own.dirtyMap, this.dirtyMapStart);
+    this.setWord(Own.probeMap, this.dirtyMapStart + this.dirtyMapLength);
   }
 
   /** Addresses that a reset leaves in a known state: a cheap proof that internals.ts fits this v86. */
@@ -166,11 +174,7 @@ export class V86Instance {
       io_port_read16: (port: number) => host.readPort(port, 2),
       io_port_read32: (port: number) => {
         if (port <= 0xffff) return host.readPort(port, 4);
-        if (port === CallOut.interruptReturn) {
-          host.interruptReturned();
-          return 0;
-        }
-        return host.softwareInterrupt(port - CallOut.softwareInterrupt) ? 1 : 0;
+        return this.callOut(host, port);
       },
       io_port_write8: (port: number, value: number) => {
         host.writePort(port, 1, value & 0xff);
@@ -193,6 +197,25 @@ export class V86Instance {
     };
   }
 
+  /** What the rewritten v86 has to say through a port number that does not exist. */
+  private callOut(host: Host, request: number): number {
+    const detail = request & 0xffff;
+    switch (request - detail) {
+      case CallOut.softwareInterrupt:
+        return host.softwareInterrupt(detail) ? 1 : 0;
+      case CallOut.interruptReturn:
+        host.interruptReturned();
+        return 0;
+      case CallOut.instruction:
+        return host.instructionReached() ? 1 : 0;
+      case CallOut.exception:
+        host.exceptionRaised();
+        return 0;
+      default:
+        return host.memoryAccessed(this.word(Own.accessAddress), detail !== 0) ? 1 : 0;
+    }
+  }
+
   private importsOfCompiledCode(exports: WebAssembly.Exports): WebAssembly.ModuleImports {
     const imports: WebAssembly.ModuleImports = { m: this.exports.memory };
     for (const [name, value] of Object.entries(exports)) {
@@ -202,6 +225,11 @@ export class V86Instance {
     const endShadow = exports[SHADOW_END_EXPORT];
     if (endShadow !== undefined) imports[COMPILED_HANDLE_IRQS] = endShadow;
     return imports;
+  }
+
+  /** Pages of WebAssembly memory that hold the maps of the rewrite. */
+  private get ownPages(): number {
+    return Math.ceil((this.dirtyMapLength + ProbeMap.length) / WASM_PAGE);
   }
 
   /** All of v86's linear memory. */
@@ -285,7 +313,7 @@ export class V86Instance {
   regionsOutsideRam(): readonly (readonly [number, number])[] {
     const end = this.bytes.length;
     const ramEnd = this.ramStart + this.ramSize;
-    const mapEnd = this.dirtyMapStart + Math.ceil(this.dirtyMapLength / WASM_PAGE) * WASM_PAGE;
+    const mapEnd = this.dirtyMapStart + this.ownPages * WASM_PAGE;
     return [
       [0, this.ramStart],
       [ramEnd, this.dirtyMapStart],
@@ -309,12 +337,62 @@ export class V86Instance {
   /** Raises or lowers an interrupt line; the interrupt is taken at once where the guest lets it. */
   setInterruptLine(line: number, level: boolean): void {
     const flags = this.word(Address.flags);
-    const shadow = this.word(Own.shadow) !== 0 && (flags & FLAG_INTERRUPT) !== 0;
+    const shadow = this.byte(Own.shadow) !== 0 && (flags & FLAG_INTERRUPT) !== 0;
     // v86 knows no shadow: hide the interrupt flag from it, and let the end of the shadow take the interrupt
     if (shadow) this.setWord(Address.flags, flags & ~FLAG_INTERRUPT);
     if (level) this.exports.device_raise_irq(line);
     else this.exports.device_lower_irq(line);
     if (shadow) this.setWord(Address.flags, flags);
+  }
+
+  // ── watching the guest ──
+
+  /** The offsets in a page before which compiled code is left: a map of 4096 bits. */
+  get exits(): Uint8Array<ArrayBuffer> {
+    const start = this.word(Own.probeMap) + ProbeMap.exits;
+    return this.bytes.subarray(start, start + ProbeMap.length - ProbeMap.exits);
+  }
+
+  /**
+   * Calls out before the instructions at these linear addresses. Code compiled before their offsets were known is
+   * dropped; offsets once known stay, so that a breakpoint that comes and goes costs this only once.
+   */
+  probe(addresses: ReadonlySet<number>): void {
+    const map = this.word(Own.probeMap);
+    const { bytes } = this;
+    bytes.fill(0, map + ProbeMap.active, map + ProbeMap.exits);
+    let unknown = false;
+    for (const address of addresses) {
+      const offset = address & (PAGE - 1);
+      const bit = 1 << (offset & 7);
+      const active = map + ProbeMap.active + (offset >> 3);
+      const exit = map + ProbeMap.exits + (offset >> 3);
+      this.setByte(active, this.byte(active) | bit);
+      if ((this.byte(exit) & bit) === 0) unknown = true;
+      this.setByte(exit, this.byte(exit) | bit);
+    }
+    if (unknown) this.exports.jit_clear_cache_js();
+    this.setProbing(addresses.size > 0);
+  }
+
+  setProbing(on: boolean): void {
+    this.setByte(Own.probing, on ? 1 : 0);
+  }
+
+  /** Calls out for accesses to these virtual pages, and runs nothing compiled meanwhile. */
+  watch(pages: Iterable<number>): void {
+    let any = false;
+    for (const page of pages) {
+      any = true;
+      const entry = this.word(Address.tlbData + 4 * page);
+      if (entry === 0) continue;
+      const physical = (((entry & -PAGE) ^ (page << 12)) >>> 0) - this.ramStart;
+      if (physical >= 0 && physical < this.ramSize) this.exports.jit_dirty_cache(physical, physical + PAGE);
+      this.setWord(Address.tlbData + 4 * page, 0);
+    }
+    // the interpreter keeps the translation of its page
+    this.setWord(Address.lastVirtualPage, 0xffff_ffff);
+    this.setByte(Own.watching, any ? 1 : 0);
   }
 
   // ── compiled code ──

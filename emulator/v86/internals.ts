@@ -97,15 +97,37 @@ export const Own = {
   dirtyMap: 44,
   /** Bit 0: call out after an IRET that enters an outer ring. */
   observe: 48,
-  /** What STI holds interrupts off for: 2 during STI itself, 1 during the instruction after it, then 0. */
+  /** A word that is 0 unless the main loop has one of the following to look after. */
+  attention: 52,
+  /** Byte: what STI holds interrupts off for: 2 during STI itself, 1 during the instruction after it, then 0. */
   shadow: 52,
+  /** Byte: 1 while instructions are watched for. */
+  probing: 53,
+  /** Byte: 1 while memory is watched; nothing compiled is run then. */
+  watching: 54,
+  /** Address of two maps of 4096 bits, one per offset in a page: {@link ProbeMap}. */
+  probeMap: 56,
+  /** The linear address of the memory access that is being called out for. */
+  accessAddress: 60,
   end: 64,
 } as const;
+
+/** In the maps of probed offsets: those watched for now, and those before which compiled code is left. */
+export const ProbeMap = { active: 0, exits: 512, length: 1024 } as const;
 
 export const Observe = { interruptReturn: 1 } as const;
 
 /** Numbers that the rewritten code hands to the io_port_read32 import, above all real ports. */
-export const CallOut = { softwareInterrupt: 0x10000, interruptReturn: 0x20000 } as const;
+export const CallOut = {
+  softwareInterrupt: 0x10000,
+  interruptReturn: 0x20000,
+  /** The instruction at EIP may be one that is watched for. */
+  instruction: 0x30000,
+  /** Plus the vector. */
+  exception: 0x40000,
+  /** Plus 1 for a write. */
+  memoryAccess: 0x50000,
+} as const;
 
 /** The functions into which reading the time stamp counter is inlined. */
 export const TIMESTAMP_READERS = [

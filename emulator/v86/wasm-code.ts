@@ -56,10 +56,13 @@ export const wordAt = (address: number): Code => [...i32(0), ...load32(address)]
 export const byteAt = (address: number): Code => [...i32(0), ...load8(address)];
 /** Stores what `value` computes at a fixed address. */
 export const storeWordAt = (address: number, value: Code): Code => [...i32(0), ...value, ...store32(address)];
+export const storeByteAt = (address: number, value: Code): Code => [...i32(0), ...value, ...store8(address)];
 
 export const block: Code = [0x02, 0x40];
 export const loop: Code = [0x03, 0x40];
 export const ifThen: Code = [0x04, 0x40];
+/** Both branches leave an i32. */
+export const ifValue: Code = [0x04, 0x7f];
 export const otherwise: Code = [0x05];
 export const end: Code = [0x0b];
 export const branch = (depth: number): Code => [0x0c, ...unsigned(depth)];

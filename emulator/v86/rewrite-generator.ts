@@ -1,0 +1,305 @@
+/**
+ * The rewrite of v86's code generator: compiled code counts each instruction, leaves before a block that would pass
+ * the limit and before a breakpoint, and keeps the same lazy flags as the interpreter.
+ *
+ * The functions added here run inside v86 while it compiles; they write WebAssembly with v86's own builder.
+ */
+
+import { Address, FunctionName, GenerateModuleFrame, Generator, Own, ProbeMap } from './internals.ts';
+import { Editor, type Indices, threeWords, twoWords, UnsupportedV86Error } from './rewrite-support.ts';
+import type { WasmBinary } from './wasm-binary.ts';
+import * as wasm from './wasm-code.ts';
+import type { Code } from './wasm-code.ts';
+
+/** Appends `push(builder, byte)`: one byte of generated code. */
+function addPushByte(binary: WasmBinary, index: Indices): number {
+  const [builder, byte, length] = [wasm.localGet(0), wasm.localGet(1), 2];
+  return binary.add(twoWords, {
+    locals: ['i32'],
+    code: [
+      ...builder,
+      ...wasm.load32(Generator.builderBytesLength),
+      ...wasm.localTee(length),
+      ...builder,
+      ...wasm.load32(Generator.builderBytesCapacity),
+      ...wasm.eq,
+      ...wasm.ifThen,
+      ...builder,
+      ...wasm.i32(Generator.builderBytesCapacity),
+      ...wasm.add,
+      ...wasm.call(index.growBytes),
+      ...wasm.end,
+      ...builder,
+      ...wasm.load32(Generator.builderBytesPointer),
+      ...wasm.localGet(length),
+      ...wasm.add,
+      ...byte,
+      ...wasm.store8(0),
+      ...builder,
+      ...wasm.localGet(length),
+      ...wasm.i32(1),
+      ...wasm.add,
+      ...wasm.store32(Generator.builderBytesLength),
+    ],
+  });
+}
+
+const contextBuilder = (context: Code): Code => [...context, ...wasm.load32(Generator.contextBuilder)];
+const contextCounter = (context: Code): Code => [...context, ...wasm.load8(Generator.contextCounterLocal)];
+
+/**
+ * Appends `generate(opcode, context, flags)`: code that counts one instruction, then, before an instruction during
+ * which JavaScript may look at the machine, code that writes the count to memory, then the instruction.
+ */
+function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number): number {
+  const [opcode, context] = [0, wasm.localGet(1)];
+  const [address, builder, counter, original, offset] = [3, 4, 5, 6, 7] as const;
+  const nextByte: Code = [
+    ...wasm.localGet(address),
+    ...wasm.call(index.read8),
+    ...wasm.localSet(opcode),
+    ...wasm.localGet(address),
+    ...wasm.i32(1),
+    ...wasm.add,
+    ...wasm.localSet(address),
+  ];
+  const is = (value: number): Code => [...wasm.localGet(opcode), ...wasm.i32(value), ...wasm.eq];
+  const masked = (mask: number, value: number): Code => [
+    ...wasm.localGet(opcode),
+    ...wasm.i32(mask),
+    ...wasm.and,
+    ...wasm.i32(value),
+    ...wasm.eq,
+  ];
+  const any = (...conditions: Code[]): Code =>
+    conditions.flatMap((code, i) => (i === 0 ? code : [...code, ...wasm.or]));
+  return binary.add(threeWords, {
+    locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
+    code: [
+      ...wasm.localGet(opcode),
+      ...wasm.localSet(original),
+      ...contextBuilder(context),
+      ...wasm.localSet(builder),
+      ...contextCounter(context),
+      ...wasm.localSet(counter),
+      ...context,
+      ...wasm.load32(Generator.contextProcessor),
+      ...wasm.load32(0),
+      ...wasm.localTee(address),
+      ...wasm.i32(1),
+      ...wasm.sub,
+      ...wasm.i32(0xfff),
+      ...wasm.and,
+      ...wasm.localSet(offset),
+      // before an instruction that is watched for, compiled code is left
+      ...wasm.wordAt(Own.probeMap),
+      ...wasm.localGet(offset),
+      ...wasm.i32(3),
+      ...wasm.shrUnsigned,
+      ...wasm.add,
+      ...wasm.load8(ProbeMap.exits),
+      ...wasm.localGet(offset),
+      ...wasm.i32(7),
+      ...wasm.and,
+      ...wasm.shrUnsigned,
+      ...wasm.i32(1),
+      ...wasm.and,
+      ...wasm.ifThen,
+      ...wasm.localGet(builder),
+      ...wasm.localGet(offset),
+      ...wasm.call(index.setEipLowBits),
+      ...wasm.localGet(builder),
+      ...context,
+      ...wasm.load32(Generator.contextExitLabel),
+      ...wasm.call(index.branch),
+      ...wasm.end,
+
+      ...wasm.localGet(builder),
+      ...wasm.localGet(counter),
+      ...wasm.call(index.getLocal),
+      ...wasm.localGet(builder),
+      ...wasm.i32(1),
+      ...wasm.call(index.constI32),
+      ...wasm.localGet(builder),
+      ...wasm.i32(wasm.addOpcode),
+      ...wasm.call(pushByte),
+      ...wasm.localGet(builder),
+      ...wasm.localGet(counter),
+      ...wasm.call(index.setLocal),
+
+      ...wasm.localGet(opcode),
+      ...wasm.i32(0xff),
+      ...wasm.and,
+      ...wasm.localSet(opcode),
+      ...wasm.loop,
+      // operand size, address size, lock, repeat, segment prefixes
+      ...any(masked(0xfe, 0x66), is(0xf0), masked(0xfe, 0xf2), masked(0xe7, 0x26), masked(0xfe, 0x64)),
+      ...wasm.ifThen,
+      ...nextByte,
+      ...wasm.branch(1),
+      ...wasm.end,
+      ...wasm.end,
+      ...is(0x0f),
+      ...wasm.ifThen,
+      ...nextByte,
+      // 0F 00-0F, 20-27, 30-37, A2 and C7: system instructions, RDTSC, RDMSR, CPUID, RDRAND
+      ...any(masked(0xf0, 0x00), masked(0xf8, 0x20), masked(0xf8, 0x30), is(0xa2), is(0xc7)),
+      ...wasm.localSet(opcode),
+      ...wasm.otherwise,
+      // INS OUTS, INT3 INT INTO IRET, IN OUT, HLT, STI
+      ...any(masked(0xfc, 0x6c), masked(0xfc, 0xcc), masked(0xf4, 0xe4), is(0xf4), is(0xfb)),
+      ...wasm.localSet(opcode),
+      ...wasm.end,
+      ...wasm.localGet(opcode),
+      ...wasm.ifThen,
+      ...wasm.localGet(builder),
+      ...wasm.localGet(counter),
+      ...wasm.call(index.updateInstructionCounter),
+      ...wasm.end,
+
+      ...wasm.localGet(original),
+      ...context,
+      ...wasm.localGet(2),
+      ...wasm.call(index.generateInstruction),
+    ],
+  });
+}
+
+/**
+ * Appends `check(context, address, instructions)`: code at the start of a block that leaves the compiled function
+ * when the block's instructions would pass the limit. The counter local holds count minus limit, so it is negative.
+ */
+function addBlockCheck(binary: WasmBinary, index: Indices, pushByte: number): number {
+  const context = wasm.localGet(0);
+  const builder = wasm.localGet(3);
+  return binary.add(threeWords, {
+    locals: ['i32'],
+    code: [
+      ...contextBuilder(context),
+      ...wasm.localSet(3),
+      ...builder,
+      ...contextCounter(context),
+      ...wasm.call(index.getLocal),
+      ...builder,
+      ...wasm.i32(0),
+      ...wasm.localGet(2),
+      ...wasm.sub,
+      ...wasm.call(index.constI32),
+      ...builder,
+      ...wasm.i32(wasm.greaterSignedOpcode),
+      ...wasm.call(pushByte),
+      ...builder,
+      ...wasm.call(index.ifVoid),
+      ...builder,
+      ...wasm.localGet(1),
+      ...wasm.i32(0xfff),
+      ...wasm.and,
+      ...wasm.call(index.setEipLowBits),
+      ...builder,
+      ...context,
+      ...wasm.load32(Generator.contextExitLabel),
+      ...wasm.call(index.branch),
+      ...builder,
+      ...wasm.call(index.blockEnd),
+    ],
+  });
+}
+
+/** The code generator: counts per instruction, checks the limit per block, keeps the count relative to the limit. */
+export function rewriteCodeGenerator(binary: WasmBinary, index: Indices): void {
+  const pushByte = addPushByte(binary, index);
+  const generateCounted = addGenerateCounted(binary, index, pushByte);
+  const blockCheck = addBlockCheck(binary, index, pushByte);
+  const editor = new Editor(binary, index.generateModule, 'jit_generate_module');
+  const frame = wasm.localGet(GenerateModuleFrame.frameLocal);
+  const context: Code = [...frame, ...wasm.i32(GenerateModuleFrame.context), ...wasm.add];
+
+  const calls = editor.all(`call ${index.generateInstruction}`);
+  if (calls.length !== 3) throw new UnsupportedV86Error(`${calls.length} calls of the instruction generator`);
+  for (const call of calls) editor.replace(call, 1, wasm.call(generateCounted));
+
+  // The block's number of instructions, added at its start: nothing, since each instruction counts itself.
+  const blockLength = editor.once('local.get 1', 'i32.const -8', 'i32.add', 'i64.load32_s 0', 'local.set 19');
+  editor.replace(blockLength, 4, wasm.i64(0));
+  const counterLocal = Generator.contextCounterLocal + GenerateModuleFrame.context;
+  const blockStart = editor.once(
+    `local.get ${GenerateModuleFrame.frameLocal}`,
+    `i32.load8_u ${counterLocal}`,
+    'local.set 15',
+    'block',
+    'local.get 8',
+  );
+  editor.insertBefore(blockStart + 3, [
+    ...context,
+    ...wasm.localGet(GenerateModuleFrame.addressLocal),
+    ...wasm.localGet(GenerateModuleFrame.bucketLocal),
+    ...wasm.i32(-8),
+    ...wasm.add,
+    ...wasm.load32(0),
+    ...wasm.call(blockCheck),
+  ]);
+
+  // The counter's first value: instead of the constant 0 just written, a load of Own.delta.
+  const builder = wasm.localGet(4);
+  const initial = editor.once(
+    'i32.const 0',
+    'i32.store8 0',
+    'local.get 4',
+    'local.get 8',
+    'i32.const 2',
+    'i32.add',
+    'local.tee 9',
+    `i32.store ${Generator.builderBytesLength}`,
+    'block',
+    'block',
+    'local.get 4',
+    'i32.load 100',
+  );
+  editor.replace(initial, 1, wasm.i32(Own.delta));
+  editor.insertBefore(initial + 8, [
+    ...[wasm.loadOpcode, 2, 0].flatMap((byte) => [...builder, ...wasm.i32(byte), ...wasm.call(pushByte)]),
+    ...builder,
+    ...wasm.load32(Generator.builderBytesLength),
+    ...wasm.localTee(9),
+    ...wasm.i32(2),
+    ...wasm.sub,
+    ...wasm.localSet(8),
+  ]);
+
+  // The count must stand in memory before exit_jit and handle_irqs enter the guest's handlers.
+  for (const [address, length] of [
+    [27168, 11],
+    [27308, 8],
+  ]) {
+    const name = editor.once(`i32.const ${address}`, `i32.const ${length}`, 'i32.const 0');
+    editor.insertBefore(name, [
+      ...contextBuilder(context),
+      ...contextCounter(context),
+      ...wasm.call(index.updateInstructionCounter),
+    ]);
+  }
+  binary.edit(index.generateModule, editor.edits);
+
+  // Writes `counter = base + local` instead of adding the local, so writing it twice does no harm.
+  const update = new Editor(binary, index.updateInstructionCounter, 'gen_update_instruction_counter');
+  const load = update.once(`i32.const ${Address.instructionCounter}`, `call ${index.loadFixedI32}`);
+  update.replace(load, 1, wasm.i32(Own.base));
+  binary.edit(index.updateInstructionCounter, update.edits);
+}
+
+/**
+ * Compiled ADC and SBB do not keep their first operand, interpreted ones do; instructions after them that leave the
+ * adjust flag undefined compute it from what was kept last. Let both keep it.
+ */
+export function rewriteAddWithCarry(binary: WasmBinary, index: Indices): void {
+  for (const name of ['generateAdc32', 'generateSbb32'] as const) {
+    const editor = new Editor(binary, index[name], FunctionName[name]);
+    editor.insertBefore(editor.once(`call ${index.setLastResult}`), [
+      ...wasm.localGet(0),
+      ...wasm.load32(Generator.contextBuilder),
+      ...wasm.localGet(1),
+      ...wasm.call(index.setLastOperand),
+    ]);
+    binary.edit(index[name], editor.edits);
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * The rewrite of where v86 touches the world: software interrupts and returns from them, page walks, the time stamp.
+ */
+
+import {
+  Address,
+  CallOut,
+  FunctionName,
+  Observe,
+  Own,
+  TIMESTAMP_READERS,
+  TIMESTAMP_REQUEST,
+} from './internals.ts';
+import { Editor, fourWords, type Indices } from './rewrite-support.ts';
+import type { WasmBinary } from './wasm-binary.ts';
+import * as wasm from './wasm-code.ts';
+import type { Code } from './wasm-code.ts';
+
+/** Vectors below this are the processor's own. */
+const EXCEPTIONS = 32;
+
+/** Software interrupts whose vector is marked call out before the gate is read; the answer 1 skips the gate. */
+export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
+  const deliver = binary.copy(index.callInterruptVector, fourWords);
+  const vector = wasm.localGet(0);
+  binary.replace(index.callInterruptVector, {
+    locals: [],
+    code: [
+      ...wasm.localGet(1),
+      ...wasm.ifThen,
+      ...vector,
+      ...wasm.i32(3),
+      ...wasm.shrUnsigned,
+      ...wasm.load8(Own.trapBitmap),
+      ...vector,
+      ...wasm.i32(7),
+      ...wasm.and,
+      ...wasm.shrUnsigned,
+      ...wasm.i32(1),
+      ...wasm.and,
+      ...wasm.ifThen,
+      ...vector,
+      ...wasm.i32(CallOut.softwareInterrupt),
+      ...wasm.add,
+      ...wasm.call(index.ioPortRead32),
+      ...wasm.branchIf(2),
+      ...wasm.end,
+      ...wasm.otherwise,
+      ...vector,
+      ...wasm.i32(EXCEPTIONS),
+      ...wasm.lessUnsigned,
+      ...wasm.byteAt(Own.probing),
+      ...wasm.and,
+      ...wasm.ifThen,
+      ...vector,
+      ...wasm.i32(CallOut.exception),
+      ...wasm.add,
+      ...wasm.call(index.ioPortRead32),
+      ...wasm.drop,
+      ...wasm.end,
+      ...wasm.end,
+      ...wasm.localGet(0),
+      ...wasm.localGet(1),
+      ...wasm.localGet(2),
+      ...wasm.localGet(3),
+      ...wasm.call(deliver),
+    ],
+  });
+
+  const interruptReturn = binary.copy(index.interruptReturn, { parameters: ['i32'], results: [] });
+  binary.replace(index.interruptReturn, {
+    locals: [],
+    code: [
+      ...wasm.localGet(0),
+      ...wasm.call(interruptReturn),
+      ...wasm.wordAt(Own.observe),
+      ...wasm.i32(Observe.interruptReturn),
+      ...wasm.and,
+      ...wasm.ifThen,
+      ...wasm.byteAt(Address.privilege),
+      ...wasm.ifThen,
+      ...wasm.i32(CallOut.interruptReturn),
+      ...wasm.call(index.ioPortRead32),
+      ...wasm.drop,
+      ...wasm.end,
+      ...wasm.end,
+    ],
+  });
+}
+
+const PAGE_PRESENT = 1;
+const LARGE_PAGE = 0x80;
+const CR0_PAGING_SIGN = 0;
+const PHYSICAL_ADDRESS_EXTENSION = 0x20;
+
+/** Marks pages of guest RAM that a page walk makes writable, and the page tables it walks, in the dirty map. */
+export function wrapPageWalk(binary: WasmBinary, index: Indices): void {
+  const walk = binary.copy(index.doPageWalk, {
+    parameters: ['i32', 'i32', 'i32', 'i32', 'i32'],
+    results: ['i32'],
+  });
+  const [address, forWriting, sideEffects] = [wasm.localGet(0), wasm.localGet(1), wasm.localGet(4)];
+  const entry = 5;
+  const table = 6;
+  const mark = binary.add(
+    { parameters: ['i32'], results: [] },
+    {
+      locals: [],
+      code: [
+        ...wasm.localGet(0),
+        ...wasm.wordAt(Address.memorySize),
+        ...wasm.lessUnsigned,
+        ...wasm.ifThen,
+        ...wasm.wordAt(Own.dirtyMap),
+        ...wasm.localGet(0),
+        ...wasm.i32(12),
+        ...wasm.shrUnsigned,
+        ...wasm.add,
+        ...wasm.i32(1),
+        ...wasm.store8(0),
+        ...wasm.end,
+      ],
+    },
+  );
+  const control3: Code = wasm.wordAt(Address.control + 12);
+  binary.replace(index.doPageWalk, {
+    locals: ['i32', 'i32'],
+    code: [
+      ...wasm.localGet(0),
+      ...wasm.localGet(1),
+      ...wasm.localGet(2),
+      ...wasm.localGet(3),
+      ...wasm.localGet(4),
+      ...wasm.call(walk),
+      ...wasm.localSet(entry),
+      ...wasm.wordAt(Own.dirtyMap),
+      ...wasm.eqz,
+      ...sideEffects,
+      ...wasm.eqz,
+      ...wasm.or,
+      ...wasm.ifThen,
+      ...wasm.localGet(entry),
+      ...wasm.ret,
+      ...wasm.end,
+      ...wasm.localGet(entry),
+      ...wasm.i32(0),
+      ...wasm.ne,
+      ...forWriting,
+      ...wasm.and,
+      ...wasm.ifThen,
+      ...wasm.localGet(entry),
+      ...address,
+      ...wasm.xor,
+      ...wasm.i32(-4096),
+      ...wasm.and,
+      ...wasm.wordAt(Address.guestRam),
+      ...wasm.sub,
+      ...wasm.call(mark),
+      ...wasm.end,
+      ...wasm.wordAt(Address.control),
+      ...wasm.i32(CR0_PAGING_SIGN),
+      ...wasm.lessSigned,
+      ...wasm.ifThen,
+      // the entry of the page directory: its address ...
+      ...wasm.wordAt(Address.control + 16),
+      ...wasm.i32(PHYSICAL_ADDRESS_EXTENSION),
+      ...wasm.and,
+      0x04,
+      0x7f,
+      ...address,
+      ...wasm.i32(30),
+      ...wasm.shrUnsigned,
+      ...wasm.i32(3),
+      ...wasm.shl,
+      ...wasm.load32(Address.pageDirectoryPointers),
+      ...wasm.i32(-4096),
+      ...wasm.and,
+      ...address,
+      ...wasm.i32(21),
+      ...wasm.shrUnsigned,
+      ...wasm.i32(0x1ff),
+      ...wasm.and,
+      ...wasm.i32(3),
+      ...wasm.shl,
+      ...wasm.add,
+      ...wasm.otherwise,
+      ...control3,
+      ...address,
+      ...wasm.i32(22),
+      ...wasm.shrUnsigned,
+      ...wasm.i32(2),
+      ...wasm.shl,
+      ...wasm.add,
+      ...wasm.end,
+      ...wasm.localTee(table),
+      ...wasm.call(mark),
+      // ... and the page table that it names
+      ...wasm.localGet(table),
+      ...wasm.wordAt(Address.memorySize),
+      ...wasm.lessUnsigned,
+      ...wasm.ifThen,
+      ...wasm.localGet(table),
+      ...wasm.wordAt(Address.guestRam),
+      ...wasm.add,
+      ...wasm.load32(0),
+      ...wasm.localTee(table),
+      ...wasm.i32(PAGE_PRESENT | LARGE_PAGE),
+      ...wasm.and,
+      ...wasm.i32(PAGE_PRESENT),
+      ...wasm.eq,
+      ...wasm.ifThen,
+      ...wasm.localGet(table),
+      ...wasm.i32(-4096),
+      ...wasm.and,
+      ...wasm.call(mark),
+      ...wasm.end,
+      ...wasm.end,
+      ...wasm.end,
+      ...forgetWatchedPage(index, entry),
+      ...wasm.localGet(entry),
+    ],
+  });
+}
+
+/**
+ * While memory is watched: calls out for each walk, and forgets the translation at once where that says so, so that the
+ * next access to the page walks again.
+ */
+function forgetWatchedPage(index: Indices, entry: number): Code {
+  const page: Code = [...wasm.localGet(0), ...wasm.i32(12), ...wasm.shrUnsigned];
+  const lastValid: Code = [
+    ...wasm.wordAt(Address.validTlbCount),
+    ...wasm.i32(2),
+    ...wasm.shl,
+    ...wasm.load32(Address.validTlbEntries - 4),
+  ];
+  return [
+    ...wasm.byteAt(Own.watching),
+    ...wasm.localGet(entry),
+    ...wasm.i32(0),
+    ...wasm.ne,
+    ...wasm.and,
+    ...wasm.ifThen,
+    ...wasm.storeWordAt(Own.accessAddress, wasm.localGet(0)),
+    ...wasm.localGet(1),
+    ...wasm.i32(CallOut.memoryAccess),
+    ...wasm.add,
+    ...wasm.call(index.ioPortRead32),
+    ...wasm.ifThen,
+    ...page,
+    ...wasm.i32(2),
+    ...wasm.shl,
+    ...wasm.i32(0),
+    ...wasm.store32(Address.tlbData),
+    ...lastValid,
+    ...page,
+    ...wasm.eq,
+    ...wasm.ifThen,
+    ...wasm.storeWordAt(Address.validTlbCount, [
+      ...wasm.wordAt(Address.validTlbCount),
+      ...wasm.i32(1),
+      ...wasm.sub,
+    ]),
+    ...wasm.end,
+    ...wasm.end,
+    ...wasm.end,
+  ];
+}
+
+/**
+ * The time stamp counter: what JavaScript answers, less the offset that the guest set. v86 would multiply the wall
+ * clock, and make a second reading of the same value up; both are inlined wherever the counter is read.
+ */
+export function rewriteTimestamp(binary: WasmBinary, index: Indices): void {
+  for (const name of TIMESTAMP_READERS) {
+    const editor = new Editor(binary, index[name], FunctionName[name]);
+    const read = editor.once(`call ${index.microtick}`, 'f64.const', 'opcode.162', 'extended.7');
+    editor.replace(read, 3, [
+      ...wasm.i32(TIMESTAMP_REQUEST),
+      ...wasm.f64Zero,
+      ...wasm.call(index.runHardwareTimers),
+    ]);
+    const last = editor.once(`i64.load ${Address.timestampLast}`);
+    editor.replace(last, 1, [...wasm.drop, ...wasm.i64(-1)]);
+    binary.edit(index[name], editor.edits);
+  }
+}

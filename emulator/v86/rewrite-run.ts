@@ -1,0 +1,291 @@
+/**
+ * The rewrite of how v86 runs: counting, coming back at the limit, the shadow of STI, breakpoints.
+ *
+ * The main loop looks at `Own.limit` after each interpreted instruction and each compiled function, and at
+ * `Own.attention` for what else it must look after.
+ */
+
+import {
+  Address,
+  CallOut,
+  EXIT_REASON_SELF_MODIFYING,
+  FLAG_INTERRUPT,
+  Own,
+  ProbeMap,
+  SHADOW_END_EXPORT,
+} from './internals.ts';
+import { Editor, type Indices, nothing } from './rewrite-support.ts';
+import type { WasmBinary } from './wasm-binary.ts';
+import * as wasm from './wasm-code.ts';
+import type { Code } from './wasm-code.ts';
+
+const countMinusLimit: Code = [
+  ...wasm.wordAt(Address.instructionCounter),
+  ...wasm.wordAt(Own.limit),
+  ...wasm.sub,
+];
+
+const endShadow: Code = wasm.storeByteAt(Own.shadow, wasm.i32(0));
+
+/**
+ * STI holds interrupts off until the next instruction is done. v86 executes that one inside of STI; here STI is an
+ * instruction of its own, so that a run can stop behind it. Returns the function that the main loop calls after an
+ * instruction while the shadow lasts.
+ */
+export function rewriteSti(binary: WasmBinary, index: Indices): number {
+  const enable = binary.copy(index.enableInterrupts, { parameters: [], results: ['i32'] });
+  binary.replace(index.enableInterrupts, {
+    locals: ['i32', 'i32'],
+    code: [
+      ...wasm.wordAt(Address.flags),
+      ...wasm.i32(FLAG_INTERRUPT),
+      ...wasm.and,
+      ...wasm.localSet(0),
+      ...wasm.call(enable),
+      ...wasm.localTee(1),
+      ...wasm.localGet(0),
+      ...wasm.eqz,
+      ...wasm.and,
+      ...wasm.ifThen,
+      ...wasm.storeByteAt(Own.shadow, wasm.i32(2)),
+      ...wasm.end,
+      ...wasm.localGet(1),
+    ],
+  });
+  binary.replace(index.sti, {
+    locals: [],
+    code: [
+      ...wasm.call(index.enableInterrupts),
+      ...wasm.eqz,
+      ...wasm.ifThen,
+      ...wasm.i32(0),
+      ...wasm.call(index.generalProtection),
+      ...wasm.end,
+    ],
+  });
+  const end = binary.add(nothing, { locals: [], code: [...endShadow, ...wasm.call(index.handleIrqs)] });
+  binary.export(SHADOW_END_EXPORT, end);
+  return end;
+}
+
+/** What the main loop calls while `Own.attention` is not 0. */
+export interface Attendants {
+  /** After each interpreted instruction. */
+  readonly afterInstruction: number;
+  /** Before the instruction at EIP: 1 when the main loop must come back. */
+  readonly stopHere: number;
+}
+
+export function addAttendants(binary: WasmBinary, index: Indices, endShadow: number): Attendants {
+  const offset = 0;
+  const stopHere = binary.add(
+    { parameters: [], results: ['i32'] },
+    {
+      locals: ['i32'],
+      code: [
+        ...wasm.wordAt(Own.probeMap),
+        ...wasm.wordAt(Address.instructionPointer),
+        ...wasm.i32(0xfff),
+        ...wasm.and,
+        ...wasm.localTee(offset),
+        ...wasm.i32(3),
+        ...wasm.shrUnsigned,
+        ...wasm.add,
+        ...wasm.load8(ProbeMap.active),
+        ...wasm.localGet(offset),
+        ...wasm.i32(7),
+        ...wasm.and,
+        ...wasm.shrUnsigned,
+        ...wasm.i32(1),
+        ...wasm.and,
+        ...wasm.ifValue,
+        ...wasm.i32(CallOut.instruction),
+        ...wasm.call(index.ioPortRead32),
+        ...wasm.otherwise,
+        ...wasm.i32(0),
+        ...wasm.end,
+      ],
+    },
+  );
+  const afterInstruction = binary.add(nothing, {
+    locals: [],
+    code: [
+      ...wasm.byteAt(Own.shadow),
+      ...wasm.ifThen,
+      ...wasm.byteAt(Own.shadow),
+      ...wasm.i32(2),
+      ...wasm.eq,
+      ...wasm.ifThen,
+      ...wasm.storeByteAt(Own.shadow, wasm.i32(1)),
+      ...wasm.otherwise,
+      ...wasm.call(endShadow),
+      ...wasm.end,
+      ...wasm.end,
+      ...wasm.byteAt(Own.probing),
+      ...wasm.ifThen,
+      // the limit itself comes first: what lies at it is for the next run
+      ...countMinusLimit,
+      ...wasm.i32(0),
+      ...wasm.lessSigned,
+      ...wasm.ifThen,
+      ...wasm.call(stopHere),
+      ...wasm.ifThen,
+      ...wasm.storeWordAt(Own.limit, wasm.wordAt(Address.instructionCounter)),
+      ...wasm.end,
+      ...wasm.end,
+      ...wasm.end,
+    ],
+  });
+  return { afterInstruction, stopHere };
+}
+
+/**
+ * An instruction that wrote to its own compiled code starts again, so it must not have counted. A fault in the shadow
+ * of an STI ends the shadow, since the faulting instruction is done with.
+ */
+export function wrapExitJit(binary: WasmBinary, index: Indices): void {
+  const original = binary.copy(index.exitJit, nothing);
+  binary.replace(index.exitJit, {
+    locals: [],
+    code: [
+      ...wasm.wordAt(Address.jitExitReason),
+      ...wasm.i32(EXIT_REASON_SELF_MODIFYING),
+      ...wasm.eq,
+      ...wasm.ifThen,
+      ...wasm.storeWordAt(Own.base, [...wasm.wordAt(Own.base), ...wasm.i32(1), ...wasm.sub]),
+      // the next instruction, interpreted, is the one in the shadow, if there is one
+      ...wasm.byteAt(Own.shadow),
+      ...wasm.ifThen,
+      ...wasm.storeByteAt(Own.shadow, wasm.i32(1)),
+      ...wasm.end,
+      ...wasm.call(original),
+      ...wasm.otherwise,
+      ...wasm.call(original),
+      ...wasm.byteAt(Own.shadow),
+      ...wasm.ifThen,
+      ...endShadow,
+      ...wasm.call(index.handleIrqs),
+      ...wasm.end,
+      ...wasm.end,
+    ],
+  });
+}
+
+const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
+  ...wasm.wordAt(Address.instructionCounter),
+  ...wasm.i32(1),
+  ...wasm.add,
+]);
+
+/** The main loop: counts each interpreted instruction in memory and ends exactly at the limit. */
+export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Attendants): void {
+  const editor = new Editor(binary, index.mainLoop, 'main_loop');
+  const before = binary.localCount(index.mainLoop, 0);
+  const fellThrough = before + 1;
+
+  const interpret = editor.once(
+    `call ${index.interpret}`,
+    'i32.const 0',
+    `i32.load8_u ${Address.jitBlockBoundary}`,
+    'br_if 1',
+  );
+  editor.insertBefore(interpret, countOneInstruction);
+  editor.insertBefore(interpret + 1, [
+    ...wasm.wordAt(Own.attention),
+    ...wasm.ifThen,
+    ...wasm.call(attend.afterInstruction),
+    ...wasm.end,
+  ]);
+  editor.insertBefore(interpret + 3, [
+    ...countMinusLimit,
+    ...wasm.i32(0),
+    ...wasm.greaterOrEqualSigned,
+    ...wasm.or,
+  ]);
+
+  const addAtEnd = editor.once(
+    `i32.load ${Address.instructionCounter}`,
+    'local.get 11',
+    'i32.add',
+    'local.tee 3',
+    `i32.store ${Address.instructionCounter}`,
+  );
+  editor.replace(addAtEnd + 1, 1, wasm.i32(0));
+
+  // Compiled code that the limit keeps from its first block comes back with nothing done: interpret instead.
+  const enter = editor.once(
+    'local.get 9',
+    'local.get 3',
+    'i32.load16_u 8192',
+    'i32.const 1024',
+    'i32.add',
+    'call_indirect 5',
+    'br 1',
+  );
+  editor.insertBefore(enter, [
+    ...wasm.storeWordAt(Own.base, wasm.wordAt(Own.limit)),
+    ...wasm.storeWordAt(Own.delta, countMinusLimit),
+    ...wasm.wordAt(Address.instructionCounter),
+    ...wasm.localSet(before),
+  ]);
+  editor.replace(enter + 6, 1, [
+    ...wasm.wordAt(Address.instructionCounter),
+    ...wasm.localGet(before),
+    ...wasm.ne,
+    ...wasm.branchIf(1),
+    ...wasm.i32(1),
+    ...wasm.localSet(fellThrough),
+  ]);
+  const lookUp = editor.once('i32.const 0', `i32.load8_u ${Address.stateFlags}`, 'local.set 6');
+  editor.insertBefore(lookUp, [
+    ...wasm.byteAt(Own.shadow),
+    ...wasm.byteAt(Own.watching),
+    ...wasm.or,
+    ...wasm.localSet(fellThrough),
+  ]);
+  const leave = editor.once(
+    `i32.load8_u ${Address.inHalt}`,
+    'br_if 1',
+    'i32.const 0',
+    `i32.load8_u ${Address.stateFlags}`,
+  );
+  editor.insertBefore(leave + 1, [
+    ...wasm.byteAt(Own.probing),
+    ...wasm.ifValue,
+    ...wasm.call(attend.stopHere),
+    ...wasm.otherwise,
+    ...wasm.i32(0),
+    ...wasm.end,
+    ...wasm.or,
+  ]);
+  const compiled = editor.once(`i32.load ${Address.tlbCode}`, 'local.tee 3', 'i32.eqz', 'br_if 0');
+  editor.insertBefore(compiled + 3, [...wasm.localGet(fellThrough), ...wasm.or]);
+  const compiledMeanwhile = editor.once('i32.load16_u 0', 'i32.const 65535', 'i32.ne', 'br_if 1');
+  editor.insertBefore(compiledMeanwhile + 3, [...wasm.localGet(fellThrough), ...wasm.eqz, ...wasm.and]);
+  // Where a limit lay must leave no trace in what gets compiled.
+  const heat = editor.once('i32.const 0', `i32.load8_u ${Address.jitDisabled}`, 'br_if 0');
+  editor.insertBefore(heat + 2, [...wasm.localGet(fellThrough), ...wasm.or]);
+
+  const budget = editor.once(
+    `i32.load ${Address.instructionCounter}`,
+    'local.get 5',
+    'i32.sub',
+    'i32.const 100003',
+    'i32.lt_u',
+    'br_if 0',
+  );
+  editor.replace(budget + 1, 1, wasm.wordAt(Own.limit));
+  editor.replace(budget + 3, 2, [...wasm.i32(0), ...wasm.lessSigned]);
+
+  // Interrupts are taken when they become possible, not when a turn ends.
+  const takeAtEnd = editor.once(
+    `i32.load8_u ${Address.flags + 1}`,
+    'i32.const 2',
+    'opcode.113',
+    'i32.eqz',
+    'br_if 3',
+  );
+  editor.insertBefore(takeAtEnd + 3, [...wasm.drop, ...wasm.i32(0)]);
+
+  binary.edit(index.mainLoop, editor.edits, 2);
+}
