@@ -6,13 +6,19 @@ import { compileC } from '../support/programs.ts';
 
 const SOURCE = `
 #include <stdio.h>
-#include <time.h>
+
+static int call(int number, int *high)
+{
+    int low;
+    __asm__ volatile("int $0x80" : "=a"(low), "=d"(*high) : "a"(number) : "ecx", "memory");
+    return low;
+}
 
 int main(void)
 {
-    struct timespec now;
-    int failed = clock_gettime(CLOCK_REALTIME, &now);
-    printf("%d\\n", failed);
+    int high;
+    int low = call(1, &high);
+    printf("getpid %d %d\\n", low, high);
     return 3;
 }
 `;
@@ -46,17 +52,34 @@ describe('interception', () => {
     expect(seen.at(-1)).toBe('exit');
   });
 
-  it('answers a call in the place of the kernel', async () => {
+  it('lets the kernel answer a call that nobody wants', async () => {
     const guest = await bootGuest({ program });
-    guest.calls.intercept('exit', () => undefined);
-    let failures = 0;
-    guest.calls.intercept('gettime', () => {
-      failures += 1;
-      return { kind: 'fail', errno: 'EIO' };
-    });
     guest.run();
-    expect(failures).toBeGreaterThan(0);
-    expect(guest.output).toBe('-1\n');
+    expect(guest.output).toBe('getpid 1 0\n');
+  });
+
+  it('answers a call in the place of the kernel, with 64 bits', async () => {
+    const guest = await bootGuest({ program });
+    guest.calls.intercept('getpid', () => ({ kind: 'answer', value: (5n << 32n) | 42n }));
+    guest.run();
+    expect(guest.output).toBe('getpid 42 5\n');
+  });
+
+  it("fails a call in the kernel's place, as the kernel would", async () => {
+    const guest = await bootGuest({ program });
+    guest.calls.intercept('getpid', () => ({ kind: 'fail', errno: 'ENOMEM' }));
+    guest.run();
+    expect(guest.output).toBe('getpid -12 -1\n');
+  });
+
+  it('asks in the order of registration until one decides', async () => {
+    const guest = await bootGuest({ program });
+    const asked: string[] = [];
+    guest.calls.intercept('getpid', () => (asked.push('first'), undefined));
+    guest.calls.intercept('getpid', () => (asked.push('second'), { kind: 'answer', value: 7 }));
+    guest.calls.intercept('getpid', () => (asked.push('third'), { kind: 'answer', value: 8 }));
+    guest.run();
+    expect([asked, guest.output]).toEqual([['first', 'second'], 'getpid 7 0\n']);
   });
 
   it('ends when it is told to', async () => {

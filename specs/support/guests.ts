@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { onTestFailed, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { boot, formatCall, HELLO } from '../../harness/index.ts';
 import type { BootOptions, Guest, RunResult } from '../../harness/index.ts';
 
@@ -31,12 +31,10 @@ export async function bootHelloGuest(options: Partial<BootOptions> = {}): Promis
 
 /** Explains a guest if the current test fails, and disposes of it when the test is over. */
 export function accompany(guest: Guest): Guest {
-  let report = '';
-  onTestFailed(({ task }) => {
-    report = describe(guest, leaveMemory(guest, task.name));
-    process.stderr.write(`\n--- ${task.name} ---\n${report}\n`);
-  });
-  onTestFinished(() => {
+  onTestFinished(({ task }) => {
+    if (task.result?.state === 'fail') {
+      process.stderr.write(`\n--- ${task.name} ---\n${describe(guest, leaveMemory(guest, task.name))}\n`);
+    }
     guest.dispose();
   });
   return guest;
