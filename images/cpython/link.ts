@@ -1,5 +1,4 @@
 // The Python program: our main and the snapshot call linked with CPython's library, libc and libposix; then stripped.
-import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { headersStep } from '../abi/recipe.ts';
 import { inProject } from '../build/paths.ts';
@@ -95,15 +94,14 @@ export function stripStep(variant: Variant, linked: Step): Step {
     name: 'cpython-strip',
     files: own('link.ts'),
     steps: [toolchainStep, linked],
-    parameters: { strip: variant.strip },
+    parameters: { strip: variant.strip, unwindTables: variant.unwindTables },
     run: async (context) => {
       const input = path.join(context.filesOf(linked), symbolsFile);
       const output = path.join(context.out, programFile);
-      if (variant.strip === 'none') copyFileSync(input, output);
-      else
-        await context.run('strip', [`--strip-${variant.strip}`, '-o', output, input], {
-          env: toolPath(context),
-        });
+      // libgcc's and musl's assembler bring tables that only unwinding would read.
+      const remove = variant.unwindTables ? [] : ['--remove-section=.eh_frame'];
+      const strip = variant.strip === 'none' ? [] : [`--strip-${variant.strip}`];
+      await context.run('objcopy', [...remove, ...strip, input, output], { env: toolPath(context) });
     },
   };
 }

@@ -18,10 +18,10 @@ function check(file: string, source: LockedSource, origin: string): void {
   throw new BuildError('digest-mismatch', message);
 }
 
-async function fetchSource(source: LockedSource, context: StepContext): Promise<void> {
+async function fetchSource(source: LockedSource, byHand: string, context: StepContext): Promise<void> {
   const lock = readLockFile();
   const target = path.join(context.out, source.file);
-  const own = inProject('vendor', 'sources', source.file);
+  const own = path.join(byHand, source.file);
   if (existsSync(own)) {
     check(own, source, own);
     copyFileSync(own, target);
@@ -38,17 +38,21 @@ async function fetchSource(source: LockedSource, context: StepContext): Promise<
   copyFileSync(downloaded, target);
 }
 
-/** The step whose one result is the tarball of an upstream source. */
-export function sourceStep(name: SourceName): Step {
-  const source = readLockFile().sources[name];
+/** The step whose one result is the tarball of a source; `byHand` is where people put tarballs themselves. */
+export function sourceStepOf(name: string, source: LockedSource, byHand: string): Step {
   return {
     name: `source-${name}`,
     // Not the recipe: however the tarball comes, its digest says all.
     files: [],
     steps: [],
     parameters: { file: source.file, sha256: source.sha256 },
-    run: (context) => fetchSource(source, context),
+    run: (context) => fetchSource(source, byHand, context),
   };
+}
+
+/** The step for a source that vendor/lock.json names. */
+export function sourceStep(name: SourceName): Step {
+  return sourceStepOf(name, readLockFile().sources[name], inProject('vendor', 'sources'));
 }
 
 /** Unpacks a source's tarball into a step's work folder; returns the folder's name there. */
