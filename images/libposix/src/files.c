@@ -153,14 +153,16 @@ static long open_walked(struct nvx_path *path, int flags, unsigned mode)
     bool created = node == NULL;
     long result;
 
-    if (created) {
-        if (!(flags & O_CREAT))
-            return -ENOENT;
-        if (flags & O_DIRECTORY)
-            return -EINVAL;
-        if (path->slash)
-            return -EISDIR;
-    }
+    /* What ends in a slash is no name for a file to be made. */
+    if ((flags & O_CREAT) && path->slash)
+        return -EISDIR;
+    if (created && !(flags & O_CREAT))
+        return -ENOENT;
+    if (created && (flags & O_DIRECTORY))
+        return -EINVAL;
+    result = nvx_path_check_slash(path);
+    if (result < 0)
+        return result;
     if (free_descriptor(0) < 0)
         return -EMFILE;
     if (created)

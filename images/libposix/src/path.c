@@ -135,12 +135,15 @@ long nvx_path_walk(int descriptor, const char *text, struct nvx_path *path)
     if (result < 0)
         return result;
     result = walk(path, text);
-    /* "name/" is a file's path only if the file is a directory. */
-    if (result == 0 && path->slash && path->node != NULL && !path->node->is_directory)
-        result = -ENOTDIR;
     if (result < 0)
         nvx_path_release(path);
     return result;
+}
+
+/* "name/" is a path to what is called so only if that is a directory. */
+long nvx_path_check_slash(const struct nvx_path *path)
+{
+    return path->slash && path->node != NULL && !path->node->is_directory ? -ENOTDIR : 0;
 }
 
 long nvx_path_find(int descriptor, const char *text, struct fat_node **node)
@@ -150,13 +153,11 @@ long nvx_path_find(int descriptor, const char *text, struct fat_node **node)
 
     if (result < 0)
         return result;
-    if (path.node == NULL) {
-        nvx_path_release(&path);
-        return -ENOENT;
-    }
-    *node = fat_node_keep(path.node);
+    result = path.node == NULL ? -ENOENT : nvx_path_check_slash(&path);
+    if (result == 0)
+        *node = fat_node_keep(path.node);
     nvx_path_release(&path);
-    return 0;
+    return result;
 }
 
 void nvx_path_release(struct nvx_path *path)

@@ -166,6 +166,8 @@ static long remove_file(struct nvx_path *path)
         return -ENOENT;
     if (path->node->is_directory)
         return -EISDIR;
+    if (path->slash)
+        return -ENOTDIR;
     if (fat_volume.read_only)
         return -EROFS;
     fat_node_unlink(path->node);
@@ -247,7 +249,7 @@ static long rename_walked(struct nvx_path *from, struct nvx_path *to, unsigned f
         return -EBUSY;
     if (from->node == NULL)
         return -ENOENT;
-    if (to->slash && !from->node->is_directory)
+    if ((from->slash || to->slash) && !from->node->is_directory)
         return -ENOTDIR;
     if (to->node != NULL && (flags & NVX_RENAME_NOREPLACE))
         return -EEXIST;
@@ -256,6 +258,8 @@ static long rename_walked(struct nvx_path *from, struct nvx_path *to, unsigned f
         return 0;
     if (from->node->is_directory && fat_node_is_within(to->parent, from->node))
         return -EINVAL;
+    if (to->node != NULL && fat_node_is_within(old_parent, to->node))
+        return -ENOTEMPTY;
     result = check_new_name(to);
     if (result == 0 && to->node != NULL && !respelled)
         result = check_replacement(from, to);
@@ -318,7 +322,7 @@ static long refuse_new(int directory, const char *text)
 
     if (result < 0)
         return result;
-    result = path.node != NULL ? -EEXIST : -EPERM;
+    result = path.node != NULL ? -EEXIST : path.slash ? -ENOENT : -EPERM;
     nvx_path_release(&path);
     return result;
 }
