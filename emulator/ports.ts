@@ -18,19 +18,19 @@ export class Ports {
 
   /** Connects a device whose registers are bytes: a wider access reaches the following ports too. */
   connect(device: Device): void {
-    const { read, write } = device.handler;
+    const { handler } = device;
     this.claim(device.ports, {
       read: (width, port) => {
         let value = 0;
         for (let i = 0; i < width; i++) {
-          const byte = device.ports.includes(port + i) ? read?.(1, port + i) : undefined;
+          const byte = device.ports.includes(port + i) ? handler.read?.(1, port + i) : undefined;
           value |= (byte ?? 0xff) << (8 * i);
         }
         return value;
       },
       write: (value, width, port) => {
         for (let i = 0; i < width; i++) {
-          if (device.ports.includes(port + i)) write?.((value >>> (8 * i)) & 0xff, 1, port + i);
+          if (device.ports.includes(port + i)) handler.write?.((value >>> (8 * i)) & 0xff, 1, port + i);
         }
       },
     });

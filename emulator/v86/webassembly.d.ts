@@ -3,8 +3,10 @@ declare namespace WebAssembly {
   type ImportValue = CallableFunction | Memory | Table;
   type ModuleImports = Record<string, ImportValue>;
   type Exports = Record<string, ImportValue>;
+  /** Opaque: made from bytes, handed to instances. */
   class Module {
     constructor(bytes: Uint8Array);
+    private readonly compiled: unknown;
   }
   class Instance {
     constructor(module: Module, imports: Record<string, ModuleImports>);
