@@ -355,7 +355,12 @@ export class V86Machine implements Machine {
       const tick = instructions + this.idleTicks;
       if (instructions >= lastInstruction) return { kind: 'reached', limit: 'instructions' };
       if (tick >= lastTick) return { kind: 'reached', limit: 'virtual-time' };
-      this.scheduler.ringDue();
+      // An alarm may raise an interrupt, which v86 delivers on the spot, through whatever gate the guest left there.
+      try {
+        this.scheduler.ringDue();
+      } catch (error) {
+        return this.crashed(error);
+      }
       if (this.halted() && !this.idle(tick, lastTick)) return { kind: 'halted' };
       else if (!this.halted()) {
         const left = Math.min(
