@@ -7,7 +7,7 @@ describe('a mistake', () => {
     ['no command', [], /name a command/],
     ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
     ['an unknown option', ['run', '--frobnicate', '--', 'x'], /unknown option '--frobnicate'/],
-    ['no program', ['run'], /missing required argument 'program'/],
+    ['no program', ['run'], /name a program to run/],
     ['a missing program', ['run', '--', '/no/such.elf'], /program \/no\/such\.elf does not exist/],
     [
       'a missing kernel',
