@@ -39,9 +39,12 @@ export { run } from './run.ts';
 export { loadSnapshot, readSnapshotManifest, saveSnapshot, SnapshotError } from './snapshots/index.ts';
 export type {
   LoadedSnapshot,
+  PageDifference,
+  SnapshotDifference,
   SnapshotErrorKind,
   SnapshotManifest,
   SnapshotPart,
+  ValueDifference,
   WrittenSnapshot,
 } from './snapshots/index.ts';
 export type { CrashReport, DeadlineKind, KernelCall, ProtocolViolation, Stop, StopKind } from './stop.ts';

@@ -12,6 +12,15 @@ export type {
   SnapshotIdentity,
   SnapshotMoment,
 } from './contents.ts';
+export {
+  diffSnapshots,
+  isEmptyDifference,
+  type PageDifference,
+  type SnapshotDifference,
+  type ValueDifference,
+} from './diff.ts';
+export { exportVmem } from './export-vmem.ts';
+export { formatDifference } from './format-difference.ts';
 export { SnapshotError, type SnapshotErrorKind } from './errors.ts';
 export { loadSnapshot, saveSnapshot, type LoadedSnapshot } from './guest-file.ts';
 export type { SnapshotManifest, SnapshotPart } from './manifest.ts';

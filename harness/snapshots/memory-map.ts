@@ -65,7 +65,7 @@ function regionsOf(
   const regions = [
     { name: 'control and clock', start: controlPage.base, end: kernelImage.trampoline },
     { name: 'real-mode start', start: kernelImage.trampoline, end: kernelImage.body },
-    { name: 'kernel', start: kernelImage.body, end: initrd.base },
+    { name: 'kernel and frames', start: kernelImage.body, end: initrd.base },
     { name: 'program file', start: initrd.base, end: programEnd },
     { name: 'frames', start: programEnd, end: ramfsStart },
     { name: 'ramfs', start: ramfsStart, end: memoryBytes },

@@ -11,7 +11,7 @@ test('pages are counted by the regions of the boot protocol', () => {
   expect(map.regions.map(({ name, pages }) => [name, pages])).toEqual([
     ['control and clock', 2],
     ['real-mode start', 1],
-    ['kernel', 2],
+    ['kernel and frames', 2],
     ['program file', 1],
     ['frames', 0],
     ['ramfs', 1],
@@ -38,7 +38,7 @@ test('memory smaller than the layout still has a picture', () => {
   expect(memoryMap([3], 4 * MEBIBYTE, identity).regions.map(({ name }) => name)).toEqual([
     'control and clock',
     'real-mode start',
-    'kernel',
+    'kernel and frames',
     'ramfs',
   ]);
 });

@@ -4,7 +4,14 @@ import { ccCommand } from './cc.ts';
 import { helloCommand } from './hello.ts';
 import { imagesCommand } from './images.ts';
 import { runCommand } from './run.ts';
+import { snapshotCommand } from './snapshot.ts';
 
 export type CommandFactory = (setStatus: (status: number) => void) => Command;
 
-export const commands: readonly CommandFactory[] = [helloCommand, runCommand, imagesCommand, ccCommand];
+export const commands: readonly CommandFactory[] = [
+  helloCommand,
+  runCommand,
+  imagesCommand,
+  ccCommand,
+  snapshotCommand,
+];

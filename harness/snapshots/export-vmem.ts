@@ -1,0 +1,46 @@
+/**
+ * The memory of a snapshot as the real monitor keeps it: 4096 zero bytes, then all of RAM.
+ *
+ * The processor's state, which the real monitor keeps in a file beside it, follows KVM's structures and is not written:
+ * this is for tools that look at memory.
+ */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { serializeImage } from '../../emulator/index.ts';
+import type { GuestSnapshot } from '../guest.ts';
+import { SnapshotError } from './errors.ts';
+import { PAGE_BYTES } from './format.ts';
+
+/** Zero bytes before RAM. Source: ABI reference, "Snapshot". */
+export const VMEM_HEADER_BYTES = 4096;
+
+/** Pieces in which zeros are written. */
+const PIECE_BYTES = 1 << 20;
+
+/** Writes the file, one page after another. @returns Its length in bytes. */
+export async function exportVmem(path: string, snapshot: GuestSnapshot): Promise<number> {
+  const file = createWriteStream(path, { flush: true });
+  try {
+    await pipeline(vmemBytes(snapshot), file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SnapshotError('unreadable', `${path}: cannot be written (${reason})`, { cause: error });
+  }
+  return file.bytesWritten;
+}
+
+function* vmemBytes(snapshot: GuestSnapshot): Generator<Uint8Array> {
+  const { memoryBytes, pages } = serializeImage(snapshot.machine);
+  yield new Uint8Array(VMEM_HEADER_BYTES);
+  let written = 0;
+  for (const { number, bytes } of pages) {
+    yield* zeros(number * PAGE_BYTES - written);
+    yield bytes;
+    written = (number + 1) * PAGE_BYTES;
+  }
+  yield* zeros(memoryBytes - written);
+}
+
+function* zeros(count: number): Generator<Uint8Array> {
+  for (let left = count; left > 0; left -= PIECE_BYTES) yield new Uint8Array(Math.min(left, PIECE_BYTES));
+}

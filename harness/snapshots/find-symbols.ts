@@ -1,0 +1,54 @@
+/** Finds the symbols of a snapshot's kernel and program: in files that are named, or among the images built here. */
+import { readFile } from 'node:fs/promises';
+import { addressMap } from '../../images/abi/memory-map.ts';
+import { InputError } from '../errors.ts';
+import { readProgramFile } from '../symbols/program-file.ts';
+import { SymbolTable } from '../symbols/symbol-table.ts';
+import type { SnapshotIdentity } from './contents.ts';
+import type { AddressNames } from './diff.ts';
+
+/** Names of images, as `nanvix-v86 images` lists them, that have the symbols of another, by that other's name. */
+const SYMBOLS_OF: Readonly<Record<string, string>> = { python: 'python, with symbols' };
+
+/** Symbols for addresses in a guest of this origin; where none are found, none are named. */
+export async function findSymbols(
+  identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
+  named: { readonly kernel?: string; readonly program?: string } = {},
+): Promise<AddressNames> {
+  const { listImages } = await import('../../images/index.ts');
+  const images = (await listImages()).flatMap(({ name, file }) =>
+    file === undefined ? [] : [{ name, file }],
+  );
+  const bytesOf = async (part: 'kernel' | 'program'): Promise<Uint8Array | undefined> => {
+    const path = named[part];
+    if (path !== undefined) return await readNamed(part, path);
+    const built = images.find(({ file }) => file.sha256 === identity[part].sha256);
+    if (built === undefined) return undefined;
+    const symbols = images.find(({ name }) => name === SYMBOLS_OF[built.name]);
+    return await readFile((symbols ?? built).file.path);
+  };
+  const [kernel, program] = await Promise.all([bytesOf('kernel'), bytesOf('program')]);
+  const tables = { kernel: tableOf(kernel, 0), program: tableOf(program, addressMap.programBase) };
+  return {
+    describe: (address) => {
+      const found = (address < addressMap.userBase ? tables.kernel : tables.program)?.at(address);
+      if (found === undefined) return undefined;
+      return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+    },
+  };
+}
+
+function tableOf(bytes: Uint8Array | undefined, base: number): SymbolTable | undefined {
+  if (bytes === undefined) return undefined;
+  const file = readProgramFile(bytes);
+  return new SymbolTable(file, file.relocatable ? base : 0);
+}
+
+async function readNamed(part: string, path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`the ${part}'s symbols ${path} cannot be read (${code ?? 'error'}): check the path`);
+  }
+}

@@ -1,0 +1,67 @@
+/** All registers of a machine as text by name, for a comparison that people read. */
+import type { RegisterName, Registers, SegmentName } from '../../emulator/types.ts';
+
+const GENERAL: readonly RegisterName[] = [
+  'eax',
+  'ecx',
+  'edx',
+  'ebx',
+  'esp',
+  'ebp',
+  'esi',
+  'edi',
+  'eip',
+  'eflags',
+];
+const SEGMENTS: readonly SegmentName[] = ['cs', 'ss', 'ds', 'es', 'fs', 'gs'];
+const CONTROL = [0, 2, 3, 4] as const;
+
+const REGISTERS_IN_FXSAVE = 8;
+const SPACING_IN_FXSAVE = 16;
+
+/** Where the FXSAVE layout keeps what; lengths in bytes. Source: Intel SDM, volume 1, "FXSAVE Area". */
+const FXSAVE = {
+  fcw: [0, 2],
+  fsw: [2, 2],
+  ftw: [4, 1],
+  mxcsr: [24, 4],
+  ...places('st', 32, 10),
+  ...places('xmm', 160, 16),
+} as const satisfies Readonly<Record<string, readonly [number, number]>>;
+
+/** Hexadecimal values by name: general, segment, control, x87 and SSE registers, and the privilege level. */
+export function registerValues(registers: Registers): Readonly<Record<string, string>> {
+  const fxsave = registers.fxsave();
+  const entries: [string, string][] = [
+    ...GENERAL.map((name): [string, string] => [name, word(registers.get(name))]),
+    ...SEGMENTS.map((name): [string, string] => [
+      name,
+      `0x${registers.segment(name).toString(16)} base ${word(registers.segmentBase(name))}`,
+    ]),
+    ...CONTROL.map((index): [string, string] => [`cr${index}`, word(registers.control(index))]),
+    ['ring', String(registers.privilege)],
+    ['idt', table(registers.idt)],
+    ['gdt', table(registers.gdt)],
+    ...Object.entries(FXSAVE).map(([name, [offset, length]]): [string, string] => [
+      name,
+      `0x${Buffer.from(fxsave.slice(offset, offset + length))
+        .reverse()
+        .toString('hex')}`,
+    ]),
+  ];
+  return Object.fromEntries(entries);
+}
+
+function places(name: string, start: number, length: number): Record<string, [number, number]> {
+  return Object.fromEntries(
+    Array.from({ length: REGISTERS_IN_FXSAVE }, (_, index) => [
+      `${name}${index}`,
+      [start + index * SPACING_IN_FXSAVE, length],
+    ]),
+  );
+}
+
+const word = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
+
+const table = ({ base, limit }: { base: number; limit: number }): string =>
+  `${word(base)} limit 0x${limit.toString(16)}`;
