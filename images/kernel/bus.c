@@ -31,12 +31,17 @@ static void send_chunk(const struct nanvix_data_chunk *chunk)
     host_send(&envelope);
 }
 
-/* True if a message is for a thread: by name, or because it names no thread that could take it. */
+/* True if a message is for a thread: by name, or because it names no thread that could still take it. */
 static int is_for(const struct nanvix_message *message, const struct thread *thread)
 {
-    const int32_t tid = -message->destination;
+    const struct thread *named;
 
-    return tid <= 0 || tid == thread->tid || thread_find(tid) == NULL;
+    if (message->destination == -thread->tid)
+        return 1;
+    if (message->destination >= 0 || message->destination == INT32_MIN)
+        return 1;
+    named = thread_find(-message->destination);
+    return named == NULL || named->state == THREAD_ENDED;
 }
 
 /* The first thread of a queue that a message is for, or NULL. */

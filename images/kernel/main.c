@@ -4,8 +4,8 @@
 #include "kernel.h"
 #include "limits.h"
 
-/* EBX at the boot: base of the initrd in the upper bits, its size in pages in the lower ones. The upper ten bits tell
- * the older base as well, since no initrd has as many pages as it has bits more. */
+/* EBX at the boot: base of the initrd in the upper ten bits, its size in pages in the others. That tells the older base
+ * too: its size field has one bit more, which no initrd that fits into memory needs. */
 #define INITRD_PAGES_MASK ((1u << NANVIX_INITRD_SIZE_BITS) - 1)
 
 static uint32_t memory_end(void)
