@@ -38,7 +38,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
     `-I${context.filesOf(headersStep)}`,
     `-I${inProject(folder)}`,
   ];
-  const ours: string[] = [inProject(folder, 'snapshot.S')];
+  const ours: string[] = [inProject(folder, 'snapshot.S'), inProject(folder, 'finalize.c')];
   const defines: string[] = [];
   if (variant.encodings === 'frozen') {
     const frozen = ['-DPy_BUILD_CORE', `-I${context.filesOf(freezeStep)}`, '-Wno-missing-braces'];
@@ -66,6 +66,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
       '-lz',
       '-lm',
       ...exported,
+      '-Wl,--wrap=Py_FinalizeEx',
       '-o',
       linked,
     ],
@@ -78,7 +79,7 @@ export function linkStep(variant: Variant, compiled: Step): Step {
   return {
     name: 'cpython-link',
     files: [
-      ...own('link.ts', 'main.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
+      ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
       compilerFile,
       layoutFile,
     ],

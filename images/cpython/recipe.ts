@@ -1,7 +1,7 @@
 // CPython for the guest: open this file first. Its sources are unpatched. The steps, each in a file of its own, share as
 // much between variants as they can:
 //
-//   configure.ts ─► compile.ts ─► link.ts (main.c, snapshot.S, frozen.c) ─► strip
+//   configure.ts ─► compile.ts ─► link.ts (main.c, finalize.c, snapshot.S, frozen.c) ─► strip
 //   freeze.ts ────────────────────┘                         stdlib.ts: the library for a ramfs
 //
 // variant.ts says what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
