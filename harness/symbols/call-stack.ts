@@ -25,6 +25,8 @@ export interface WalkStart {
   readonly eip: number;
   readonly esp: number;
   readonly ebp: number;
+  /** True if `eip` is behind a software interrupt that has not returned, as in a kernel call. */
+  readonly afterInterrupt?: boolean;
 }
 
 const frameMaximum = 256;
@@ -92,7 +94,7 @@ export function callStack(
 ): StackFrame[] {
   const word = wordReader(memory);
   const frames: StackFrame[] = [];
-  let at: Position | undefined = { ...start, guessed: false, afterCall: false };
+  let at: Position | undefined = { ...start, guessed: false, afterCall: start.afterInterrupt === true };
   while (at !== undefined && frames.length < limit) {
     const found = symbols.at(at.afterCall ? at.eip - 1 : at.eip);
     frames.push({

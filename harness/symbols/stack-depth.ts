@@ -36,8 +36,12 @@ interface State {
   readonly realigned: boolean;
   /** Depth held by EBP when it is a frame pointer, and whether that depth counts from the aligned value. */
   readonly frame: { readonly depth: number; readonly realigned: boolean } | undefined;
+  /** True while EBP has not been written: it is the caller's. */
+  readonly ebpIntact: boolean;
   /** Depth of the slot that holds the caller's EBP. */
   readonly ebpSlot: { readonly depth: number; readonly realigned: boolean } | undefined;
+  /** Depths held by other registers that a function keeps over its calls, to set ESP from later. */
+  readonly copies: ReadonlyMap<Register, number>;
   /** Register that holds entry + 4 before a realignment, and the slot it was pushed to behind it. */
   readonly alias: Register | undefined;
   readonly aliasSlot: number | undefined;
@@ -47,7 +51,9 @@ const atEntry: State = {
   depth: 0,
   realigned: false,
   frame: undefined,
+  ebpIntact: true,
   ebpSlot: undefined,
+  copies: new Map(),
   alias: undefined,
   aliasSlot: undefined,
 };
@@ -79,7 +85,7 @@ export class FunctionFrames {
   }
 
   /**
-   * The same while the call that ends at `address` has not returned. What the callee takes off the stack is still there, and
+   * The same while the call or software interrupt that ends at `address` has not returned. What the callee takes off the stack is still there, and
    * the instruction behind the call may belong to another path or to no function.
    */
   ruleOfCallBefore(address: number): FrameRule | undefined {
@@ -91,12 +97,8 @@ export class FunctionFrames {
     if (state === undefined) return undefined;
     const home = this.#interruptDepth ?? 0;
     const interrupt = this.#interruptDepth !== undefined;
-    const { depth, realigned, frame, ebpSlot } = state;
-    const liveSlot =
-      ebpSlot !== undefined &&
-      (depth === undefined || ebpSlot.realigned !== realigned || ebpSlot.depth <= depth)
-        ? ebpSlot
-        : undefined;
+    const { depth, realigned, frame } = state;
+    const liveSlot = state.ebpIntact ? undefined : state.ebpSlot;
     if (depth !== undefined && !realigned) {
       const savedEbp = liveSlot?.realigned === false ? depth - liveSlot.depth : undefined;
       return { register: 'esp', offset: depth - home, indirect: false, savedEbp, interrupt };
@@ -148,11 +150,17 @@ function after(state: State, instruction: Instruction): State {
     !onlyRead.has(instruction.mnemonic);
 
   if (registerMove(instruction, ebp, esp)) {
-    return { ...state, frame: depth === undefined ? undefined : { depth, realigned } };
+    return { ...state, frame: depth === undefined ? undefined : { depth, realigned }, ebpIntact: false };
   }
   if (instruction.mnemonic === Mnemonic.Leave) {
     if (frame === undefined) return { ...state, depth: undefined };
-    return { ...state, depth: frame.depth - 4, realigned: frame.realigned, frame: undefined };
+    return {
+      ...state,
+      depth: frame.depth - 4,
+      realigned: frame.realigned,
+      frame: undefined,
+      ebpIntact: true,
+    };
   }
   if (instruction.mnemonic === Mnemonic.Lea && instruction.op0Kind === OpKind.Register) {
     const fromEsp = displacementFrom(instruction, esp);
@@ -178,6 +186,14 @@ function after(state: State, instruction: Instruction): State {
       return { ...state, alias: instruction.op0Register };
     }
   }
+  const copied = copiedStackAddress(state, instruction);
+  if (copied !== undefined) {
+    return { ...state, copies: new Map(state.copies).set(instruction.op0Register, copied) };
+  }
+  if (instruction.mnemonic === Mnemonic.Mov && writesTo(esp) && instruction.op1Kind === OpKind.Register) {
+    const held = realigned ? undefined : state.copies.get(instruction.op1Register);
+    if (held !== undefined) return { ...state, depth: held };
+  }
   if (registerMove(instruction, esp, ebp)) {
     if (frame === undefined) return { ...state, depth: undefined };
     return { ...state, depth: frame.depth, realigned: frame.realigned };
@@ -195,23 +211,70 @@ function after(state: State, instruction: Instruction): State {
     return { ...state, depth: undefined };
   }
   let next = state;
+  if (instruction.op0Kind === OpKind.Register && writesTo(instruction.op0Register)) {
+    next = forgetCopy(next, instruction.op0Register);
+  }
   const change = instruction.stackPointerIncrement;
   if (change !== 0 && depth !== undefined) {
     const deeper = depth - change;
     next = { ...next, depth: deeper };
     if (instruction.mnemonic === Mnemonic.Pushad) {
-      next = { ...next, ebpSlot: state.ebpSlot ?? { depth: deeper - pushadEbpOffset, realigned } };
+      next = saveEbp(next, deeper - pushadEbpOffset);
     }
     if (instruction.mnemonic === Mnemonic.Push && instruction.op0Kind === OpKind.Register) {
-      if (instruction.op0Register === ebp && state.ebpSlot === undefined) {
-        next = { ...next, ebpSlot: { depth: deeper, realigned } };
-      }
+      if (instruction.op0Register === ebp) next = saveEbp(next, deeper);
       if (realigned && instruction.op0Register === state.alias && state.aliasSlot === undefined) {
         next = { ...next, aliasSlot: deeper };
       }
     }
   }
-  return writesTo(ebp) ? { ...next, frame: undefined } : next;
+  const slot = stackSlot(state, instruction);
+  if (writesTo(ebp) || instruction.mnemonic === Mnemonic.Popad) {
+    const popped = instruction.mnemonic === Mnemonic.Pop || instruction.mnemonic === Mnemonic.Popad;
+    const from = popped ? depth : slot;
+    const { ebpSlot } = state;
+    const restored = popped
+      ? instruction.mnemonic === Mnemonic.Popad || from === ebpSlot?.depth
+      : instruction.mnemonic === Mnemonic.Mov && from !== undefined && from === ebpSlot?.depth;
+    return { ...next, frame: undefined, ebpIntact: restored && ebpSlot?.realigned === realigned };
+  }
+  const storesEbp =
+    slot !== undefined &&
+    instruction.mnemonic === Mnemonic.Mov &&
+    instruction.op0Kind === OpKind.Memory &&
+    instruction.op1Kind === OpKind.Register &&
+    instruction.op1Register === ebp;
+  return storesEbp ? saveEbp(next, slot) : next;
+}
+
+const keptOverCalls = new Set([Register.EBX, Register.ESI, Register.EDI]);
+
+/** The depth that `mov ebx, esp` or `lea ebx, [esp+n]` puts into a register that calls preserve. */
+function copiedStackAddress(state: State, instruction: Instruction): number | undefined {
+  if (state.depth === undefined || state.realigned) return undefined;
+  if (instruction.opCount !== 2 || instruction.op0Kind !== OpKind.Register) return undefined;
+  if (!keptOverCalls.has(instruction.op0Register)) return undefined;
+  if (registerMove(instruction, instruction.op0Register, Register.ESP)) return state.depth;
+  return instruction.mnemonic === Mnemonic.Lea ? stackSlot(state, instruction) : undefined;
+}
+
+function forgetCopy(state: State, register: Register): State {
+  if (!state.copies.has(register)) return state;
+  const copies = new Map(state.copies);
+  copies.delete(register);
+  return { ...state, copies };
+}
+
+/** The caller's EBP is written to the stack; what is written when EBP holds something else does not matter. */
+function saveEbp(state: State, depth: number): State {
+  if (!state.ebpIntact) return state;
+  return { ...state, ebpSlot: { depth, realigned: state.realigned } };
+}
+
+/** Depth of the word that an instruction addresses by ESP; undefined when it addresses something else. */
+function stackSlot(state: State, instruction: Instruction): number | undefined {
+  const displacement = displacementFrom(instruction, Register.ESP);
+  return displacement === undefined || state.depth === undefined ? undefined : state.depth - displacement;
 }
 
 interface JumpTable {
@@ -304,8 +367,10 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
         case FlowControl.IndirectCall:
           callsByEnd.set(next, at);
           break;
-        case FlowControl.Next:
         case FlowControl.Interrupt:
+          callsByEnd.set(next, at);
+          break;
+        case FlowControl.Next:
         case FlowControl.XbeginXabortXend:
           if (instruction.mnemonic === Mnemonic.Cmp) lastCompared = comparedLimit(instruction);
           state = after(state, instruction);

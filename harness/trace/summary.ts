@@ -32,10 +32,12 @@ export function summarize(calls: Iterable<CallRecord>): SummaryRow[] {
 
 /** The rows as a table; the share is that of all rows of the same level. */
 export function summaryTable(rows: readonly SummaryRow[], colours: boolean): string {
+  const noLinesBetweenRows = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
   const plain = colours ? {} : { style: { head: [], border: [] } };
   const table = new Table({
     head: ['% instr', 'instructions', 'per call', 'calls', 'errors', 'level', 'call'],
     colAligns: ['right', 'right', 'right', 'right', 'right', 'left', 'left'],
+    chars: noLinesBetweenRows,
     ...plain,
   });
   const totalOf = (level: TraceLevel): number =>

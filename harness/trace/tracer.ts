@@ -219,7 +219,7 @@ export class Tracer {
       completion: made.completion,
       returnAddress: made.returnAddress,
       ...(caller === undefined ? {} : { caller }),
-      ...(this.#options.stack === true && recorded ? { stack: this.#stack() } : {}),
+      ...(this.#options.stack === true && recorded ? { stack: this.#stack(level) } : {}),
     };
     if (recorded) this.#records.push(record);
     return made.pendingPosix === undefined
@@ -246,11 +246,16 @@ export class Tracer {
     if (this.levels.has(record.level)) this.#options.onCall?.(record);
   }
 
-  #stack(): StackFrame[] {
+  #stack(level: TraceLevel): StackFrame[] {
     const { symbols } = this.#options;
     if (symbols === undefined) return [];
     const { registers, linear } = this.#guest.machine;
-    const start = { eip: registers.get('eip'), esp: registers.get('esp'), ebp: registers.get('ebp') };
+    const start = {
+      eip: registers.get('eip'),
+      esp: registers.get('esp'),
+      ebp: registers.get('ebp'),
+      afterInterrupt: level === 'kernel',
+    };
     return callStack(start, linear, symbols);
   }
 
