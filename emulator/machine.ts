@@ -93,6 +93,8 @@ export class V86Machine implements Machine {
   /** An error thrown by a handler: it must not unwind through v86, so it waits here until the loop is back. */
   private handlerError: { readonly error: unknown } | undefined;
   private crash: MachineCrash | undefined;
+  /** Instructions asked for in this machine's life, whatever images it was restored to: an upper bound of those executed. */
+  private executed = 0;
   private baseline: Baseline;
 
   private readonly traps = new Map<number, TrapHandler>();
@@ -143,9 +145,15 @@ export class V86Machine implements Machine {
     this.instance = this.createInstance(size);
   }
 
+  /** Whether code may be compiled by now. */
+  private get compiles(): boolean {
+    const { compile = true } = this.options;
+    return typeof compile === 'boolean' ? compile : this.executed >= compile;
+  }
+
   private createInstance(size: number): V86Instance {
     const instance = new V86Instance(size, this.host());
-    instance.exports.set_jit_config(JitConfig.disabled, this.options.compile === false ? 1 : 0);
+    instance.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
     return instance;
   }
 
@@ -394,6 +402,10 @@ export class V86Machine implements Machine {
     const { v86 } = this;
     this.settleInstructions();
     v86.setWord(Own.limit, this.counterSeen + count);
+    if (typeof this.options.compile === 'number') {
+      v86.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
+      this.executed += count;
+    }
     try {
       v86.exports.main_loop();
       v86.finishCompile();
@@ -496,7 +508,7 @@ export class V86Machine implements Machine {
 
   private restoreInto(image: Image, compiled: 'image' | 'keep' | 'none'): number {
     const { v86 } = this;
-    const mayCompile = this.options.compile !== false;
+    const mayCompile = this.compiles;
     const layer = compiled === 'image' && mayCompile ? image.compiled : undefined;
     if (layer !== undefined && compiledForProbes(v86, layer)) {
       const copied = restoreRam(v86, this.baseline, image.pages, undefined);

@@ -140,8 +140,11 @@ export interface MachineOptions {
   readonly randomSeed?: number;
   /** Monotonic wall clock in milliseconds, for the backstop only. */
   readonly wallClock: () => number;
-  /** False runs everything in the interpreter: slower, the same result to the instruction. */
-  readonly compile?: boolean;
+  /**
+   * False runs everything in the interpreter, a number that many instructions before the first code is compiled: a machine
+   * that runs shorter than about 50 million is done before compiled code pays. The result is the same to the instruction.
+   */
+  readonly compile?: boolean | number;
   /** Time of the battery-backed clock at virtual time zero, in seconds since 1970; 0 when not given. */
   readonly bootTimeSeconds?: number;
 }

@@ -75,7 +75,7 @@ interface Settings {
   readonly bootTime: bigint;
   readonly seed: number;
   readonly instructionsPerMicrosecond: number;
-  readonly compile: boolean;
+  readonly compile: boolean | number;
   readonly announceMessages: boolean;
   readonly wallClock: WallClock;
 }

@@ -68,8 +68,11 @@ export interface BootOptions {
   readonly announceMessages?: boolean;
   /** What the snapshot command of the kernel does; `ignore` by default. */
   readonly onSnapshot?: SnapshotPolicy;
-  /** False runs everything in the interpreter: slower, the same to the instruction. */
-  readonly compile?: boolean;
+  /**
+   * False runs everything in the interpreter; a number interprets so many instructions before it compiles, which suits a
+   * short run in a process of its own. True by default. The result is the same to the instruction.
+   */
+  readonly compile?: boolean | number;
   /** Called with each piece of the kernel's console as it is written. */
   readonly onConsole?: (bytes: Uint8Array) => void;
   /** Called with each piece of the program's output as it is written. */
