@@ -52,7 +52,7 @@ export async function ensureBundle() {
 
 async function build(esbuild) {
   const startedAt = new Date();
-  const result = await esbuild.build({
+  const result = await bundle(esbuild, {
     absWorkingDir: root,
     entryPoints: ['harness/cli/main.ts'],
     bundle: true,
@@ -65,7 +65,7 @@ async function build(esbuild) {
     outfile: bundlePath,
     write: false,
     metafile: true,
-    logLevel: 'warning',
+    logLevel: 'silent',
     // What is not in the bundle is loaded by require, so that no module loader has to start.
     supported: { 'dynamic-import': false },
     external: ['esbuild', 'playwright-core'],
@@ -80,6 +80,18 @@ async function build(esbuild) {
   const inputs = Object.keys(result.metafile.inputs).filter((input) => !input.includes('node_modules'));
   writeAtomically(inputsPath, JSON.stringify([...inputs, 'package.json'].sort(), undefined, 1), startedAt);
   writeAtomically(bundlePath, result.outputFiles[0].contents, startedAt);
+}
+
+/** A source that does not hold together is told in one line, with its place. */
+async function bundle(esbuild, options) {
+  try {
+    return await esbuild.build(options);
+  } catch (error) {
+    const [first] = error.errors ?? [];
+    if (first === undefined) throw error;
+    const place = first.location === null ? '' : `${first.location.file}:${first.location.line}: `;
+    throw new Error(`the command line cannot be built from these sources: ${place}${first.text}`);
+  }
 }
 
 /**

@@ -7,6 +7,14 @@
 import { bundlePath, bundleStatus, ensureBundle } from './bundle.mjs';
 import { loadBundle } from './load-bundle.mjs';
 
-if (bundleStatus() !== 'fresh') await ensureBundle();
-const { main } = loadBundle(bundlePath);
-process.exitCode = await main(process.argv.slice(2));
+/** A defect of this program: EX_SOFTWARE of sysexits. */
+const STATUS_INTERNAL = 70;
+
+try {
+  if (bundleStatus() !== 'fresh') await ensureBundle();
+  const { main } = loadBundle(bundlePath);
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`nanvix-v86: ${String(error.message).split('\n')[0]}\n`);
+  process.exitCode = STATUS_INTERNAL;
+}
