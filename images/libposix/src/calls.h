@@ -7,6 +7,7 @@
 #ifndef NVX_CALLS_H
 #define NVX_CALLS_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/select.h>
@@ -150,6 +151,8 @@ long nvx_call_clone(unsigned long flags, uintptr_t stack, int *tid_result, uintp
                     const struct nvx_clone_start *how);
 long nvx_call_set_thread_area(uintptr_t data_area);
 long nvx_call_set_tid_address(volatile int *word);
+long nvx_call_set_robust_list(struct nvx_robust_list *list, size_t size);
+long nvx_call_get_robust_list(int tid, struct nvx_robust_list **list, size_t *size);
 long nvx_call_gettid(void);
 long nvx_call_sched_yield(void);
 
@@ -160,8 +163,14 @@ long nvx_call_kill(int pid, int number);
 long nvx_call_rt_sigaction(int number, const struct nvx_sigaction *action, struct nvx_sigaction *old, size_t mask_bytes);
 long nvx_call_rt_sigprocmask(int how, const uint64_t *set, uint64_t *old, size_t mask_bytes);
 long nvx_call_rt_sigpending(uint64_t *set, size_t mask_bytes);
+long nvx_call_pause(void);
+long nvx_call_rt_sigsuspend(const uint64_t *mask, size_t mask_bytes);
+long nvx_call_rt_sigtimedwait(const uint64_t *set, siginfo_t *information, const struct nvx_timespec32 *timeout,
+                              size_t mask_bytes);
+long nvx_call_rt_sigtimedwait_time64(const uint64_t *set, siginfo_t *information, const struct nvx_timespec64 *timeout,
+                                     size_t mask_bytes);
 
-/* process.c: identity, limits, the end */
+/* process.c: identity, the end */
 _Noreturn void nvx_call_exit_group(int status);
 long nvx_call_getpid(void);
 long nvx_call_getppid(void);
@@ -173,13 +182,15 @@ long nvx_call_setresuid32(unsigned real, unsigned effective, unsigned saved);
 long nvx_call_getresuid32(unsigned *real, unsigned *effective, unsigned *saved);
 long nvx_call_getgroups32(int size, unsigned *groups);
 long nvx_call_uname(struct utsname *name);
-long nvx_call_prlimit64(int pid, int resource, const struct rlimit *wanted, struct rlimit *old);
-long nvx_call_ugetrlimit(int resource, uint32_t limits[2]);
 long nvx_call_sysinfo(struct sysinfo *information);
 long nvx_call_sched_getaffinity(int tid, size_t size, unsigned long *mask);
 long nvx_call_sched_setaffinity(int tid, size_t size, const unsigned long *mask);
 long nvx_call_getcpu(unsigned *processor, unsigned *node);
 long nvx_call_getpriority(void);
+
+/* rlimits.c: resource limits */
+long nvx_call_prlimit64(int pid, int resource, const struct rlimit *wanted, struct rlimit *old);
+long nvx_call_ugetrlimit(int resource, uint32_t limits[2]);
 
 /* random.c */
 long nvx_call_getrandom(void *buffer, size_t bytes, unsigned flags);

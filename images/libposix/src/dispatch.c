@@ -143,12 +143,18 @@ static const struct row table[] = {
     SERVE_UNLOCKED(sched_yield),
     SERVE_UNLOCKED(set_thread_area),
     SERVE_UNLOCKED(set_tid_address),
+    SERVE_UNLOCKED(set_robust_list),
+    SERVE_UNLOCKED(get_robust_list),
     SERVE(kill),
     SERVE(tkill),
     SERVE(tgkill),
     SERVE(rt_sigaction),
     SERVE(rt_sigprocmask),
     SERVE(rt_sigpending),
+    SERVE_UNLOCKED(rt_sigsuspend),
+    SERVE_UNLOCKED(rt_sigtimedwait),
+    SERVE_UNLOCKED(rt_sigtimedwait_time64),
+    SERVE_UNLOCKED(pause),
 
     /* The process and its machine. */
     SERVE_UNLOCKED(exit_group),

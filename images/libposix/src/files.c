@@ -15,6 +15,7 @@
 #include "limits.h"
 #include "memory.h"
 #include "path.h"
+#include "rlimits.h"
 #include "tree.h"
 
 struct descriptor {
@@ -74,7 +75,9 @@ void nvx_file_release(struct nvx_file *file)
 /* The lowest free descriptor that is not below `lowest`, or -EMFILE. */
 static int free_descriptor(int lowest)
 {
-    for (int i = lowest; i < NVX_DESCRIPTORS; i++)
+    int end = (int)nvx_rlimit(RLIMIT_NOFILE);
+
+    for (int i = lowest; i < end; i++)
         if (descriptors[i].file == NULL)
             return i;
     return -EMFILE;
@@ -248,7 +251,7 @@ static long duplicate_to(int descriptor, int target, bool close_on_exec)
 {
     struct nvx_file *file = nvx_file_get(descriptor);
 
-    if (file == NULL || (unsigned)target >= NVX_DESCRIPTORS)
+    if (file == NULL || (unsigned)target >= nvx_rlimit(RLIMIT_NOFILE))
         return -EBADF;
     file->references++;
     if (descriptors[target].file != NULL)
@@ -288,7 +291,7 @@ long nvx_call_fcntl64(int descriptor, int command, uintptr_t argument)
     switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        if (argument >= NVX_DESCRIPTORS)
+        if (argument >= nvx_rlimit(RLIMIT_NOFILE))
             return -EINVAL;
         return duplicate(descriptor, (int)argument, command == F_DUPFD_CLOEXEC);
     case F_GETFD:

@@ -83,6 +83,23 @@ struct nvx_sigaction {
 };
 _Static_assert(sizeof(struct nvx_sigaction) == 20, "k_sigaction of musl's src/internal/ksigaction.h");
 
+/* Robust mutexes: each entry is followed by the next; the futex word lies at an offset from the entry. */
+struct nvx_robust_entry {
+    struct nvx_robust_entry *volatile next;
+};
+
+struct nvx_robust_list {
+    struct nvx_robust_entry first;
+    long word_offset;
+    struct nvx_robust_entry *volatile pending;
+};
+
+enum {
+    NVX_FUTEX_TID = 0x3fffffff,
+    NVX_FUTEX_OWNER_DIED = 0x40000000,
+    NVX_FUTEX_WAITERS = (int)0x80000000,
+};
+
 enum {
     NVX_FUTEX_WAIT = 0,
     NVX_FUTEX_WAKE = 1,

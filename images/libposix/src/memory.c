@@ -16,6 +16,7 @@
 #include "kernel.h"
 #include "limits.h"
 #include "regions.h"
+#include "rlimits.h"
 
 enum { READ_WRITE = NANVIX_PROTECTION_READ | NANVIX_PROTECTION_WRITE };
 
@@ -458,7 +459,7 @@ long nvx_call_brk(uintptr_t wanted)
 
     if (heap_break == 0)
         heap_break = base;
-    if (wanted < base || wanted - base > NANVIX_HEAP_MAXIMUM)
+    if (wanted < base || (wanted > heap_break && wanted - base > nvx_rlimit(RLIMIT_DATA)))
         return (long)heap_break;
 
     uint32_t old_end = page_up(heap_break);

@@ -1,5 +1,5 @@
 /*
- * The program as a process: its end, its identity, its limits, the machine it is told about.
+ * The program as a process: its end, its identity, the machine it is told about.
  */
 #include "process.h"
 
@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
@@ -93,61 +92,6 @@ long nvx_call_uname(struct utsname *name)
         .domainname = "(none)",
     };
     return 0;
-}
-
-/* What there is of each resource; nothing can be changed. */
-static long limit_of(int resource, uint64_t *limit)
-{
-    switch (resource) {
-    case RLIMIT_NOFILE:
-        *limit = NVX_DESCRIPTORS;
-        return 0;
-    case RLIMIT_STACK:
-        *limit = NANVIX_STACK_MAXIMUM_SIZE;
-        return 0;
-    case RLIMIT_DATA:
-        *limit = NANVIX_HEAP_MAXIMUM;
-        return 0;
-    case RLIMIT_CORE:
-        *limit = 0;
-        return 0;
-    case RLIMIT_FSIZE:
-        *limit = 0xffffffff;
-        return 0;
-    case RLIMIT_NPROC:
-        *limit = 1;
-        return 0;
-    default:
-        *limit = RLIM_INFINITY;
-        return (unsigned)resource < RLIM_NLIMITS ? 0 : -EINVAL;
-    }
-}
-
-long nvx_call_prlimit64(int pid, int resource, const struct rlimit *wanted, struct rlimit *old)
-{
-    uint64_t limit;
-    long result = limit_of(resource, &limit);
-
-    if (result < 0)
-        return result;
-    if (pid != 0 && pid != NANVIX_PROCESS_PROGRAM)
-        return -ESRCH;
-    if (wanted != NULL && (wanted->rlim_cur > wanted->rlim_max || wanted->rlim_cur != limit || wanted->rlim_max != limit))
-        return wanted->rlim_cur > wanted->rlim_max ? -EINVAL : -EPERM;
-    if (old != NULL)
-        *old = (struct rlimit){limit, limit};
-    return 0;
-}
-
-/* The older call: 32 bits, with all of them set for infinity. */
-long nvx_call_ugetrlimit(int resource, uint32_t limits[2])
-{
-    uint64_t limit;
-    long result = limit_of(resource, &limit);
-
-    if (result == 0)
-        limits[0] = limits[1] = limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
-    return result;
 }
 
 /* The kernel tells nobody how much memory there is, so that is left at 0. */

@@ -15,9 +15,12 @@
 #include <ucontext.h>
 
 #include "calls.h"
+#include "clock.h"
 #include "futex.h"
+#include "limits.h"
 #include "linux-abi.h"
 #include "lock.h"
+#include "sleep.h"
 #include "threads.h"
 
 enum { SIGNALS = 64 };
@@ -39,27 +42,31 @@ static bool ignored(int number)
     return handler == SIG_IGN || (handler == SIG_DFL && (ignored_by_default & bit(number)));
 }
 
-/* The lowest signal that is due, or 0. Ignored ones are dropped on the way. */
-static int next_due(struct nvx_thread *thread)
+/* Takes the lowest signal that is due, or 0. Ignored ones are dropped on the way. */
+static int take_due(struct nvx_thread *thread)
 {
-    for (;;) {
-        uint64_t due = thread->pending & ~thread->blocked;
+    int number = 0;
 
-        if (due == 0)
-            return 0;
+    nvx_enter();
+    for (uint64_t due; number == 0 && (due = thread->pending & ~thread->blocked) != 0;) {
+        int lowest = __builtin_ctzll(due) + 1;
 
-        int number = __builtin_ctzll(due) + 1;
-
-        if (!ignored(number))
-            return number;
-        thread->pending &= ~bit(number);
+        thread->pending &= ~bit(lowest);
+        if (!ignored(lowest))
+            number = lowest;
     }
+    if (number == 0 && !nvx_threaded && thread->pending == 0)
+        nvx_signals_sent = false;
+    nvx_leave();
+    return number;
 }
 
 bool nvx_signal_due(const struct nvx_thread *thread)
 {
     uint64_t due = thread->pending & ~thread->blocked;
 
+    if (thread->pending & thread->awaited)
+        return true;
     while (due != 0) {
         int number = __builtin_ctzll(due) + 1;
 
@@ -104,17 +111,9 @@ void nvx_signals_deliver(void)
 {
     struct nvx_thread *thread = nvx_thread_self();
 
-    for (;;) {
-        int number = next_due(thread);
-
-        if (number == 0) {
-            if (!nvx_threaded && thread->pending == 0)
-                nvx_signals_sent = false;
-            return;
-        }
+    for (int number = take_due(thread); number != 0; number = take_due(thread)) {
         if (actions[number].handler == SIG_DFL)
             nvx_call_exit_group(128 + number);
-        thread->pending &= ~bit(number);
         run_handler(thread, number);
     }
 }
@@ -210,4 +209,92 @@ long nvx_call_rt_sigpending(uint64_t *set, size_t mask_bytes)
 
     memcpy(set, &kept_back, mask_bytes);
     return 0;
+}
+
+long nvx_call_pause(void)
+{
+    return nvx_sleep(NULL);
+}
+
+/* Waits with another mask; what comes is delivered under that mask before the old one is set again. */
+long nvx_call_rt_sigsuspend(const uint64_t *mask, size_t mask_bytes)
+{
+    struct nvx_thread *thread = nvx_thread_self();
+    uint64_t before = thread->blocked;
+    long result;
+
+    if (mask_bytes != sizeof(uint64_t))
+        return -EINVAL;
+    thread->blocked = *mask & ~(bit(SIGKILL) | bit(SIGSTOP));
+    result = nvx_sleep(NULL);
+    nvx_signals_deliver();
+    thread->blocked = before;
+    return result;
+}
+
+/* Takes a pending signal of the set, or 0. */
+static int take_of(struct nvx_thread *thread, uint64_t set)
+{
+    int number = 0;
+
+    nvx_enter();
+    if ((thread->pending & set) != 0) {
+        number = __builtin_ctzll(thread->pending & set) + 1;
+        thread->pending &= ~bit(number);
+    }
+    nvx_leave();
+    return number;
+}
+
+static long wait_for_signal(uint64_t set, siginfo_t *information, const struct nvx_instant *deadline)
+{
+    struct nvx_thread *thread = nvx_thread_self();
+    volatile int word = 0;
+    long result = 0;
+    int number;
+
+    thread->awaited = set;
+    while ((number = take_of(thread, set)) == 0 && result == 0) {
+        result = nvx_futex_wait(&word, 0, deadline, thread);
+        /* Interrupted: by a signal of the set, which the next turn finds, or by another, which ends the wait. */
+        if (result == -EINTR && (thread->pending & set) != 0)
+            result = 0;
+    }
+    thread->awaited = 0;
+    if (number == 0)
+        return result == -ETIMEDOUT ? -EAGAIN : result;
+    if (information != NULL) {
+        memset(information, 0, sizeof(*information));
+        information->si_signo = number;
+        information->si_code = SI_TKILL;
+        information->si_pid = NANVIX_PROCESS_PROGRAM;
+    }
+    return number;
+}
+
+static long wait_for_signal_until(const uint64_t *set, siginfo_t *information, int64_t seconds, int64_t nanoseconds,
+                                  size_t mask_bytes)
+{
+    struct nvx_instant deadline = {seconds, (uint32_t)nanoseconds};
+
+    if (mask_bytes != sizeof(uint64_t) || seconds < 0 || nanoseconds < 0 || nanoseconds >= NVX_NANOSECONDS)
+        return -EINVAL;
+    deadline = nvx_instant_add(nvx_clock_now(), deadline);
+    return wait_for_signal(*set, information, &deadline);
+}
+
+long nvx_call_rt_sigtimedwait(const uint64_t *set, siginfo_t *information, const struct nvx_timespec32 *timeout,
+                              size_t mask_bytes)
+{
+    if (timeout == NULL)
+        return mask_bytes == sizeof(uint64_t) ? wait_for_signal(*set, information, NULL) : -EINVAL;
+    return wait_for_signal_until(set, information, timeout->seconds, timeout->nanoseconds, mask_bytes);
+}
+
+long nvx_call_rt_sigtimedwait_time64(const uint64_t *set, siginfo_t *information, const struct nvx_timespec64 *timeout,
+                                     size_t mask_bytes)
+{
+    if (timeout == NULL)
+        return mask_bytes == sizeof(uint64_t) ? wait_for_signal(*set, information, NULL) : -EINVAL;
+    return wait_for_signal_until(set, information, timeout->seconds, (int32_t)timeout->nanoseconds, mask_bytes);
 }

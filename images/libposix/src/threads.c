@@ -89,6 +89,35 @@ static struct nvx_thread *take_slot(void)
     return &page->thread;
 }
 
+/* Marks a mutex whose owner ends, if it is the owner's, and wakes one that waits for it. */
+static void give_up_mutex(const struct nvx_thread *thread, struct nvx_robust_entry *entry, long word_offset)
+{
+    volatile int *word = (volatile int *)((char *)entry + word_offset);
+    int value = __atomic_load_n(word, __ATOMIC_SEQ_CST);
+
+    if ((value & NVX_FUTEX_TID) != thread->tid)
+        return;
+    __atomic_store_n(word, (value & NVX_FUTEX_WAITERS) | NVX_FUTEX_OWNER_DIED, __ATOMIC_SEQ_CST);
+    if (value & NVX_FUTEX_WAITERS)
+        nvx_futex_wake(word, 1);
+}
+
+static void give_up_mutexes(const struct nvx_thread *thread)
+{
+    enum { LONGEST_LIST = 2048 };
+    struct nvx_robust_list *list = thread->robust_list;
+    struct nvx_robust_entry *entry = list->first.next;
+
+    for (int i = 0; entry != &list->first && i < LONGEST_LIST; i++) {
+        struct nvx_robust_entry *next = entry->next;
+
+        give_up_mutex(thread, entry, list->word_offset);
+        entry = next;
+    }
+    if (list->pending != NULL)
+        give_up_mutex(thread, list->pending, list->word_offset);
+}
+
 /* Last C code of a thread. From the moment `clear_on_exit` is zero, its former stack and thread area belong to others. */
 _Noreturn void nvx_thread_finish(struct nvx_thread *thread, int status, uintptr_t stack, size_t stack_size)
 {
@@ -113,6 +142,10 @@ _Noreturn void nvx_call_exit(int status, uintptr_t stack, size_t stack_size)
         nvx_call_exit_group(status);
 
     struct nvx_thread *thread = nvx_thread_self();
+
+    if (thread->robust_list != NULL)
+        give_up_mutexes(thread);
+
     struct nvx_leaving how = {thread, status, stack, stack_size};
 
     if (thread->exit_stack == NULL)
@@ -169,7 +202,9 @@ long nvx_call_clone(unsigned long flags, uintptr_t stack, int *tid_result, uintp
 
     if (thread != NULL) {
         thread->pending = 0;
+        thread->awaited = 0;
         thread->blocked = nvx_thread_self()->blocked;
+        thread->robust_list = NULL;
         thread->clear_on_exit = (flags & CLONE_CHILD_CLEARTID) ? clear_on_exit : NULL;
         thread->tid_result = (flags & CLONE_PARENT_SETTID) ? tid_result : NULL;
         thread->function = how->function;
@@ -193,6 +228,25 @@ long nvx_call_set_tid_address(volatile int *word)
 
     thread->clear_on_exit = word;
     return thread->tid;
+}
+
+long nvx_call_set_robust_list(struct nvx_robust_list *list, size_t size)
+{
+    if (size != sizeof(*list))
+        return -EINVAL;
+    nvx_thread_self()->robust_list = list;
+    return 0;
+}
+
+long nvx_call_get_robust_list(int tid, struct nvx_robust_list **list, size_t *size)
+{
+    const struct nvx_thread *thread = tid == 0 ? nvx_thread_self() : nvx_thread_find(tid);
+
+    if (thread == NULL)
+        return -ESRCH;
+    *list = thread->robust_list;
+    *size = sizeof(**list);
+    return 0;
 }
 
 long nvx_call_gettid(void)

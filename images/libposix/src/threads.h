@@ -11,11 +11,16 @@
 struct nvx_thread {
     enum { NVX_THREAD_FREE, NVX_THREAD_RUNNING, NVX_THREAD_LEAVING } state;
     int tid;
-    /* Signals sent and not yet delivered, and signals kept back, one bit each: signal n is bit n - 1. */
+    /* Signals sent and not yet delivered (guarded by the layer's lock), and signals kept back, one bit each: signal n is
+     * bit n - 1. */
     uint64_t pending;
     uint64_t blocked;
+    /* Signals that a call of this thread waits for (sigwait), blocked or not. */
+    uint64_t awaited;
     /* Set to 0, and its waiters woken, when the thread has left (CLONE_CHILD_CLEARTID). */
     volatile int *clear_on_exit;
+    /* Mutexes it holds that others must learn of when it ends (set_robust_list). */
+    struct nvx_robust_list *robust_list;
     int (*function)(void *);
     void *argument;
     int *tid_result;

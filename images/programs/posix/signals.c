@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -113,10 +114,50 @@ static void waits(void)
     pthread_join(other, NULL);
 }
 
+static void *wait_for_signal(void *argument)
+{
+    sigset_t set;
+    int number = 0;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigwait(&set, &number);
+    return (void *)(long)(argument == NULL ? number : 0);
+}
+
+static void awaiting(void)
+{
+    struct timespec short_time = {0, 1000000};
+    sigset_t set, none;
+    siginfo_t information;
+    pthread_t thread;
+    void *result;
+
+    sigemptyset(&none);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGUSR2);
+    check_number("sigwaitinfo takes what is pending", sigwaitinfo(&set, &information), SIGUSR2);
+    check_number("and tells about it", information.si_signo, SIGUSR2);
+    check_error("sigtimedwait gives up", sigtimedwait(&set, NULL, &short_time), EAGAIN);
+    pthread_create(&thread, NULL, wait_for_signal, NULL);
+    usleep(1000);
+    pthread_kill(thread, SIGUSR2);
+    pthread_join(thread, &result);
+    check_number("sigwait waits for another thread's", (long)result, SIGUSR2);
+    signal(SIGUSR2, catch);
+    caught = 0;
+    raise(SIGUSR2);
+    check_error("sigsuspend lets one come", sigsuspend(&none), EINTR);
+    check_number("and its handler runs", caught, SIGUSR2);
+}
+
 int main(void)
 {
     handlers();
     masks();
     waits();
+    awaiting();
     return finish();
 }
