@@ -108,7 +108,9 @@ class Build {
   async #realize(step: Step): Promise<BuiltStep> {
     const { cacheRoot } = this.#options;
     const needed = await this.all(step.steps);
-    const keyed = await inputsOf(step, needed, this.#memo);
+    const keyed = await inputsOf(step, needed, this.#memo).catch((error: unknown) => {
+      throw asBuildError(error, step.name, cacheRoot, undefined);
+    });
     let built = readEntry(cacheRoot, step.name, keyed.key);
     if (built !== undefined && !isIntact(built, this.#memo)) {
       this.#warn(`${step.name} was damaged in the cache and is built again`);

@@ -33,12 +33,18 @@ export class BuildError extends Error {
 }
 
 /** Any failure as a `BuildError`: what the operating system says of full disks and aborted calls is recognized. */
-export function asBuildError(error: unknown, step: string, cacheRoot: string, log: string): BuildError {
+export function asBuildError(
+  error: unknown,
+  step: string,
+  cacheRoot: string,
+  log: string | undefined,
+): BuildError {
   if (error instanceof BuildError) return error;
   const { code, name } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(cacheRoot, error);
   if (name === 'AbortError' || code === 'ABORT_ERR') return interrupted(step, error);
   const text = error instanceof Error ? error.message : String(error);
+  if (log === undefined) return new BuildError('step-failed', `${step} failed: ${text}`, { cause: error });
   return new BuildError('step-failed', `${step} failed: ${text} (log: ${log})`, { log, cause: error });
 }
 

@@ -164,6 +164,7 @@ export function findMachineTools(cacheRoot: string, python: string): MachineTool
     ...probePython(python),
     bzip2: probeBzip2(),
   };
+  mkdirSync(cacheRoot, { recursive: true });
   writeFileSync(memo, JSON.stringify({ identity, tools }));
   return tools;
 }
