@@ -90,7 +90,9 @@ async function bundle(esbuild, options) {
     const [first] = error.errors ?? [];
     if (first === undefined) throw error;
     const place = first.location === null ? '' : `${first.location.file}:${first.location.line}: `;
-    throw new Error(`the command line cannot be built from these sources: ${place}${first.text}`);
+    throw new Error(`the command line cannot be built from these sources: ${place}${first.text}`, {
+      cause: error,
+    });
   }
 }
 

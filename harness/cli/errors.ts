@@ -17,8 +17,10 @@ export async function describeError(error: unknown): Promise<{ line: string; sta
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   if (USAGE_ERRORS.has(error.name)) return { line, status: harnessStatus.usage };
   if (FAILURES.has(error.name)) {
-    const interrupted = 'kind' in error && error.kind === 'interrupted';
-    return { line, status: interrupted ? STATUS_INTERRUPTED : STATUS_FAILED };
+    const kind = 'kind' in error ? error.kind : undefined;
+    // A compiler points at places in lines of its own.
+    const said = kind === 'compile-failed' ? error.message.trimEnd() : line;
+    return { line: said, status: kind === 'interrupted' ? STATUS_INTERRUPTED : STATUS_FAILED };
   }
   await log('debug', 'internal error', { stack: error.stack });
   const hint = logLevel() === 'debug' ? '' : '; `--log-level debug` shows where';
