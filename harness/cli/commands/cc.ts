@@ -21,6 +21,9 @@ const FLAGS_WITH_VALUE = new Set([
   '-Xlinker',
 ]);
 
+/** Name of the build's step that compiles the program itself. */
+const PROGRAM_STEP = 'program';
+
 interface CompilerArguments {
   readonly sources: readonly string[];
   readonly flags: readonly string[];
@@ -40,7 +43,16 @@ export function ccCommand(setStatus: (status: number) => void): Command {
       const { compileProgram } = await import('../../../images/index.ts');
       const { withProgress } = await import('../images-progress.ts');
       const { diagnostics } = await withProgress('Building the toolchain', (progress) =>
-        compileProgram({ sources, flags, output, ...progress }),
+        compileProgram({
+          sources,
+          flags,
+          output,
+          signal: progress.signal,
+          onProgress: (event) => {
+            // The user asked for this step: only what has to be built before it is news.
+            if (event.kind === 'warning' || event.step !== PROGRAM_STEP) progress.onProgress(event);
+          },
+        }),
       );
       if (diagnostics !== '') process.stderr.write(`${diagnostics.trimEnd()}\n`);
       setStatus(0);
