@@ -12,6 +12,7 @@ describe('the POSIX layer', () => {
     ['threads', 'pthreads, mutexes, conditions, semaphores, cancelling', 30],
     ['signals', 'handlers, masks, interrupted waits', 20],
     ['stdio', 'formatting, streams, long jumps, floating point', 30],
+    ['pointers', 'bad pointers are EFAULT', 20],
     ['unsupported', 'what Nanvix lacks is refused', 15],
   ])('%s: %s', async (name, _what, fewest) => {
     const { failed, passed, outcome } = await runPosix(name, { ramfs });

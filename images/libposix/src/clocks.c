@@ -14,6 +14,7 @@
 #include "calls.h"
 #include "clock.h"
 #include "limits.h"
+#include "pointers.h"
 #include "process.h"
 #include "sleep.h"
 
@@ -48,6 +49,8 @@ long nvx_call_clock_gettime64(clockid_t clock, struct nvx_timespec64 *time)
     struct nvx_instant now;
     long result = read_clock(clock, &now);
 
+    if (result == 0 && !nvx_writable(time, sizeof(*time)))
+        result = -EFAULT;
     if (result == 0)
         *time = (struct nvx_timespec64){now.seconds, now.nanoseconds};
     return result;

@@ -13,6 +13,7 @@
 #include "fat/content.h"
 #include "fat/node.h"
 #include "files.h"
+#include "pointers.h"
 #include "streams.h"
 
 /* The file of a descriptor that may be read (or written), or a negated error. */
@@ -27,6 +28,8 @@ static long file_for(int descriptor, int unwanted_mode, struct nvx_file **file)
 /* Reads at the file's own offset (`at` null), or at another one. */
 static long read_from(struct nvx_file *file, void *buffer, size_t bytes, const uint64_t *at)
 {
+    if (file->node != NULL && file->node->is_directory)
+        return -EISDIR;
     if (file->node == NULL) {
         long result;
 
@@ -38,10 +41,17 @@ static long read_from(struct nvx_file *file, void *buffer, size_t bytes, const u
         nvx_file_release(file);
         return result;
     }
-    if (file->node->is_directory)
-        return -EISDIR;
 
-    size_t done = fat_content_read(file->node, at == NULL ? file->offset : *at, buffer, bytes);
+    uint64_t offset = at == NULL ? file->offset : *at;
+    uint64_t left = offset < file->node->size ? file->node->size - offset : 0;
+
+    /* A buffer may be smaller than it is said to be, as long as what comes fits. */
+    if (bytes > left)
+        bytes = (size_t)left;
+    if (!nvx_writable(buffer, bytes))
+        return -EFAULT;
+
+    size_t done = fat_content_read(file->node, offset, buffer, bytes);
 
     if (at == NULL)
         file->offset += done;
@@ -60,6 +70,8 @@ static long write_to(struct nvx_file *file, const void *buffer, size_t bytes, co
         nvx_file_release(file);
         return result;
     }
+    if (!nvx_readable(buffer, bytes))
+        return -EFAULT;
 
     uint64_t offset = (file->flags & O_APPEND) ? file->node->size : at != NULL ? *at : file->offset;
     long done = fat_content_write(file->node, offset, buffer, bytes);
@@ -132,6 +144,8 @@ static long check_vector(const struct iovec *vector, int count)
 
     if (count < 0 || count > IOV_MAX)
         return -EINVAL;
+    if (!nvx_readable(vector, (size_t)count * sizeof(*vector)))
+        return -EFAULT;
     for (int i = 0; i < count; i++) {
         total += vector[i].iov_len;
         if (vector[i].iov_len > SSIZE_MAX || total > SSIZE_MAX)

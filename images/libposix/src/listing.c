@@ -13,6 +13,7 @@
 #include "files.h"
 #include "limits.h"
 #include "linux-abi.h"
+#include "pointers.h"
 
 /* Adds a name to the caller's buffer; false if it is full. */
 static bool put_name(char *buffer, size_t size, size_t *used, uint64_t inode, uint64_t next, unsigned type, const char *name,
@@ -62,6 +63,8 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size)
         return -ENOTDIR;
     if (file->node->unlinked)
         return -ENOENT;
+    if (!nvx_writable(buffer, size))
+        return -EFAULT;
 
     full = !put_dot_names(file, buffer, size, &used);
     if (!full) {

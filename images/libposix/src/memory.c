@@ -171,9 +171,9 @@ void *nvx_memory_take_pages(unsigned pages)
     return (void *)start;
 }
 
-size_t nvx_memory_cached_bytes(void)
+uint32_t nvx_memory_image_end(void)
 {
-    return cached_bytes;
+    return heap_start();
 }
 
 static bool range_is_free(uint32_t start, uint32_t end)

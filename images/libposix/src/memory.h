@@ -4,12 +4,12 @@
 #ifndef NVX_MEMORY_H
 #define NVX_MEMORY_H
 
-#include <stddef.h>
+#include <stdint.h>
 
 /* Zeroed pages that are never given back, or null. */
 void *nvx_memory_take_pages(unsigned pages);
 
-/* Tells how many bytes of freed pages stay mapped. */
-size_t nvx_memory_cached_bytes(void);
+/* First page behind the program's image, where the heap begins. */
+uint32_t nvx_memory_image_end(void);
 
 #endif

@@ -14,6 +14,7 @@
 #include "fat/volume.h"
 #include "files.h"
 #include "limits.h"
+#include "pointers.h"
 
 static struct fat_node *current_directory;
 
@@ -119,12 +120,9 @@ long nvx_path_walk(int descriptor, const char *text, struct nvx_path *path)
 {
     long result;
 
-    if (text == NULL)
-        return -EFAULT;
-    if (text[0] == '\0')
-        return -ENOENT;
-    if (strnlen(text, NVX_PATH_BYTES) == NVX_PATH_BYTES)
-        return -ENAMETOOLONG;
+    result = nvx_text_length(text, NVX_PATH_BYTES);
+    if (result <= 0)
+        return result < 0 ? result : -ENOENT;
     result = fat_mount();
     if (result < 0)
         return result;

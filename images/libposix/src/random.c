@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "calls.h"
+#include "pointers.h"
 
 static uint64_t state[4];
 
@@ -74,6 +75,8 @@ long nvx_call_getrandom(void *buffer, size_t bytes, unsigned flags)
         return -EINVAL;
     if (bytes > most)
         bytes = most;
+    if (!nvx_writable(buffer, bytes))
+        return -EFAULT;
     nvx_random_fill(buffer, bytes);
     return (long)bytes;
 }

@@ -140,10 +140,15 @@ __attribute__((used)) HIDDEN _Noreturn void nvx_start(const char *arguments, con
 {
     relocate();
 
+    if (arguments == NULL)
+        arguments = "";
+    if (environment == NULL)
+        environment = "";
+
     size_t argument_bytes = strnlen(arguments, NANVIX_PAGE_SIZE - 1) + 1;
-    size_t environment_bytes = environment == NULL ? 1 : strnlen(environment, NANVIX_PAGE_SIZE - 1) + 1;
+    size_t environment_bytes = strnlen(environment, NANVIX_PAGE_SIZE - 1) + 1;
     size_t argc = count_words(arguments);
-    size_t variables = environment == NULL ? 0 : count_words(environment);
+    size_t variables = count_words(environment);
     char text[argument_bytes + environment_bytes];
     /* Pointers and auxiliary vector, one behind the other as musl looks for them. */
     char *block[argc + 1 + variables + 1 + AUXILIARY_ENTRIES * sizeof(Elf32_auxv_t) / sizeof(char *)]
@@ -152,8 +157,7 @@ __attribute__((used)) HIDDEN _Noreturn void nvx_start(const char *arguments, con
 
     memcpy(text, arguments, argument_bytes - 1);
     text[argument_bytes - 1] = '\0';
-    if (environment != NULL)
-        memcpy(text + argument_bytes, environment, environment_bytes - 1);
+    memcpy(text + argument_bytes, environment, environment_bytes - 1);
     text[argument_bytes + environment_bytes - 1] = '\0';
 
     char **environment_pointers = split_words(text, block);

@@ -21,6 +21,7 @@
 #include "limits.h"
 #include "linux-abi.h"
 #include "path.h"
+#include "pointers.h"
 
 enum { VOLUME_DEVICE = 1, STREAM_DEVICE = 2, STAT_BLOCK = 512, PREFERRED_BLOCK = 4096 };
 
@@ -100,7 +101,7 @@ static long describe(int directory, const char *text, int flags, struct descript
     struct fat_node *node;
     long result;
 
-    if (text == NULL)
+    if (!nvx_readable(text, 1))
         return -EFAULT;
     if (text[0] == '\0' && (flags & AT_EMPTY_PATH) && directory != AT_FDCWD)
         return describe_descriptor(directory, description);

@@ -15,6 +15,7 @@
 #include "futex.h"
 #include "kernel.h"
 #include "lock.h"
+#include "pointers.h"
 #include "threads.h"
 
 /* A thread that waits for the host's response. */
@@ -150,6 +151,9 @@ static long write_piece(int stream, const void *buffer, size_t bytes)
     struct exchange self;
     long result;
 
+    /* Before anything is sent: a request without its data would leave the host waiting. */
+    if (!nvx_readable(buffer, bytes))
+        return -EFAULT;
     begin(&self, NANVIX_HOST_WRITE_RESPONSE);
     result = send_request(&self, NANVIX_HOST_WRITE_REQUEST, stream, bytes);
     if (result == 0)
@@ -185,6 +189,8 @@ static long read_piece(int stream, void *buffer, size_t bytes)
     struct exchange self;
     long result;
 
+    if (!nvx_writable(buffer, bytes))
+        return -EFAULT;
     begin(&self, NANVIX_HOST_READ_RESPONSE);
     result = send_request(&self, NANVIX_HOST_READ_REQUEST, stream, bytes);
     if (result == 0) {
