@@ -26,7 +26,7 @@ import { writePauseRequest } from './monitor/control-page.ts';
 import { Monitor } from './monitor/monitor.ts';
 import type { MonitorState, MonitorStop } from './monitor/monitor.ts';
 import { guestTime, jumpForward } from './monitor/pvclock.ts';
-import { StandardInput } from './monitor/standard-input.ts';
+import { INPUT_START, StandardInput } from './monitor/standard-input.ts';
 import { DEFAULT_VIRTUAL_DEADLINE_MS, DEFAULT_WALL_DEADLINE_MS } from './options.ts';
 import type { BootOptions, Deadlines, SnapshotPolicy } from './options.ts';
 import { PhaseRecorder, totalOf } from './phases.ts';
@@ -34,6 +34,16 @@ import type { PhaseName, RunResult } from './result.ts';
 import type { KernelCall, Stop } from './stop.ts';
 import { inTime } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
+
+/** Standard input at one instant. */
+export interface SnapshotInput {
+  /** What the monitor's position counts pieces of; undefined when it counts the carried ones alone. */
+  readonly source?: object;
+  /** Pieces from before those of the source. */
+  readonly carried: readonly Uint8Array[];
+  /** What the host had handed over and the guest had not read. */
+  readonly unread: readonly Uint8Array[];
+}
 
 /**
  * A guest at one instant: machine, monitor and the history of its kernel calls. A value: it can be restored any number of
@@ -44,10 +54,7 @@ export interface GuestSnapshot {
   readonly monitor: MonitorState;
   readonly calls: CallHistory;
   readonly identity: GuestIdentity;
-  /** Input from before the guest's own source; the monitor's position counts it. Empty unless it came from a file. */
-  readonly carriedInput: readonly Uint8Array[];
-  /** Input that the host had handed over and the guest had not read: what a file has to carry along. */
-  readonly unreadInput: readonly Uint8Array[];
+  readonly input: SnapshotInput;
 }
 
 /** What a restore does with the guest's clock. Guest time never goes backwards from the snapshot's own time. */
@@ -59,6 +66,13 @@ export type ClockRule =
   /** It jumps forward to a time since 1970, in nanoseconds, or stays if that has passed. */
   | { readonly atLeast: bigint };
 
+/** A snapshot whose unread input needs no source: it can leave the process. */
+export function withInputCarried(snapshot: GuestSnapshot): GuestSnapshot {
+  const { unread } = snapshot.input;
+  const streams = { ...snapshot.monitor.streams, input: INPUT_START };
+  return { ...snapshot, monitor: { ...snapshot.monitor, streams }, input: { carried: unread, unread } };
+}
+
 /** What a guest is made of; {@link boot} and the restore of a snapshot put it together. */
 export interface GuestParts {
   readonly machine: Machine;
@@ -69,6 +83,11 @@ export interface GuestParts {
   readonly wallClock: WallClock;
   /** Standard input whose source is shared, instead of the one in the options. */
   readonly input?: StandardInput;
+  /**
+   * True for a guest that was never booted: its own source comes after what the guest of a snapshot had not read. Else
+   * the source is taken to be the same as that guest's, and is read on where it had got to.
+   */
+  readonly carriesInput?: boolean;
   readonly options: Pick<
     BootOptions,
     'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'deadlines'
@@ -230,8 +249,11 @@ export class Guest {
       monitor: this.monitor.capture(),
       calls: this.calls.capture(),
       identity: this.identity,
-      carriedInput: this.#input.carried,
-      unreadInput: this.#input.unread(this.monitor.streams.position),
+      input: {
+        source: this.#input.source,
+        carried: this.#input.carried,
+        unread: this.#input.unread(this.monitor.streams.position),
+      },
     };
     this.#fromSnapshot = true;
     end(this.machine);
@@ -260,14 +282,22 @@ export class Guest {
     const restoredCounters = snapshot.machine;
     const end = this.phases.start('restore', restoredCounters);
     const report = this.machine.restore(snapshot.machine, options);
-    this.#input.carry(snapshot.carriedInput);
-    this.monitor.restore(snapshot.monitor);
+    const { input, monitor } = this.#ownInput(snapshot);
+    this.#input.carry(input.carried);
+    this.monitor.restore(monitor);
     this.calls.restore(snapshot.calls);
     this.#applyClockRule(clock);
     this.#unusable = snapshot.monitor.exitStatus === null ? undefined : SHUT_DOWN;
     this.#fromSnapshot = true;
     end(restoredCounters);
     return report;
+  }
+
+  /** The snapshot with an input that this guest can go on with: see {@link GuestParts.carriesInput}. */
+  #ownInput(snapshot: GuestSnapshot): Pick<GuestSnapshot, 'input' | 'monitor'> {
+    const { source } = snapshot.input;
+    const readsOn = !this.#parts.carriesInput || source === undefined || source === this.#input.source;
+    return readsOn ? snapshot : withInputCarried(snapshot);
   }
 
   /** Another guest in a machine of its own, which goes on from here independently of this one. */

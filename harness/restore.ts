@@ -58,6 +58,7 @@ export async function restoreSnapshot(snapshot: GuestSnapshot, options: RestoreO
     identity: snapshot.identity,
     symbols,
     wallClock,
+    carriesInput: true,
     options: { ...options, announceMessages: settings.announceMessages },
   };
   return await Guest.fromSnapshot(parts, snapshot, options.clock);

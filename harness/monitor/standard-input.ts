@@ -85,6 +85,11 @@ export class StandardInput {
     this.#source = source instanceof StandardInput ? source.#source : new RecordedSource(source);
   }
 
+  /** Equal for two standard inputs exactly if they share their source. */
+  get source(): object {
+    return this.#source;
+  }
+
   /** Pieces that come before those of the source: what a guest had not yet read when it was taken to a file. */
   get carried(): readonly Uint8Array[] {
     return this.#carried;

@@ -11,7 +11,7 @@ import {
   serializeImage,
   type MachineImage,
 } from '../../emulator/index.ts';
-import type { GuestSnapshot } from '../guest.ts';
+import { withInputCarried, type GuestSnapshot } from '../guest.ts';
 import type { SnapshotContents, SnapshotMoment } from './contents.ts';
 import { SnapshotError } from './errors.ts';
 import { decodeGuestState, encodeGuestState, type GuestState } from './guest-state.ts';
@@ -55,7 +55,7 @@ export function contentsOf(snapshot: GuestSnapshot): SnapshotContents {
     moment: momentOf(snapshot.machine, snapshot),
     memoryBytes,
     machine: state as unknown as PlainData,
-    monitor: encodeGuestState(snapshot),
+    monitor: encodeGuestState({ ...withInputCarried(snapshot), unreadInput: snapshot.input.unread }),
     pages,
   };
 }
@@ -74,7 +74,8 @@ export function snapshotOf(contents: SnapshotContents): GuestSnapshot {
   const machine = imageOf(contents);
   const state = decodeGuestState(contents.monitor);
   checkMoment(contents.moment, momentOf(machine, state));
-  return { machine, identity, carriedInput: state.unreadInput, ...state };
+  const { monitor, calls, unreadInput } = state;
+  return { machine, identity, monitor, calls, input: { carried: unreadInput, unread: unreadInput } };
 }
 
 function imageOf(contents: SnapshotContents): MachineImage {

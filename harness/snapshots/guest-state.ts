@@ -7,7 +7,6 @@
 import * as v from 'valibot';
 import { RECENT_CALLS, kernelCallName, type CallHistory } from '../kernel-calls/call-ring.ts';
 import type { MonitorState } from '../monitor/monitor.ts';
-import { INPUT_START } from '../monitor/standard-input.ts';
 import { SnapshotError } from './errors.ts';
 import type { PlainData } from './plain-data.ts';
 
@@ -63,12 +62,10 @@ const guestState = v.strictObject({
   calls: v.strictObject({ count, recent: v.pipe(v.array(call), v.maxLength(RECENT_CALLS)) }),
 });
 
-/** The state as data that a file can hold: only what was read of the input is left behind. */
-export function encodeGuestState(state: GuestState): PlainData {
-  const { monitor: original, unreadInput, calls } = state;
-  const streams = { ...original.streams, input: INPUT_START };
+/** The state as data that a file can hold. The position of the next read must be the start of the unread input. */
+export function encodeGuestState({ monitor: streamsAndMore, unreadInput, calls }: GuestState): PlainData {
   // Rebuilt by the schema, so that a field this format does not know cannot slip into a file.
-  return v.parse(guestState, { monitor: { ...original, streams }, unreadInput, calls });
+  return v.parse(guestState, { monitor: streamsAndMore, unreadInput, calls });
 }
 
 /** The state that data stands for. @throws {@link SnapshotError} of kind `corrupted` that names the field. */

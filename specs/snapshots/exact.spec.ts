@@ -1,0 +1,34 @@
+/**
+ * A snapshot is the same machine to the last bit: wherever it is taken and wherever it is restored, the run ends as the
+ * uninterrupted one does, in output, exit status, instruction count, virtual time and a digest of the final machine.
+ */
+import { snapshotProgram } from './support/exactness.ts';
+import { describeExactness, type Scenario } from './support/describe-exactness.ts';
+
+const scenarios: readonly Scenario[] = [
+  {
+    name: 'threads on a mutex and a condition variable, a sleep in progress, the timer running',
+    says: '6 turns,',
+    options: async () => ({ program: await snapshotProgram('threads') }),
+  },
+  {
+    name: 'values in FPU and SSE registers',
+    says: ' 7 14 21 28 7f80 0f7f\n',
+    options: async () => ({ program: await snapshotProgram('registers') }),
+  },
+  {
+    name: 'a FAT volume changed before and after',
+    says: 'left: before af.\ngone\n',
+    options: async () => ({
+      program: await snapshotProgram('files'),
+      ramfs: new URL('.', import.meta.url).pathname,
+    }),
+  },
+  {
+    name: 'input half read and output half written',
+    says: 'half a all the input there is line\nxxx',
+    options: async () => ({ program: await snapshotProgram('streams'), stdin: 'all the input there is' }),
+  },
+];
+
+scenarios.forEach(describeExactness);
