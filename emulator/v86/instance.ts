@@ -362,7 +362,9 @@ export class V86Instance {
     const { bytes } = this;
     bytes.fill(0, map + ProbeMap.active, map + ProbeMap.exits);
     let unknown = false;
+    const pages = new Set<number>();
     for (const address of addresses) {
+      pages.add(address & -PAGE);
       const offset = address & (PAGE - 1);
       const bit = 1 << (offset & 7);
       const active = map + ProbeMap.active + (offset >> 3);
@@ -372,6 +374,9 @@ export class V86Instance {
       this.setByte(exit, this.byte(exit) | bit);
     }
     if (unknown) this.exports.jit_clear_cache_js();
+    const [page = 0] = pages;
+    this.setWord(Own.observe, (this.word(Own.observe) & (PAGE - 1)) | page);
+    this.setByte(Own.probingPages, pages.size > 1 ? 1 : 0);
     this.setProbing(addresses.size > 0);
   }
 

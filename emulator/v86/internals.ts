@@ -95,9 +95,12 @@ export const Own = {
   delta: 40,
   /** Address of a byte per page of guest RAM, set when the page may have been written. */
   dirtyMap: 44,
-  /** Bit 0: call out after an IRET that enters an outer ring. */
+  /**
+   * Bit 0: call out after an IRET that enters an outer ring. Bits 12 to 31: the page in which instructions are watched for,
+   * when it is the only one; the interpreter then has nothing to look after in all others.
+   */
   observe: 48,
-  /** A word that is 0 unless the main loop has one of the following to look after. */
+  /** A word of bytes for the main loop to look after: {@link ATTENTION} names those that it must always heed. */
   attention: 52,
   /** Byte: what STI holds interrupts off for: 2 during STI itself, 1 during the instruction after it, then 0. */
   shadow: 52,
@@ -105,12 +108,17 @@ export const Own = {
   probing: 53,
   /** Byte: 1 while memory is watched; nothing compiled is run then. */
   watching: 54,
+  /** Byte: 1 while instructions are watched for in several pages. */
+  probingPages: 55,
   /** Address of two maps of 4096 bits, one per offset in a page: {@link ProbeMap}. */
   probeMap: 56,
   /** The linear address of the memory access that is being called out for. */
   accessAddress: 60,
   end: 64,
 } as const;
+
+/** The bytes `shadow` and `probingPages` of {@link Own.attention}. */
+export const ATTENTION = 0xff0000ff;
 
 /** In the maps of probed offsets: those watched for now, and those before which compiled code is left. */
 export const ProbeMap = { active: 0, exits: 512, length: 1024 } as const;

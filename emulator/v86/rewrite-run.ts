@@ -7,6 +7,7 @@
 
 import {
   Address,
+  ATTENTION,
   CallOut,
   EXIT_REASON_SELF_MODIFYING,
   FLAG_INTERRUPT,
@@ -68,7 +69,9 @@ export function rewriteSti(binary: WasmBinary, index: Indices): number {
   return end;
 }
 
-/** What the main loop calls while `Own.attention` is not 0. */
+const PAGE_SHIFT = 12;
+
+/** What the main loop calls while `Own.attention` asks for it. */
 export interface Attendants {
   /** After each interpreted instruction. */
   readonly afterInstruction: number;
@@ -192,6 +195,15 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
   editor.insertBefore(interpret, countOneInstruction);
   editor.insertBefore(interpret + 1, [
     ...wasm.wordAt(Own.attention),
+    ...wasm.i32(ATTENTION),
+    ...wasm.and,
+    ...wasm.wordAt(Address.instructionPointer),
+    ...wasm.wordAt(Own.observe),
+    ...wasm.xor,
+    ...wasm.i32(PAGE_SHIFT),
+    ...wasm.shrUnsigned,
+    ...wasm.eqz,
+    ...wasm.or,
     ...wasm.ifThen,
     ...wasm.call(attend.afterInstruction),
     ...wasm.end,
