@@ -12,6 +12,7 @@ import { zlibStep } from '../zlib/recipe.ts';
 import { includeFolders, library, own } from './common.ts';
 import { compileFlags } from './compile.ts';
 import { freezeStep } from './freeze.ts';
+import { functionOrderFile, writeOrderOptions } from './function-order.ts';
 import type { Variant } from './variant.ts';
 
 const folder = 'images/cpython';
@@ -50,6 +51,13 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
     ours.push('frozen.o');
     defines.push('-DNVX_FROZEN_ENCODINGS');
   }
+  let compiledLibrary = path.join(objects, library);
+  if (variant.functionOrder === 'by-use') {
+    const ordered = path.join(context.work, library);
+    const options = writeOrderOptions(path.join(context.work, 'function-order'));
+    await context.run('objcopy', [options, compiledLibrary, ordered], { env });
+    compiledLibrary = ordered;
+  }
   const linked = path.join(context.out, symbolsFile);
   const exported = variant.link === 'pie' ? ['-Wl,--export-dynamic'] : [];
   await context.run(
@@ -62,7 +70,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
       '-Werror',
       inProject(folder, 'main.c'),
       ...ours,
-      path.join(objects, library),
+      compiledLibrary,
       '-lz',
       '-lm',
       ...exported,
@@ -80,11 +88,17 @@ export function linkStep(variant: Variant, compiled: Step): Step {
     name: 'cpython-link',
     files: [
       ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
+      ...(variant.functionOrder === 'by-use' ? [...own('function-order.ts'), functionOrderFile] : []),
       compilerFile,
       layoutFile,
     ],
     steps: [toolchainStep, muslStep, zlibStep, headersStep, libposixStep, freezeStep, compiled],
-    parameters: { flags: compileFlags(variant), link: variant.link, encodings: variant.encodings },
+    parameters: {
+      flags: compileFlags(variant),
+      link: variant.link,
+      encodings: variant.encodings,
+      functionOrder: variant.functionOrder,
+    },
     run: (context) => link(context, compiled, variant),
   };
 }

@@ -1,0 +1,35 @@
+/**
+ * Writes images/cpython/function-order.txt: CPython's functions in the order in which hello first executes them, which
+ * the variant `by-use` lays out next to one another. Run it when CPython or its flags change: `npm run images:order`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ensureImages } from '../../images/index.ts';
+import { functionOrderFile } from '../../images/cpython/function-order.ts';
+import { boot } from '../boot.ts';
+import type { Guest } from '../guest.ts';
+import { HELLO } from '../hello.ts';
+import { readProgramFile } from '../symbols/program-file.ts';
+import { SymbolTable } from '../symbols/symbol-table.ts';
+
+const images = await ensureImages();
+const program = readFileSync(images.python.symbols.path);
+const functions = new Map(
+  new SymbolTable(readProgramFile(program)).symbols
+    .filter(({ kind }) => kind === 'function')
+    .map(({ address, name }) => [address, name]),
+);
+
+function functionsByFirstUse(guest: Guest): string[] {
+  const { machine } = guest;
+  const { registers } = machine;
+  const seen = new Set<string>();
+  do {
+    const name = functions.get(registers.get('eip'));
+    if (name !== undefined && registers.privilege === 3) seen.add(name);
+  } while (machine.step().kind !== 'requested' || guest.monitor.exitStatus === null);
+  return [...seen];
+}
+
+const guest = await boot({ ...HELLO, images });
+writeFileSync(functionOrderFile, `${functionsByFirstUse(guest).join('\n')}\n`);
+guest.dispose();
