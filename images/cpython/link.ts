@@ -40,6 +40,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
     `-I${inProject(folder)}`,
   ];
   const ours: string[] = [inProject(folder, 'snapshot.S'), inProject(folder, 'finalize.c')];
+  if (variant.allocator === 'size-classes') ours.push(inProject(folder, 'allocator.c'));
   const defines: string[] = [];
   if (variant.encodings === 'frozen') {
     const frozen = ['-DPy_BUILD_CORE', `-I${context.filesOf(freezeStep)}`, '-Wno-missing-braces'];
@@ -88,6 +89,7 @@ export function linkStep(variant: Variant, compiled: Step): Step {
     name: 'cpython-link',
     files: [
       ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
+      ...(variant.allocator === 'size-classes' ? own('allocator.c') : []),
       ...(variant.functionOrder === 'by-use' ? [...own('function-order.ts'), functionOrderFile] : []),
       compilerFile,
       layoutFile,
@@ -98,6 +100,7 @@ export function linkStep(variant: Variant, compiled: Step): Step {
       link: variant.link,
       encodings: variant.encodings,
       functionOrder: variant.functionOrder,
+      allocator: variant.allocator,
     },
     run: (context) => link(context, compiled, variant),
   };
