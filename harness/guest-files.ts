@@ -76,19 +76,37 @@ function builtKernel(images: Images | undefined, memoryMiB: number): ImageFile {
 
 async function findRamfs(options: BootOptions, images: Images | undefined): Promise<GuestFile | undefined> {
   const { ramfs } = options;
-  if (ramfs === undefined) return images === undefined ? undefined : await readImage(images.ramfs.hello);
-  if (typeof ramfs === 'string' && (await fileKind('ramfs', ramfs)) === 'folder') {
-    const { createRamfs, RamfsError } = await import('../images/ramfs/index.ts');
-    try {
-      const bytes = createRamfs(ramfs);
-      return { bytes, identity: identify(basename(ramfs), bytes) };
-    } catch (error) {
-      if (error instanceof RamfsError)
-        throw new InputError(`no ramfs can be made from ${ramfs}: ${error.message}`);
-      throw error;
+  const folder =
+    typeof ramfs === 'string' && (await fileKind('ramfs', ramfs)) === 'folder' ? ramfs : undefined;
+  if (options.stdlib === true) {
+    if (ramfs !== undefined && folder === undefined) {
+      throw new InputError(
+        'the standard library cannot be laid over a ramfs image: give a folder, or leave the ramfs out',
+      );
     }
+    return await makeRamfs(folder, await ensureStdlibFolder());
   }
+  if (folder !== undefined) return await makeRamfs(folder, undefined);
+  if (ramfs === undefined) return images === undefined ? undefined : await readImage(images.ramfs.hello);
   return await readSource('ramfs', ramfs);
+}
+
+async function ensureStdlibFolder(): Promise<string> {
+  const { ensureStdlib } = await import('../images/index.ts');
+  return await ensureStdlib();
+}
+
+/** A volume of the files of some folders; where two have the same, the first one's counts. */
+async function makeRamfs(folder: string | undefined, below: string | undefined): Promise<GuestFile> {
+  const { createRamfs, RamfsError, readFolder } = await import('../images/ramfs/index.ts');
+  try {
+    const folders = [below, folder].filter((one) => one !== undefined);
+    const bytes = createRamfs(new Map(folders.flatMap((one) => [...readFolder(one)])));
+    return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes) };
+  } catch (error) {
+    if (!(error instanceof RamfsError)) throw error;
+    throw new InputError(`no ramfs can be made from ${folder ?? 'the standard library'}: ${error.message}`);
+  }
 }
 
 async function readImage(file: ImageFile): Promise<GuestFile> {

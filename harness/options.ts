@@ -44,6 +44,8 @@ export interface BootOptions {
   readonly programName?: string;
   /** The volume mounted at `/`: a FAT image, or a folder to make one from. By default the one built for the named program, else none. */
   readonly ramfs?: FileSource;
+  /** Lay CPython's standard library, `/lib/python3.11`, below the ramfs folder; false by default. Start Python with `PYTHONHOME=/`. */
+  readonly stdlib?: boolean;
   /** Arguments after the program's name. No argument can hold a space or a semicolon: the protocol separates by them. */
   readonly args?: readonly string[];
   /** The program's environment. Neither can hold a space. */

@@ -13,6 +13,7 @@ const COMPILE_AFTER = 60_000_000;
 export interface GuestOptionValues {
   readonly kernel?: string;
   readonly ramfs?: string;
+  readonly stdlib?: true;
   readonly memory?: number;
   readonly kernelArgs?: string;
   readonly seed?: number;
@@ -29,6 +30,7 @@ export function addGuestOptions(command: Command): Command {
   return command
     .option('--kernel <file>', "kernel's ELF file, instead of the one built here")
     .option('--ramfs <folder|image>', 'the volume mounted at /: a FAT image, or a folder to make one from')
+    .option('--stdlib', "add CPython's standard library to the volume, as /lib/python3.11")
     .option(
       '--memory <MiB>',
       'RAM; the kernels built here know 128 and 256 (default: 256)',
@@ -66,6 +68,7 @@ export function bootOptionsOf(values: GuestOptionValues): Omit<BootOptions, 'pro
   return {
     ...(values.kernel === undefined ? {} : { kernel: values.kernel }),
     ...(values.ramfs === undefined ? {} : { ramfs: values.ramfs }),
+    ...(values.stdlib === undefined ? {} : { stdlib: true }),
     ...(values.memory === undefined ? {} : { memoryMiB: values.memory }),
     ...(values.kernelArgs === undefined ? {} : { kernelArguments: values.kernelArgs }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),

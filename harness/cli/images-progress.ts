@@ -84,7 +84,7 @@ class StepDisplay {
   async end(error?: unknown): Promise<void> {
     if (this.#shown === undefined) return;
     if (error === undefined) this.#finish?.resolve();
-    else this.#finish?.reject(error);
+    else this.#finish?.reject(new Error('the reason follows'));
     await this.#shown;
   }
 

@@ -117,4 +117,10 @@ describe('run', () => {
     ]);
     expect([result.stdout, result.status]).toEqual(['6\n', 6]);
   });
+
+  it("gives scripts CPython's standard library when asked", async () => {
+    writeFileSync(join(folder, 'load.py'), 'import json, collections\nprint(json.loads("[1, 2]"))\n');
+    const run = ['run', '--ramfs', folder, '--stdlib', '--', 'python', '-B /load.py;PYTHONHOME=/'];
+    expect(await nanvix(run)).toMatchObject({ stdout: '[1, 2]\n', status: 0 });
+  });
 });

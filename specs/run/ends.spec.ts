@@ -164,3 +164,13 @@ describe('what cannot be booted', () => {
     expect(result.exitStatus).toBe(126);
   });
 });
+
+describe('a pause', () => {
+  it('is asked for by the harness, granted by the kernel, and ended by running on', async () => {
+    const guest = await bootGuest({ program, args: ['spin'] });
+    guest.run({ virtualMs: 2 });
+    guest.requestPause();
+    expect(guest.run({ virtualMs: 1000 })).toEqual({ kind: 'paused' });
+    expect(guest.run({ virtualMs: 5 }).kind).toBe('deadline');
+  });
+});
