@@ -13,6 +13,7 @@ describe('the POSIX layer', () => {
     ['signals', 'handlers, masks, interrupted waits', 20],
     ['stdio', 'formatting, streams, long jumps, floating point', 30],
     ['pointers', 'bad pointers are EFAULT', 20],
+    ['mixed', 'memory of the layer beside memory by kernel calls', 50],
     ['unsupported', 'what Nanvix lacks is refused', 15],
   ])('%s: %s', async (name, _what, fewest) => {
     const { failed, passed, outcome } = await runPosix(name, { ramfs });

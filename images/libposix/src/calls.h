@@ -1,8 +1,9 @@
 /*
- * Every call this layer serves, by the name that musl gives its number. The dispatcher's table (dispatch.c) is made of them.
+ * Every call this layer serves, by the name that musl gives its number. The dispatcher's table (dispatch.c) is made of
+ * them.
  *
- * A call answers what the system-call interface says: a value, or a negated error number of musl's <errno.h>. It runs with the layer's lock
- * held unless dispatch.c says otherwise.
+ * A call answers what the system-call interface says: a value, or a negated error number of musl's <errno.h>. It runs
+ * with the layer's lock held unless dispatch.c says otherwise.
  */
 #ifndef NVX_CALLS_H
 #define NVX_CALLS_H
@@ -63,8 +64,10 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size);
 long nvx_call_poll(struct pollfd *descriptors, unsigned long count, int milliseconds);
 long nvx_call_ppoll(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec32 *timeout);
 long nvx_call_ppoll_time64(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec64 *timeout);
-long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *exceptional, const struct nvx_timespec32 *timeout);
-long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional, const struct nvx_timespec32 *timeout);
+long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *exceptional,
+                         const struct nvx_timespec32 *timeout);
+long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional,
+                       const struct nvx_timespec32 *timeout);
 long nvx_call_pselect6_time64(int count, fd_set *read, fd_set *write, fd_set *exceptional,
                               const struct nvx_timespec64 *timeout);
 
@@ -80,7 +83,8 @@ long nvx_call_mkdir(const char *text, unsigned mode);
 long nvx_call_unlinkat(int directory, const char *text, int flags);
 long nvx_call_unlink(const char *text);
 long nvx_call_rmdir(const char *text);
-long nvx_call_renameat2(int from_directory, const char *from_text, int to_directory, const char *to_text, unsigned flags);
+long nvx_call_renameat2(int from_directory, const char *from_text, int to_directory, const char *to_text,
+                        unsigned flags);
 long nvx_call_renameat(int from_directory, const char *from_text, int to_directory, const char *to_text);
 long nvx_call_rename(const char *from_text, const char *to_text);
 long nvx_call_linkat(int from_directory, const char *from_text, int to_directory, const char *to_text, int flags);
@@ -92,7 +96,7 @@ long nvx_call_mknod(const char *text);
 long nvx_call_readlinkat(int directory, const char *text, char *buffer, size_t size);
 long nvx_call_readlink(const char *text, char *buffer, size_t size);
 
-/* stat.c: attributes */
+/* stat.c: what is known about files */
 long nvx_call_statx(int directory, const char *text, int flags, unsigned mask, struct nvx_statx *out);
 long nvx_call_fstatat64(int directory, const char *text, struct nvx_kstat *out, int flags);
 long nvx_call_stat64(const char *text, struct nvx_kstat *out);
@@ -100,6 +104,8 @@ long nvx_call_fstat64(int descriptor, struct nvx_kstat *out);
 long nvx_call_faccessat2(int directory, const char *text, int mode, int flags);
 long nvx_call_faccessat(int directory, const char *text, int mode);
 long nvx_call_access(const char *text, int mode);
+
+/* attributes.c: changing that */
 long nvx_call_fchmodat(int directory, const char *text, unsigned mode);
 long nvx_call_chmod(const char *text, unsigned mode);
 long nvx_call_fchmod(int descriptor, unsigned mode);
@@ -140,15 +146,15 @@ long nvx_call_times(struct tms *times);
 long nvx_call_getrusage(int who, struct rusage32 *usage);
 
 /* futex.c */
-long nvx_call_futex(volatile int *word, int operation, int value, const struct nvx_timespec32 *timeout, volatile int *target,
-                    int compare);
+long nvx_call_futex(volatile int *word, int operation, int value, const struct nvx_timespec32 *timeout,
+                    volatile int *target, int compare);
 long nvx_call_futex_time64(volatile int *word, int operation, int value, const struct nvx_timespec64 *timeout,
                            volatile int *target, int compare);
 
 /* threads.c */
 _Noreturn void nvx_call_exit(int status, uintptr_t stack, size_t stack_size);
-long nvx_call_clone(unsigned long flags, uintptr_t stack, int *tid_result, uintptr_t data_area, volatile int *clear_on_exit,
-                    const struct nvx_clone_start *how);
+long nvx_call_clone(unsigned long flags, uintptr_t stack, int *tid_result, uintptr_t data_area,
+                    volatile int *clear_on_exit, const struct nvx_clone_start *how);
 long nvx_call_set_thread_area(uintptr_t data_area);
 long nvx_call_set_tid_address(volatile int *word);
 long nvx_call_set_robust_list(struct nvx_robust_list *list, size_t size);
@@ -160,7 +166,8 @@ long nvx_call_sched_yield(void);
 long nvx_call_tkill(int tid, int number);
 long nvx_call_tgkill(int pid, int tid, int number);
 long nvx_call_kill(int pid, int number);
-long nvx_call_rt_sigaction(int number, const struct nvx_sigaction *action, struct nvx_sigaction *old, size_t mask_bytes);
+long nvx_call_rt_sigaction(int number, const struct nvx_sigaction *action, struct nvx_sigaction *old,
+                           size_t mask_bytes);
 long nvx_call_rt_sigprocmask(int how, const uint64_t *set, uint64_t *old, size_t mask_bytes);
 long nvx_call_rt_sigpending(uint64_t *set, size_t mask_bytes);
 long nvx_call_pause(void);

@@ -1,8 +1,9 @@
 /*
  * Clocks and times for programs.
  *
- * The kernel has one clock, which nobody can set: it serves as real time and as the monotonic clock. It has no account of processor
- * time: a program's is the time since its start without what it slept, which is exact while it has one thread.
+ * The kernel has one clock, which nobody can set: it serves as real time and as the monotonic clock. It has no account
+ * of processor time: a program's is the time since its start without what it slept, which is exact while it has one
+ * thread.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -115,7 +116,8 @@ long nvx_call_time(int32_t *time)
 static long sleep_on(clockid_t clock, int flags, struct nvx_instant request, struct nvx_instant *remaining)
 {
     struct nvx_instant now;
-    long result = clock == CLOCK_THREAD_CPUTIME_ID || clock == CLOCK_PROCESS_CPUTIME_ID ? -ENOTSUP : read_clock(clock, &now);
+    long result =
+        clock == CLOCK_THREAD_CPUTIME_ID || clock == CLOCK_PROCESS_CPUTIME_ID ? -ENOTSUP : read_clock(clock, &now);
 
     if (result < 0)
         return result;

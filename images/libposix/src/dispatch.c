@@ -1,8 +1,9 @@
 /*
  * Where musl's system calls arrive, and the table that sends each to the function that serves it.
  *
- * musl's own sources are compiled with a syscall_arch.h that calls nanvix_posix_syscall instead of trapping (images/musl/overlay). The numbers
- * are musl's. A number without a row answers ENOSYS: what Nanvix lacks is refused, not pretended.
+ * musl's own sources are compiled with a syscall_arch.h that calls nanvix_posix_syscall instead of trapping
+ * (images/musl/overlay). The numbers are musl's. A number without a row answers ENOSYS: what Nanvix lacks is refused,
+ * not pretended.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -185,7 +186,6 @@ static const struct row table[] = {
     SERVE(getpriority),
     SERVE(getrandom),
 };
-
 
 long nanvix_posix_syscall(long number, long a, long b, long c, long d, long e, long f)
 {

@@ -13,7 +13,7 @@
 #include "fat/node.h"
 #include "fat/volume.h"
 #include "limits.h"
-#include "memory.h"
+#include "pages.h"
 #include "path.h"
 #include "rlimits.h"
 #include "tree.h"
@@ -46,7 +46,7 @@ static struct nvx_file *allocate(void)
     struct nvx_file *file = free_files;
 
     if (file == NULL) {
-        struct nvx_file *page = nvx_memory_take_pages(1);
+        struct nvx_file *page = nvx_pages_take(1);
 
         if (page == NULL)
             return NULL;
@@ -94,7 +94,8 @@ long nvx_file_install(struct fat_node *node, int flags, int lowest)
 
     if (file == NULL)
         return -ENOMEM;
-    *file = (struct nvx_file){.references = 1, .flags = flags & ~(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC), .node = node};
+    *file = (struct nvx_file){
+        .references = 1, .flags = flags & ~(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC), .node = node};
     descriptors[descriptor] = (struct descriptor){file, (flags & O_CLOEXEC) != 0};
     return descriptor;
 }

@@ -1,10 +1,10 @@
 /*
  * Futexes on kernel mutexes and condition variables.
  *
- * All waiting threads stand in one list in the order in which they came; the list is guarded by one kernel mutex, and each
- * waits on a kernel condition variable of its own (named by the address of its entry, which lies on its stack), so that a wake
- * reaches exactly the thread it is for. A wake when nobody waits costs no kernel call: a waiter counts itself before
- * it looks at the word, the waker looks at the count after it changed the word.
+ * All waiting threads stand in one list in the order in which they came; the list is guarded by one kernel mutex, and
+ * each waits on a kernel condition variable of its own (named by the address of its entry, which lies on its stack), so
+ * that a wake reaches exactly the thread it is for. A wake when nobody waits costs no kernel call: a waiter counts
+ * itself before it looks at the word, the waker looks at the count after it changed the word.
  */
 #include "futex.h"
 
@@ -183,8 +183,8 @@ static long operate(volatile int *word, int operation, int value, uintptr_t four
     }
 }
 
-long nvx_call_futex(volatile int *word, int operation, int value, const struct nvx_timespec32 *timeout, volatile int *target,
-                    int compare)
+long nvx_call_futex(volatile int *word, int operation, int value, const struct nvx_timespec32 *timeout,
+                    volatile int *target, int compare)
 {
     if ((uintptr_t)word % sizeof(int) != 0)
         return -EINVAL;

@@ -8,8 +8,8 @@
 
 struct nvx_thread;
 
-/* Waits until a wake, if *word is still `expected`. `deadline` (absolute) may be null. With a `thread`, a signal for it ends the wait.
- * 0, -EAGAIN (other value), -ETIMEDOUT or -EINTR. */
+/* Waits until a wake, if *word is still `expected`. `deadline` (absolute) may be null. With a `thread`, a signal for it
+ * ends the wait. 0, -EAGAIN (other value), -ETIMEDOUT or -EINTR. */
 long nvx_futex_wait(volatile int *word, int expected, const struct nvx_instant *deadline, struct nvx_thread *thread);
 
 /* The same without a deadline and deaf to signals; may return early. */
@@ -18,7 +18,8 @@ void nvx_futex_block(volatile int *word, int expected);
 /* Wakes up to `count` threads in the order in which they came; answers how many. */
 long nvx_futex_wake(volatile int *word, int count);
 
-/* Wakes up to `wake` threads and moves up to `move` others to wait on `target`; answers how many woke, or woke and moved. */
+/* Wakes up to `wake` threads and moves up to `move` others to wait on `target`; answers how many woke, or woke and
+ * moved. */
 long nvx_futex_requeue(volatile int *word, int wake, int move, volatile int *target, bool count_moved);
 
 /* Ends the interruptible wait of a thread, if it is in one. */

@@ -16,8 +16,8 @@
 #include "pointers.h"
 
 /* Adds a name to the caller's buffer; false if it is full. */
-static bool put_name(char *buffer, size_t size, size_t *used, uint64_t inode, uint64_t next, unsigned type, const char *name,
-                     size_t bytes)
+static bool put_name(char *buffer, size_t size, size_t *used, uint64_t inode, uint64_t next, unsigned type,
+                     const char *name, size_t bytes)
 {
     size_t length = (offsetof(struct nvx_dirent64, name) + bytes + 1 + 7) & ~(size_t)7;
     struct nvx_dirent64 *entry = (struct nvx_dirent64 *)(buffer + *used);
@@ -43,8 +43,8 @@ static bool put_dot_names(struct nvx_file *file, char *buffer, size_t size, size
     const struct fat_node *parent = directory->parent == NULL ? directory : directory->parent;
 
     for (; file->offset < FIRST_SLOT_OFFSET; file->offset++)
-        if (!put_name(buffer, size, used, fat_node_number(file->offset == 0 ? directory : parent), file->offset + 1, DT_DIR,
-                      "..", (size_t)file->offset + 1))
+        if (!put_name(buffer, size, used, fat_node_number(file->offset == 0 ? directory : parent), file->offset + 1,
+                      DT_DIR, "..", (size_t)file->offset + 1))
             return false;
     return true;
 }
@@ -75,8 +75,8 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size)
             bool directory = slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_DIRECTORY;
             uint64_t next = walk.slot + FIRST_SLOT_OFFSET;
 
-            full = !put_name(buffer, size, &used, fat_place_number(&found.place), next, directory ? DT_DIR : DT_REG, name,
-                             fat_name_to_utf8(found.units, found.length, name));
+            full = !put_name(buffer, size, &used, fat_place_number(&found.place), next, directory ? DT_DIR : DT_REG,
+                             name, fat_name_to_utf8(found.units, found.length, name));
             if (!full)
                 file->offset = next;
         }

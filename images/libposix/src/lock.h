@@ -1,8 +1,8 @@
 /*
  * The lock around the layer's state: one for files, memory and signals together.
  *
- * Calls are short and the machine has one processor, so finer locks would buy nothing. It is taken by the dispatcher, and given up
- * by a call before it blocks. A program that never made a second thread never touches it.
+ * Calls are short and the machine has one processor, so finer locks would buy nothing. It is taken by the dispatcher,
+ * and given up by a call before it blocks. A program that never made a second thread never touches it.
  */
 #ifndef NVX_LOCK_H
 #define NVX_LOCK_H

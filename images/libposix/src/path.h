@@ -20,14 +20,15 @@ struct nvx_path {
     bool slash;
 };
 
-/* Walks a path from the directory of `descriptor` (or AT_FDCWD). 0 also if only the last component does not exist; `path` then has
- * to be released. An error of the walk otherwise. */
+/* Walks a path from the directory of `descriptor` (or AT_FDCWD). 0 also if only the last component does not exist;
+ * `path` then has to be released. An error of the walk otherwise. */
 long nvx_path_walk(int descriptor, const char *text, struct nvx_path *path);
 
 /* -ENOTDIR if the path ends in a slash and leads to a file. A call that makes a directory asks in its own order. */
 long nvx_path_check_slash(const struct nvx_path *path);
 
-/* The same walk, and -ENOENT or -ENOTDIR unless the path leads to something that exists; answers it with a reference. */
+/* The same walk, and -ENOENT or -ENOTDIR unless the path leads to something that exists; answers it with a reference.
+ */
 long nvx_path_find(int descriptor, const char *text, struct fat_node **node);
 
 void nvx_path_release(struct nvx_path *path);

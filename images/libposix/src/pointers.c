@@ -1,8 +1,9 @@
 /*
  * Pointers from the program (pointers.h). A bad one is to be EFAULT rather than a fault in this layer.
  *
- * What the layer mapped it knows. The program's image and the stack are there. Anything else may have been mapped by the program
- * with kernel calls of its own, so the kernel is asked: signalling a condition nobody waits for does nothing but check the address.
+ * What the layer mapped it knows. The program's image and the stack are there. Anything else may have been mapped by
+ * the program with kernel calls of its own, so the kernel is asked: signalling a condition nobody waits for does
+ * nothing but check the address.
  */
 #include "pointers.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "memory.h"
+#include "pages.h"
 #include "regions.h"
 
 static bool kernel_can_read(uint32_t start, uint32_t end)
@@ -32,14 +33,14 @@ static bool accessible(uint32_t start, size_t bytes, uint32_t protection)
     uint32_t end = start + bytes;
 
     /* The usual cases: a variable of the program, or one on the stack. */
-    if (end <= nvx_memory_image_end() || start >= NANVIX_STACK_TOP - NANVIX_STACK_MAXIMUM_SIZE)
+    if (end <= nvx_pages_first() || start >= NANVIX_STACK_TOP - NANVIX_STACK_MAXIMUM_SIZE)
         return true;
     for (uint32_t at = start; at < end;) {
         struct nvx_region region = nvx_region_at(at, end);
-        bool mine = region.state == NVX_REGION_USED;
+        bool known = region.state == NVX_REGION_USED;
+        bool stale = region.state == NVX_REGION_CACHED;
 
-        if (mine ? (region.protection & protection) != protection
-                 : region.state != NVX_REGION_NONE || !kernel_can_read(at, region.end))
+        if (stale || (known ? (region.protection & protection) != protection : !kernel_can_read(at, region.end)))
             return false;
         at = region.end;
     }

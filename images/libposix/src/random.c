@@ -1,7 +1,7 @@
 /*
- * Random numbers. Nanvix has no source of entropy, and a run has to be repeatable: these numbers are pseudo-random (xoshiro256**), the
- * same in every run with the same seed. The seed is the text of the environment variable NANVIX_RANDOM_SEED, empty
- * if there is none. They are good for hash tables and simulations, and for no secret.
+ * Random numbers. Nanvix has no source of entropy, and a run has to be repeatable: these numbers are pseudo-random
+ * (xoshiro256**), the same in every run with the same seed. The seed is the text of the environment variable
+ * NANVIX_RANDOM_SEED, empty if there is none. They are good for hash tables and simulations, and for no secret.
  */
 #include "random.h"
 

@@ -114,7 +114,8 @@ static long select_once(int count, fd_set *read, fd_set *write, fd_set *exceptio
 }
 
 /* The second word of this timeout is microseconds. */
-long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *exceptional, const struct nvx_timespec32 *timeout)
+long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *exceptional,
+                         const struct nvx_timespec32 *timeout)
 {
     long ready = select_once(count, read, write, exceptional);
 
@@ -123,7 +124,8 @@ long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *excepti
     return timeout == NULL ? sleep_for(false, 0, 0) : sleep_for(true, timeout->seconds, timeout->nanoseconds * 1000ll);
 }
 
-long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional, const struct nvx_timespec32 *timeout)
+long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional,
+                       const struct nvx_timespec32 *timeout)
 {
     long ready = select_once(count, read, write, exceptional);
 

@@ -1,6 +1,6 @@
 /*
- * Resource limits. Those that this layer enforces can be lowered, and raised up to the hard limit again; the others say what there is
- * and can't be changed.
+ * Resource limits. Those that this layer enforces can be lowered, and raised up to the hard limit again; the others say
+ * what there is and can't be changed.
  */
 #include "rlimits.h"
 

@@ -1,9 +1,9 @@
 /*
  * Signals within the program: dispositions, masks, sending to one's own threads, delivery.
  *
- * A signal is delivered when its thread is in this layer: at the end of the call during which it came, or, for a signal from another
- * thread, at the end of the target's next call; a wait or a sleep is ended with EINTR for it. A thread that only
- * computes is not interrupted: no kernel mechanism of Era S could do it.
+ * A signal is delivered when its thread is in this layer: at the end of the call during which it came, or, for a signal
+ * from another thread, at the end of the target's next call; a wait or a sleep is ended with EINTR for it. A thread
+ * that only computes is not interrupted: no kernel mechanism of Era S could do it.
  */
 #include "signals.h"
 

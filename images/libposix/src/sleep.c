@@ -1,6 +1,6 @@
 /*
- * Sleeping (sleep.h). With one thread the kernel's sleep serves; with more, a wait on a word that never changes, since a signal from another
- * thread can end that.
+ * Sleeping (sleep.h). With one thread the kernel's sleep serves; with more, a wait on a word that never changes, since
+ * a signal from another thread can end that.
  */
 #include "sleep.h"
 

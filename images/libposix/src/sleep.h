@@ -6,7 +6,8 @@
 
 #include "clock.h"
 
-/* Sleeps for a span (null: until a signal). The layer's lock is not held. 0, -EINTR, or -EINVAL for a span that is none. */
+/* Sleeps for a span (null: until a signal). The layer's lock is not held. 0, -EINTR, or -EINVAL for a span that is
+ * none. */
 long nvx_sleep(const struct nvx_instant *span);
 
 /* Sleeps until a moment. */

@@ -1,9 +1,10 @@
 /*
  * The start of a program: from the kernel's registers to musl's __libc_start_main.
  *
- * The kernel enters at _start with two strings, arguments in EDX and environment in ECX, each with its words between single spaces. musl
- * expects what Linux would have put on the stack: argument count and pointers, environment pointers, auxiliary vector. A
- * position-independent program is relocated first, so until then this file may use nothing that needs a relocation.
+ * The kernel enters at _start with two strings, arguments in EDX and environment in ECX, each with its words between
+ * single spaces. musl expects what Linux would have put on the stack: argument count and pointers, environment
+ * pointers, auxiliary vector. A position-independent program is relocated first, so until then this file may use
+ * nothing that needs a relocation.
  */
 #include <elf.h>
 #include <stddef.h>
@@ -25,7 +26,8 @@ _Noreturn int __libc_start_main(int (*entry)(int, char **, char **), int argc, c
 /* From the linker: the ELF header where it is loaded. */
 extern const Elf32_Ehdr __ehdr_start HIDDEN;
 
-/* The stack is aligned so that the called function finds it as the ABI wants: a multiple of 16 before the return address. */
+/* The stack is aligned so that the called function finds it as the ABI wants: a multiple of 16 before the return
+ * address. */
 __asm__(".text\n"
         ".globl _start\n"
         ".type _start, @function\n"
@@ -39,8 +41,8 @@ __asm__(".text\n"
         "    ud2\n"
         ".size _start, . - _start\n");
 
-/* The dynamic section of a position-independent program. It is found through the program headers, since the linker's symbol for it would
- * be read from a table that is not relocated yet. */
+/* The dynamic section of a position-independent program. It is found through the program headers, since the linker's
+ * symbol for it would be read from a table that is not relocated yet. */
 static const Elf32_Dyn *dynamic_section(uint32_t base)
 {
     const Elf32_Phdr *header = (const Elf32_Phdr *)(base + __ehdr_start.e_phoff);
@@ -51,7 +53,8 @@ static const Elf32_Dyn *dynamic_section(uint32_t base)
     return NULL;
 }
 
-/* Adds the load address to every word that the linker listed. Only this kind of relocation occurs in a static program. */
+/* Adds the load address to every word that the linker listed. Only this kind of relocation occurs in a static program.
+ */
 static void relocate(void)
 {
     uint32_t base = (uint32_t)(uintptr_t)&__ehdr_start;
@@ -135,7 +138,8 @@ static void fill_auxiliary_vector(Elf32_auxv_t *vector, const char *name, const 
 
 enum { AUXILIARY_ENTRIES = 15, RANDOM_BYTES = 16 };
 
-/* The strings are copied: the kernel's pages need not be writable. Everything lies in this frame, which is never left. */
+/* The strings are copied: the kernel's pages need not be writable. Everything lies in this frame, which is never left.
+ */
 __attribute__((used)) HIDDEN _Noreturn void nvx_start(const char *arguments, const char *environment)
 {
     relocate();

@@ -1,9 +1,10 @@
 /*
  * Standard streams over the message bus.
  *
- * A buffer goes in pieces that stay within a page, since the host reaches it by its physical address. Output: a write request, the data, and
- * the host's response. Input: a read request, a pull that the host fills, and its response. The kernel has one mailbox for all threads, so one
- * thread at a time receives and hands responses to the threads they are for.
+ * A buffer goes in pieces that stay within a page, since the host reaches it by its physical address. Output: a write
+ * request, the data, and the host's response. Input: a read request, a pull that the host fills, and its response. The
+ * kernel has one mailbox for all threads, so one thread at a time receives and hands responses to the threads they are
+ * for.
  */
 #include "streams.h"
 

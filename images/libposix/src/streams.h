@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-/* Bytes written, which may be fewer than asked for; a negated error if none. The layer's lock is held, and given up meanwhile. */
+/* Bytes written, which may be fewer than asked for; a negated error if none. The layer's lock is held, and given up
+ * meanwhile. */
 long nvx_stream_write(int stream, const void *buffer, size_t bytes);
 
 /* Bytes read; 0 at the end of the input. */

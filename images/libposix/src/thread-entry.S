@@ -16,8 +16,8 @@ nvx_thread_entry:
     ud2
     .size nvx_thread_entry, . - nvx_thread_entry
 
-/* void nvx_thread_leave_on(unsigned char *stack_top, const struct nvx_leaving *how): copies 4 words of *how to the new stack as
- * the arguments of nvx_thread_finish, which never returns. */
+/* void nvx_thread_leave_on(unsigned char *stack_top, const struct nvx_leaving *how): copies 4 words of *how to the new
+ * stack as the arguments of nvx_thread_finish, which never returns. */
     .globl nvx_thread_leave_on
     .hidden nvx_thread_leave_on
     .type nvx_thread_leave_on, @function

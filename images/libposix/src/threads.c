@@ -1,8 +1,9 @@
 /*
  * Threads: what musl's pthreads ask of the system (clone, the thread area, leaving).
  *
- * A thread leaves in two steps. The word musl gave (CLONE_CHILD_CLEARTID) tells the others that the thread's stack may be unmapped, so from
- * then on it runs on a small stack of its own slot. The slot is free again once the kernel's join has seen the thread end.
+ * A thread leaves in two steps. The word musl gave (CLONE_CHILD_CLEARTID) tells the others that the thread's stack may
+ * be unmapped, so from then on it runs on a small stack of its own slot. The slot is free again once the kernel's join
+ * has seen the thread end.
  */
 #include "threads.h"
 
@@ -15,7 +16,7 @@
 #include "futex.h"
 #include "kernel.h"
 #include "lock.h"
-#include "memory.h"
+#include "pages.h"
 #include "signals.h"
 
 enum { SLOTS = 256 };
@@ -47,7 +48,8 @@ static unsigned slots_made = 1;
 
 struct nvx_thread *nvx_thread_self(void)
 {
-    /* The kernel is asked rather than the thread data area read: a thread that leaves may have no such area any more. */
+    /* The kernel is asked rather than the thread data area read: a thread that leaves may have no such area any more.
+     */
     return nvx_threaded ? nvx_thread_find((int)nanvix_gettid()) : &first_thread;
 }
 
@@ -78,7 +80,7 @@ static struct nvx_thread *take_slot(void)
         return free_slot;
 
     unsigned per_page = NANVIX_PAGE_SIZE / sizeof(struct slot);
-    struct slot *page = nvx_memory_take_pages(1);
+    struct slot *page = nvx_pages_take(1);
 
     if (page == NULL)
         return NULL;
@@ -118,7 +120,8 @@ static void give_up_mutexes(const struct nvx_thread *thread)
         give_up_mutex(thread, list->pending, list->word_offset);
 }
 
-/* Last C code of a thread. From the moment `clear_on_exit` is zero, its former stack and thread area belong to others. */
+/* Last C code of a thread. From the moment `clear_on_exit` is zero, its former stack and thread area belong to others.
+ */
 _Noreturn void nvx_thread_finish(struct nvx_thread *thread, int status, uintptr_t stack, size_t stack_size)
 {
     volatile int *word = thread->clear_on_exit;
@@ -153,7 +156,8 @@ _Noreturn void nvx_call_exit(int status, uintptr_t stack, size_t stack_size)
     nvx_thread_leave_on(thread->exit_stack, &how);
 }
 
-/* First C code of a new thread, on its stack. It and its maker both store the number: whoever runs first must find it. */
+/* First C code of a new thread, on its stack. It and its maker both store the number: whoever runs first must find it.
+ */
 _Noreturn void nvx_thread_begin(struct nvx_thread *thread)
 {
     thread->tid = (int)nanvix_gettid();
@@ -186,8 +190,8 @@ static long start(struct nvx_thread *thread, uintptr_t stack, uintptr_t data_are
     return tid;
 }
 
-long nvx_call_clone(unsigned long flags, uintptr_t stack, int *tid_result, uintptr_t data_area, volatile int *clear_on_exit,
-                    const struct nvx_clone_start *how)
+long nvx_call_clone(unsigned long flags, uintptr_t stack, int *tid_result, uintptr_t data_area,
+                    volatile int *clear_on_exit, const struct nvx_clone_start *how)
 {
     const unsigned long thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS;
 

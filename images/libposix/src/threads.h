@@ -11,8 +11,8 @@
 struct nvx_thread {
     enum { NVX_THREAD_FREE, NVX_THREAD_RUNNING, NVX_THREAD_LEAVING } state;
     int tid;
-    /* Signals sent and not yet delivered (guarded by the layer's lock), and signals kept back, one bit each: signal n is
-     * bit n - 1. */
+    /* Signals sent and not yet delivered (guarded by the layer's lock), and signals kept back, one bit each: signal n
+     * is bit n - 1. */
     uint64_t pending;
     uint64_t blocked;
     /* Signals that a call of this thread waits for (sigwait), blocked or not. */

@@ -212,7 +212,8 @@ static long check_replacement(const struct nvx_path *from, const struct nvx_path
     return 0;
 }
 
-/* Gives `to`'s slots to `from`: the name keeps standing where it is, so there is no moment without it and no need of room. */
+/* Gives `to`'s slots to `from`: the name keeps standing where it is, so there is no moment without it and no need of
+ * room. */
 static void take_over_slots(const struct fat_node *from, struct fat_node *to, struct fat_place *place)
 {
     uint8_t *slot = to->place.slot;
@@ -283,7 +284,8 @@ static long rename_walked(struct nvx_path *from, struct nvx_path *to, unsigned f
     return 0;
 }
 
-long nvx_call_renameat2(int from_directory, const char *from_text, int to_directory, const char *to_text, unsigned flags)
+long nvx_call_renameat2(int from_directory, const char *from_text, int to_directory, const char *to_text,
+                        unsigned flags)
 {
     struct nvx_path from;
     struct nvx_path to;
@@ -313,8 +315,8 @@ long nvx_call_rename(const char *from_text, const char *to_text)
     return nvx_call_renameat2(AT_FDCWD, from_text, AT_FDCWD, to_text, 0);
 }
 
-/* Links, symbolic links and special files: a FAT volume can't hold them. The paths are looked at first, so that the error that applies
- * everywhere comes before the one that applies here. */
+/* Links, symbolic links and special files: a FAT volume can't hold them. The paths are looked at first, so that the
+ * error that applies everywhere comes before the one that applies here. */
 static long refuse_new(int directory, const char *text)
 {
     struct nvx_path path;

@@ -1,6 +1,6 @@
 /*
- * What the POSIX programs say and how they end: a line `PASS what holds` or `FAIL what should hold: what was seen` for each check on
- * standard output; exit status 0 if all passed, else 1.
+ * What the POSIX programs say and how they end: a line `PASS what holds` or `FAIL what should hold: what was seen` for
+ * each check on standard output; exit status 0 if all passed, else 1.
  */
 #ifndef CHECK_H
 #define CHECK_H

@@ -44,7 +44,8 @@ static void mapping(void)
     munmap(a + 6 * PAGE, 4 * PAGE);
     munmap(b, 3 * PAGE);
     munmap(c, 4 * PAGE);
-    check("no bytes are refused", mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
+    check("no bytes are refused",
+          mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
     check("more than there is, too", map(0x60000000) == MAP_FAILED && errno == ENOMEM);
     check("and after that there still is some", (a = map(PAGE)) != MAP_FAILED);
     munmap(a, PAGE);
@@ -59,7 +60,8 @@ static void fixed(void)
     check("MAP_FIXED goes where it is told", b == a + PAGE);
     check("and replaces what was there", all(b, 2 * PAGE, 0) && a[0] == 1 && a[3 * PAGE] == 1);
     check("MAP_FIXED_NOREPLACE does not",
-          mmap(a, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED && errno == EEXIST);
+          mmap(a, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED &&
+              errno == EEXIST);
     munmap(a, 4 * PAGE);
     b = mmap(a, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     check("a free address that is wished for is taken", b == a);

@@ -1,4 +1,5 @@
-/* Output: `output BYTES` writes that many bytes in numbered lines to standard output and a few words to standard error. */
+/* Output: `output BYTES` writes that many bytes in numbered lines to standard output and a few words to standard error.
+ */
 #include <stdlib.h>
 #include <sys/uio.h>
 #include <unistd.h>

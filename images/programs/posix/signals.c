@@ -11,7 +11,7 @@
 static volatile sig_atomic_t caught, sender, nested;
 static sigjmp_buf escape;
 
-static void catch(int number)
+static void catch (int number)
 {
     caught = number;
 }

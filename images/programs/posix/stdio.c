@@ -1,4 +1,5 @@
-/* The C library on top of the layer: formatted output and input, streams on files, long jumps, sorting, floating point. */
+/* The C library on top of the layer: formatted output and input, streams on files, long jumps, sorting, floating point.
+ */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-/* Threads: pthreads with mutexes, conditions, semaphores, barriers, locks, thread-local data, joining, detaching, cancelling. */
+/* Threads: pthreads with mutexes, conditions, semaphores, barriers, locks, thread-local data, joining, detaching,
+ * cancelling. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>

@@ -33,7 +33,8 @@ int main(void)
           value.tv_sec * 1000000000ll + value.tv_usec * 1000 >= before - 1000 &&
               value.tv_sec * 1000000000ll + value.tv_usec * 1000 <= after);
     check_number("clock_getres", clock_getres(CLOCK_MONOTONIC, &resolution), 0);
-    check("is not coarser than a tick", resolution.tv_sec == 0 && resolution.tv_nsec > 0 && resolution.tv_nsec <= 1000000);
+    check("is not coarser than a tick",
+          resolution.tv_sec == 0 && resolution.tv_nsec > 0 && resolution.tv_nsec <= 1000000);
     check_error("an unknown clock is refused", clock_gettime(999, &rest), EINVAL);
 
     bool forward = true;
@@ -78,7 +79,8 @@ int main(void)
     check("times tells ticks", times(&tms) != (clock_t)-1);
 
     time_t moment = 1234567890;
-    check("there is no time zone but UTC", localtime_r(&moment, &broken) != NULL && broken.tm_hour == 23 && broken.tm_min == 31);
+    check("there is no time zone but UTC",
+          localtime_r(&moment, &broken) != NULL && broken.tm_hour == 23 && broken.tm_min == 31);
     check_number("mktime undoes localtime", mktime(&broken), moment);
     return finish();
 }

@@ -9,9 +9,10 @@ extern "C" {
 #endif
 
 /*
- * Asks the kernel for a snapshot of the machine. Returns 0 both when it was taken and when the machine was restored from it: the program
- * can't tell which. Returns -1 with errno EPERM when the kernel arguments don't allow one (or no second one), or ENOSYS when the kernel
- * does not know snapshots; the program then goes on as if nothing had been asked.
+ * Asks the kernel for a snapshot of the machine. Returns 0 both when it was taken and when the machine was restored
+ * from it: the program can't tell which. Returns -1 with errno EPERM when the kernel arguments don't allow one (or no
+ * second one), or ENOSYS when the kernel does not know snapshots; the program then goes on as if nothing had been
+ * asked.
  */
 int nanvix_take_snapshot(void);
 

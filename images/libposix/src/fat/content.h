@@ -15,8 +15,8 @@
 /* Bytes copied; 0 at and behind the end. */
 size_t fat_content_read(struct fat_node *node, uint64_t offset, void *buffer, size_t bytes);
 
-/* Bytes written, which may be fewer if the volume gets full; -ENOSPC or -EFBIG if none. What lies between the old end and
- * the offset reads as zeros. */
+/* Bytes written, which may be fewer if the volume gets full; -ENOSPC or -EFBIG if none. What lies between the old end
+ * and the offset reads as zeros. */
 long fat_content_write(struct fat_node *node, uint64_t offset, const void *buffer, size_t bytes);
 
 /* Changes the size; new bytes are zeros. 0, -ENOSPC (nothing changed) or -EFBIG. */

@@ -230,11 +230,13 @@ static uint32_t name_hash(const struct fat_name *name)
     return hash;
 }
 
-/* Finds a short form that no other slot has. Like Windows: the name itself if only its case is lost, the first letters with ~1 to ~4, then two letters and four digits of a hash, so that
- * a thousand files with one beginning don't make a thousand walks. */
+/* Finds a short form that no other slot has. Like Windows: the name itself if only its case is lost, the first letters
+ * with ~1 to ~4, then two letters and four digits of a hash, so that a thousand files with one beginning don't make a
+ * thousand walks. */
 static void choose_short_form(uint32_t first_cluster, const struct fat_name *name, uint8_t short_form[FAT_SHORT_BYTES])
 {
     enum { CANDIDATES = 8, PLAIN = 4, HASH_AT = 2, HASH_DIGITS = 4 };
+    static const uint8_t hexadecimal[] = "0123456789ABCDEF";
     uint8_t candidates[CANDIDATES][FAT_SHORT_BYTES];
     uint32_t hash = name_hash(name);
 
@@ -255,7 +257,7 @@ static void choose_short_form(uint32_t first_cluster, const struct fat_name *nam
                 if (candidates[i][at] == '~' || candidates[i][at] == ' ')
                     candidates[i][at] = '_';
             for (unsigned digit = 0; digit < HASH_DIGITS; digit++)
-                candidates[i][HASH_AT + digit] = (uint8_t)"0123456789ABCDEF"[hash >> (16 + 4 * digit) & 15];
+                candidates[i][HASH_AT + digit] = hexadecimal[hash >> (16 + 4 * digit) & 15];
             memcpy(candidates[i] + HASH_AT + HASH_DIGITS, tail, sizeof(tail));
         }
         for (struct fat_walk walk = fat_walk_from(first_cluster, 0);

@@ -1,8 +1,8 @@
 /*
  * Directories as tables of 32-byte slots: walking them, finding, adding and removing names.
  *
- * A directory is named by its first cluster; 0 is the fixed root of FAT12 and FAT16. A name takes one slot (short), or one
- * short slot with long slots in front of it.
+ * A directory is named by its first cluster; 0 is the fixed root of FAT12 and FAT16. A name takes one slot (short), or
+ * one short slot with long slots in front of it.
  */
 #ifndef NVX_FAT_DIRECTORY_H
 #define NVX_FAT_DIRECTORY_H

@@ -163,7 +163,8 @@ size_t fat_name_to_utf8(const uint16_t *units, unsigned length, char *text)
     return (size_t)(out - text);
 }
 
-/* Copies a part of a short name without the spaces at its end. Bytes above 127 are read as Latin-1, there being no code page here. */
+/* Copies a part of a short name without the spaces at its end. Bytes above 127 are read as Latin-1, there being no code
+ * page here. */
 static unsigned copy_part(const uint8_t *part, unsigned bytes, bool lower, uint16_t *units)
 {
     while (bytes > 0 && part[bytes - 1] == ' ')

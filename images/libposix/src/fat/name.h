@@ -29,10 +29,12 @@ struct fat_name {
 /* Reads a path component. 0, or -ENAMETOOLONG. Dots at the end don't count, as on every FAT volume. */
 long fat_name_parse(struct fat_name *name, const char *text, size_t bytes);
 
-/* Writes UTF-16 as UTF-8, at most NVX_NAME_BYTES bytes; a lone surrogate becomes U+FFFD. Answers the number of bytes. */
+/* Writes UTF-16 as UTF-8, at most NVX_NAME_BYTES bytes; a lone surrogate becomes U+FFFD. Answers the number of bytes.
+ */
 size_t fat_name_to_utf8(const uint16_t *units, unsigned length, char *text);
 
-/* Name of a short entry: UTF-16 units, lower case where the entry's case flags say so. `units` holds 12. Answers the length. */
+/* Name of a short entry: UTF-16 units, lower case where the entry's case flags say so. `units` holds 12. Answers the
+ * length. */
 unsigned fat_name_from_short(const uint8_t *entry, uint16_t *units);
 
 /* A short form for a long name, with `~number`. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "../memory.h"
+#include "../pages.h"
 #include "../limits.h"
 #include "table.h"
 #include "time.h"
@@ -52,7 +52,7 @@ static struct fat_node *allocate(void)
     struct fat_node *node = free_nodes;
 
     if (node == NULL) {
-        struct fat_node *page = nvx_memory_take_pages(1);
+        struct fat_node *page = nvx_pages_take(1);
 
         if (page == NULL)
             return NULL;

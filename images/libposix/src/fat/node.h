@@ -1,9 +1,10 @@
 /*
  * Files and directories in use.
  *
- * One node per file, however often it is open, found again by the address of its short slot. A node holds its directory's node, so that `..`
- * and getcwd need no search. The slot on the volume is kept true at every change but the time of modification,
- * which is written when somebody asks for it or the last user leaves (POSIX: "marked for update").
+ * One node per file, however often it is open, found again by the address of its short slot. A node holds its
+ * directory's node, so that `..` and getcwd need no search. The slot on the volume is kept true at every change but the
+ * time of modification, which is written when somebody asks for it or the last user leaves (POSIX: "marked for
+ * update").
  */
 #ifndef NVX_FAT_NODE_H
 #define NVX_FAT_NODE_H

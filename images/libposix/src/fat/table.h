@@ -10,7 +10,8 @@
 /* The cluster after this one in its chain, or 0 at the end (a broken chain ends too). */
 uint32_t fat_next(uint32_t cluster);
 
-/* Takes a free cluster and hangs it behind `previous` (0: starts a chain). 0 if the volume is full. Its content is not cleared. */
+/* Takes a free cluster and hangs it behind `previous` (0: starts a chain). 0 if the volume is full. Its content is not
+ * cleared. */
 uint32_t fat_append(uint32_t previous);
 
 /* Frees a cluster and all that follow it. */

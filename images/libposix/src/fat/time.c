@@ -59,8 +59,8 @@ int64_t fat_time_to_seconds(uint16_t date, uint16_t time)
     /* An empty date is stored by writers without a clock. */
     if (month == 0 || month > 12 || day == 0)
         return days_from_civil(FIRST_YEAR, 1, 1) * DAY_SECONDS;
-    return days_from_civil(FIRST_YEAR + (date >> 9), month, day) * DAY_SECONDS +
-           (time >> 11) * 3600 + (time >> 5 & 63) * 60 + (time & 31) * 2;
+    return days_from_civil(FIRST_YEAR + (date >> 9), month, day) * DAY_SECONDS + (time >> 11) * 3600 +
+           (time >> 5 & 63) * 60 + (time & 31) * 2;
 }
 
 struct fat_time fat_time_now(void)

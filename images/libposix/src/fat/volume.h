@@ -1,8 +1,8 @@
 /*
  * The FAT volume: its geometry, and where things lie in memory.
  *
- * The volume is the ramfs image, mapped whole: reading and writing it is memory access. All other files of this folder go
- * through the functions here to find a byte of it.
+ * The volume is the ramfs image, mapped whole: reading and writing it is memory access. All other files of this folder
+ * go through the functions here to find a byte of it.
  */
 #ifndef NVX_FAT_VOLUME_H
 #define NVX_FAT_VOLUME_H
@@ -37,7 +37,8 @@ struct fat_volume {
 
 extern struct fat_volume fat_volume;
 
-/* Mounts the volume the first time. 0; -ENOENT if the machine has no ramfs; -EIO if it holds no FAT volume that makes sense. */
+/* Mounts the volume the first time. 0; -ENOENT if the machine has no ramfs; -EIO if it holds no FAT volume that makes
+ * sense. */
 long fat_mount(void);
 
 /* Address of a data cluster. */

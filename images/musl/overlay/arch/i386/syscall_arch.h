@@ -1,6 +1,7 @@
 /*
- * Replaces musl's arch/i386/syscall_arch.h: a system call is a call of the POSIX layer (images/libposix/src/dispatch.c), with the number and
- * the arguments Linux would have got. No instruction of musl enters a kernel.
+ * Replaces musl's arch/i386/syscall_arch.h: a system call is a call of the POSIX layer
+ * (images/libposix/src/dispatch.c), with the number and the arguments Linux would have got. No instruction of musl
+ * enters a kernel.
  */
 hidden long nanvix_posix_syscall(long number, long a, long b, long c, long d, long e, long f);
 

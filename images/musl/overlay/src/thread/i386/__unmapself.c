@@ -1,7 +1,7 @@
 /*
- * Replaces musl's src/thread/i386/__unmapself.s: a detached thread unmaps its own stack and ends. The layer ends every thread on a
- * stack of its own, so it only needs to be told what to unmap there: in the second and third argument of exit,
- * which Linux does not use.
+ * Replaces musl's src/thread/i386/__unmapself.s: a detached thread unmaps its own stack and ends. The layer ends every
+ * thread on a stack of its own, so it only needs to be told what to unmap there: in the second and third argument of
+ * exit, which Linux does not use.
  */
 #include "pthread_impl.h"
 

@@ -1,6 +1,7 @@
 /*
- * Replaces musl's src/thread/i386/clone.s. A new thread can't return from the system call of its maker, as it does on Linux, since that is a
- * function call here: so the layer is told what to run, in the sixth argument, which Linux does not use.
+ * Replaces musl's src/thread/i386/clone.s. A new thread can't return from the system call of its maker, as it does on
+ * Linux, since that is a function call here: so the layer is told what to run, in the sixth argument, which Linux does
+ * not use.
  */
 #include <stdarg.h>
 

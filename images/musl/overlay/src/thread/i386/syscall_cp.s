@@ -1,5 +1,6 @@
-# Replaces musl's src/thread/i386/syscall_cp.s: a system call that is a cancellation point. A thread that was cancelled does not
-# begin it; one that is cancelled while it blocks gets EINTR, and musl's caller of this (pthread_cancel.c) acts on that.
+# Replaces musl's src/thread/i386/syscall_cp.s: a system call that is a cancellation point. A thread that was cancelled
+# does not begin it; one that is cancelled while it blocks gets EINTR, and musl's caller of this (pthread_cancel.c)
+# acts on that.
 .text
 .global __cp_begin
 .hidden __cp_begin
