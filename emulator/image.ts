@@ -211,11 +211,15 @@ export function captureTranslations(instance: V86Instance): Uint32Array {
   return out;
 }
 
-/** Puts a processor and its translations back. No code may be compiled from pages whose content has changed. */
+/**
+ * Puts a processor and its translations back. No code may be compiled from pages whose content has changed. `current`
+ * must be given when there is compiled code: see {@link V86Instance.restoreTranslations}.
+ */
 export function restoreProcessor(
   instance: V86Instance,
   processor: Uint8Array,
   translations: Uint32Array,
+  current?: (page: number, entry: number) => boolean,
 ): void {
   const { exports } = instance;
   exports.full_clear_tlb();
@@ -226,7 +230,7 @@ export function restoreProcessor(
   bytes.set(processor.subarray(TIMESTAMP_OFFSET, SETTLED_FLAGS), Address.timestampOffset);
   exports.set_control_word(instance.half(Address.fpuControl));
   exports.update_state_flags();
-  instance.restoreTranslations(translations);
+  instance.restoreTranslations(translations, current);
   restoreShadow(instance, processor);
 }
 

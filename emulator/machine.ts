@@ -521,7 +521,11 @@ export class V86Machine implements Machine {
     const copied = restoreRam(v86, this.baseline, image.pages, (page) => {
       v86.exports.jit_dirty_cache(page * PAGE, (page + 1) * PAGE);
     });
-    restoreProcessor(v86, image.processor, image.translations);
+    const current =
+      compiled === 'keep'
+        ? (page: number, entry: number): boolean => this.linear.remembers(page, entry)
+        : undefined;
+    restoreProcessor(v86, image.processor, image.translations, current);
     return copied;
   }
 

@@ -12,7 +12,7 @@ import {
   type PhysicalMemory,
   UnmappedAddressError,
 } from './types.ts';
-import { Address } from './v86/internals.ts';
+import { Address, TlbFlag } from './v86/internals.ts';
 import { PAGE, type V86Instance } from './v86/instance.ts';
 
 abstract class LittleEndianSpace implements AddressSpace {
@@ -113,6 +113,7 @@ const LARGE = 0x80;
 const CR4_LARGE_PAGES = 0x10;
 const CR4_EXTENSION = 0x20;
 const PAGING = 0x8000_0000;
+const WRITE_PROTECT = 0x1_0000;
 
 /** One step of a walk that ends at a page: the page, and what both levels allow. */
 interface Walk {
@@ -162,6 +163,22 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
     const entry = this.entry(((directory & -PAGE) >>> 0) + index);
     if ((entry & PRESENT) === 0) return undefined;
     return { base: (entry & -PAGE) >>> 0, size: PAGE, entry, allowed: directory & entry };
+  }
+
+  /** Whether the page tables still say of a page what the processor remembers, accessed and dirty bits included. */
+  remembers(page: number, entry: number): boolean {
+    if ((this.control(0) & PAGING) === 0) return (entry & -PAGE) >>> 0 === (page << 12) >>> 0;
+    const walk = this.walk((page << 12) >>> 0);
+    if (walk === undefined) return false;
+    const writable = (entry & TlbFlag.readOnly) === 0;
+    const offset = (page << 12) & (walk.size - 1);
+    const marks = ACCESSED | (writable ? DIRTY : 0);
+    return (
+      walk.base + (offset >>> 0) === (entry & -PAGE) >>> 0 &&
+      (walk.entry & marks) === marks &&
+      ((walk.allowed & USER) !== 0) === ((entry & TlbFlag.noUser) === 0) &&
+      (!writable || (walk.allowed & WRITABLE) !== 0 || (this.control(0) & WRITE_PROTECT) === 0)
+    );
   }
 
   translate(address: number): number | undefined {

@@ -12,6 +12,7 @@ import {
   FLAG_INTERRUPT,
   JitConfig,
   Own,
+  PAGE_WALK_EXPORT,
   ProbeMap,
   SHADOW_END_EXPORT,
   TABLE_OFFSET,
@@ -41,6 +42,7 @@ interface Exports {
   get_pic_addr_master(): number;
   get_pic_addr_slave(): number;
   set_control_word(word: number): void;
+  [PAGE_WALK_EXPORT](address: number, writing: number, user: number, jit: number, effects: number): number;
 }
 
 /** What an instance asks of the machine around it. All of it is called while the guest executes an instruction. */
@@ -297,16 +299,27 @@ export class V86Instance {
     }
   }
 
-  /** Enters translations as captureTranslations gave them: virtual page, then physical page and flags. */
-  restoreTranslations(translations: Uint32Array): void {
-    const count = translations.length / 2;
-    for (let i = 0; i < count; i++) {
-      const page = translations[2 * i] ?? 0;
-      const value = translations[2 * i + 1] ?? 0;
-      this.setWord(Address.validTlbEntries + 4 * i, page);
-      this.setWord(Address.tlbData + 4 * page, value === 0 ? 0 : (value + this.ramStart) ^ (page << 12));
+  /**
+   * Enters translations as captureTranslations gave them: virtual page, then physical page and flags.
+   *
+   * v86 finds compiled code by way of translations. Those that `current` says stand in the page tables as they are
+   * remembered are walked anew, which brings their code along; the others are taken for pages with code, which is safe.
+   */
+  restoreTranslations(translations: Uint32Array, current?: (page: number, entry: number) => boolean): void {
+    for (let i = 0; i < translations.length; i += 2) {
+      const page = translations[i] ?? 0;
+      const entry = translations[i + 1] ?? 0;
+      if (entry !== 0 && current?.(page, entry) === true) {
+        const writable = (entry & TlbFlag.readOnly) === 0 ? 1 : 0;
+        this.exports[PAGE_WALK_EXPORT](page << 12, writable, 0, 0, 1);
+        continue;
+      }
+      const count = this.word(Address.validTlbCount);
+      const marked = current === undefined ? entry : entry | TlbFlag.hasCode;
+      this.setWord(Address.validTlbEntries + 4 * count, page);
+      this.setWord(Address.tlbData + 4 * page, entry === 0 ? 0 : (marked + this.ramStart) ^ (page << 12));
+      this.setWord(Address.validTlbCount, count + 1);
     }
-    this.setWord(Address.validTlbCount, count);
   }
 
   /** All of v86's memory but guest RAM and the map of written pages: start and end, in whole pages. */

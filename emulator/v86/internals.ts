@@ -213,6 +213,9 @@ export const COMPILED_HANDLE_IRQS = 'handle_irqs';
 /** Name under which the rewrite exports its own version of it. */
 export const SHADOW_END_EXPORT = 'own_end_interrupt_shadow';
 
+/** Name under which the rewrite exports v86's page walk. */
+export const PAGE_WALK_EXPORT = 'own_page_walk';
+
 export const FLAG_INTERRUPT = 0x200;
 
 /** Offsets in v86's code generator: the JIT context, its WebAssembly builder, its decoder state. */

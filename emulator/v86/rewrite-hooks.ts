@@ -8,6 +8,7 @@ import {
   FunctionName,
   Observe,
   Own,
+  PAGE_WALK_EXPORT,
   TIMESTAMP_READERS,
   TIMESTAMP_REQUEST,
 } from './internals.ts';
@@ -99,6 +100,7 @@ export function wrapPageWalk(binary: WasmBinary, index: Indices): void {
     parameters: ['i32', 'i32', 'i32', 'i32', 'i32'],
     results: ['i32'],
   });
+  binary.export(PAGE_WALK_EXPORT, index.doPageWalk);
   const [address, forWriting, sideEffects] = [wasm.localGet(0), wasm.localGet(1), wasm.localGet(4)];
   const entry = 5;
   const table = 6;
