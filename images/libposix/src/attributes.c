@@ -207,6 +207,27 @@ long nvx_call_ftruncate64(int descriptor, uint32_t low, uint32_t high)
     return resize(result, node, low, high);
 }
 
+/* Room for a range, which a file without holes has when it is long enough. Other modes would punch holes. */
+long nvx_call_fallocate(int descriptor, int mode, uint32_t offset_low, uint32_t offset_high, uint32_t length_low,
+                        uint32_t length_high)
+{
+    struct nvx_file *file = nvx_file_get(descriptor);
+    int64_t offset = (int64_t)((uint64_t)offset_high << 32 | offset_low);
+    int64_t length = (int64_t)((uint64_t)length_high << 32 | length_low);
+
+    if (file == NULL || (file->flags & O_PATH) || (file->flags & O_ACCMODE) == O_RDONLY)
+        return -EBADF;
+    if (file->node == NULL)
+        return -ESPIPE;
+    if (mode != 0)
+        return -EOPNOTSUPP;
+    if (offset < 0 || length <= 0)
+        return -EINVAL;
+    if (offset > FAT_LARGEST_FILE || length > (int64_t)FAT_LARGEST_FILE - offset)
+        return -EFBIG;
+    return offset + length > file->node->size ? fat_content_resize(file->node, (uint64_t)(offset + length)) : 0;
+}
+
 static long describe_volume(long result, struct fat_node *node, size_t size, struct statfs *out)
 {
     if (result < 0)

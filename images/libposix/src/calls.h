@@ -116,6 +116,8 @@ long nvx_call_utimensat_time64(int directory, const char *text, const struct nvx
 long nvx_call_utimensat(int directory, const char *text, const struct nvx_timespec32 times[2], int flags);
 long nvx_call_truncate64(const char *text, uint32_t low, uint32_t high);
 long nvx_call_ftruncate64(int descriptor, uint32_t low, uint32_t high);
+long nvx_call_fallocate(int descriptor, int mode, uint32_t offset_low, uint32_t offset_high, uint32_t length_low,
+                        uint32_t length_high);
 long nvx_call_statfs64(const char *text, size_t size, struct statfs *out);
 long nvx_call_fstatfs64(int descriptor, size_t size, struct statfs *out);
 

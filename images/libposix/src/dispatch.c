@@ -107,6 +107,7 @@ static const struct row table[] = {
     SERVE(utimensat_time64),
     SERVE(truncate64),
     SERVE(ftruncate64),
+    SERVE(fallocate),
     SERVE(statfs64),
     SERVE(fstatfs64),
 

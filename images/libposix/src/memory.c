@@ -195,6 +195,9 @@ long nvx_call_mremap(uintptr_t start, size_t old_length, size_t new_length, int 
     if (!nvx_page_aligned(start) || (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) != 0 || new_length == 0 ||
         old_length == 0)
         return -EINVAL;
+    /* The stack is there, and stays where it is: musl asks this to learn how far it reaches. */
+    if (start >= NANVIX_STACK_TOP - NANVIX_STACK_MAXIMUM_SIZE && start < NANVIX_STACK_TOP)
+        return -ENOMEM;
     if ((flags & MREMAP_FIXED) && (!(flags & MREMAP_MAYMOVE) || !nvx_page_aligned(wanted)))
         return -EINVAL;
     if (new_bytes < new_length || !nvx_pages_managed(start, old_bytes) ||

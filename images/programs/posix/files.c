@@ -104,6 +104,10 @@ static void truncating(void)
     }
     check("the old bytes stay", kept);
     check("the new ones are zeros", zeros);
+    check_number("posix_fallocate makes room", posix_fallocate(file, 1000, 20000), 0);
+    check_number("which is the file's", size_of("/cut"), 21000);
+    check_number("and leaves what is longer alone", posix_fallocate(file, 0, 10), 0);
+    check_number("as it was", size_of("/cut"), 21000);
     check_number("truncate works by name", truncate("/cut", 0), 0);
     check_number("down to nothing", size_of("/cut"), 0);
     check_error("a negative size is refused", ftruncate(file, -1), EINVAL);

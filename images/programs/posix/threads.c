@@ -349,6 +349,18 @@ static void *use_files(void *argument)
     return (void *)wrong;
 }
 
+static void stacks(void)
+{
+    pthread_attr_t attribute;
+    void *base;
+    size_t size;
+
+    check_number("pthread_getattr_np knows the first thread", pthread_getattr_np(pthread_self(), &attribute), 0);
+    pthread_attr_getstack(&attribute, &base, &size);
+    check("and how large its stack may get", size > 3 << 20 && size <= 4 << 20);
+    check("which is where its variables are", (char *)base < (char *)&size && (char *)&size < (char *)base + size);
+}
+
 static void busy(void)
 {
     pthread_t threads[THREADS];
@@ -375,5 +387,6 @@ int main(void)
     cancelling();
     sharing();
     busy();
+    stacks();
     return finish();
 }
