@@ -11,7 +11,7 @@ const restrictImports = (...patterns) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'vendor/sources', 'vendor/cache', 'harness/dist'] },
+  { ignores: ['node_modules', 'vendor/sources', 'vendor/cache', 'harness/dist', 'specs/examples'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

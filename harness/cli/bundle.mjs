@@ -20,7 +20,7 @@ const dist = join(root, 'harness', 'dist');
 const inputsPath = join(dist, 'inputs.json');
 
 /** The library's entry points, as package.json exports them from below harness/dist/library/. */
-export const libraryEntryPoints = ['harness/index.ts'];
+export const libraryEntryPoints = ['harness/index.ts', 'harness/vitest/index.ts'];
 
 /** Where the bundle lies. */
 export const bundlePath = join(dist, 'cli.cjs');
@@ -68,7 +68,7 @@ async function build(esbuild) {
     logLevel: 'silent',
     // What is not in the bundle is loaded by require, so that no module loader has to start.
     supported: { 'dynamic-import': false },
-    external: ['esbuild', 'playwright-core'],
+    external: ['esbuild', 'playwright-core', 'iced-x86'],
     banner: {
       js: `const __sourceUrl=(path)=>require("node:url").pathToFileURL(require("node:path").join(__dirname,"../..",path)).href;`,
     },

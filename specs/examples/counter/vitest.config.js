@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // One guest keeps a core busy; these start-up flags keep V8's own threads out of its way.
+    pool: 'forks',
+    execArgv: ['--v8-pool-size=1', '--single-threaded-gc'],
+    testTimeout: 60_000,
+  },
+});
