@@ -429,20 +429,27 @@ export class V86Machine implements Machine {
 
   private crashed(error: unknown): MachineStop {
     this.handlerError = undefined;
-    const said = this.v86.lastMessage;
-    const thrown = error instanceof Error ? error.message : String(error);
-    const stackOverflow = error instanceof RangeError;
     const registers = Object.fromEntries(REGISTER_NAMES.map((name) => [name, this.registers.get(name)]));
     this.crash = {
-      message: stackOverflow
-        ? 'faults without end: an exception could not be delivered (triple fault)'
-        : said === ''
-          ? thrown
-          : said,
+      message: this.crashMessage(error),
       registers: registers as Record<RegisterName, number>,
       faultAddress: this.registers.control(2),
     };
     return { kind: 'crash', cause: this.crash };
+  }
+
+  private crashMessage(error: unknown): string {
+    // v86 answers an exception that cannot be delivered by trying again until the host's stack is full
+    if (error instanceof RangeError) return 'an exception could not be delivered (triple fault)';
+    const said = this.v86.lastMessage;
+    // "panicked at FILE:LINE:COLUMN:\nTEXT"
+    const text = said.slice(said.indexOf('\n') + 1);
+    if (text !== '') return `the emulated processor gave up: ${text}`;
+    const eip = this.registers.get('eip');
+    if (this.linear.translate(this.v86.word(Address.instructionPointer)) === undefined) {
+      return `the processor fetched an instruction outside of RAM, at 0x${eip.toString(16)}`;
+    }
+    return `the emulated processor gave up: ${error instanceof Error ? error.message : String(error)}`;
   }
 
   // ── images ──

@@ -215,6 +215,17 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
     ...wasm.or,
   ]);
 
+  // v86 would take whatever lies behind guest RAM in its memory for instructions
+  const fetch = editor.once('opcode.115', 'local.tee 13', 'local.set 3', 'block');
+  editor.insertBefore(fetch + 3, [
+    ...wasm.localGet(13),
+    ...wasm.wordAt(Address.memorySize),
+    ...wasm.greaterOrEqualUnsigned,
+    ...wasm.ifThen,
+    ...wasm.unreachable,
+    ...wasm.end,
+  ]);
+
   const addAtEnd = editor.once(
     `i32.load ${Address.instructionCounter}`,
     'local.get 11',

@@ -33,7 +33,16 @@ class Reader {
       if ((byte & 0x80) === 0) return value >>> 0;
     }
   }
-  /** A signed LEB128 of up to 64 bits, as text when it does not fit a number exactly. */
+  signed32(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      if ((byte & 0x80) !== 0) continue;
+      return shift < 25 && (byte & 0x40) !== 0 ? value | (-1 << (shift + 7)) : value;
+    }
+  }
+  /** A signed LEB128 of up to 64 bits. */
   signed(): bigint {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
@@ -108,7 +117,7 @@ function decodeInstruction(reader: Reader): string {
     case 0x02:
     case 0x03:
     case 0x04:
-      reader.signed();
+      reader.signed32();
       return opcode === 0x02 ? 'block' : opcode === 0x03 ? 'loop' : 'if';
     case 0x0e: {
       const count = reader.unsigned();
@@ -130,7 +139,7 @@ function decodeInstruction(reader: Reader): string {
       reader.byte();
       return 'memory.size';
     case 0x41:
-      return `i32.const ${reader.signed()}`;
+      return `i32.const ${reader.signed32()}`;
     case 0x42:
       return `i64.const ${reader.signed()}`;
     case 0x43:

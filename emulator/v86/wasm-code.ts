@@ -58,6 +58,7 @@ export const byteAt = (address: number): Code => [...i32(0), ...load8(address)];
 export const storeWordAt = (address: number, value: Code): Code => [...i32(0), ...value, ...store32(address)];
 export const storeByteAt = (address: number, value: Code): Code => [...i32(0), ...value, ...store8(address)];
 
+export const unreachable: Code = [0x00];
 export const block: Code = [0x02, 0x40];
 export const loop: Code = [0x03, 0x40];
 export const ifThen: Code = [0x04, 0x40];
