@@ -1,0 +1,70 @@
+/**
+ * The package as an outsider has it: packed, installed into a folder elsewhere, and used by the example project to test its
+ * own guest program.
+ */
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const example = join(root, 'specs', 'examples', 'counter');
+/** What a pack needs of the checkout. Packing makes harness/dist anew, which other specs are using: so it is done in a copy. */
+const PACKED = ['harness', 'emulator', 'images', 'vendor', '.config', 'package.json', 'tsconfig.json'];
+
+let folder = '';
+let project = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-outsider-'));
+  project = join(folder, 'project');
+  const checkout = join(folder, 'checkout');
+  await mkdir(checkout);
+  const skipped = [
+    join(root, 'harness', 'dist'),
+    join(root, 'vendor', 'sources'),
+    join(root, 'vendor', 'cache'),
+  ];
+  for (const name of PACKED) {
+    await cp(join(root, name), join(checkout, name), {
+      recursive: true,
+      filter: (path) => !skipped.includes(path),
+    });
+  }
+  await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  await execa('npm', ['pack', '--pack-destination', folder], { cwd: checkout });
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
+  await cp(example, project, { recursive: true });
+  const packages = [join(folder, tarball), 'vitest@4.1.12', 'typescript@5.9.3'];
+  await execa('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--save-dev', ...packages], {
+    cwd: project,
+  });
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('its own suite passes, from the cache the second time', async () => {
+  const first = await execa('npm', ['test'], { cwd: project });
+  expect(first.stdout).toMatch(/Tests .*4 passed/);
+  const second = await execa('npm', ['test'], { cwd: project });
+  expect(second.stdout).toMatch(/Tests .*4 passed/);
+  const cache = join(project, 'node_modules', '.cache', 'nanvix-v86', 'snapshots');
+  expect(await readdir(cache)).toHaveLength(1);
+});
+
+test('its types are found and strict', async () => {
+  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--skipLibCheck'];
+  const { stdout } = await execa('npx', ['tsc', ...flags, 'tests/counter.test.ts'], { cwd: project });
+  expect(stdout).toBe('');
+});
+
+test('its command line runs the program', async () => {
+  const { stdout } = await execa('npx', ['nanvix-v86', 'run', 'build/counter.elf'], {
+    cwd: project,
+    input: 'a\nb\n',
+  });
+  expect(stdout).toBe('2 lines, squared 4');
+});
