@@ -126,9 +126,9 @@ static long change_times(struct fat_node *node, const struct new_times *times)
         else
             values[i] = fat_time_from(times->at[i].seconds, (uint32_t)nanoseconds);
     }
-    /* The root has no times to change; those of a file without a name nobody will see. */
+    /* The root has no slot, and so no times to change. */
     if (slot == NULL)
-        return node->unlinked ? 0 : -EPERM;
+        return -EPERM;
     fat_node_store_time(node);
     if ((int32_t)times->at[0].nanoseconds != UTIME_OMIT)
         fat_write16(slot + FAT_SLOT_ACCESSED_DATE, values[0].date);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "calls.h"
+#include "futex-owned.h"
 #include "linux-abi.h"
 #include "kernel.h"
 #include "signals.h"
@@ -178,9 +179,30 @@ static long operate(volatile int *word, int operation, int value, uintptr_t four
         return nvx_futex_requeue(word, value, (int)fourth, target, true);
     case NVX_FUTEX_REQUEUE:
         return nvx_futex_requeue(word, value, (int)fourth, target, false);
+    case NVX_FUTEX_TRYLOCK_PI:
+        return nvx_futex_try_lock_owned(word);
+    case NVX_FUTEX_UNLOCK_PI:
+        return nvx_futex_unlock_owned(word);
     default:
         return -ENOSYS;
     }
+}
+
+/* The two operations that take a time: relative for a wait, absolute for becoming the owner. */
+static bool takes_time(int operation)
+{
+    operation &= ~NVX_FUTEX_PRIVATE;
+    return operation == NVX_FUTEX_WAIT || operation == NVX_FUTEX_LOCK_PI;
+}
+
+static long operate_timed(volatile int *word, int operation, int value, bool timed, int64_t seconds,
+                          int64_t nanoseconds)
+{
+    struct nvx_instant deadline = {seconds, (uint32_t)nanoseconds};
+
+    if ((operation & ~NVX_FUTEX_PRIVATE) == NVX_FUTEX_WAIT)
+        return wait_for(word, value, timed, seconds, nanoseconds);
+    return nvx_futex_lock_owned(word, timed ? &deadline : NULL);
 }
 
 long nvx_call_futex(volatile int *word, int operation, int value, const struct nvx_timespec32 *timeout,
@@ -188,10 +210,10 @@ long nvx_call_futex(volatile int *word, int operation, int value, const struct n
 {
     if ((uintptr_t)word % sizeof(int) != 0)
         return -EINVAL;
-    if ((operation & ~NVX_FUTEX_PRIVATE) != NVX_FUTEX_WAIT)
+    if (!takes_time(operation))
         return operate(word, operation, value, (uintptr_t)timeout, target, compare);
-    return timeout == NULL ? wait_for(word, value, false, 0, 0)
-                           : wait_for(word, value, true, timeout->seconds, timeout->nanoseconds);
+    return timeout == NULL ? operate_timed(word, operation, value, false, 0, 0)
+                           : operate_timed(word, operation, value, true, timeout->seconds, timeout->nanoseconds);
 }
 
 long nvx_call_futex_time64(volatile int *word, int operation, int value, const struct nvx_timespec64 *timeout,
@@ -199,8 +221,9 @@ long nvx_call_futex_time64(volatile int *word, int operation, int value, const s
 {
     if ((uintptr_t)word % sizeof(int) != 0)
         return -EINVAL;
-    if ((operation & ~NVX_FUTEX_PRIVATE) != NVX_FUTEX_WAIT)
+    if (!takes_time(operation))
         return operate(word, operation, value, (uintptr_t)timeout, target, compare);
-    return timeout == NULL ? wait_for(word, value, false, 0, 0)
-                           : wait_for(word, value, true, timeout->seconds, (int32_t)timeout->nanoseconds);
+    return timeout == NULL
+               ? operate_timed(word, operation, value, false, 0, 0)
+               : operate_timed(word, operation, value, true, timeout->seconds, (int32_t)timeout->nanoseconds);
 }

@@ -62,7 +62,7 @@ static void describe_node(struct fat_node *node, struct description *description
         description->size = node->size;
     description->blocks = (description->size + fat_volume.cluster_bytes - 1) / fat_volume.cluster_bytes *
                           (fat_volume.cluster_bytes / STAT_BLOCK);
-    /* Nothing tells the root's times, nor those of a file that lost its name. */
+    /* Nothing tells the root's times. */
     if (node->place.slot != NULL)
         describe_times(description, node->place.slot);
     else

@@ -189,6 +189,9 @@ static void nameless(void)
     check_number("and written", pwrite(file, buffer, 10, 50000), 10);
     fstat(file, &status);
     check_number("it has no links", status.st_nlink, 0);
+    check_number("its times can be set", futimens(file, (struct timespec[2]){{1000000000, 0}, {1000000000, 0}}), 0);
+    fstat(file, &status);
+    check_number("and read", status.st_mtime, 1000000000);
     check_number("another of that name is another file", open("/ghost", O_CREAT | O_EXCL | O_RDWR, 0644), file + 1);
     check_number("and is empty", size_of("/ghost"), 0);
     close(file);

@@ -120,6 +120,12 @@ static void semaphores(void)
     sem_destroy(&semaphore);
 }
 
+static void *lock_and_leave(void *kind)
+{
+    pthread_mutex_lock(kind);
+    return NULL;
+}
+
 static void mutexes(void)
 {
     pthread_mutex_t kind;
@@ -141,6 +147,21 @@ static void mutexes(void)
     check_number("an error-checking one finds a deadlock", pthread_mutex_lock(&kind), EDEADLK);
     pthread_mutex_unlock(&kind);
     check_number("and a stranger's unlock", pthread_mutex_unlock(&kind), EPERM);
+    pthread_mutexattr_settype(&attribute, PTHREAD_MUTEX_NORMAL);
+    pthread_mutexattr_setrobust(&attribute, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&kind, &attribute);
+    pthread_t thread;
+    pthread_create(&thread, NULL, lock_and_leave, &kind);
+    pthread_join(thread, NULL);
+    check_number("a robust one tells that its owner died", pthread_mutex_lock(&kind), EOWNERDEAD);
+    check_number("and can be made whole", pthread_mutex_consistent(&kind) | pthread_mutex_unlock(&kind), 0);
+    check_number("a priority-inheriting one is a mutex",
+                 pthread_mutexattr_setprotocol(&attribute, PTHREAD_PRIO_INHERIT), 0);
+    pthread_mutex_init(&kind, &attribute);
+    pthread_mutex_lock(&kind);
+    deadline = soon(5);
+    check_number("that is locked once", pthread_mutex_timedlock(&kind, &deadline), ETIMEDOUT);
+    pthread_mutex_unlock(&kind);
 }
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;

@@ -158,9 +158,9 @@ void fat_node_unlink(struct fat_node *node)
 void fat_node_forget_name(struct fat_node *node)
 {
     leave_list(node);
-    node->place.slot = NULL;
+    memcpy(node->lost_slot, node->place.slot, FAT_SLOT_BYTES);
+    node->place.slot = node->lost_slot;
     node->unlinked = true;
-    node->modified = false;
     enter_list(node);
 }
 

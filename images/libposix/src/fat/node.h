@@ -18,8 +18,9 @@ struct fat_node {
     struct fat_node *next;
     /* The directory it is in; null for the root. */
     struct fat_node *parent;
-    /* Its name's place; `place.slot` is null for the root and for a file without a name (unlinked). */
+    /* Its name's place; `place.slot` is null for the root, and `lost_slot` for a file without a name (unlinked). */
     struct fat_place place;
+    uint8_t lost_slot[FAT_SLOT_BYTES];
     uint32_t references;
     uint32_t first_cluster;
     /* Bytes of a file; 0 for a directory. */
