@@ -12,6 +12,8 @@ import type { CallRecord } from './record.ts';
 export interface TraceDiffOptions {
   /** Take all pointers for equal: for runs of programs that were linked differently. */
   readonly ignorePointers?: boolean;
+  /** Take all times that calls tell for equal: they depend on how many instructions ran before. */
+  readonly ignoreTimes?: boolean;
   /** Also compare how many instructions each call took. */
   readonly compareDurations?: boolean;
 }
@@ -33,10 +35,12 @@ export interface TraceDiff {
 }
 
 const pointerPattern = /0x[0-9a-f]+( <[^>]*>)?/g;
+const timePattern = /\b(seconds|nanoseconds|tv_sec|tv_nsec)=-?\d+/g;
 
 function keyOf(call: CallRecord, options: TraceDiffOptions): string {
   const text = `${call.level} ${call.thread} ${call.completion} ${formatCallText(call)}`;
-  const key = options.ignorePointers === true ? text.replace(pointerPattern, '0x') : text;
+  const withoutPointers = options.ignorePointers === true ? text.replace(pointerPattern, '0x') : text;
+  const key = options.ignoreTimes === true ? withoutPointers.replace(timePattern, '$1=') : withoutPointers;
   return options.compareDurations === true ? `${key} <${call.duration ?? '?'}>` : key;
 }
 

@@ -5,6 +5,8 @@ import { helloCommand } from './hello.ts';
 import { imagesCommand } from './images.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
+import { studyCommand } from './study.ts';
+import { traceCommand } from './trace.ts';
 
 export type CommandFactory = (setStatus: (status: number) => void) => Command;
 
@@ -14,4 +16,6 @@ export const commands: readonly CommandFactory[] = [
   imagesCommand,
   ccCommand,
   snapshotCommand,
+  studyCommand,
+  traceCommand,
 ];
