@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Element } from 'hast';
 import { toHtml } from 'hast-util-to-html';
 import { h } from 'hastscript';
+import { inProject } from '../../images/build/paths.ts';
 import { drawClaims, drawColdAgainstRestored, drawFlames, drawTimeline, drawVariants } from './charts.ts';
 import type { Change, Figures, Spread, StartupReport, VariantRow } from './types.ts';
 
@@ -18,7 +19,7 @@ declare module 'hast' {
   }
 }
 
-const asset = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+const asset = (name: string): string => readFileSync(inProject('harness', 'report', name), 'utf8');
 
 const number = (value: number, digits = 0): string =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -19,7 +19,7 @@ export interface Figures {
   readonly instructions: number;
   /** How often the program entered the kernel. */
   readonly kernelCalls: number;
-  /** Distinct 4 KiB pages of memory read, written or executed. */
+  /** 4 KiB pages mapped for the program whose accessed bit is set when it exits. */
   readonly pagesTouched: number;
   /** Distinct 4 KiB pages that instructions were fetched from. */
   readonly codePages: number;
