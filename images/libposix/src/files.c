@@ -83,9 +83,11 @@ static int free_descriptor(int lowest)
     return -EMFILE;
 }
 
-long nvx_file_install(struct fat_node *node, int flags, int lowest)
+/* A new description with one reference, and a descriptor for it; takes over the reference to the node unless it fails.
+ */
+static long install(struct fat_node *node, int flags)
 {
-    int descriptor = free_descriptor(lowest);
+    int descriptor = free_descriptor(0);
 
     if (descriptor < 0)
         return descriptor;
@@ -180,7 +182,7 @@ static long open_walked(struct nvx_path *path, int flags, unsigned mode)
         if ((flags & O_TRUNC) && !(flags & O_PATH) && node->size > 0)
             (void)fat_content_resize(node, 0);
     }
-    result = nvx_file_install(node, flags, 0);
+    result = install(node, flags);
     if (result < 0)
         fat_node_release(node);
     return result;

@@ -26,10 +26,6 @@ struct nvx_file {
 /* The open file of a descriptor, or null. */
 struct nvx_file *nvx_file_get(int descriptor);
 
-/* A new description with one reference and a descriptor for it (at least `lowest`), or a negated error; `node`'s
- * reference is taken over unless it fails. */
-long nvx_file_install(struct fat_node *node, int flags, int lowest);
-
 /* Gives a reference back; the last one closes the file. */
 void nvx_file_release(struct nvx_file *file);
 

@@ -112,7 +112,9 @@ void nvx_futex_block(volatile int *word, int expected)
     (void)nvx_futex_wait(word, expected, NULL, NULL);
 }
 
-long nvx_futex_requeue(volatile int *word, int wake_count, int move_count, volatile int *target, bool count_moved)
+/* Wakes up to `wake_count` threads and moves up to `move_count` others to wait on `target`; answers how many woke, or
+ * woke and moved. */
+static long requeue(volatile int *word, int wake_count, int move_count, volatile int *target, bool count_moved)
 {
     long woken = 0;
     long moved = 0;
@@ -138,7 +140,7 @@ long nvx_futex_requeue(volatile int *word, int wake_count, int move_count, volat
 
 long nvx_futex_wake(volatile int *word, int count)
 {
-    return nvx_futex_requeue(word, count, 0, NULL, false);
+    return requeue(word, count, 0, NULL, false);
 }
 
 void nvx_futex_interrupt(struct nvx_thread *thread)
@@ -176,9 +178,9 @@ static long operate(volatile int *word, int operation, int value, uintptr_t four
     case NVX_FUTEX_CMP_REQUEUE:
         if (*word != compare)
             return -EAGAIN;
-        return nvx_futex_requeue(word, value, (int)fourth, target, true);
+        return requeue(word, value, (int)fourth, target, true);
     case NVX_FUTEX_REQUEUE:
-        return nvx_futex_requeue(word, value, (int)fourth, target, false);
+        return requeue(word, value, (int)fourth, target, false);
     case NVX_FUTEX_TRYLOCK_PI:
         return nvx_futex_try_lock_owned(word);
     case NVX_FUTEX_UNLOCK_PI:

@@ -18,10 +18,6 @@ void nvx_futex_block(volatile int *word, int expected);
 /* Wakes up to `count` threads in the order in which they came; answers how many. */
 long nvx_futex_wake(volatile int *word, int count);
 
-/* Wakes up to `wake` threads and moves up to `move` others to wait on `target`; answers how many woke, or woke and
- * moved. */
-long nvx_futex_requeue(volatile int *word, int wake, int move, volatile int *target, bool count_moved);
-
 /* Ends the interruptible wait of a thread, if it is in one. */
 void nvx_futex_interrupt(struct nvx_thread *thread);
 

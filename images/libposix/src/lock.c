@@ -3,38 +3,26 @@
  */
 #include "lock.h"
 
-#include <stddef.h>
-
 #include "futex.h"
 
 bool nvx_threaded;
 
-static struct nvx_lock layer;
+enum { FREE, HELD, HELD_AND_AWAITED };
 
-void nvx_lock_acquire(struct nvx_lock *lock)
-{
-    int seen = 0;
-
-    if (__atomic_compare_exchange_n(&lock->state, &seen, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-        return;
-    while (__atomic_exchange_n(&lock->state, 2, __ATOMIC_SEQ_CST) != 0)
-        nvx_futex_block(&lock->state, 2);
-}
-
-void nvx_lock_release(struct nvx_lock *lock)
-{
-    if (__atomic_exchange_n(&lock->state, 0, __ATOMIC_SEQ_CST) == 2)
-        nvx_futex_wake(&lock->state, 1);
-}
+static volatile int state;
 
 void nvx_enter(void)
 {
-    if (nvx_threaded)
-        nvx_lock_acquire(&layer);
+    int seen = FREE;
+
+    if (!nvx_threaded || __atomic_compare_exchange_n(&state, &seen, HELD, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        return;
+    while (__atomic_exchange_n(&state, HELD_AND_AWAITED, __ATOMIC_SEQ_CST) != FREE)
+        nvx_futex_block(&state, HELD_AND_AWAITED);
 }
 
 void nvx_leave(void)
 {
-    if (nvx_threaded)
-        nvx_lock_release(&layer);
+    if (nvx_threaded && __atomic_exchange_n(&state, FREE, __ATOMIC_SEQ_CST) == HELD_AND_AWAITED)
+        nvx_futex_wake(&state, 1);
 }

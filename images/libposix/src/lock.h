@@ -12,15 +12,7 @@
 /* True from the first thread_create on. */
 extern bool nvx_threaded;
 
-struct nvx_lock {
-    /* 0 free, 1 held, 2 held and somebody waits. */
-    volatile int state;
-};
-
-void nvx_lock_acquire(struct nvx_lock *lock);
-void nvx_lock_release(struct nvx_lock *lock);
-
-/* The layer's lock; both do nothing in a program with one thread. */
+/* Take and give up the lock; both do nothing in a program with one thread. */
 void nvx_enter(void);
 void nvx_leave(void);
 

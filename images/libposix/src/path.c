@@ -18,7 +18,8 @@
 
 static struct fat_node *current_directory;
 
-struct fat_node *nvx_path_current(void)
+/* The current directory, without a reference. */
+static struct fat_node *current(void)
 {
     if (current_directory == NULL)
         current_directory = fat_node_root();
@@ -28,7 +29,7 @@ struct fat_node *nvx_path_current(void)
 /* Where a walk begins, with a reference; a negated error otherwise. */
 static long start_of(int descriptor, const char *text, struct fat_node **start)
 {
-    struct fat_node *node = nvx_path_current();
+    struct fat_node *node = current();
 
     if (text[0] == '/') {
         *start = fat_node_root();
@@ -169,7 +170,7 @@ static long change_to(struct fat_node *node)
     if (!node->is_directory)
         return -ENOTDIR;
 
-    struct fat_node *before = nvx_path_current();
+    struct fat_node *before = current();
 
     current_directory = fat_node_keep(node);
     fat_node_release(before);
@@ -209,7 +210,7 @@ long nvx_call_getcwd(char *buffer, size_t size)
 {
     char text[NVX_NAME_BYTES];
     size_t total = 1;
-    struct fat_node *directory = fat_mount() < 0 ? NULL : nvx_path_current();
+    struct fat_node *directory = fat_mount() < 0 ? NULL : current();
 
     if (directory != NULL && directory->unlinked)
         return -ENOENT;

@@ -33,7 +33,4 @@ long nvx_path_find(int descriptor, const char *text, struct fat_node **node);
 
 void nvx_path_release(struct nvx_path *path);
 
-/* The current directory; does not reference it. */
-struct fat_node *nvx_path_current(void);
-
 #endif

@@ -13,7 +13,6 @@
 #include "calls.h"
 #include "fat/node.h"
 #include "kernel.h"
-#include "limits.h"
 #include "lock.h"
 
 struct nvx_instant nvx_process_start;

@@ -13,7 +13,6 @@
 #include "fat/table.h"
 #include "fat/time.h"
 #include "fat/volume.h"
-#include "kernel.h"
 
 enum { OWNER_WRITES = 0200, PERMISSIONS = 0777 };
 

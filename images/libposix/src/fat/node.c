@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../pages.h"
-#include "../limits.h"
 #include "table.h"
 #include "time.h"
 #include "volume.h"
