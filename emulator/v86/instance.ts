@@ -99,7 +99,14 @@ export class V86Instance {
     this.compiledImports = this.importsOfCompiledCode(instance.exports);
     this.exports.rust_init();
     this.ramSize = ramSize;
+    const used = this.exports.memory.buffer.byteLength;
     this.ramStart = this.exports.allocate_memory(ramSize);
+    // what v86 grew its memory by is zero, what it had already may have been used
+    new Uint8Array(this.exports.memory.buffer as ArrayBuffer).fill(
+      0,
+      this.ramStart,
+      Math.min(used, this.ramStart + ramSize),
+    );
     this.dirtyMapLength = ramSize / PAGE;
     this.dirtyMapStart = this.exports.memory.grow(this.ownPages) * WASM_PAGE;
     this.bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
