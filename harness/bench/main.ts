@@ -1,9 +1,12 @@
 /**
  * `npm run bench`: measures the figures and prints them as a table, or with `--json` as one object of name to median.
- * Nothing here is a test: wall time is shown, never judged.
+ * Wall time is shown, never judged. `--check` compares what is exact with the committed baseline instead, and
+ * `--peer qemu` measures the same hello in QEMU in turn.
  */
 import Table from 'cli-table3';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { currentBaseline, movedBetween, readBaseline, writeBaseline } from './baseline.ts';
+import { comparePeer, peerInstalled } from './peer.ts';
 import { measure } from './figure.ts';
 import type { FigureResult } from './figure.ts';
 import { figures } from './figures/index.ts';
@@ -12,7 +15,12 @@ interface BenchOptions {
   readonly json?: true;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
+  readonly check?: true;
+  readonly update?: true;
+  readonly peer?: 'qemu';
 }
+
+const PEER_PAIRS = 7;
 
 const names = (text: string): string[] => text.split(',');
 
@@ -21,7 +29,18 @@ const program = new Command('bench')
   .option('--json', 'print one object of name to median')
   .option('--only <names>', 'only these, separated by commas', names)
   .option('--skip <names>', 'all but these, for example imagesSeconds, which builds everything', names)
-  .action(async ({ json, only, skip }: BenchOptions) => {
+  .option('--check', 'compare instruction counts with the committed baseline; status 1 if any moved')
+  .option('--update', 'write the baseline anew')
+  .addOption(new Option('--peer <name>', 'measure hello in another emulator in turn').choices(['qemu']))
+  .action(async ({ json, only, skip, check, update, peer }: BenchOptions) => {
+    if (check || update) {
+      await compareWithBaseline(update === true, json === true);
+      return;
+    }
+    if (peer !== undefined) {
+      await showPeer(json === true);
+      return;
+    }
     const known = new Set(figures.map((figure) => figure.name));
     const unknown = [...(only ?? []), ...(skip ?? [])].find((name) => !known.has(name));
     if (unknown !== undefined)
@@ -35,6 +54,46 @@ const program = new Command('bench')
     if (json) process.stdout.write(`${JSON.stringify(medians(results), undefined, 2)}\n`);
     else process.stdout.write(`${tableOf(results)}\n`);
   });
+
+async function compareWithBaseline(update: boolean, json: boolean): Promise<void> {
+  const now = await currentBaseline();
+  if (update) {
+    writeBaseline(now);
+    process.stdout.write('the baseline is written: review it and commit it\n');
+    return;
+  }
+  const moved = movedBetween(readBaseline(), now);
+  if (moved.length > 0) process.exitCode = 1;
+  if (json) {
+    process.stdout.write(`${JSON.stringify(moved)}\n`);
+    return;
+  }
+  if (moved.length === 0) {
+    process.stdout.write('as the baseline says, to the instruction\n');
+    return;
+  }
+  const table = new Table({ head: ['what', 'baseline', 'now', 'moved by'], style: { head: [], border: [] } });
+  for (const { name, before, after, by } of moved) {
+    table.push([name, before, after, by === undefined ? '' : `${(by * 100).toFixed(4)} %`]);
+  }
+  process.stdout.write(`${table.toString()}\nif this is meant: npm run bench -- --update\n`);
+}
+
+async function showPeer(json: boolean): Promise<void> {
+  if (!(await peerInstalled())) {
+    process.stdout.write('skipped: qemu-system-i386 is not installed (apt-get install qemu-system-x86)\n');
+    return;
+  }
+  const { oursMs, theirsMs, ratio } = await comparePeer(PEER_PAIRS);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ peerColdRatio: ratio, oursMs, theirsMs })}\n`);
+    return;
+  }
+  const show = (value: number): string => `${value.toFixed(0)} ms`;
+  const table = new Table({ head: ['', 'nanvix-v86', 'QEMU', 'ratio'], style: { head: [], border: [] } });
+  table.push(['cold hello, whole process', show(oursMs), show(theirsMs), ratio.toFixed(2)]);
+  process.stdout.write(`${table.toString()}\n`);
+}
 
 function medians(results: readonly FigureResult[]): Record<string, number> {
   return Object.fromEntries(

@@ -32,6 +32,12 @@ export const kernelOverhead: Figure = {
 };
 
 function overheadOf(guest: Guest, libposix: readonly AddressRange[]): number {
+  const below = ownInstructions(guest, libposix);
+  return below / (guest.machine.instructions - below);
+}
+
+/** Steps a guest to its exit and counts the instructions in ring 0 and in libposix. */
+export function ownInstructions(guest: Guest, libposix: readonly AddressRange[]): number {
   const { machine } = guest;
   const { registers } = machine;
   // One flag for each byte of the program, because a binary search at every instruction would take minutes.
@@ -41,7 +47,6 @@ function overheadOf(guest: Guest, libposix: readonly AddressRange[]): number {
   let below = 0;
   for (;;) {
     below += registers.privilege === 0 ? 1 : (inLibposix[registers.get('eip') - first] ?? 0);
-    if (machine.step().kind === 'requested' && guest.monitor.exitStatus !== null) break;
+    if (machine.step().kind === 'requested' && guest.monitor.exitStatus !== null) return below;
   }
-  return below / (machine.instructions - below);
 }

@@ -1,0 +1,20 @@
+/** The best combination of the study, for the figures about it. */
+import { InputError } from '../errors.ts';
+import type { BootOptions } from '../options.ts';
+import { bootOptionsOf } from '../study/measure.ts';
+import { studyRow, studyVariants } from '../study/variants.ts';
+
+const BEST = 'best';
+
+/** How to boot the best combination; builds it where it is missing. */
+export async function bestOptions(): Promise<BootOptions> {
+  const variant = studyVariants.find(({ name }) => name === BEST);
+  if (variant === undefined) throw new InputError(`the study has no row ${BEST}: add it to its variants`);
+  return (await bootOptionsOf(studyRow(variant))).options;
+}
+
+/** The same, with the snapshot call made. */
+export async function bestSnapshotOptions(): Promise<BootOptions> {
+  const options = await bestOptions();
+  return { ...options, env: { ...options.env, NANVIX_SNAPSHOT: '1' }, kernelArguments: 'snapshot' };
+}
