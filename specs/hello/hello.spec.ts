@@ -140,3 +140,17 @@ describe('a restore', () => {
     expect(() => other.restore(guest.capture())).toThrow(/does not fit this guest: it has commandLine/);
   });
 });
+
+describe('a warm snapshot', () => {
+  it('has compiled code and runs the same', async () => {
+    const guest = await bootHelloGuest();
+    guest.runToSnapshot();
+    const snapshot = guest.capture();
+    const straight = guest.result(guest.run());
+    const warm = guest.warm(snapshot);
+    guest.restore(warm);
+    const restored = guest.result(guest.run());
+    expect(restored.output).toBe(straight.output);
+    expect(guest.machine.instructions).toBe(straight.instructions);
+  });
+});
