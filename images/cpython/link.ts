@@ -3,12 +3,12 @@ import path from 'node:path';
 import { headersStep } from '../abi/recipe.ts';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
-import { libposixStep } from '../libposix/recipe.ts';
-import { muslStep } from '../musl/recipe.ts';
+import { libposixSteps } from '../libposix/recipe.ts';
+import { muslStep, muslSteps } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { layoutFile, layoutFlags } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
-import { zlibStep } from '../zlib/recipe.ts';
+import { zlibStep, zlibSteps } from '../zlib/recipe.ts';
 import { includeFolders, library, own } from './common.ts';
 import { compileFlags } from './compile.ts';
 import { freezeStep } from './freeze.ts';
@@ -21,10 +21,15 @@ const folder = 'images/cpython';
 export const symbolsFile = 'python.sym.elf';
 export const programFile = 'python.elf';
 
+/** The libraries that go with the variant's link. */
+function librarySteps({ link }: Variant): readonly Step[] {
+  return [muslSteps[link], zlibSteps[link], libposixSteps[link]];
+}
+
 async function link(context: StepContext, compiled: Step, variant: Variant): Promise<void> {
   const env = toolPath(context);
   const objects = context.filesOf(compiled);
-  const libraries = [muslStep, zlibStep, libposixStep].map((step) => path.join(context.filesOf(step), 'lib'));
+  const libraries = librarySteps(variant).map((step) => path.join(context.filesOf(step), 'lib'));
   const compiler = await writeGuestCompiler(context, {
     includes: includeFolders(context),
     layout: layoutFlags(variant.link),
@@ -94,7 +99,18 @@ export function linkStep(variant: Variant, compiled: Step): Step {
       compilerFile,
       layoutFile,
     ],
-    steps: [toolchainStep, muslStep, zlibStep, headersStep, libposixStep, freezeStep, compiled],
+    // musl and zlib as always are there for their headers.
+    steps: [
+      ...new Set([
+        toolchainStep,
+        muslStep,
+        zlibStep,
+        ...librarySteps(variant),
+        headersStep,
+        freezeStep,
+        compiled,
+      ]),
+    ],
     parameters: {
       flags: compileFlags(variant),
       link: variant.link,

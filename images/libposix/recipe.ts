@@ -8,12 +8,14 @@ import { projectFiles } from '../build/tree.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compileAll } from '../toolchain/compile.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { objectFlags } from '../toolchain/layout.ts';
+import type { Link } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { libposixFlags } from './build.ts';
 
 const folder = 'images/libposix/src';
 
-async function buildLibposix(context: StepContext): Promise<void> {
+async function buildLibposix(context: StepContext, link: Link): Promise<void> {
   const sources = projectFiles(folder, ['.c', '.S']).map((file) => path.relative(inProject(folder), file));
   const includes = [path.join(context.filesOf(muslStep), 'include')];
   const compiler = await writeGuestCompiler(context, { includes, layout: [], linkFirst: [], linkLast: [] });
@@ -21,7 +23,12 @@ async function buildLibposix(context: StepContext): Promise<void> {
     compiler,
     root: inProject(folder),
     sources,
-    flags: [...libposixFlags, `-iquote${inProject(folder)}`, `-I${context.filesOf(headersStep)}`],
+    flags: [
+      ...libposixFlags,
+      ...objectFlags[link],
+      `-iquote${inProject(folder)}`,
+      `-I${context.filesOf(headersStep)}`,
+    ],
     objects: path.join(context.work, 'objects'),
   });
   mkdirSync(path.join(context.out, 'lib'));
@@ -30,15 +37,25 @@ async function buildLibposix(context: StepContext): Promise<void> {
   });
 }
 
-/** Results: `lib/libposix.a`, which holds `_start` too. */
-export const libposixStep: Step = {
-  name: 'libposix',
-  files: [
-    compilerFile,
-    inProject('images/libposix/recipe.ts'),
-    ...projectFiles('images/libposix', ['.c', '.S', '.h']),
-  ],
-  steps: [toolchainStep, muslStep, headersStep],
-  parameters: { flags: libposixFlags },
-  run: buildLibposix,
+function stepFor(link: Link): Step {
+  return {
+    name: link === 'pie' ? 'libposix-pie' : 'libposix',
+    files: [
+      compilerFile,
+      inProject('images/libposix/recipe.ts'),
+      ...projectFiles('images/libposix', ['.c', '.S', '.h']),
+    ],
+    steps: [toolchainStep, muslStep, headersStep],
+    parameters: { flags: [...libposixFlags, ...objectFlags[link]] },
+    run: (context) => buildLibposix(context, link),
+  };
+}
+
+/** Results of each: `lib/libposix.a`, which holds `_start` too. */
+export const libposixSteps: Readonly<Record<Link, Step>> = {
+  'no-pie': stepFor('no-pie'),
+  pie: stepFor('pie'),
 };
+
+/** The one that every program but a position-independent one is linked with. */
+export const libposixStep: Step = libposixSteps['no-pie'];

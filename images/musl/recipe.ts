@@ -7,6 +7,8 @@ import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { projectFiles } from '../build/tree.ts';
 import { guestFlags } from '../toolchain/guest-compiler.ts';
+import { objectFlags } from '../toolchain/layout.ts';
+import type { Link } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { sourceStep, unpackSource } from '../toolchain/sources.ts';
 
@@ -25,7 +27,7 @@ const leftOut = [
 
 const flags = ['-O2', '-fomit-frame-pointer', '-fno-unwind-tables', '-fno-asynchronous-unwind-tables'];
 
-async function buildMusl(context: StepContext): Promise<void> {
+async function buildMusl(context: StepContext, link: Link): Promise<void> {
   const env = toolPath(context);
   const folder = path.join(context.work, await unpackSource(context, source, 'musl', env));
   for (const file of leftOut) rmSync(path.join(folder, file));
@@ -38,7 +40,7 @@ async function buildMusl(context: StepContext): Promise<void> {
       env: {
         ...env,
         CC: ['gcc', ...guestFlags].join(' '),
-        CFLAGS: [...flags, ...context.prefixMap].join(' '),
+        CFLAGS: [...flags, ...objectFlags[link], ...context.prefixMap].join(' '),
         AR: 'ar',
         RANLIB: 'ranlib',
       },
@@ -54,11 +56,18 @@ async function buildMusl(context: StepContext): Promise<void> {
   }
 }
 
-/** Results: `include/` and `lib/` (libc.a, crti.o, crtn.o and musl's empty libm.a and others). */
-export const muslStep: Step = {
-  name: 'musl',
-  files: [inProject('images/musl/recipe.ts'), ...projectFiles(overlay, ['.h', '.s', '.c', '.in'])],
-  steps: [source, toolchainStep],
-  parameters: { flags: [...guestFlags, ...flags], leftOut },
-  run: buildMusl,
-};
+function stepFor(link: Link): Step {
+  return {
+    name: link === 'pie' ? 'musl-pie' : 'musl',
+    files: [inProject('images/musl/recipe.ts'), ...projectFiles(overlay, ['.h', '.s', '.c', '.in'])],
+    steps: [source, toolchainStep],
+    parameters: { flags: [...guestFlags, ...flags, ...objectFlags[link]], leftOut },
+    run: (context) => buildMusl(context, link),
+  };
+}
+
+/** Results of each: `include/` and `lib/` (libc.a, crti.o, crtn.o and musl's empty libm.a and others). */
+export const muslSteps: Readonly<Record<Link, Step>> = { 'no-pie': stepFor('no-pie'), pie: stepFor('pie') };
+
+/** The one that every program but a position-independent one is linked with; the headers are the same. */
+export const muslStep: Step = muslSteps['no-pie'];

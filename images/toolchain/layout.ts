@@ -5,8 +5,14 @@ import { inProject } from '../build/paths.ts';
 /** This file: an input of every step that links for the guest. */
 export const layoutFile: string = inProject('images/toolchain/layout.ts');
 
+/** How programs are linked: at the address the kernel loads them to, or position-independent. */
+export type Link = 'no-pie' | 'pie';
+
+/** Flags for objects of a library, behind the guest's own: only those of a position-independent program need any. */
+export const objectFlags: Readonly<Record<Link, readonly string[]>> = { 'no-pie': [], pie: ['-fPIE'] };
+
 /** Flags that lay a program out as the kernel wants it. */
-export function layoutFlags(link: 'no-pie' | 'pie'): string[] {
+export function layoutFlags(link: Link): string[] {
   return [
     ...(link === 'pie'
       ? ['-static-pie']

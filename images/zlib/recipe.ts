@@ -6,6 +6,8 @@ import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compileAll } from '../toolchain/compile.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { objectFlags } from '../toolchain/layout.ts';
+import type { Link } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { sourceStep, unpackSource } from '../toolchain/sources.ts';
 
@@ -17,7 +19,7 @@ const files = 'adler32 compress crc32 deflate infback inffast inflate inftrees t
 );
 const flags = ['-O2', '-fomit-frame-pointer', '-fno-asynchronous-unwind-tables'];
 
-async function buildZlib(context: StepContext): Promise<void> {
+async function buildZlib(context: StepContext, link: Link): Promise<void> {
   const env = toolPath(context);
   const root = path.join(context.work, await unpackSource(context, source, 'zlib', env));
   const includes = [path.join(context.filesOf(muslStep), 'include')];
@@ -26,7 +28,7 @@ async function buildZlib(context: StepContext): Promise<void> {
     compiler,
     root,
     sources: files.map((name) => `${name}.c`),
-    flags,
+    flags: [...flags, ...objectFlags[link]],
     objects: path.join(context.work, 'objects'),
   });
   mkdirSync(path.join(context.out, 'lib'));
@@ -36,11 +38,18 @@ async function buildZlib(context: StepContext): Promise<void> {
     copyFileSync(path.join(root, name), path.join(context.out, 'include', name));
 }
 
-/** Results: `include/` and `lib/libz.a`. */
-export const zlibStep: Step = {
-  name: 'zlib',
-  files: [inProject('images/zlib/recipe.ts'), compilerFile],
-  steps: [source, toolchainStep, muslStep],
-  parameters: { files, flags },
-  run: buildZlib,
-};
+function stepFor(link: Link): Step {
+  return {
+    name: link === 'pie' ? 'zlib-pie' : 'zlib',
+    files: [inProject('images/zlib/recipe.ts'), compilerFile],
+    steps: [source, toolchainStep, muslStep],
+    parameters: { files, flags: [...flags, ...objectFlags[link]] },
+    run: (context) => buildZlib(context, link),
+  };
+}
+
+/** Results of each: `include/` and `lib/libz.a`. */
+export const zlibSteps: Readonly<Record<Link, Step>> = { 'no-pie': stepFor('no-pie'), pie: stepFor('pie') };
+
+/** The one that every program but a position-independent one is linked with; the headers are the same. */
+export const zlibStep: Step = zlibSteps['no-pie'];
