@@ -19,6 +19,7 @@ export {
   type SerializedPage,
   type SerializedState,
 } from './serialize.ts';
+export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine.ts';
 export { UnsupportedV86Error } from './v86/rewrite.ts';
 

@@ -36,7 +36,17 @@ export type { Phase, PhaseName, RunResult } from './result.ts';
 export { restoreSnapshot } from './restore.ts';
 export type { RestoreOptions } from './restore.ts';
 export { run } from './run.ts';
-export { loadSnapshot, readSnapshotManifest, saveSnapshot, SnapshotError } from './snapshots/index.ts';
+export {
+  diffSnapshots,
+  exportVmem,
+  ForkPool,
+  formatDifference,
+  isEmptyDifference,
+  loadSnapshot,
+  readSnapshotManifest,
+  saveSnapshot,
+  SnapshotError,
+} from './snapshots/index.ts';
 export type {
   LoadedSnapshot,
   PageDifference,

@@ -19,6 +19,11 @@ export function v86Module(): WebAssembly.Module {
   return compiled;
 }
 
+/** Takes over the module of another thread, unless this one has made its own. */
+export function adoptV86Module(module: WebAssembly.Module): void {
+  compiled ??= module;
+}
+
 /** Where the installed npm package keeps v86.wasm. */
 export function v86WasmPath(): string {
   return join(dirname(createRequire(import.meta.url).resolve('v86')), 'v86.wasm');

@@ -20,7 +20,11 @@ const dist = join(root, 'harness', 'dist');
 const inputsPath = join(dist, 'inputs.json');
 
 /** The library's entry points, as package.json exports them from below harness/dist/library/. */
-export const libraryEntryPoints = ['harness/index.ts', 'harness/vitest/index.ts'];
+export const libraryEntryPoints = [
+  'harness/index.ts',
+  'harness/vitest/index.ts',
+  'harness/snapshots/fork-worker.ts',
+];
 
 /** Where the bundle lies. */
 export const bundlePath = join(dist, 'cli.cjs');

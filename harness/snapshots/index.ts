@@ -20,6 +20,7 @@ export {
   type ValueDifference,
 } from './diff.ts';
 export { exportVmem } from './export-vmem.ts';
+export { ForkPool } from './fork-pool.ts';
 export { formatDifference } from './format-difference.ts';
 export { SnapshotError, type SnapshotErrorKind } from './errors.ts';
 export { loadSnapshot, saveSnapshot, type LoadedSnapshot } from './guest-file.ts';

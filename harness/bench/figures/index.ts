@@ -4,6 +4,19 @@ import { helloBootMs } from './hello-boot-ms.ts';
 import { helloProcessMs } from './hello-process-ms.ts';
 import { helloRestoreMs } from './hello-restore-ms.ts';
 import { imagesSeconds } from './images-seconds.ts';
+import {
+  bestBootMs,
+  bestInstructions,
+  bestOwnInstructions,
+  bestRestoreHelloMs,
+  bestWarmBootMs,
+} from './best.ts';
+import { captureMs } from './capture-ms.ts';
+import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
+import { restoreFileProcessMs } from './restore-file-process-ms.ts';
+import { restoreHelloMs } from './restore-hello-ms.ts';
+import { restoreMs } from './restore-ms.ts';
+import { snapshotFileBytes } from './snapshot-file-bytes.ts';
 import { kernelOverhead } from './kernel-overhead.ts';
 
 export const figures: readonly Figure[] = [
@@ -12,4 +25,15 @@ export const figures: readonly Figure[] = [
   helloBootMs,
   helloRestoreMs,
   kernelOverhead,
+  restoreMs,
+  restoreHelloMs,
+  restoreFileProcessMs,
+  captureMs,
+  snapshotFileBytes,
+  forkHellosPerSecond,
+  bestInstructions,
+  bestOwnInstructions,
+  bestBootMs,
+  bestWarmBootMs,
+  bestRestoreHelloMs,
 ];

@@ -1,0 +1,30 @@
+/** Restore and hello and exit, with full finalization, in the machine the snapshot was taken in, its code compiled. */
+import { bootHello } from '../../hello.ts';
+import { wallClock } from '../../wall-clock.ts';
+import { snapshotOf } from '../hello-snapshot.ts';
+import type { Figure } from '../figure.ts';
+
+export const restoreHelloMs: Figure = {
+  name: 'restoreHelloMs',
+  unit: 'ms',
+  meaning: 'restore and hello and exit, warm',
+  target: 25,
+  samples: 30,
+  warmUp: 5,
+  prepare: async () => {
+    const booted = await bootHello();
+    const { guest } = booted;
+    const snapshot = snapshotOf(booted);
+    return {
+      sample: async () => {
+        const startedAt = wallClock();
+        guest.restore(snapshot, 'continue', { compiled: 'keep' });
+        await guest.runToEnd();
+        return wallClock() - startedAt;
+      },
+      dispose: () => {
+        guest.dispose();
+      },
+    };
+  },
+};

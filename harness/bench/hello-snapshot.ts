@@ -1,0 +1,23 @@
+/** Hello's snapshot, for the figures about snapshots. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GuestSnapshot } from '../guest.ts';
+import { bootHello, type ColdHello } from '../hello.ts';
+import { saveSnapshot } from '../snapshots/guest-file.ts';
+
+/** The snapshot a cold hello took on its way. */
+export function snapshotOf({ snapshot }: ColdHello): GuestSnapshot {
+  if (snapshot === undefined) throw new Error('hello made no snapshot call: build its images again');
+  return snapshot;
+}
+
+/** A file of hello's snapshot, in a folder that {@link remove} takes away. */
+export async function helloSnapshotFile(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-bench-'));
+  const booted = await bootHello();
+  const path = join(folder, 'hello.snapshot');
+  await saveSnapshot(path, snapshotOf(booted));
+  booted.guest.dispose();
+  return { path, remove: () => rm(folder, { recursive: true }) };
+}
