@@ -1,6 +1,6 @@
 // The step that gives the tools: a folder whose bin/ has gcc, binutils, make, python3.11 and bzip2, each either a link
 // to this machine's own or a wrapper around one unpacked from Debian's packages. No root, nothing is installed.
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../build/errors.ts';
 import { lockFilePath, readLockFile } from '../build/lock-file.ts';
@@ -80,15 +80,20 @@ function parameters(): Parameter {
   };
 }
 
+/** Folder among the results that the packages are unpacked into: their own `bin` is not the one of the wrappers. */
+const unpacked = 'debian';
+
 /** A wrapper that starts an unpacked program with the libraries unpacked beside it. It finds them from its own place. */
 function writeWrapper(bin: string, name: string, target: string, args = ''): void {
+  const folder = existsSync(path.join(bin, '..', unpacked, 'bin', target)) ? 'bin' : 'usr/bin';
   const script = [
     '#!/bin/sh',
     `# Starts ${target}, unpacked beside this script, with its own libraries.`,
     'bin=${0%/*}',
-    'LD_LIBRARY_PATH=$bin/../lib/x86_64-linux-gnu:$bin/../usr/lib/x86_64-linux-gnu',
+    `root=$bin/../${unpacked}`,
+    'LD_LIBRARY_PATH=$root/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu',
     'export LD_LIBRARY_PATH',
-    `exec "$bin/../usr/bin/${target}" ${args}"$@"`,
+    `exec "$root/${folder}/${target}" ${args}"$@"`,
     '',
   ];
   writeFileSync(path.join(bin, name), script.join('\n'), { mode: 0o755 });
@@ -102,9 +107,9 @@ function trim(out: string): void {
     'usr/lib/python3.11/test',
     'usr/lib/python3.11/lib2to3',
   ]) {
-    rmSync(path.join(out, unused), { recursive: true, force: true });
+    rmSync(path.join(out, unpacked, unused), { recursive: true, force: true });
   }
-  const gcc = path.join(out, 'usr/lib/gcc/x86_64-linux-gnu/12');
+  const gcc = path.join(out, unpacked, 'usr/lib/gcc/x86_64-linux-gnu/12');
   for (const folder of [gcc, path.join(gcc, '32')]) {
     for (const name of readdirSync(folder))
       if (unneeded.test(name)) rmSync(path.join(folder, name), { recursive: true });
@@ -116,7 +121,7 @@ async function downloadGroups(context: StepContext, downloaded: readonly Group[]
   const debs = await downloadPackages(context, readLockFile().archive, names, context.work);
   for (const deb of debs) {
     const [name = '', version = ''] = deb.split('_');
-    await context.run('dpkg', ['-x', path.join(context.work, deb), context.out]);
+    await context.run('dpkg', ['-x', path.join(context.work, deb), path.join(context.out, unpacked)]);
     context.recordTool(name, decodeURIComponent(version));
   }
   if (downloaded.includes('compiler')) trim(context.out);
@@ -185,6 +190,7 @@ async function tryTools(context: StepContext, bin: string): Promise<void> {
   await context.run(path.join(bin, 'gcc'), flags);
   await context.run(path.join(bin, 'strip'), ['try']);
   await context.run(path.join(bin, 'make'), ['--version']);
+  await context.run(path.join(bin, 'bzip2'), ['--help']);
   await context.run(path.join(bin, 'python3.11'), ['-c', 'import argparse, ast, re, tokenize, typing']);
 }
 
