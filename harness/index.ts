@@ -59,3 +59,7 @@ export type {
 } from './snapshots/index.ts';
 export type { CrashReport, DeadlineKind, KernelCall, ProtocolViolation, Stop, StopKind } from './stop.ts';
 export type { WallClock } from './wall-clock.ts';
+export { callStack, guestSymbols, GuestSymbols } from './symbols/index.ts';
+export type { GuestSymbol, StackFrame, SymbolicAddress } from './symbols/index.ts';
+export { calls, Tracer } from './trace/index.ts';
+export type { CallArgument, CallRecord, CallsOptions, TraceLevel, TracerOptions } from './trace/index.ts';

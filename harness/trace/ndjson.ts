@@ -36,6 +36,7 @@ const call = v.object({
     v.object({ value: v.number(), text: v.string(), errno: v.exactOptional(v.string()) }),
   ),
   duration: v.exactOptional(v.number()),
+  elapsed: v.exactOptional(v.number()),
   returnAddress: v.number(),
   caller: v.exactOptional(v.string()),
   stack: v.exactOptional(

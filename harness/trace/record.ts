@@ -77,6 +77,8 @@ export interface CallRecord {
   readonly result?: CallResultRecord;
   /** Instructions from the call to its return, those of other threads meanwhile included; absent as `result`. */
   readonly duration?: number;
+  /** Guest time from the call to its return, in nanoseconds; more than its instructions take where the guest idled. */
+  readonly elapsed?: number;
   /** Address of the instruction behind the call. */
   readonly returnAddress: number;
   /** Symbol of that address, where there is one. */

@@ -1,9 +1,10 @@
 /**
- * Which thread is running, told from its stack pointer alone, so that it works with a kernel nobody has symbols of.
+ * Which thread is running, told from its registers alone, so that it works with a kernel nobody has symbols of.
  *
- * A program's first thread has the stack at the top of the user's addresses; every other one was created with a stack of
- * its own, whose range is an argument of thread_create. What must hold: all thread_create calls are seen, in their order.
+ * A thread has a data area of its own behind GS, or, if it has none, a stack of its own; both are arguments of
+ * thread_create. What must hold: all thread_create and set_tda calls are seen, in their order.
  */
+import type { Registers } from '../../emulator/types.ts';
 import {
   addressMap,
   firstThread,
@@ -15,7 +16,10 @@ import type { GuestView } from './guest-view.ts';
 
 const threadCreate = kernelCallByName('thread_create').number;
 const threadExit = kernelCallByName('thread_exit').number;
-const getTid = kernelCallByName('gettid').number;
+const setTda = kernelCallByName('set_tda').number;
+
+/** Bytes below the stack that thread_create was told of which still count: a caller may know its top only. */
+const stackSlack = 8 << 20;
 
 interface Stack {
   readonly base: number;
@@ -28,40 +32,48 @@ export const unknownThread = 0;
 
 export class Threads {
   #stacks: readonly Stack[] = [];
+  readonly #byDataArea = new Map<number, number>();
 
-  /** The thread that a stack pointer belongs to; a stack's end is its own: a thread starts there. */
-  byStackPointer(esp: number): number {
-    for (const stack of this.#stacks) {
-      if (esp > stack.base && esp <= stack.end) return stack.thread;
-    }
-    const ofFirst = esp > addressMap.stackTop - addressMap.stackMaximumSize && esp <= addressMap.stackTop;
-    return ofFirst ? firstThread : unknownThread;
+  /** The running thread. The processor must be in the program's ring. */
+  current(registers: Registers): number {
+    const dataArea = registers.segmentBase('gs');
+    const known = dataArea === 0 ? undefined : this.#byDataArea.get(dataArea);
+    return known ?? this.#byStackPointer(registers.get('esp'));
   }
 
-  /** A thread was made: the arguments are read where thread_create's argument points. */
-  returned(number: number, words: readonly number[], result: number, esp: number, view: GuestView): void {
-    if (number === threadCreate) {
-      const bytes = view.bytes(words[0] ?? 0, threadArguments.size);
-      if (bytes === undefined) return;
-      const { stack_base: base, stack_size: size } = readStruct(threadArguments, bytes);
-      this.#add({ base, end: base + size, thread: result });
-    } else if (number === getTid && this.byStackPointer(esp) === unknownThread) {
-      const base = esp & ~0xfff;
-      this.#add({ base, end: base + 0x1000, thread: result });
+  /** Takes in a kernel call that has succeeded. */
+  returned(number: number, words: readonly number[], result: number, thread: number, view: GuestView): void {
+    if (number === setTda) {
+      this.#forgetDataArea(thread);
+      const [dataArea = 0] = words;
+      if (dataArea !== 0) this.#byDataArea.set(dataArea, thread);
     }
+    if (number !== threadCreate) return;
+    const bytes = view.bytes(words[0] ?? 0, threadArguments.size);
+    if (bytes === undefined) return;
+    const made = readStruct(threadArguments, bytes);
+    if (made.has_tda !== 0 && made.tda !== 0) this.#byDataArea.set(made.tda, result);
+    const stack = { base: made.stack_base, end: made.stack_base + made.stack_size, thread: result };
+    this.#stacks = [...this.#stacks.filter((other) => other.thread !== result), stack];
   }
 
-  /** A call is made; a thread that ends gives its stack back. */
-  entered(number: number, esp: number): void {
+  /** Takes in a kernel call that is made; a thread that ends gives everything back. */
+  entered(number: number, thread: number): void {
     if (number !== threadExit) return;
-    const thread = this.byStackPointer(esp);
     this.#stacks = this.#stacks.filter((stack) => stack.thread !== thread);
+    this.#forgetDataArea(thread);
   }
 
-  #add(stack: Stack): void {
-    const others = this.#stacks.filter(
-      (other) => other.thread !== stack.thread && (other.end <= stack.base || other.base >= stack.end),
-    );
-    this.#stacks = [stack, ...others];
+  /** The nearest stack that ends at or above the stack pointer. */
+  #byStackPointer(esp: number): number {
+    if (esp > addressMap.stackTop - addressMap.stackMaximumSize && esp <= addressMap.stackTop)
+      return firstThread;
+    const above = this.#stacks.filter((stack) => esp <= stack.end && esp > stack.base - stackSlack);
+    const nearest = Math.min(...above.map((stack) => stack.end));
+    return above.find((stack) => stack.end === nearest)?.thread ?? unknownThread;
+  }
+
+  #forgetDataArea(thread: number): void {
+    for (const [dataArea, owner] of this.#byDataArea) if (owner === thread) this.#byDataArea.delete(dataArea);
   }
 }

@@ -123,7 +123,7 @@ export class Tracer {
     this.#rewindIfRestored();
     const { machine } = this.#guest;
     const esp = machine.registers.get('esp');
-    const thread = this.#threads.byStackPointer(esp);
+    const thread = this.#threads.current(machine.registers);
     const open = this.#open('kernel', {
       thread,
       number: call.number,
@@ -134,7 +134,7 @@ export class Tracer {
       esp,
       completion: neverReturns(call.number) ? 'never-returns' : 'unfinished',
     });
-    this.#threads.entered(call.number, esp);
+    this.#threads.entered(call.number, thread);
     if (decision.kind === 'answer' || decision.kind === 'fail') this.#closeKernelCall(open, 'answered');
     else if (open.record.completion === 'never-returns') this.#emit(open.record);
     else this.#openKernelCalls.set(esp, open);
@@ -154,7 +154,7 @@ export class Tracer {
     const { number, arguments: before } = open.record;
     const result = decodeKernelResult(number, registers.get('eax'), registers.get('edx'), this.#view);
     if (result.errno === undefined) {
-      this.#threads.returned(number, open.words, result.value, open.esp, this.#view);
+      this.#threads.returned(number, open.words, result.value, open.record.thread, this.#view);
     }
     this.#close(open, {
       completion,
@@ -165,7 +165,7 @@ export class Tracer {
 
   #posixEntry({ esp, number, words, returnAddress }: PosixEntry): void {
     this.#rewindIfRestored();
-    const thread = this.#threads.byStackPointer(esp);
+    const thread = this.#threads.current(this.#guest.machine.registers);
     const pendingPosix = this.#posix.enter(number, words);
     const open = this.#open('posix', {
       thread,
@@ -185,7 +185,7 @@ export class Tracer {
   }
 
   #posixReturn({ esp, eax }: PosixReturn): void {
-    const stack = this.#openPosixCalls.get(this.#threads.byStackPointer(esp)) ?? [];
+    const stack = this.#openPosixCalls.get(this.#threads.current(this.#guest.machine.registers)) ?? [];
     const at = stack.findLastIndex((open) => open.esp === esp);
     const open = stack[at];
     if (open?.pendingPosix === undefined) return;
@@ -236,6 +236,7 @@ export class Tracer {
       ...record,
       ...end,
       duration: this.#guest.machine.instructions - record.instructions,
+      elapsed: this.#guest.machine.virtualNanoseconds - record.nanoseconds,
     };
     if (!this.levels.has(record.level)) return;
     this.#records[record.index] = complete;

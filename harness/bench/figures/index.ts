@@ -18,6 +18,8 @@ import { restoreHelloMs } from './restore-hello-ms.ts';
 import { restoreMs } from './restore-ms.ts';
 import { snapshotFileBytes } from './snapshot-file-bytes.ts';
 import { kernelOverhead } from './kernel-overhead.ts';
+import { traceKernelOverhead, traceOverhead } from './trace-kernel-overhead.ts';
+import { tracePosixOverhead } from './trace-posix-overhead.ts';
 
 export const figures: readonly Figure[] = [
   imagesSeconds,
@@ -36,4 +38,7 @@ export const figures: readonly Figure[] = [
   bestBootMs,
   bestWarmBootMs,
   bestRestoreHelloMs,
+  traceKernelOverhead,
+  tracePosixOverhead,
+  traceOverhead,
 ];

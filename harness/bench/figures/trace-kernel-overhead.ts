@@ -1,0 +1,16 @@
+/** What recording every kernel call of a cold hello adds to its wall time. */
+import type { Figure } from '../figure.ts';
+import { traceOverhead as measureOverhead } from '../trace-overhead.ts';
+
+export const traceKernelOverhead: Figure = {
+  name: 'traceKernelOverhead',
+  unit: '',
+  meaning: 'wall time that tracing kernel calls adds to a cold hello, as a part of it',
+  target: 0.05,
+  samples: 11,
+  warmUp: 2,
+  prepare: () => measureOverhead(['kernel']),
+};
+
+/** The same, under the name that the start-up study gives it. */
+export const traceOverhead: Figure = { ...traceKernelOverhead, name: 'traceOverhead' };

@@ -1,0 +1,13 @@
+/** What recording every POSIX call and every kernel call of a cold hello adds to its wall time. */
+import type { Figure } from '../figure.ts';
+import { traceOverhead as measureOverhead } from '../trace-overhead.ts';
+
+export const tracePosixOverhead: Figure = {
+  name: 'tracePosixOverhead',
+  unit: '',
+  meaning: 'wall time that tracing POSIX and kernel calls adds to a cold hello, as a part of it',
+  target: 0.2,
+  samples: 11,
+  warmUp: 2,
+  prepare: () => measureOverhead(['kernel', 'posix']),
+};
