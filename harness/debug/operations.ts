@@ -4,6 +4,7 @@
  * What must hold: whatever an operation ends with is told to the session, so that it knows why the guest stands where it
  * stands; an operation of a wrong request throws {@link InputError} before the guest has moved.
  */
+import type { Machine } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
 import { GuestStateError, InputError } from '../errors.ts';
 import type { CallSelector } from '../kernel-calls/interceptors.ts';
@@ -18,6 +19,10 @@ import type { Seeker } from './seeker.ts';
 import type { DebugSession } from './session.ts';
 import { resolveStop } from './stop-points.ts';
 import type { Location, StopPoint, StopSpec } from './stop-points.ts';
+
+const INT_OPCODE = 0xcd;
+/** Instructions in which an interrupt handler is expected to come back to the program. */
+const INTERRUPT_MAXIMUM = 5000;
 
 export class DebugOperations {
   readonly #session: DebugSession;
@@ -38,6 +43,46 @@ export class DebugOperations {
   *step(count = 1): Operation<DebugStop> {
     const target = this.#session.position + checkCount(count);
     return asStep(yield* this.#forward([], target), target, this.#onStop);
+  }
+
+  /** Like one {@link step}, but an interrupt that arrives in the program is run through, to where it came. */
+  *stepWithoutInterrupts(): Operation<DebugStop> {
+    const { machine } = this.#session;
+    const { registers } = machine;
+    const eip = registers.get('eip');
+    const esp = registers.get('esp');
+    const ring = registers.privilege;
+    const ownEntry = ring === 0 || entersKernel(machine, eip);
+    for (;;) {
+      const stop = yield* this.step();
+      if (ownEntry || stop.kind !== 'step' || registers.privilege >= ring) return stop;
+      const back = yield* this.#runTo(
+        eip,
+        () => registers.privilege === ring && registers.get('esp') === esp,
+      );
+      if (back.kind !== 'step') return back;
+    }
+  }
+
+  /** Like one {@link stepBack}, but from a program back to the program: what the kernel did in between is undone at once. */
+  *stepBackWithoutInterrupts(): Operation<DebugStop> {
+    const { machine, timeline } = this.#session;
+    const ring = machine.registers.privilege;
+    const call = timeline.history.callReturningTo(
+      machine.registers.get('eip'),
+      machine.registers.get('esp'),
+      timeline.position,
+    );
+    const from = timeline.position;
+    const stop = yield* this.stepBack();
+    if (stop.kind !== 'step' || machine.registers.privilege >= ring) return stop;
+    if (call !== undefined) {
+      yield* timeline.travel(call.instructions - 1, true);
+      return this.#tell({ kind: 'step', instructions: timeline.position });
+    }
+    const lastOfProgram = yield* this.#lastInRing(ring, from);
+    yield* timeline.travel(lastOfProgram ?? from - 1, true);
+    return this.#tell({ kind: 'step', instructions: timeline.position });
   }
 
   *stepOver(): Operation<DebugStop> {
@@ -135,6 +180,18 @@ export class DebugOperations {
     return this.#tell({ kind: 'step', instructions: timeline.position });
   }
 
+  /** The last place shortly before `before` at which the guest was in this ring. */
+  *#lastInRing(ring: number, before: number): Operation<number | undefined> {
+    const { machine, timeline } = this.#session;
+    yield* timeline.travel(Math.max(timeline.start, before - INTERRUPT_MAXIMUM));
+    let last: number | undefined;
+    while (timeline.position < before - 1) {
+      if (machine.registers.privilege === ring) last = timeline.position;
+      yield* timeline.travel(timeline.position + 1);
+    }
+    return last;
+  }
+
   /** Runs until an address is reached and a condition holds there. */
   *#runTo(address: number, when: () => boolean): Operation<DebugStop> {
     const stop = yield* this.#forward([{ kind: 'breakpoint', at: address, when }]);
@@ -180,6 +237,11 @@ function asStep(stop: DebugStop, target: number, tell: (stop: DebugStop) => void
   const step = { kind: 'step', instructions: target } as const;
   tell(step);
   return step;
+}
+
+/** True for INT, which is how a program enters the kernel on its own. */
+function entersKernel(machine: Machine, eip: number): boolean {
+  return machine.linear.readMapped(eip, 1)[0] === INT_OPCODE;
 }
 
 function checkCount(count: number): number {

@@ -53,9 +53,11 @@ export class Seeker {
   #hits: Hit[] = [];
   /** Handler to vector, while faults are watched for. */
   #handlers: ReadonlyMap<number, number> = new Map();
-  #armedBreakpoints: ReadonlySet<number> = new Set();
-  #armedWatches: readonly PointOf<'watchpoint'>[] = [];
-  #endReturns: (() => void) | undefined;
+  /** The place at which breakpoints do not count, because the search begins there. */
+  #skip = -1;
+  #armed = false;
+  /** Each takes away something that was set up in the machine. */
+  #ends: (() => void)[] = [];
   /** What the watched ranges held when they were last looked at, by point. */
   readonly #watched = new Map<number, Uint8Array>();
 
@@ -159,103 +161,89 @@ export class Seeker {
    * @param here True if a breakpoint at the present place counts.
    */
   *#next(limit: number, here: boolean): Operation<Hit | Stop> {
-    for (let counts = here; ; counts = true) {
-      const standing = counts ? this.#standing() : undefined;
-      if (standing !== undefined) return standing;
+    this.#skip = here ? -1 : this.#timeline.position;
+    for (;;) {
       const { position } = this.#timeline;
       if (position >= limit) return { kind: 'reached', instructions: position };
       this.#hits = [];
       this.#rememberWatched();
-      const stop = yield* this.#runArmed(limit);
+      this.#arm();
+      const noTable = this.#of(this.#points, 'fault').length > 0 && this.#handlers.size === 0;
+      const stop = yield* this.#timeline.run(noTable ? Math.min(limit, position + BEFORE_TABLE) : limit);
       const [hit] = this.#hits;
       if (hit !== undefined) return hit;
       if (stop.kind === 'watchpoint') {
         const watched = this.#watchHit(stop.address, stop.access);
         if (watched !== undefined) return watched;
-      } else if (stop.kind === 'reached' ? this.#timeline.position >= limit : !isOurs(stop)) {
-        return this.#standing() ?? stop;
+      } else if (stop.kind === 'requested' ? stop.reason !== SEEKER_STOP : stop.kind !== 'reached') {
+        return stop;
       }
     }
   }
 
-  /** One run with everything armed; off a breakpoint that the guest stands at, one instruction without it. */
-  *#runArmed(limit: number): Operation<Stop> {
-    const { position } = this.#timeline;
-    this.#arm();
-    if (this.#armedBreakpoints.has(this.#linearEip())) {
-      this.#setBreakpoints(new Set());
-      return yield* this.#timeline.run(position + 1);
-    }
-    const faults = this.#of(this.#points, 'fault').length > 0;
-    const noTable = faults && this.#handlers.size === 0;
-    return yield* this.#timeline.run(noTable ? Math.min(limit, position + BEFORE_TABLE) : limit);
-  }
-
+  /** Sets up in the machine what is looked for and is not set up yet. */
   #arm(): void {
-    const { machine } = this.#guest;
-    const watches = this.#of(this.#points, 'watchpoint');
-    this.#handlers =
-      this.#of(this.#points, 'fault').length > 0 ? faultHandlers(machine) : new Map<number, number>();
-    this.#setBreakpoints(
-      new Set([
-        ...this.#of(this.#points, 'breakpoint').map(({ resolved }) => resolved.address),
-        ...this.#handlers.keys(),
-      ]),
-    );
-    if (watches.length !== this.#armedWatches.length) {
-      for (const { resolved } of watches) {
-        machine.setWatchpoint(resolved.address, resolved.length, resolved.access);
+    const { machine, calls } = this.#guest;
+    const faults = this.#of(this.#points, 'fault');
+    if (faults.length > 0 && this.#handlers.size === 0) {
+      this.#handlers = faultHandlers(machine);
+      for (const [address, vector] of this.#handlers) {
+        this.#ends.push(
+          machine.onExecute(address, () => {
+            this.#onFault(vector);
+          }),
+        );
       }
-      this.#armedWatches = watches;
+    }
+    if (this.#armed) return;
+    this.#armed = true;
+    for (const point of this.#of(this.#points, 'breakpoint')) {
+      this.#ends.push(
+        machine.onExecute(point.resolved.address, () => {
+          this.#onBreakpoint(point);
+        }),
+      );
+    }
+    for (const { resolved } of this.#of(this.#points, 'watchpoint')) {
+      machine.setWatchpoint(resolved.address, resolved.length, resolved.access);
+      this.#ends.push(() => {
+        machine.clearWatchpoint(resolved.address);
+      });
     }
     if (this.#of(this.#points, 'return').length > 0) {
-      this.#endReturns ??= this.#guest.calls.observeReturns(() => {
-        this.#onReturn();
-      });
+      this.#ends.push(
+        calls.observeReturns(() => {
+          this.#onReturn();
+        }),
+      );
     }
   }
 
   #disarm(): void {
-    const { machine } = this.#guest;
-    this.#setBreakpoints(new Set());
-    for (const { resolved } of this.#armedWatches) machine.clearWatchpoint(resolved.address);
-    this.#armedWatches = [];
+    for (const end of this.#ends) end();
+    this.#ends = [];
+    this.#armed = false;
+    this.#handlers = new Map();
     this.#watched.clear();
-    this.#endReturns?.();
-    this.#endReturns = undefined;
   }
 
-  #setBreakpoints(wanted: ReadonlySet<number>): void {
+  #onBreakpoint({ resolved, id }: PointOf<'breakpoint'>): void {
+    const { instructions } = this.#guest.machine;
+    if (instructions === this.#skip || !resolved.when()) return;
+    this.#hit({ kind: 'breakpoint', address: resolved.address, instructions, ...named(id) });
+  }
+
+  #onFault(vector: number): void {
     const { machine } = this.#guest;
-    for (const address of this.#armedBreakpoints) if (!wanted.has(address)) machine.clearBreakpoint(address);
-    for (const address of wanted) if (!this.#armedBreakpoints.has(address)) machine.setBreakpoint(address);
-    this.#armedBreakpoints = wanted;
-  }
-
-  #linearEip(): number {
-    const { registers } = this.#guest.machine;
-    return (registers.get('eip') + registers.segmentBase('cs')) >>> 0;
-  }
-
-  /** A breakpoint or fault that the guest stands at. */
-  #standing(): Hit | undefined {
-    const { machine } = this.#guest;
-    const place = this.#timeline.position;
-    const address = this.#linearEip();
-    for (const { resolved, id } of this.#of(this.#points, 'breakpoint')) {
-      if (resolved.address === address && resolved.when()) {
-        return { place, stop: { kind: 'breakpoint', address, instructions: place, ...named(id) } };
-      }
-    }
-    const vector = this.#handlers.get(address);
-    if (vector === undefined || machine.registers.privilege !== 0) return undefined;
+    const { instructions } = machine;
+    if (instructions === this.#skip || machine.registers.privilege !== 0) return;
     for (const { resolved, id } of this.#of(this.#points, 'fault')) {
       if (resolved.vectors?.has(vector) === false) continue;
       const fault = faultFrame(machine, vector);
-      if (resolved.when(fault))
-        return { place, stop: { kind: 'fault', fault, instructions: place, ...named(id) } };
+      if (!resolved.when(fault)) continue;
+      this.#hit({ kind: 'fault', fault, instructions, ...named(id) });
+      return;
     }
-    return undefined;
   }
 
   #rememberWatched(): void {
@@ -329,8 +317,4 @@ export class Seeker {
     this.#hits.push({ place: stop.instructions, stop });
     this.#guest.machine.requestStop(SEEKER_STOP);
   }
-}
-
-function isOurs(stop: Stop): boolean {
-  return stop.kind === 'breakpoint' || (stop.kind === 'requested' && stop.reason === SEEKER_STOP);
 }

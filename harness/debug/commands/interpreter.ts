@@ -1,0 +1,118 @@
+/**
+ * Runs lines of debugger commands: the same for the interactive debugger, for scripts and for gdb's `monitor`.
+ *
+ * What must hold: a wrong line prints one line and changes nothing; the table is the only list of commands.
+ */
+import { GuestStateError, InputError } from '../../errors.ts';
+import type { GuestSnapshot } from '../../guest.ts';
+import type { DebugStop } from '../debug-stop.ts';
+import { inBackground } from '../operation.ts';
+import type { Operation } from '../operation.ts';
+import type { DebugSession } from '../session.ts';
+import { changingCommands } from './changing.ts';
+import type { CommandContext, DebugCommand } from './command.ts';
+import { describeStop } from './describe-stop.ts';
+import { lookingCommands } from './looking.ts';
+import { runningCommands } from './running.ts';
+
+/** Every command but `help` and `quit`, in the order help shows them. */
+export const debugCommands: readonly DebugCommand[] = [
+  ...runningCommands,
+  ...lookingCommands,
+  ...changingCommands,
+];
+
+export type LineOutcome = 'done' | 'quit' | 'failed';
+
+const HELP_WIDTH = 44;
+
+function helpLine({ name, aliases, usage, help }: DebugCommand): string {
+  const names = [name, ...(aliases ?? [])].join(', ');
+  return `${`${names} ${usage ?? ''}`.trim().padEnd(HELP_WIDTH)}  ${help}`;
+}
+
+/** What `help` prints, made from the table. */
+export function helpText(): string {
+  return [
+    ...debugCommands.map(helpLine),
+    `${'help'.padEnd(HELP_WIDTH)}  show this`,
+    `${'quit, q'.padEnd(HELP_WIDTH)}  leave`,
+  ].join('\n');
+}
+
+function find(name: string): DebugCommand {
+  const exact = debugCommands.find((one) => one.name === name || one.aliases?.includes(name) === true);
+  if (exact !== undefined) return exact;
+  const starts = debugCommands.filter((one) => one.name.startsWith(name));
+  const [only] = starts;
+  if (only !== undefined && starts.length === 1) return only;
+  const which =
+    starts.length > 1
+      ? ` may be ${starts.map((one) => one.name).join(', ')}`
+      : ' is no command; `help` lists them';
+  throw new InputError(`${name}${which}`);
+}
+
+export class CommandInterpreter {
+  readonly #session: DebugSession;
+  readonly #snapshots = new Map<string, GuestSnapshot>();
+
+  constructor(session: DebugSession) {
+    this.#session = session;
+  }
+
+  /**
+   * Runs one line; `#` starts a comment.
+   *
+   * @param print Receives text with its newlines.
+   * @param signal Interrupts a running guest.
+   */
+  async execute(line: string, print: (text: string) => void, signal?: AbortSignal): Promise<LineOutcome> {
+    const [name, ...words] = line.replace(/#.*$/, '').trim().split(/\s+/);
+    if (name === undefined || name === '') return 'done';
+    if (name === 'quit' || name === 'q') return 'quit';
+    try {
+      if (name === 'help' || name === '?') print(`${helpText()}\n`);
+      else await find(name).run(this.#context(print, signal), words);
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof InputError) && !(error instanceof GuestStateError)) throw error;
+      print(`error: ${error.message}\n`);
+      return 'failed';
+    }
+  }
+
+  /** Words that may stand where the line ends, and the part of the line they complete. */
+  complete(line: string): [readonly string[], string] {
+    const words = line.trimStart().split(/\s+/);
+    const last = words.at(-1) ?? '';
+    const names = debugCommands.flatMap((one) => [one.name]).concat('help', 'quit');
+    let candidates: readonly string[] = names;
+    if (words.length > 1) {
+      const command = debugCommands.find(
+        (one) => one.name === words[0] || one.aliases?.includes(words[0] ?? '') === true,
+      );
+      candidates = command?.complete?.(this.#session) ?? [];
+    }
+    return [candidates.filter((one) => one.startsWith(last)), last];
+  }
+
+  #context(print: (text: string) => void, signal: AbortSignal | undefined): CommandContext {
+    const session = this.#session;
+    return {
+      session,
+      snapshots: this.#snapshots,
+      print: (text) => {
+        print(`${text}\n`);
+      },
+      go: async (operation: Operation<DebugStop>) => {
+        let stop = await inBackground(operation, signal);
+        while (stop?.kind === 'input') {
+          await session.inputReady();
+          stop = await inBackground(session.operations.continue(), signal);
+        }
+        print(`${describeStop(session, stop ?? { kind: 'interrupted', instructions: session.position })}\n`);
+      },
+    };
+  }
+}

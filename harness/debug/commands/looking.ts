@@ -1,0 +1,194 @@
+/** Commands that show the guest and change nothing. */
+import { structs } from '../../../images/abi/structs.ts';
+import { readStruct } from '../../../images/abi/layout.ts';
+import { InputError } from '../../errors.ts';
+import { GuestView } from '../../trace/guest-view.ts';
+import { formatFrame } from '../../trace/format.ts';
+import { describeCall } from '../inspect/calls.ts';
+import { disassemble } from '../inspect/disassembly.ts';
+import { guestThreads } from '../inspect/threads.ts';
+import { addressFrom, countFrom, hex, numberFrom } from './command.ts';
+import type { CommandContext, DebugCommand } from './command.ts';
+import { describeStop } from './describe-stop.ts';
+
+const LINE_BYTES = 16;
+const DEFAULT_BYTES = 64;
+const DEFAULT_INSTRUCTIONS = 8;
+const SHOWN_MAXIMUM = 65_536;
+const CALLS_SHOWN = 20;
+const STRING_LIMIT = 4096;
+
+function dump({ session, print }: CommandContext, address: number, length: number): void {
+  const bytes = session.machine.linear.readMapped(address, Math.min(length, SHOWN_MAXIMUM));
+  if (bytes.length === 0) throw new InputError(`${hex(address)} is not mapped`);
+  for (let at = 0; at < bytes.length; at += LINE_BYTES) {
+    const line = bytes.subarray(at, at + LINE_BYTES);
+    const digits = Array.from(line, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = Array.from(line, (byte) =>
+      byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.',
+    ).join('');
+    print(`${hex(address + at)}  ${digits.padEnd(3 * LINE_BYTES - 1)}  ${text}`);
+  }
+}
+
+function showRegisters({ session, print }: CommandContext): void {
+  const { registers } = session.machine;
+  const row = (names: readonly Parameters<typeof registers.get>[0][]): string =>
+    names.map((name) => `${name} ${registers.get(name).toString(16).padStart(8, '0')}`).join('  ');
+  print(row(['eax', 'ebx', 'ecx', 'edx']));
+  print(row(['esi', 'edi', 'ebp', 'esp']));
+  print(row(['eip', 'eflags']));
+  const segments = (['cs', 'ss', 'ds', 'es', 'fs', 'gs'] as const).map(
+    (name) => `${name} ${hex(registers.segment(name))}`,
+  );
+  print(`${segments.join('  ')}  ring ${registers.privilege}`);
+  print(([0, 2, 3, 4] as const).map((index) => `cr${index} ${hex(registers.control(index))}`).join('  '));
+}
+
+function showStructure({ session, print }: CommandContext, words: readonly string[]): void {
+  const [name, address] = words;
+  const layout = structs.find((one) => one.name === name);
+  if (layout === undefined) {
+    throw new InputError(
+      `no structure is named ${name ?? '(nothing)'}: ${structs.map((one) => one.name).join(', ')}`,
+    );
+  }
+  const at = addressFrom(session, address);
+  const bytes = session.machine.linear.readMapped(at, layout.size);
+  if (bytes.length < layout.size)
+    throw new InputError(`${layout.size} bytes at ${hex(at)} are not all mapped`);
+  const fields: Readonly<Record<string, unknown>> = readStruct(
+    layout,
+    new DataView(bytes.buffer, bytes.byteOffset),
+  );
+  for (const [field, value] of Object.entries(fields)) {
+    const text = Array.isArray(value)
+      ? value.join(' ')
+      : `${String(value)} (0x${(value as number | bigint).toString(16)})`;
+    print(`${field.padEnd(16)} ${text}`);
+  }
+}
+
+function showPages({ session, print }: CommandContext, words: readonly string[]): void {
+  const from = words[0] === undefined ? 0 : addressFrom(session, words[0]);
+  let start: { linear: number; physical: number; end: number; flags: string } | undefined;
+  const flush = (): void => {
+    if (start !== undefined)
+      print(`${hex(start.linear)}-${hex(start.end)} -> ${hex(start.physical)} ${start.flags}`);
+  };
+  for (const page of session.machine.linear.mappings()) {
+    if (page.linear + page.size <= from) continue;
+    const flags = `${page.user ? 'user' : 'kernel'} ${page.writable ? 'rw' : 'r-'}`;
+    if (
+      start?.end === page.linear &&
+      start.flags === flags &&
+      start.physical + (start.end - start.linear) === page.physical
+    ) {
+      start.end = page.linear + page.size;
+    } else {
+      flush();
+      start = { linear: page.linear, physical: page.physical, end: page.linear + page.size, flags };
+    }
+  }
+  flush();
+}
+
+export const lookingCommands: readonly DebugCommand[] = [
+  {
+    name: 'where',
+    help: 'show where the guest stands and why',
+    run: ({ session, print }) => {
+      print(describeStop(session, session.last));
+    },
+  },
+  { name: 'registers', aliases: ['r', 'regs'], help: 'show the registers', run: showRegisters },
+  {
+    name: 'stack',
+    aliases: ['bt', 'backtrace'],
+    help: 'show the call stack',
+    run: ({ session, print }) => {
+      for (const [index, one] of session.callStack().entries()) print(`#${index} ${formatFrame(one)}`);
+    },
+  },
+  {
+    name: 'memory',
+    aliases: ['x'],
+    usage: 'ADDRESS [LENGTH]',
+    help: 'show memory in hexadecimal and as text',
+    run: (context, [address, length]) => {
+      const bytes = length === undefined ? DEFAULT_BYTES : numberFrom(length, 'a length');
+      dump(context, addressFrom(context.session, address), bytes);
+    },
+  },
+  {
+    name: 'string',
+    usage: 'ADDRESS',
+    help: 'show a string that ends with a zero byte',
+    run: ({ session, print }, [address]) => {
+      const view = new GuestView(session.machine.linear, undefined, { stringLimit: STRING_LIMIT });
+      print(view.quotedString(addressFrom(session, address)));
+    },
+  },
+  {
+    name: 'struct',
+    usage: 'NAME ADDRESS',
+    help: "show a structure of the kernel's interface",
+    complete: () => structs.map(({ name }) => name),
+    run: showStructure,
+  },
+  {
+    name: 'disassemble',
+    aliases: ['dis'],
+    usage: '[ADDRESS] [COUNT]',
+    help: 'show instructions',
+    run: ({ session, print }, [address, count]) => {
+      const at = address === undefined ? session.machine.registers.get('eip') : addressFrom(session, address);
+      const shown = count === undefined ? DEFAULT_INSTRUCTIONS : countFrom(count);
+      for (const one of disassemble(session.machine, at, Math.min(shown, SHOWN_MAXIMUM))) {
+        const symbol = session.describe(one.address);
+        print(`${hex(one.address)}${symbol === undefined ? '' : ` <${symbol}>`}: ${one.text}`);
+      }
+    },
+  },
+  { name: 'pages', usage: '[FROM]', help: 'show what the page tables map', run: showPages },
+  {
+    name: 'threads',
+    help: "show the kernel's threads",
+    run: ({ session, print }) => {
+      const threads = guestThreads(session.machine, session.symbols);
+      if (threads === undefined) throw new InputError("the kernel's table of threads is not known here");
+      for (const { tid, state, saved } of threads) {
+        const eip = saved?.general.eip;
+        print(`${tid}  ${state}${eip === undefined ? '' : `  ${hex(eip)} ${session.describe(eip) ?? ''}`}`);
+      }
+    },
+  },
+  {
+    name: 'calls',
+    usage: '[COUNT]',
+    help: 'list the last kernel calls before here',
+    run: ({ session, print }, [count]) => {
+      const shown = count === undefined ? CALLS_SHOWN : countFrom(count);
+      for (const call of session.callsSoFar.slice(-shown)) {
+        print(`[${call.instructions}] ${call.name}(${call.arguments.map(hex).join(', ')})`);
+      }
+    },
+  },
+  {
+    name: 'show',
+    help: 'show the kernel call the guest stands at, decoded',
+    run: ({ session, print }) => {
+      if (session.call === undefined) throw new InputError('the guest does not stand at a kernel call');
+      print(describeCall(session, session.call));
+    },
+  },
+  {
+    name: 'symbol',
+    usage: 'ADDRESS|NAME',
+    help: 'explain an address, or find a symbol',
+    run: ({ session, print }, [address]) => {
+      const at = addressFrom(session, address);
+      print(`${hex(at)} ${session.describe(at) ?? 'no symbol'}`);
+    },
+  },
+];
