@@ -90,7 +90,8 @@ static void trim_chain(struct fat_node *node, uint32_t clusters)
         node->near_cluster = 0;
 }
 
-/* Lengthens the chain; answers how many clusters it has then, fewer than wanted if the volume is full. */
+/* Lengthens the chain; what is near stays there, since the new part is about to be written from its start. Answers how
+ * many clusters it has then, fewer than wanted if the volume is full. */
 static uint32_t lengthen_chain(struct fat_node *node, uint32_t have, uint32_t want)
 {
     uint32_t last = have == 0 ? 0 : cluster_at(node, have - 1);
@@ -106,8 +107,7 @@ static uint32_t lengthen_chain(struct fat_node *node, uint32_t have, uint32_t wa
         if (last == 0)
             node->first_cluster = next;
         last = next;
-        node->near_index = have++;
-        node->near_cluster = last;
+        have++;
     }
     return have;
 }
