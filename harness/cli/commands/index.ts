@@ -1,8 +1,10 @@
 /** The commands. Each takes a function that it calls with the exit status of the process. */
 import type { Command } from 'commander';
 import { ccCommand } from './cc.ts';
+import { debugCommand } from './debug.ts';
 import { helloCommand } from './hello.ts';
 import { imagesCommand } from './images.ts';
+import { profileCommand } from './profile.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { studyCommand } from './study.ts';
@@ -18,4 +20,6 @@ export const commands: readonly CommandFactory[] = [
   snapshotCommand,
   studyCommand,
   traceCommand,
+  profileCommand,
+  debugCommand,
 ];

@@ -1,0 +1,72 @@
+/**
+ * The debugger at a terminal: a prompt with completion and a history that is kept, Ctrl-C to interrupt the guest.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import envPaths from 'env-paths';
+import { CommandInterpreter } from './commands/interpreter.ts';
+import type { DebugSession } from './session.ts';
+
+const PROMPT = '(nanvix) ';
+const HISTORY_LINES = 1000;
+
+const historyFolder = (): string => envPaths('nanvix-v86', { suffix: '' }).data;
+
+/** Earlier lines, the newest first; none where they cannot be read. */
+function readHistory(): string[] {
+  try {
+    return readFileSync(join(historyFolder(), 'debug-history'), 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/** A history that cannot be written is not worth an error. */
+function writeHistory(lines: readonly string[]): void {
+  try {
+    mkdirSync(historyFolder(), { recursive: true });
+    writeFileSync(join(historyFolder(), 'debug-history'), lines.slice(0, HISTORY_LINES).join('\n'));
+  } catch {
+    return;
+  }
+}
+
+/** Reads commands until `quit` or the end of standard input. */
+export async function interact(session: DebugSession): Promise<void> {
+  const interpreter = new CommandInterpreter(session);
+  let history: string[] = readHistory();
+  let running: AbortController | undefined;
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    prompt: PROMPT,
+    history: [...history],
+    historySize: HISTORY_LINES,
+    completer: (line: string) => interpreter.complete(line),
+  });
+  terminal.on('history', (lines: string[]) => {
+    history = lines;
+  });
+  terminal.on('SIGINT', () => {
+    if (running === undefined) terminal.prompt();
+    else running.abort();
+  });
+  process.stderr.write('The guest stands at its first instruction. `help` lists the commands.\n');
+  terminal.prompt();
+  for await (const line of terminal) {
+    running = new AbortController();
+    const outcome = await interpreter.execute(
+      line,
+      (text) => {
+        process.stderr.write(text);
+      },
+      running.signal,
+    );
+    running = undefined;
+    if (outcome === 'quit') break;
+    terminal.prompt();
+  }
+  terminal.close();
+  writeHistory(history);
+}
