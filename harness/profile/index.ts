@@ -1,5 +1,6 @@
 /** Where a guest's instructions go: phases by symbol boundaries, and a sampling profile with call stacks. Both are exact and repeat. */
 export { FIRST_PHASE, pythonBoundaries, type Boundary } from './boundaries.ts';
 export { toFoldedStacks, toSpeedscope } from './export.ts';
+export { functionShares, type FunctionShare } from './functions.ts';
 export { PhaseWatch, type PhaseSpan } from './phases.ts';
 export { DEFAULT_INTERVAL, profile, type Profile, type StackSample } from './sampler.ts';

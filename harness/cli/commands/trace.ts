@@ -1,5 +1,4 @@
 /** `nanvix-v86 trace`: one line per call of a guest, in the manner of strace; and `trace diff`, which compares two runs. */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Guest } from '../../guest.ts';
 import { InputError } from '../../errors.ts';
@@ -9,6 +8,7 @@ import { addGuestOptions, bootOptionsOf, type GuestOptionValues } from '../guest
 import { log } from '../log.ts';
 import { milliseconds, wholeNumber } from '../parse.ts';
 import { explainEnd, processStatus } from '../report.ts';
+import { readUserFile, Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 
 interface TraceOptions extends GuestOptionValues {
@@ -223,48 +223,6 @@ async function palette(coloured: boolean): Promise<TracePalette> {
   const { createColors } = (await import('picocolors')).default;
   const colours = createColors(coloured);
   return { name: colours.bold, error: colours.red, faint: colours.dim };
-}
-
-/** Where the trace goes: a file, or one of the process's streams. */
-class Sink {
-  readonly isTerminal: boolean;
-  readonly #file: number | undefined;
-  readonly #stream: 'stdout' | 'stderr';
-
-  constructor(path: string | undefined, stream: 'stdout' | 'stderr') {
-    this.#stream = stream;
-    this.#file = path === undefined ? undefined : openForWriting(path);
-    this.isTerminal = path === undefined && process[stream].isTTY && process.env['NO_COLOR'] === undefined;
-  }
-
-  write(text: string): void {
-    if (this.#file === undefined) writeThrough(this.#stream, Buffer.from(text));
-    else writeSync(this.#file, text);
-  }
-
-  close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-  }
-}
-
-function openForWriting(path: string): number {
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new InputError(
-      `the trace ${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
-  }
-}
-
-function readUserFile(what: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new InputError(
-      `the ${what} ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
-  }
 }
 
 async function printDifference(a: string, b: string, options: DiffOptions): Promise<number> {
