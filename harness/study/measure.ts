@@ -67,14 +67,16 @@ function checkHello(row: StudyRow, guest: Guest): void {
   );
 }
 
-interface ExactFigures {
+/** What one boot of a row gives, the same on every machine. */
+export interface ExactFigures {
   readonly instructions: number;
   readonly kernelCalls: number;
   readonly pagesTouched: number;
   readonly virtualMs: number;
 }
 
-async function countOnce(row: StudyRow, options: BootOptions): Promise<ExactFigures> {
+/** @throws GuestStateError when the row does not say hello. */
+export async function countRow(row: StudyRow, options: BootOptions): Promise<ExactFigures> {
   return await withGuest(options, async (guest) => {
     await guest.runToEnd();
     checkHello(row, guest);
@@ -114,7 +116,7 @@ async function clock(options: BootOptions, runs: number): Promise<Spread> {
 /** All figures of a row's cold boot. */
 export async function measureRow(row: StudyRow, settings: MeasureOptions): Promise<Figures> {
   const { options, imageBytes } = await bootOptionsOf(row, settings.onProgress);
-  const exact = await countOnce(row, options);
+  const exact = await countRow(row, options);
   const codePages = await withGuest(options, countCodePages);
   return { ...exact, codePages, imageBytes, wallMs: await clock(options, settings.runs) };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { figures } from '../report/sample.ts';
-import { measureRow } from '../../harness/study/measure.ts';
+import { bootOptionsOf, countRow } from '../../harness/study/measure.ts';
 import { studyReference, studyRow, studyVariants } from '../../harness/study/variants.ts';
+import type { StudyRow } from '../../harness/study/variants.ts';
 import { verdictOn } from '../../harness/study/verdict.ts';
 import { nanvix } from '../support/command.ts';
 
@@ -52,17 +53,23 @@ describe('whether a claim holds here', () => {
 });
 
 describe('measuring a row', () => {
+  const frozen = studyRow({ name: 'frozen', change: '', build: { encodings: 'frozen' } });
+  const count = async (row: StudyRow) => await countRow(row, (await bootOptionsOf(row)).options);
+
   it('gives the same exact figures each time', async () => {
-    const row = studyRow({ name: 'frozen', change: '', build: { encodings: 'frozen' } });
-    const exact = async () => ({ ...(await measureRow(row, { runs: 1 })), wallMs: undefined });
-    expect(await exact()).toEqual(await exact());
+    expect(await count(frozen)).toEqual(await count(frozen));
   });
 
   it('shows that leaving without finalization executes fewer than three quarters of the instructions', async () => {
-    const kept = studyRow({ name: 'frozen', change: '', build: { encodings: 'frozen' } });
-    const skipped = { ...kept, run: { ...kept.run, skipFinalization: true } };
-    const [long, short] = [await measureRow(kept, { runs: 1 }), await measureRow(skipped, { runs: 1 })];
-    expect(short.instructions).toBeLessThan(long.instructions * 0.75);
+    const skipped = await count({ ...frozen, run: { ...frozen.run, skipFinalization: true } });
+    expect(skipped.instructions).toBeLessThan((await count(frozen)).instructions * 0.75);
+  });
+
+  it('refuses a row that does not say hello', async () => {
+    const { options } = await bootOptionsOf(frozen);
+    await expect(countRow(frozen, { ...options, args: ['-c', 'pass'] })).rejects.toThrow(
+      /the variant frozen does not say hello/,
+    );
   });
 });
 
