@@ -7,71 +7,36 @@
 import type {
   CaptureOptions,
   Machine,
-  MachineImage,
   MachineStop,
   RestoreOptions,
   RestoreReport,
-  RunLimits,
 } from '../emulator/types.ts';
 import { crashReport } from './crash-report.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
 import { exitStatusOf } from './exit-status.ts';
+import { withInputCarried } from './guest-snapshot.ts';
+import type { ClockRule, GuestSnapshot } from './guest-snapshot.ts';
 import { identityDifferences } from './identity.ts';
 import type { GuestIdentity } from './identity.ts';
-import type { CallHistory } from './kernel-calls/call-ring.ts';
 import { KernelCalls } from './kernel-calls/interceptors.ts';
 import type { CallSelector } from './kernel-calls/interceptors.ts';
 import { writePauseRequest } from './monitor/control-page.ts';
 import { Monitor } from './monitor/monitor.ts';
-import type { MonitorState, MonitorStop } from './monitor/monitor.ts';
+import type { MonitorStop } from './monitor/monitor.ts';
 import { guestTime, jumpForward } from './monitor/pvclock.ts';
-import { INPUT_START, StandardInput } from './monitor/standard-input.ts';
-import { DEFAULT_VIRTUAL_DEADLINE_MS, DEFAULT_WALL_DEADLINE_MS } from './options.ts';
+import { StandardInput } from './monitor/standard-input.ts';
 import type { BootOptions, Deadlines, SnapshotPolicy } from './options.ts';
 import { PhaseRecorder, totalOf } from './phases.ts';
 import type { PhaseName, RunResult } from './result.ts';
+import { machineLimitsOf, settleDeadlines } from './run-limits.ts';
+import type { SettledDeadlines } from './run-limits.ts';
 import type { KernelCall, Stop } from './stop.ts';
 import { inTime } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
 
-/** Standard input at one instant. */
-export interface SnapshotInput {
-  /** What the monitor's position counts pieces of; undefined when it counts the carried ones alone. */
-  readonly source?: object;
-  /** Pieces from before those of the source. */
-  readonly carried: readonly Uint8Array[];
-  /** What the host had handed over and the guest had not read. */
-  readonly unread: readonly Uint8Array[];
-}
-
-/**
- * A guest at one instant: machine, monitor and the history of its kernel calls. A value: it can be restored any number of
- * times, into any guest of the same identity.
- */
-export interface GuestSnapshot {
-  readonly machine: MachineImage;
-  readonly monitor: MonitorState;
-  readonly calls: CallHistory;
-  readonly identity: GuestIdentity;
-  readonly input: SnapshotInput;
-}
-
-/** What a restore does with the guest's clock. Guest time never goes backwards from the snapshot's own time. */
-export type ClockRule =
-  /** It goes on from the snapshot's time: the default, and the only one that repeats a run exactly. */
-  | 'continue'
-  /** It jumps forward by so many nanoseconds. */
-  | { readonly advanceNanoseconds: bigint }
-  /** It jumps forward to a time since 1970, in nanoseconds, or stays if that has passed. */
-  | { readonly atLeast: bigint };
-
-/** A snapshot whose unread input needs no source: it can leave the process. */
-export function withInputCarried(snapshot: GuestSnapshot): GuestSnapshot {
-  const { unread } = snapshot.input;
-  const streams = { ...snapshot.monitor.streams, input: INPUT_START };
-  return { ...snapshot, monitor: { ...snapshot.monitor, streams }, input: { carried: unread, unread } };
-}
+export { withInputCarried } from './guest-snapshot.ts';
+export type { ClockRule, GuestSnapshot, SnapshotInput } from './guest-snapshot.ts';
 
 /** What a guest is made of; {@link boot} and the restore of a snapshot put it together. */
 export interface GuestParts {
@@ -365,7 +330,8 @@ export class Guest {
 
   #run(deadlines: Deadlines, phase: PhaseName): Stop {
     this.#checkUsable('run');
-    const limits = this.#limits(deadlines);
+    const limits = this.#deadlines(deadlines);
+    const machineLimits = machineLimitsOf(limits, this.machine);
     const end = this.phases.start(phase, this.machine);
     const wallEnd = this.#parts.wallClock() + limits.wallMs;
     let stop: Stop;
@@ -373,7 +339,7 @@ export class Guest {
       this.monitor.streams.resume();
       stop = this.monitor.streams.waits
         ? { kind: 'input' }
-        : this.#translate(this.machine.run(limits.machine(wallEnd - this.#parts.wallClock())), limits);
+        : this.#translate(this.machine.run(machineLimits(wallEnd - this.#parts.wallClock())), limits);
     } while (this.#goesOn(stop));
     this.monitor.console.flush();
     end(this.machine);
@@ -387,32 +353,11 @@ export class Guest {
     return true;
   }
 
-  #deadlines(given: Deadlines): Deadlines & { readonly wallMs: number; readonly virtualMs: number } {
-    return {
-      wallMs: DEFAULT_WALL_DEADLINE_MS,
-      virtualMs: DEFAULT_VIRTUAL_DEADLINE_MS,
-      ...this.#parts.options.deadlines,
-      ...given,
-    };
+  #deadlines(given: Deadlines): SettledDeadlines {
+    return settleDeadlines(this.#parts.options.deadlines, given);
   }
 
-  #limits(given: Deadlines): ResolvedLimits {
-    const deadlines = this.#deadlines(given);
-    const { instructions, virtualNanoseconds } = this.machine;
-    const virtualEnd = virtualNanoseconds + deadlines.virtualMs * NANOSECONDS_PER_MILLISECOND;
-    return {
-      ...deadlines,
-      machine: (wallMilliseconds): RunLimits => ({
-        ...(deadlines.instructions === undefined
-          ? {}
-          : { instructions: instructions + deadlines.instructions }),
-        ...(Number.isFinite(virtualEnd) ? { virtualNanoseconds: virtualEnd } : {}),
-        ...(Number.isFinite(wallMilliseconds) ? { wallMilliseconds: Math.max(0, wallMilliseconds) } : {}),
-      }),
-    };
-  }
-
-  #translate(stop: MachineStop, limits: ResolvedLimits): Stop {
+  #translate(stop: MachineStop, limits: SettledDeadlines): Stop {
     switch (stop.kind) {
       case 'requested':
         return stop.reason instanceof HarnessStop ? this.#translateOwn(stop.reason.stop) : stop;
@@ -487,11 +432,3 @@ export class Guest {
 
 const DISPOSED = 'the guest was disposed of: boot another';
 const SHUT_DOWN = 'the guest has shut down: restore a snapshot into it or boot another';
-
-interface ResolvedLimits {
-  readonly wallMs: number;
-  readonly virtualMs: number;
-  readonly instructions?: number;
-  /** The machine's limits when so much wall time is left. */
-  readonly machine: (wallMilliseconds: number) => RunLimits;
-}
