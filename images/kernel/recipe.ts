@@ -12,11 +12,19 @@ const folder = inProject('images/kernel');
 
 async function buildKernel(context: StepContext, memory: KernelMemory): Promise<void> {
   const compiler = path.join(context.filesOf(toolchainStep), 'bin', 'gcc');
+  // The compiler's own headers lie elsewhere on each machine, and debug information would say where.
+  const said = await context.run(compiler, ['-m32', '-print-file-name=include'], { quiet: true });
+  const own = path.normalize(said.trim());
   const objects = await compileAll(context, {
     compiler,
     root: folder,
     sources: kernelBuild.sources,
-    flags: [...kernelBuild.compileFlags, memoryFlag(memory), `-I${context.filesOf(headersStep)}`],
+    flags: [
+      ...kernelBuild.compileFlags,
+      memoryFlag(memory),
+      `-I${context.filesOf(headersStep)}`,
+      `-ffile-prefix-map=${own}=/gcc/include`,
+    ],
     objects: path.join(context.work, 'objects'),
   });
   const script = path.join(folder, kernelBuild.linkerScript);

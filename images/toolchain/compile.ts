@@ -28,7 +28,8 @@ export async function compileAll(context: StepContext, job: CompileJob): Promise
   const worker = async (): Promise<void> => {
     for (const [index, source] of pending) {
       const object = objects[index] ?? '';
-      const args = [...job.flags, ...context.prefixMap, '-c', path.resolve(job.root, source), '-o', object];
+      // The job's own flags come last: of two maps for a path gcc takes the later.
+      const args = [...context.prefixMap, ...job.flags, '-c', path.resolve(job.root, source), '-o', object];
       await context.run(job.compiler, args, job.env === undefined ? {} : { env: job.env });
     }
   };
