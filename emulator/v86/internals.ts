@@ -192,6 +192,7 @@ export const FunctionName = {
   sti: '_RNvNtNtCslOG1uufA09K_3v863cpu12instructions8instr_FB',
   enableInterrupts: 'instr_FB_without_fault',
   generalProtection: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10trigger_gp',
+  translateSystemRead: 'translate_address_system_read_js',
   interruptReturn: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu4iret',
   doPageWalk: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12do_page_walk',
   exitJit: 'exit_jit',

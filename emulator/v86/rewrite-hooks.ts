@@ -17,12 +17,63 @@ import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
 
+/** Bit of an error code: it names an entry of the IDT. */
+const ERROR_CODE_IDT = 2;
+/** Types of gate that an IDT may hold, a bit for each: task, 16-bit interrupt and trap, 32-bit interrupt and trap. */
+const GATE_TYPES = (1 << 0x5) | (1 << 0x6) | (1 << 0x7) | (1 << 0xe) | (1 << 0xf);
+
+/**
+ * Appends `gateMissing(vector)`: whether the IDT has no gate for a software interrupt. A program may try any; that is
+ * a general protection fault of its own, where v86 would give up.
+ */
+function addGateMissing(binary: WasmBinary, index: Indices): number {
+  const offset: Code = [...wasm.localGet(0), ...wasm.i32(3), ...wasm.shl];
+  return binary.add(
+    { parameters: ['i32'], results: ['i32'] },
+    {
+      locals: [],
+      code: [
+        ...wasm.byteAt(Address.protectedMode),
+        ...wasm.eqz,
+        ...wasm.ifThen,
+        ...wasm.i32(0),
+        ...wasm.ret,
+        ...wasm.end,
+        ...offset,
+        ...wasm.i32(7),
+        ...wasm.or,
+        ...wasm.wordAt(Address.idtLimit),
+        ...wasm.greaterUnsigned,
+        ...wasm.ifThen,
+        ...wasm.i32(1),
+        ...wasm.ret,
+        ...wasm.end,
+        ...wasm.i32(GATE_TYPES),
+        ...wasm.wordAt(Address.idtBase),
+        ...offset,
+        ...wasm.add,
+        ...wasm.call(index.translateSystemRead),
+        ...wasm.wordAt(Address.guestRam),
+        ...wasm.add,
+        ...wasm.load8(5),
+        ...wasm.i32(0x1f),
+        ...wasm.and,
+        ...wasm.shrUnsigned,
+        ...wasm.i32(1),
+        ...wasm.and,
+        ...wasm.eqz,
+      ],
+    },
+  );
+}
+
 /** Vectors below this are the processor's own. */
 const EXCEPTIONS = 32;
 
 /** Software interrupts whose vector is marked call out before the gate is read; the answer 1 skips the gate. */
 export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
   const deliver = binary.copy(index.callInterruptVector, fourWords);
+  const gateMissing = addGateMissing(binary, index);
   const vector = wasm.localGet(0);
   binary.replace(index.callInterruptVector, {
     locals: [],
@@ -45,6 +96,17 @@ export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
       ...wasm.add,
       ...wasm.call(index.ioPortRead32),
       ...wasm.branchIf(2),
+      ...wasm.end,
+      ...vector,
+      ...wasm.call(gateMissing),
+      ...wasm.ifThen,
+      ...vector,
+      ...wasm.i32(3),
+      ...wasm.shl,
+      ...wasm.i32(ERROR_CODE_IDT),
+      ...wasm.or,
+      ...wasm.call(index.generalProtection),
+      ...wasm.ret,
       ...wasm.end,
       ...wasm.otherwise,
       ...vector,

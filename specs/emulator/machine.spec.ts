@@ -251,6 +251,23 @@ describe('software interrupts', () => {
   });
 });
 
+describe('a software interrupt without a gate', () => {
+  it.each([0x55, 0x79])('0x%s is a general protection fault of the program', async (vector) => {
+    const [machine] = await load({
+      ring: 3,
+      handlers: { 13: 'protection' },
+      build: (asm) => {
+        asm.label('protection').pop('ebx').pop('ecx');
+        exit(asm);
+        asm.label('main').label('here').interrupt(vector);
+      },
+    });
+    expect(machine.run().kind).toBe('requested');
+    expect(machine.registers.get('ebx')).toBe(vector * 8 + 2);
+    expect(machine.linear.read16(machine.registers.get('ecx'))).toBe(0xcd | (vector << 8));
+  });
+});
+
 describe('limits', () => {
   it('an instruction count is reached exactly, in compiled code as well', async () => {
     const [machine] = await load(main((asm) => asm.label('loop').increment('eax').jump('loop')));
