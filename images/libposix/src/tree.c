@@ -104,6 +104,7 @@ static long make_directory(struct nvx_path *path)
         return -ENOSPC;
     memset(fat_cluster_address(cluster), 0, fat_volume.cluster_bytes);
     fill_dot_slots(fat_cluster_address(cluster), cluster, path->parent);
+    fat_directory_made(cluster);
     fill_slot(slot, FAT_ATTRIBUTE_DIRECTORY, cluster);
     result = fat_directory_add(path->parent->first_cluster, &path->name, slot, &place);
     if (result < 0)

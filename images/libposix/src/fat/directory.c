@@ -42,34 +42,41 @@ static uint32_t slots_per_cluster(void)
     return fat_volume.cluster_bytes / FAT_SLOT_BYTES;
 }
 
+/* Sets the walk to the start of a cluster of its directory, or to its end. */
+static void enter_cluster(struct fat_walk *walk, uint32_t cluster)
+{
+    walk->cluster = cluster;
+    walk->at = cluster == 0 || walk->slot >= MOST_SLOTS ? NULL : fat_cluster_address(cluster);
+    walk->end = walk->at + fat_volume.cluster_bytes;
+}
+
 struct fat_walk fat_walk_from(uint32_t first_cluster, uint32_t slot)
 {
-    struct fat_walk walk = {first_cluster, first_cluster, slot};
+    struct fat_walk walk = {.first_cluster = first_cluster, .slot = slot};
 
-    for (uint32_t skip = slot / slots_per_cluster(); first_cluster != 0 && walk.cluster != 0 && skip > 0; skip--)
-        walk.cluster = fat_next(walk.cluster);
+    if (first_cluster == 0) {
+        uint8_t *root = fat_volume.base + fat_volume.root_offset;
+
+        walk.end = root + fat_volume.root_entries * FAT_SLOT_BYTES;
+        walk.at = slot < fat_volume.root_entries ? root + slot * FAT_SLOT_BYTES : NULL;
+    } else {
+        uint32_t cluster = first_cluster;
+
+        for (uint32_t skip = slot / slots_per_cluster(); cluster != 0 && skip > 0; skip--)
+            cluster = fat_next(cluster);
+        enter_cluster(&walk, cluster);
+        if (walk.at != NULL)
+            walk.at += slot % slots_per_cluster() * FAT_SLOT_BYTES;
+    }
     return walk;
 }
 
-/* Address of the walk's slot, or null behind the last one. */
-static uint8_t *current(const struct fat_walk *walk)
-{
-    if (walk->slot >= MOST_SLOTS)
-        return NULL;
-    if (walk->first_cluster == 0)
-        return walk->slot < fat_volume.root_entries
-                   ? fat_volume.base + fat_volume.root_offset + walk->slot * FAT_SLOT_BYTES
-                   : NULL;
-    if (walk->cluster == 0)
-        return NULL;
-    return fat_cluster_address(walk->cluster) + walk->slot % slots_per_cluster() * FAT_SLOT_BYTES;
-}
-
-static void advance(struct fat_walk *walk)
+static inline void advance(struct fat_walk *walk)
 {
     walk->slot++;
-    if (walk->first_cluster != 0 && walk->slot % slots_per_cluster() == 0)
-        walk->cluster = fat_next(walk->cluster);
+    walk->at += FAT_SLOT_BYTES;
+    if (walk->at == walk->end)
+        enter_cluster(walk, walk->first_cluster == 0 ? 0 : fat_next(walk->cluster));
 }
 
 /* What the long slots read so far say. */
@@ -128,7 +135,7 @@ bool fat_walk_next(struct fat_walk *walk, struct fat_found *found)
     struct long_run run = {.valid = false};
     const uint8_t *slot;
 
-    for (; (slot = current(walk)) != NULL && slot[0] != SLOT_END; advance(walk)) {
+    for (; (slot = walk->at) != NULL && slot[0] != SLOT_END; advance(walk)) {
         if (slot[0] == SLOT_DELETED) {
             run.valid = false;
         } else if (slot[FAT_SLOT_ATTRIBUTES] == LONG_ATTRIBUTES) {
@@ -180,7 +187,7 @@ static bool short_matches(const uint8_t *slot, const struct fat_name *name)
     uint16_t units[FAT_SHORT_BYTES + 1];
 
     if (name->fits_short)
-        return memcmp(slot, name->short_form, FAT_SHORT_BYTES) == 0;
+        return slot[0] == name->short_form[0] && memcmp(slot, name->short_form, FAT_SHORT_BYTES) == 0;
     if (name->length > FAT_SHORT_BYTES + 1 || fat_name_from_short(slot, units) != name->length)
         return false;
     for (unsigned i = 0; i < name->length; i++)
@@ -197,7 +204,7 @@ bool fat_directory_find(uint32_t first_cluster, const struct fat_name *name, str
     bool matches = false;
     uint8_t *slot;
 
-    for (; (slot = current(&walk)) != NULL && slot[0] != SLOT_END; advance(&walk)) {
+    for (; (slot = walk.at) != NULL && slot[0] != SLOT_END; advance(&walk)) {
         if (slot[0] == SLOT_DELETED) {
             run.valid = false;
         } else if (slot[FAT_SLOT_ATTRIBUTES] == LONG_ATTRIBUTES) {
@@ -260,11 +267,16 @@ static void choose_short_form(uint32_t first_cluster, const struct fat_name *nam
                 candidates[i][HASH_AT + digit] = hexadecimal[hash >> (16 + 4 * digit) & 15];
             memcpy(candidates[i] + HASH_AT + HASH_DIGITS, tail, sizeof(tail));
         }
-        for (struct fat_walk walk = fat_walk_from(first_cluster, 0);
-             (slot = current(&walk)) != NULL && slot[0] != SLOT_END; advance(&walk))
+        for (struct fat_walk walk = fat_walk_from(first_cluster, 0); (slot = walk.at) != NULL && slot[0] != SLOT_END;
+             advance(&walk)) {
+            /* The candidates of each half begin alike. */
+            if (slot[FAT_SLOT_ATTRIBUTES] == LONG_ATTRIBUTES ||
+                (slot[0] != candidates[0][0] && slot[0] != candidates[PLAIN][0]))
+                continue;
             for (unsigned i = 0; i < CANDIDATES; i++)
-                if (slot[0] == candidates[i][0] && memcmp(slot, candidates[i], FAT_SHORT_BYTES) == 0)
+                if (memcmp(slot, candidates[i], FAT_SHORT_BYTES) == 0)
                     taken |= 1u << i;
+        }
         if (taken != (1u << CANDIDATES) - 1) {
             memcpy(short_form, candidates[__builtin_ctz(~taken)], FAT_SHORT_BYTES);
             return;
@@ -272,35 +284,49 @@ static void choose_short_form(uint32_t first_cluster, const struct fat_name *nam
     }
 }
 
+/* The directory that was searched for room last, and a slot below which it has none: without it, each of a thousand new
+ * files would have to pass all others. */
+static struct {
+    uint32_t first_cluster;
+    uint32_t slot;
+    bool known;
+} full_below;
+
 /* Finds room for a run of slots, lengthening the directory if it may grow. */
 static bool find_room(uint32_t first_cluster, unsigned needed, struct fat_walk *room)
 {
-    struct fat_walk walk = fat_walk_from(first_cluster, 0);
+    bool known = full_below.known && full_below.first_cluster == first_cluster;
+    struct fat_walk walk = fat_walk_from(first_cluster, known ? full_below.slot : 0);
     uint32_t last_cluster = walk.cluster;
     unsigned free_slots = 0;
+    bool any_free = false;
     bool ended = false;
 
+    if (walk.at == NULL && first_cluster != 0) {
+        walk = fat_walk_from(first_cluster, 0);
+        last_cluster = walk.cluster;
+    }
     for (;;) {
-        const uint8_t *slot = current(&walk);
+        const uint8_t *slot = walk.at;
 
         if (slot == NULL) {
-            if (first_cluster == 0 || walk.slot + needed > MOST_SLOTS)
-                return false;
-
-            uint32_t cluster = fat_append(last_cluster);
+            uint32_t cluster = first_cluster == 0 || walk.slot + needed > MOST_SLOTS ? 0 : fat_append(last_cluster);
 
             if (cluster == 0)
                 return false;
             memset(fat_cluster_address(cluster), 0, fat_volume.cluster_bytes);
-            walk.cluster = cluster;
-            if (free_slots == 0)
-                *room = walk;
+            enter_cluster(&walk, cluster);
             ended = true;
             continue;
         }
         last_cluster = walk.cluster;
         ended = ended || slot[0] == SLOT_END;
         if (ended || slot[0] == SLOT_DELETED) {
+            if (!any_free) {
+                full_below.first_cluster = first_cluster;
+                full_below.slot = walk.slot;
+                full_below.known = any_free = true;
+            }
             if (free_slots++ == 0)
                 *room = walk;
             if (free_slots == needed)
@@ -312,11 +338,8 @@ static bool find_room(uint32_t first_cluster, unsigned needed, struct fat_walk *
     }
     /* What stood behind the end mark counts for nothing: the mark moves behind the new slots. */
     advance(&walk);
-
-    uint8_t *behind = current(&walk);
-
-    if (ended && behind != NULL)
-        behind[0] = SLOT_END;
+    if (ended && walk.at != NULL)
+        walk.at[0] = SLOT_END;
     return true;
 }
 
@@ -337,7 +360,7 @@ long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, cons
 {
     uint8_t short_form[FAT_SHORT_BYTES];
     unsigned ordinals = name->is_short ? 0 : long_slots(name);
-    struct fat_walk walk;
+    struct fat_walk walk = {0};
 
     if (!find_room(first_cluster, ordinals + 1, &walk))
         return -ENOSPC;
@@ -349,8 +372,8 @@ long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, cons
     place->first_slot = walk.slot;
     place->slots = ordinals + 1;
     for (unsigned ordinal = ordinals; ordinal > 0; ordinal--, advance(&walk))
-        write_long_slot(current(&walk), name, ordinal, fat_name_checksum(short_form));
-    place->slot = current(&walk);
+        write_long_slot(walk.at, name, ordinal, fat_name_checksum(short_form));
+    place->slot = walk.at;
     memcpy(place->slot, contents, FAT_SLOT_BYTES);
     memcpy(place->slot, short_form, FAT_SHORT_BYTES);
     /* Case flags belonged to the short form the contents came with. */
@@ -358,12 +381,20 @@ long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, cons
     return 0;
 }
 
+void fat_directory_made(uint32_t first_cluster)
+{
+    if (full_below.first_cluster == first_cluster)
+        full_below.known = false;
+}
+
 void fat_directory_remove(uint32_t first_cluster, const struct fat_place *place)
 {
     struct fat_walk walk = fat_walk_from(first_cluster, place->first_slot);
 
+    if (full_below.first_cluster == first_cluster && place->first_slot < full_below.slot)
+        full_below.slot = place->first_slot;
     for (uint32_t i = 0; i < place->slots; i++, advance(&walk))
-        *current(&walk) = SLOT_DELETED;
+        *walk.at = SLOT_DELETED;
 }
 
 bool fat_directory_is_empty(uint32_t first_cluster)

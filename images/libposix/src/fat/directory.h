@@ -44,8 +44,11 @@ struct fat_place {
     uint32_t slots;
 };
 
-/* A walk over the slots of a directory. */
+/* A walk over the slots of a directory: where it is, and how far the slots lie behind each other in memory. */
 struct fat_walk {
+    /* Null behind the last slot. */
+    uint8_t *at;
+    uint8_t *end;
     uint32_t first_cluster;
     uint32_t cluster;
     uint32_t slot;
@@ -70,6 +73,9 @@ bool fat_directory_find(uint32_t first_cluster, const struct fat_name *name, str
 /* Adds a name that is not there; the rest of its short slot comes from `contents`. 0 or -ENOSPC. */
 long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, const uint8_t contents[FAT_SLOT_BYTES],
                        struct fat_place *place);
+
+/* A cluster has become an empty directory: what is remembered of an earlier one there no longer holds. */
+void fat_directory_made(uint32_t first_cluster);
 
 void fat_directory_remove(uint32_t first_cluster, const struct fat_place *place);
 
