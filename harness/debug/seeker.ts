@@ -33,7 +33,7 @@ type PointOf<Kind extends ResolvedStop['kind']> = Omit<StopPoint, 'resolved'> & 
 /** Identifies points that belong to one command and are in no list; a stop at one names no point. */
 export const UNLISTED = 0;
 
-const named = (id: number): { readonly point?: number } => (id === UNLISTED ? {} : { ...named(id) });
+const named = (id: number): { readonly point?: number } => (id === UNLISTED ? {} : { point: id });
 
 /** Says to the machine that the reason for a stop is in {@link Seeker}'s own list. */
 const SEEKER_STOP = { reason: 'a stop point is met' } as const;
