@@ -8,6 +8,8 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Cmos } from './devices/cmos.ts';
+import { Pit } from './devices/pit.ts';
 import {
   digestImage as digestOfImage,
   Image,
@@ -15,7 +17,7 @@ import {
   PROCESSOR_LENGTH,
   type SurroundingsState,
 } from './image.ts';
-import type { AlarmState } from './scheduler.ts';
+import { Scheduler, type AlarmState } from './scheduler.ts';
 import type { MachineImage } from './types.ts';
 import { Address, TlbFlag, V86_VERSION } from './v86/internals.ts';
 import { PAGE } from './v86/instance.ts';
@@ -148,15 +150,42 @@ function surroundingsOf(data: Readonly<Record<string, unknown>>): SurroundingsSt
   const { alarms, random } = data;
   require('alarms', Array.isArray(alarms));
   require('random', Number.isInteger(random));
-  const devices = Object.entries(record('devices', data['devices']));
+  const devices = record('devices', data['devices']);
+  require('devices', sameShape(exampleDevices(), devices));
   return {
-    devices: Object.fromEntries(devices.map(([name, state]) => [name, record(name, state)])),
+    devices: devices as SurroundingsState['devices'],
     alarms: (alarms as unknown[]).map(alarmOf),
     nextOrder: count('nextOrder', data['nextOrder']),
     instructions: count('instructions', data['instructions']),
     idleTicks: count('idleTicks', data['idleTicks']),
     random: random as number,
   };
+}
+
+/** A state of each device, whose shape all others of its states have. */
+function exampleDevices(): Readonly<Record<string, unknown>> {
+  const scheduler = new Scheduler(
+    () => 0,
+    1000,
+    () => undefined,
+  );
+  const devices = [new Pit(scheduler, () => undefined), new Cmos(scheduler, 0, 2 ** 20)];
+  return Object.fromEntries(devices.map((device) => [device.name, device.save()]));
+}
+
+/** True for the same keys, list lengths and types all the way down; numbers are whole, and -1 or more. */
+function sameShape(example: unknown, found: unknown): boolean {
+  if (typeof example === 'number') return Number.isSafeInteger(found) && (found as number) >= -1;
+  if (typeof example !== 'object' || example === null) return typeof example === typeof found;
+  if (typeof found !== 'object' || found === null || Array.isArray(example) !== Array.isArray(found))
+    return false;
+  const keys = Object.keys(example);
+  return (
+    keys.length === Object.keys(found).length &&
+    keys.every((key) =>
+      sameShape((example as Record<string, unknown>)[key], (found as Record<string, unknown>)[key]),
+    )
+  );
 }
 
 function alarmOf(data: unknown): AlarmState {
