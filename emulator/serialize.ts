@@ -58,12 +58,19 @@ export interface EmulatorVersion {
   readonly sha256: string;
 }
 
+/**
+ * Version of the layout of {@link SerializedState}: to be raised with every change of what an image's processor,
+ * translations or devices consist of, because images of another layout must be refused.
+ */
+const LAYOUT = 1;
+
 let version: EmulatorVersion | undefined;
 
 /** The emulator at work here. An image fits the same one only, because processor state is kept in its own layout. */
 export function emulatorVersion(): EmulatorVersion {
-  const sha256 = (): string => createHash('sha256').update(readFileSync(v86WasmPath())).digest('hex');
-  return (version ??= { name: 'v86', version: V86_VERSION, sha256: sha256() });
+  const sha256 = (): string =>
+    createHash('sha256').update(`layout ${LAYOUT}\n`).update(readFileSync(v86WasmPath())).digest('hex');
+  return (version ??= { name: 'v86', version: `${V86_VERSION}, layout ${LAYOUT}`, sha256: sha256() });
 }
 
 /** SHA-256, in hexadecimal, of all that decides what a machine does next. Equal digests, equal machines. */

@@ -18,6 +18,11 @@ export function goldenPath(version: number): string {
   return fileURLToPath(new URL(`v${version}.snapshot.base64`, import.meta.url));
 }
 
+/** The same version, with the state of a real machine in it. */
+export function machineGoldenPath(version: number): string {
+  return fileURLToPath(new URL(`v${version}-machine.snapshot.base64`, import.meta.url));
+}
+
 /** The text that stands in the repository, for a snapshot file. */
 export function goldenText(file: Uint8Array): string {
   const lines =

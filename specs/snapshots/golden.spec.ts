@@ -1,9 +1,17 @@
 /** Snapshots that earlier releases wrote: each is loaded to what it held, or refused by its version. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { deserializeImage, emulatorVersion } from '../../emulator/index.ts';
 import { FORMAT_VERSION } from '../../harness/snapshots/format.ts';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
-import { goldenFile, goldenPath, goldens } from '../golden/goldens.ts';
+import { snapshotOf } from '../../harness/snapshots/guest-file.ts';
+import { goldenFile, goldenPath, goldens, machineGoldenPath } from '../golden/goldens.ts';
+import {
+  goldenMachine,
+  MACHINE_CAPTURED_AT,
+  MACHINE_INSTRUCTIONS,
+  MACHINE_OUTPUT,
+} from '../golden/machine.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
 
 const scratch = scratchFolder();
@@ -31,3 +39,21 @@ test.each(Object.entries(goldens))('version %s', async (version, expected) => {
     modules: plainBytes(contents.modules),
   }).toEqual(expected.contents);
 });
+
+test.each(Object.keys(goldens))(
+  'the machine in version %s goes on to its end, or is refused by its emulator',
+  async (version) => {
+    const file = goldenFile(await readFile(machineGoldenPath(Number(version)), 'utf8'));
+    const { contents } = await readSnapshot(await scratch.put(`v${version}-machine`, file));
+    if (contents.identity.emulator.sha256 !== emulatorVersion().sha256) {
+      expect(() => snapshotOf(contents)).toThrow(/taken with v86 .*, and this is v86/);
+      return;
+    }
+    const { machine, output } = await goldenMachine();
+    machine.restore(deserializeImage({ ...contents, state: contents.machine }));
+    expect(machine.instructions).toBe(MACHINE_CAPTURED_AT);
+    expect(machine.run()).toEqual({ kind: 'halted' });
+    expect([output, machine.instructions]).toEqual([MACHINE_OUTPUT, MACHINE_INSTRUCTIONS]);
+    machine.dispose();
+  },
+);
