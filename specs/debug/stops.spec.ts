@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { injectFault } from '../../harness/debug/index.ts';
+import { boot } from '../../harness/index.ts';
+import { debuggedProgram, debugProgram } from './program.ts';
+
+describe('stopping', () => {
+  test('at a kernel call by name, before the kernel has seen it', async () => {
+    const session = await debugProgram();
+    session.stops.add({ kind: 'call', calls: 'gettime' });
+    expect(session.continue()).toMatchObject({ kind: 'call', call: { name: 'gettime', number: 28 } });
+    expect(session.machine.registers.get('eax')).toBe(28);
+  });
+
+  test('at a call on a condition on its arguments', async () => {
+    const session = await debugProgram();
+    session.stops.add({ kind: 'call', calls: 'mmap', when: (call) => call.arguments[2] >= 256 });
+    expect(session.continue()).toMatchObject({ kind: 'call', call: { name: 'mmap' } });
+  });
+
+  test('where a call has come back, with its result', async () => {
+    const session = await debugProgram();
+    session.nextCall('gettime');
+    const stop = session.finishCall();
+    expect(stop).toMatchObject({ kind: 'return', call: { name: 'gettime' }, result: { value: 0n } });
+    expect(session.machine.registers.privilege).toBe(3);
+  });
+
+  test('at a symbol, each time', async () => {
+    const session = await debugProgram();
+    const point = session.stops.add({ kind: 'breakpoint', at: 'count' });
+    for (let i = 0; i < 10; i++) expect(session.continue().kind).toBe('breakpoint');
+    expect(session.stops.get(point.id)?.hits).toBe(10);
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
+  });
+
+  test('behind a write to memory, with the bytes before and after', async () => {
+    const session = await debugProgram();
+    session.stops.add({ kind: 'breakpoint', at: 'count' }, { once: true });
+    session.continue();
+    session.stops.add({ kind: 'watchpoint', at: 'counter', access: 'write' });
+    expect(session.continue()).toMatchObject({
+      kind: 'watchpoint',
+      previous: Uint8Array.from([0, 0, 0, 0]),
+      value: Uint8Array.from([1, 0, 0, 0]),
+    });
+  });
+
+  test('at an instruction count', async () => {
+    const session = await debugProgram();
+    session.stops.add({ kind: 'instructions', at: 12_345 });
+    expect(session.continue()).toMatchObject({ kind: 'reached', instructions: 12_345 });
+  });
+
+  test('visits every kernel call in turn', async () => {
+    const session = await debugProgram();
+    const seen: string[] = [];
+    for await (const call of session.calls('gettime')) seen.push(call.name);
+    expect(seen.length).toBeGreaterThanOrEqual(5);
+    expect(session.last.kind).toBe('exit');
+  });
+});
+
+describe('changing', () => {
+  test('a call comes back with what it is told, and the kernel never sees it', async () => {
+    const session = await debugProgram();
+    session.nextCall('gettime');
+    session.answerCall('EFAULT');
+    expect(session.machine.registers.privilege).toBe(3);
+    expect(session.machine.registers.get('eax') | 0).toBe(-14);
+  });
+
+  test('calls fail by rule, and fail again when the run is repeated', async () => {
+    const session = await debugProgram();
+    session.fail('mmap', 'ENOMEM');
+    session.continue();
+    expect(session.guest.output).toContain('big no');
+    session.goTo(0);
+    session.continue();
+    expect(session.guest.output).toContain('big no');
+  });
+
+  test('a rule lets some calls pass first', async () => {
+    const session = await debugProgram();
+    const rule = session.fail('gettime', 'EFAULT', { after: 3 });
+    session.continue();
+    const made = session.callsSoFar.filter((call) => call.name === 'gettime').length;
+    expect(session.rules.find(({ id }) => id === rule.id)?.answered).toBe(made - 3);
+  });
+
+  test('faults can be injected into any guest', async () => {
+    const guest = await boot({ program: await debuggedProgram(), memoryMiB: 128 });
+    injectFault(guest, 'mmap', 'ENOMEM');
+    guest.run();
+    expect(guest.output).toContain('big no');
+    guest.dispose();
+  });
+
+  test('a snapshot put back is where history starts', async () => {
+    const session = await debugProgram();
+    session.nextCall('gettime');
+    const snapshot = session.capture();
+    const at = session.position;
+    session.continue();
+    session.restore(snapshot);
+    expect(session.position).toBe(at);
+    expect(session.stepBack()).toMatchObject({ kind: 'start', instructions: at });
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
+  });
+});

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { DebugSession } from '../../harness/debug/index.ts';
+import { debugProgram } from './program.ts';
+
+/** Everything a guest can show of itself at one place. */
+function fingerprint({ machine, guest }: DebugSession): string {
+  const hash = createHash('sha256').update(machine.memory.read(0, machine.memory.size));
+  for (const name of ['eax', 'ebx', 'ecx', 'edx', 'esi', 'edi', 'ebp', 'esp', 'eip', 'eflags'] as const) {
+    hash.update(String(machine.registers.get(name)));
+  }
+  return hash.update(machine.registers.fxsave()).update(guest.output).update(guest.console).digest('hex');
+}
+
+/** Numbers from 0 up to a limit that repeat with their seed. */
+function* numbers(limit: number, seed = 12345): Generator<number> {
+  for (let x = seed; ;) {
+    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+    yield Math.floor((x / 2 ** 32) * limit);
+  }
+}
+
+/** Runs to where the program allocates: it has counted to 10 by then. */
+function stopBehindCounting(session: DebugSession): void {
+  session.stops.add(
+    { kind: 'call', calls: 'mmap', when: (call) => call.arguments[2] >= 256 },
+    { once: true },
+  );
+  session.continue();
+}
+
+describe('travelling in time', () => {
+  test('a run with 1,000 random stops ends exactly as the run without', async () => {
+    const straight = await debugProgram();
+    straight.continue();
+    const stopped = await debugProgram();
+    const places = numbers(straight.position);
+    const stops = Array.from({ length: 1000 }, () => places.next().value as number).sort((a, b) => a - b);
+    for (const at of stops) stopped.goTo(at);
+    expect(stopped.continue()).toEqual(straight.last);
+    expect(fingerprint(stopped)).toBe(fingerprint(straight));
+  });
+
+  test('a place looks the same whenever the guest comes there, from before or from behind', async () => {
+    const session = await debugProgram();
+    session.continue();
+    const end = session.position;
+    const places = numbers(end);
+    for (let i = 0; i < 20; i++) {
+      const at = places.next().value as number;
+      session.goTo(at);
+      const first = fingerprint(session);
+      session.goTo(end);
+      session.goTo(at);
+      expect(fingerprint(session)).toBe(first);
+    }
+  });
+
+  test('walks backwards from the end over every kernel call to the first instruction', async () => {
+    const session = await debugProgram();
+    session.continue();
+    const calls = session.callsSoFar.map((call) => call.instructions).reverse();
+    const walked: number[] = [];
+    while (session.stepBackCall().kind === 'call') walked.push(session.position);
+    expect(walked).toEqual(calls);
+    expect(session.position).toBe(0);
+    expect(session.machine.registers.get('eax')).toBe(0x0c00ffee);
+  });
+
+  test('steps back one instruction at a time, to the very first', async () => {
+    const session = await debugProgram();
+    const forwards = [session.machine.registers.get('eip')];
+    for (let i = 0; i < 200; i++) {
+      session.step();
+      forwards.push(session.machine.registers.get('eip'));
+    }
+    const backwards = [session.machine.registers.get('eip')];
+    while (session.stepBack().kind === 'step') backwards.push(session.machine.registers.get('eip'));
+    expect(backwards.reverse()).toEqual(forwards);
+  });
+
+  test('goes back to just before the last write of an address', async () => {
+    const session = await debugProgram();
+    stopBehindCounting(session);
+    const counter = session.resolve('counter');
+    expect(session.lastWrite('counter')).toMatchObject({ kind: 'watchpoint', access: 'write' });
+    expect(session.machine.linear.read32(counter)).toBe(9);
+    expect(session.describe(session.machine.registers.get('eip'))).toMatch(/^count/);
+    session.step();
+    expect(session.machine.linear.read32(counter)).toBe(10);
+  });
+
+  test('continues backwards to the breakpoints that were passed, latest first', async () => {
+    const session = await debugProgram();
+    session.continue();
+    session.stops.add({ kind: 'breakpoint', at: 'count' });
+    const values: number[] = [];
+    while (session.reverseContinue().kind === 'breakpoint') {
+      values.push(session.machine.linear.read32(session.resolve('counter')));
+    }
+    expect(values).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  });
+
+  test('prints output once, however often the guest runs over it', async () => {
+    let printed = '';
+    const session = await debugProgram({
+      onOutput: (stream, bytes) => {
+        if (stream === 'stdout') printed += Buffer.from(bytes).toString();
+      },
+    });
+    session.continue();
+    session.goTo(0);
+    session.continue();
+    expect(printed).toBe('counter 10, big yes\nread 3\n');
+  });
+
+  test('input that was read is read again', async () => {
+    const pieces = ['one\n'];
+    const session = await debugProgram({ stdin: () => Buffer.from(pieces.shift() ?? '') });
+    session.continue();
+    session.goTo(0);
+    session.continue();
+    expect(session.guest.output).toContain('read 4');
+  });
+
+  test('a change in the past makes a new future', async () => {
+    const session = await debugProgram();
+    session.continue();
+    session.goTo(0);
+    stopBehindCounting(session);
+    session.writeMemory(session.resolve('counter'), Uint8Array.from([42, 0, 0, 0]));
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
+    expect(session.guest.output).toContain('counter 42');
+    session.goTo(0);
+    session.continue();
+    expect(session.guest.output).toContain('counter 42');
+  });
+});
