@@ -60,6 +60,9 @@ const atEntry: State = {
 
 /** Where PUSHAD leaves EBP, in bytes above the new ESP. */
 const pushadEbpOffset = 8;
+/** Bytes of a function that may be no more than a stub in front of another. */
+const largestStub = 32;
+const stubMaximum = 4;
 const jumpTableMaximum = 4096;
 
 /** The frames of one function (with the cold part the compiler split off it). */
@@ -67,7 +70,7 @@ export class FunctionFrames {
   readonly #states: ReadonlyMap<number, State>;
   readonly #callsByEnd: ReadonlyMap<number, number>;
   /** Depth of the interrupt frame when the function ends by IRET; undefined when it returns. */
-  readonly #interruptDepth: number | undefined;
+  readonly interruptDepth: number | undefined;
 
   constructor(
     states: ReadonlyMap<number, State>,
@@ -76,7 +79,7 @@ export class FunctionFrames {
   ) {
     this.#states = states;
     this.#callsByEnd = callsByEnd;
-    this.#interruptDepth = interruptDepth;
+    this.interruptDepth = interruptDepth;
   }
 
   /** How to leave the frame when the next instruction is at `address`; undefined when no path reaches it. */
@@ -95,8 +98,8 @@ export class FunctionFrames {
 
   #rule(state: State | undefined): FrameRule | undefined {
     if (state === undefined) return undefined;
-    const home = this.#interruptDepth ?? 0;
-    const interrupt = this.#interruptDepth !== undefined;
+    const home = this.interruptDepth ?? 0;
+    const interrupt = this.interruptDepth !== undefined;
     const { depth, realigned, frame } = state;
     const liveSlot = state.ebpIntact ? undefined : state.ebpSlot;
     if (depth !== undefined && !realigned) {
@@ -294,17 +297,28 @@ function comparedLimit(instruction: Instruction): number | undefined {
  * Follows all paths through a function.
  *
  * @param symbols Names of the same file at bias 0.
+ * @param stubsBefore How many stubs have led here; a chain of them ends somewhere.
  */
-export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: CodeReader): FunctionFrames {
+export function analyseFunction(
+  entry: GuestSymbol,
+  symbols: SymbolTable,
+  code: CodeReader,
+  stubsBefore = 0,
+): FunctionFrames {
   const states = new Map<number, State>();
   const lengths = new Map<number, number>();
   const callsByEnd = new Map<number, number>();
   const work: [number, State][] = [[entry.address, atEntry]];
   let interruptDepth: number | undefined;
   let atIndirectJump: State | undefined;
+  let handedOver: { readonly target: number; readonly depth: number | undefined } | undefined;
   const coldPart = new RegExp(`^${entry.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.cold(\\.\\d+)?$`);
+  // Assembler code may run on into the next label; a function that returns does not.
+  let end = entry.address + entry.size;
+  const next = code.calleeEffect(entry).returns ? undefined : symbols.at(end);
+  if (next?.offset === 0) end += next.symbol.size;
   const inside = (address: number): boolean => {
-    if (address >= entry.address && address < entry.address + entry.size) return true;
+    if (address >= entry.address && address < end) return true;
     const other = symbols.at(address)?.symbol;
     return other !== undefined && coldPart.test(other.name);
   };
@@ -337,6 +351,9 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
           return;
         case FlowControl.UnconditionalBranch:
           work.push([Number(instruction.nearBranchTarget), state]);
+          if (!inside(Number(instruction.nearBranchTarget))) {
+            handedOver = { target: Number(instruction.nearBranchTarget), depth: state.depth };
+          }
           return;
         case FlowControl.ConditionalBranch:
           work.push([Number(instruction.nearBranchTarget), state]);
@@ -392,7 +409,6 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
   }
   // Targets of jumps through tables that are not in the file: all of them start with the stack as the jump left it.
   if (atIndirectJump !== undefined) {
-    const end = entry.address + entry.size;
     for (let at = entry.address; at < end;) {
       const length = lengths.get(at) ?? code.instructionAt(at)?.length;
       if (length === undefined) break;
@@ -401,6 +417,19 @@ export function analyseFunction(entry: GuestSymbol, symbols: SymbolTable, code: 
         drain();
       }
       at += length;
+    }
+  }
+  // A stub in front of a common interrupt entry: what it hands over to knows where the interrupt frame is.
+  if (
+    handedOver?.depth !== undefined &&
+    interruptDepth === undefined &&
+    entry.size <= largestStub &&
+    stubsBefore < stubMaximum
+  ) {
+    const common = symbols.at(handedOver.target);
+    if (common?.offset === 0 && common.symbol.address !== entry.address) {
+      const { interruptDepth: below } = analyseFunction(common.symbol, symbols, code, stubsBefore + 1);
+      if (below !== undefined) interruptDepth = handedOver.depth + below;
     }
   }
   return new FunctionFrames(states, callsByEnd, interruptDepth);

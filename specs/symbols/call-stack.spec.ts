@@ -83,6 +83,25 @@ describe('the call stack', () => {
     expect(stack.filter((frame) => frame.guessed)).toEqual([]);
   });
 
+  it('goes from the kernel through the trap into the program', async () => {
+    const guest = await bootGuest({ program: optimized });
+    const symbols = guestSymbols(guest);
+    guest.runToKernelCall('sched_yield');
+    const kernelFunctions = new Set<string | undefined>();
+    for (let i = 0; i < 40; i++) {
+      guest.machine.step();
+      const { registers, linear } = guest.machine;
+      if (registers.privilege !== 0) break;
+      const start = { eip: registers.get('eip'), esp: registers.get('esp'), ebp: registers.get('ebp') };
+      const stack = names(callStack(start, linear, symbols));
+      const program = stack.indexOf('stop_here');
+      expect(stack.slice(program, program + CHAIN.length)).toEqual(CHAIN);
+      for (const name of stack.slice(0, program)) kernelFunctions.add(name);
+    }
+    expect(kernelFunctions.size).toBeGreaterThan(1);
+    expect(kernelFunctions).not.toContain(undefined);
+  });
+
   it.each(['-O0', '-O1', '-O2', '-Os'])('is the same for %s', async (level) => {
     const stack = await stackAtCall(await compileC('stack', SOURCE, [level]));
     expect(names(stack).slice(0, CHAIN.length)).toEqual(CHAIN);
