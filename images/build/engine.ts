@@ -154,7 +154,11 @@ class Build {
       this.#stop.abort();
       throw failure;
     } finally {
-      rmSync(work, { recursive: true, force: true });
+      try {
+        rmSync(work, { recursive: true, force: true });
+      } catch {
+        // Swept away by the next build; the error that led here says more.
+      }
     }
   }
 

@@ -6,6 +6,8 @@ export type BuildErrorKind =
   /** Something must be downloaded and this machine has no apt, or no Debian archive in its configuration. */
   | 'no-apt'
   | 'disk-full'
+  /** The build cache can't be written to. */
+  | 'cache-unwritable'
   /** A downloaded or hand-placed source is not the file that vendor/lock.json names. */
   | 'digest-mismatch'
   /** A tool that can be had in no way here. */
@@ -40,8 +42,12 @@ export function asBuildError(
   log: string | undefined,
 ): BuildError {
   if (error instanceof BuildError) return error;
-  const { code, name } = error as NodeJS.ErrnoException;
+  const { code, name, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(cacheRoot, error);
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR)$/.test(code ?? '') && path?.startsWith(cacheRoot) === true) {
+    const message = `the build cache ${cacheRoot} can't be written to (${code ?? ''}): set NANVIX_V86_CACHE to a folder that can`;
+    return new BuildError('cache-unwritable', message, { cause: error });
+  }
   if (name === 'AbortError' || code === 'ABORT_ERR') return interrupted(step, error);
   const text = error instanceof Error ? error.message : String(error);
   if (log === undefined) return new BuildError('step-failed', `${step} failed: ${text}`, { cause: error });

@@ -267,6 +267,13 @@ describe('a step that fails', () => {
     expect(entries()).toEqual([]);
   });
 
+  it('says what to do about a cache that is no folder', async () => {
+    input('cache', 'a file');
+    const error = await failure(build(fake('one', {})));
+    expect(error).toMatchObject({ kind: 'cache-unwritable' });
+    expect(error.message).toContain('set NANVIX_V86_CACHE to a folder that can');
+  });
+
   it('recognizes a full disk in what a tool says', async () => {
     const step = fake('big', {
       run: async (context) => {
