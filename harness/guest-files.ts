@@ -33,6 +33,9 @@ export const BUILT_PROGRAMS = ['python'] as const;
 
 const EMPTY_NAME = 'program';
 
+/** Room for what a guest writes into a volume made from a folder. */
+const FOLDER_FREE_BYTES = 8 * 1024 * 1024;
+
 export async function findGuestFiles(options: BootOptions, memoryMiB: number): Promise<GuestFiles> {
   const builtProgram = isBuiltProgram(options.program);
   const wantsImages = builtProgram || options.kernel === undefined;
@@ -101,7 +104,8 @@ async function makeRamfs(folder: string | undefined, below: string | undefined):
   const { createRamfs, RamfsError, readFolder } = await import('../images/ramfs/index.ts');
   try {
     const folders = [below, folder].filter((one) => one !== undefined);
-    const bytes = createRamfs(new Map(folders.flatMap((one) => [...readFolder(one)])));
+    const files = new Map(folders.flatMap((one) => [...readFolder(one)]));
+    const bytes = createRamfs(files, { freeBytes: FOLDER_FREE_BYTES });
     return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes) };
   } catch (error) {
     if (!(error instanceof RamfsError)) throw error;
