@@ -1,6 +1,7 @@
 /** The commands. Each takes a function that it calls with the exit status of the process. */
 import type { Command } from 'commander';
 import { ccCommand } from './cc.ts';
+import { dapCommand } from './dap.ts';
 import { debugCommand } from './debug.ts';
 import { helloCommand } from './hello.ts';
 import { imagesCommand } from './images.ts';
@@ -22,4 +23,5 @@ export const commands: readonly CommandFactory[] = [
   traceCommand,
   profileCommand,
   debugCommand,
+  dapCommand,
 ];

@@ -24,6 +24,9 @@ export interface Scenario {
 
 const RANDOM_STOPS = 10;
 
+/** Runs a guest once for every kernel call there is: minutes, on a machine that is busy with something else. */
+const PATIENCE_MS = 600_000;
+
 export function describeExactness({ name, says, options }: Scenario): void {
   describe(name, () => {
     const scratch = scratchFolder();
@@ -53,17 +56,29 @@ export function describeExactness({ name, says, options }: Scenario): void {
       expect(captured.end).toEqual(uninterrupted);
     });
 
-    test('each of them restored in the same machine', async () => {
-      expectAll(await endsInSameMachine(captured.guest, captured.snapshots));
-    });
+    test(
+      'each of them restored in the same machine',
+      async () => {
+        expectAll(await endsInSameMachine(captured.guest, captured.snapshots));
+      },
+      PATIENCE_MS,
+    );
 
-    test('each of them restored in a new machine', async () => {
-      expectAll(await endsInNewMachines(captured.snapshots));
-    });
+    test(
+      'each of them restored in a new machine',
+      async () => {
+        expectAll(await endsInNewMachines(captured.snapshots));
+      },
+      PATIENCE_MS,
+    );
 
-    test('each of them restored from a file in another process', async () => {
-      expectAll(await endsInAnotherProcess(scratch.path(name), captured.snapshots));
-    });
+    test(
+      'each of them restored from a file in another process',
+      async () => {
+        expectAll(await endsInAnotherProcess(scratch.path(name), captured.snapshots));
+      },
+      PATIENCE_MS,
+    );
 
     test('snapshots at random instructions', async () => {
       const random = seededRandom(name.length);
