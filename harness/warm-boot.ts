@@ -34,12 +34,8 @@ export class WarmBoots {
       return fresh;
     }
     fresh.dispose();
-    return this.again(known);
-  }
-
-  private again({ guest, timeZero }: WarmGuest): Guest {
-    guest.restore(timeZero, 'continue', { compiled: 'keep' });
-    return guest;
+    known.guest.restore(known.timeZero, 'continue', { compiled: 'keep' });
+    return known.guest;
   }
 
   /** Frees every machine. */

@@ -4,3 +4,4 @@ export { toFoldedStacks, toSpeedscope } from './export.ts';
 export { functionShares, type FunctionShare } from './functions.ts';
 export { PhaseWatch, type PhaseSpan } from './phases.ts';
 export { DEFAULT_INTERVAL, profile, type Profile, type StackSample } from './sampler.ts';
+export { stepToExit } from './step-to-exit.ts';

@@ -9,6 +9,7 @@ import { GuestStateError } from '../errors.ts';
 import type { Guest } from '../guest.ts';
 import { HELLO, bootHello, restoreHello } from '../hello.ts';
 import type { BootOptions } from '../options.ts';
+import { stepToExit } from '../profile/index.ts';
 import type { Figures, Spread } from '../report/index.ts';
 import { medianOf } from '../bench/figure.ts';
 import { studyVolume } from './volume.ts';
@@ -95,12 +96,11 @@ export async function countRow(row: StudyRow, options: BootOptions): Promise<Exa
 
 /** Distinct 4 KiB pages of linear memory that instructions are fetched from until the guest exits, by stepping through. */
 function countCodePages(guest: Guest): number {
-  const { machine } = guest;
-  const { registers } = machine;
+  const { registers } = guest.machine;
   const executed = new Uint8Array(2 ** 20);
-  do {
+  stepToExit(guest, () => {
     executed[registers.get('eip') >>> 12] = 1;
-  } while (machine.step().kind !== 'requested' || guest.monitor.exitStatus === null);
+  });
   return executed.reduce((sum, flag) => sum + flag, 0);
 }
 

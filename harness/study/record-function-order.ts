@@ -8,6 +8,7 @@ import { functionOrderFile } from '../../images/cpython/function-order.ts';
 import { boot } from '../boot.ts';
 import type { Guest } from '../guest.ts';
 import { HELLO } from '../hello.ts';
+import { stepToExit } from '../profile/index.ts';
 import { readProgramFile } from '../symbols/program-file.ts';
 import { SymbolTable } from '../symbols/symbol-table.ts';
 
@@ -20,13 +21,12 @@ const functions = new Map(
 );
 
 function functionsByFirstUse(guest: Guest): string[] {
-  const { machine } = guest;
-  const { registers } = machine;
+  const { registers } = guest.machine;
   const seen = new Set<string>();
-  do {
+  stepToExit(guest, () => {
     const name = functions.get(registers.get('eip'));
     if (name !== undefined && registers.privilege === 3) seen.add(name);
-  } while (machine.step().kind !== 'requested' || guest.monitor.exitStatus === null);
+  });
   return [...seen];
 }
 

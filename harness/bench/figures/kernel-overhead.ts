@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { ensureImages } from '../../../images/index.ts';
 import { boot } from '../../boot.ts';
 import { HELLO } from '../../hello.ts';
+import { stepToExit } from '../../profile/index.ts';
 import { libposixRanges } from '../libposix-ranges.ts';
 import type { AddressRange } from '../libposix-ranges.ts';
 import type { Figure } from '../figure.ts';
@@ -38,15 +39,14 @@ function overheadOf(guest: Guest, libposix: readonly AddressRange[]): number {
 
 /** Steps a guest to its exit and counts the instructions in ring 0 and in libposix. */
 export function ownInstructions(guest: Guest, libposix: readonly AddressRange[]): number {
-  const { machine } = guest;
-  const { registers } = machine;
+  const { registers } = guest.machine;
   // One flag for each byte of the program, because a binary search at every instruction would take minutes.
   const first = Math.min(...libposix.map((range) => range.start));
   const inLibposix = new Uint8Array(Math.max(...libposix.map((range) => range.end)) - first);
   for (const { start, end } of libposix) inLibposix.fill(1, start - first, end - first);
   let below = 0;
-  for (;;) {
+  stepToExit(guest, () => {
     below += registers.privilege === 0 ? 1 : (inLibposix[registers.get('eip') - first] ?? 0);
-    if (machine.step().kind === 'requested' && guest.monitor.exitStatus !== null) return below;
-  }
+  });
+  return below;
 }
