@@ -27,9 +27,10 @@ import {
 import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
 import { Ports } from './ports.ts';
 import { Probes } from './probes.ts';
-import { MachineRegisters, REGISTER_NAMES } from './registers.ts';
+import { MachineRegisters } from './registers.ts';
 import { Scheduler } from './scheduler.ts';
 import { Watches } from './watches.ts';
+import { REGISTER_NAMES } from './types.ts';
 import type {
   CaptureOptions,
   Machine,
@@ -47,6 +48,7 @@ import type {
 import { Address, FLAG_INTERRUPT, JitConfig, Observe, Own } from './v86/internals.ts';
 import { type Host, PAGE, V86Instance } from './v86/instance.ts';
 
+const REACHED: MachineStop = { kind: 'reached', limit: 'instructions' };
 /** Instructions after which the loop comes back at the latest, to look at the wall clock. */
 const TURN = 4_000_000;
 const DEFAULT_TICKS_PER_MICROSECOND = 1000;
@@ -103,7 +105,7 @@ export class V86Machine implements Machine {
   /** Where a run came by a breakpoint; where it started it does not stop. */
   private breakpointHit: number | undefined;
   private runStart = 0;
-  private interruptReturnHandler: (() => void) | undefined;
+  private readonly interruptReturnHandlers = new Set<() => void>();
 
   constructor(options: MachineOptions) {
     const size = options.memoryMiB * 2 ** 20;
@@ -128,7 +130,7 @@ export class V86Machine implements Machine {
     this.probes = new Probes(this.registers, this.linear);
     this.watches = new Watches(this.linear);
     this.scheduler = new Scheduler(
-      () => this.instructions + this.idleTicks,
+      () => this.tick,
       this.ticksPerMicrosecond,
       () => {
         this.comeBack();
@@ -176,11 +178,13 @@ export class V86Machine implements Machine {
           this.ports.write(port, width, value);
         });
       },
-      timestamp: () => (this.instance === undefined ? 0 : this.instructions + this.idleTicks),
+      timestamp: () => (this.instance === undefined ? 0 : this.tick),
       random: () => this.nextRandom(),
       softwareInterrupt: (vector) => guarded(false, () => this.trap(vector)),
       interruptReturned: () => {
-        guarded(undefined, () => this.interruptReturnHandler?.());
+        guarded(undefined, () => {
+          for (const handler of this.interruptReturnHandlers) handler();
+        });
       },
       instructionReached: () => guarded(false, () => this.arrive()),
       exceptionRaised: () => {
@@ -206,8 +210,13 @@ export class V86Machine implements Machine {
     return this.instructionsSeen + ((this.v86.word(Address.instructionCounter) - this.counterSeen) >>> 0);
   }
 
+  /** The present moment of virtual time. */
+  private get tick(): number {
+    return this.instructions + this.idleTicks;
+  }
+
   get virtualNanoseconds(): number {
-    return ((this.instructions + this.idleTicks) * 1000) / this.ticksPerMicrosecond;
+    return (this.tick * 1000) / this.ticksPerMicrosecond;
   }
 
   private settleInstructions(): void {
@@ -273,9 +282,17 @@ export class V86Machine implements Machine {
     this.watchGuest();
   }
 
-  onInterruptReturn(handler: (() => void) | undefined): void {
-    this.interruptReturnHandler = handler;
+  onInterruptReturn(handler: () => void): () => void {
+    // one function may be added twice, and each addition ends on its own
+    const called = (): void => {
+      handler();
+    };
+    this.interruptReturnHandlers.add(called);
     this.watchGuest();
+    return () => {
+      this.interruptReturnHandlers.delete(called);
+      if (this.instance !== undefined) this.watchGuest();
+    };
   }
 
   /** Tells the rewritten v86 what to call out for. */
@@ -286,7 +303,7 @@ export class V86Machine implements Machine {
       const at = Own.trapBitmap + (vector >> 3);
       v86.setByte(at, v86.byte(at) | (1 << (vector & 7)));
     }
-    v86.setWord(Own.observe, this.interruptReturnHandler === undefined ? 0 : Observe.interruptReturn);
+    v86.setWord(Own.observe, this.interruptReturnHandlers.size === 0 ? 0 : Observe.interruptReturn);
     v86.probe(this.probes.addresses());
     v86.watch(this.watches.pages());
   }
@@ -325,12 +342,7 @@ export class V86Machine implements Machine {
   }
 
   run(limits: RunLimits = {}): MachineStop {
-    this.checkRunnable();
-    this.running = true;
-    this.requested = undefined;
-    this.breakpointHit = undefined;
-    this.runStart = this.instructions;
-    this.watches.refresh();
+    this.start();
     try {
       return this.loop(limits);
     } finally {
@@ -339,7 +351,28 @@ export class V86Machine implements Machine {
   }
 
   step(count = 1): MachineStop {
-    return this.run({ instructions: this.instructions + count });
+    this.start();
+    const last = this.runStart + count;
+    try {
+      // Where nothing can happen on the way there is nothing to look after: a single step is one turn.
+      if (count <= TURN && !this.halted() && this.scheduler.nextTick() - this.tick >= Math.max(1, count)) {
+        const stop = this.turn(count);
+        if (stop !== undefined) return stop;
+        if (this.instructions >= last) return REACHED;
+      }
+      return this.loop({ instructions: last });
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private start(): void {
+    this.checkRunnable();
+    this.running = true;
+    this.requested = undefined;
+    this.breakpointHit = undefined;
+    this.runStart = this.instructions;
+    this.watches.refresh();
   }
 
   private checkRunnable(): void {
@@ -361,7 +394,7 @@ export class V86Machine implements Machine {
     for (;;) {
       const { instructions } = this;
       const tick = instructions + this.idleTicks;
-      if (instructions >= lastInstruction) return { kind: 'reached', limit: 'instructions' };
+      if (instructions >= lastInstruction) return REACHED;
       if (tick >= lastTick) return { kind: 'reached', limit: 'virtual-time' };
       // An alarm may raise an interrupt, which v86 delivers on the spot, through whatever gate the guest left there.
       try {

@@ -4,17 +4,13 @@
  * Lazy flags are computed when read and settled when written. Nothing here runs the guest.
  */
 
-import type { RegisterName, Registers, SegmentName } from './types.ts';
+import { REGISTER_NAMES, SEGMENT_NAMES } from './types.ts';
+import type { ControlRegister, RegisterName, Registers, SegmentName } from './types.ts';
 import { Address } from './v86/internals.ts';
 import type { V86Instance } from './v86/instance.ts';
 
-const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
-const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'] as const;
 const CODE_SEGMENT = 1;
 const FLAG_ALWAYS_ONE = 2;
-
-/** All register names, in the processor's order of encoding. */
-export const REGISTER_NAMES: readonly RegisterName[] = [...GENERAL, 'eip', 'eflags'];
 
 /** Layout of the 512-byte FXSAVE image. Source: Intel SDM volume 1, table 10-2. */
 const Fx = {
@@ -45,7 +41,7 @@ export class MachineRegisters implements Registers {
     const v86 = this.instance();
     if (name === 'eip') return (v86.word(Address.instructionPointer) - this.codeBase()) >>> 0;
     if (name === 'eflags') return v86.exports.get_eflags() >>> 0;
-    return v86.word(Address.registers + 4 * GENERAL.indexOf(name));
+    return v86.word(Address.registers + 4 * REGISTER_NAMES.indexOf(name));
   }
 
   set(name: RegisterName, value: number): void {
@@ -54,7 +50,7 @@ export class MachineRegisters implements Registers {
     else if (name === 'eflags') {
       v86.setWord(Address.flags, value | FLAG_ALWAYS_ONE);
       v86.setWord(Address.flagsChanged, 0);
-    } else v86.setWord(Address.registers + 4 * GENERAL.indexOf(name), value);
+    } else v86.setWord(Address.registers + 4 * REGISTER_NAMES.indexOf(name), value);
   }
 
   private codeBase(): number {
@@ -62,14 +58,14 @@ export class MachineRegisters implements Registers {
   }
 
   segment(name: SegmentName): number {
-    return this.instance().half(Address.segmentSelectors + 2 * SEGMENTS.indexOf(name));
+    return this.instance().half(Address.segmentSelectors + 2 * SEGMENT_NAMES.indexOf(name));
   }
 
   segmentBase(name: SegmentName): number {
-    return this.instance().word(Address.segmentBases + 4 * SEGMENTS.indexOf(name));
+    return this.instance().word(Address.segmentBases + 4 * SEGMENT_NAMES.indexOf(name));
   }
 
-  control(index: 0 | 2 | 3 | 4): number {
+  control(index: ControlRegister): number {
     return this.instance().word(Address.control + 4 * index);
   }
 

@@ -26,6 +26,8 @@ export class Scheduler {
   readonly ticksPerMicrosecond: number;
   private readonly entries: Entry[] = [];
   private nextOrder = 0;
+  /** {@link nextTick}, until an alarm changes. */
+  private knownNext: number | undefined;
   private readonly changed: () => void;
 
   /** `changed` is called whenever the earliest alarm may have moved. */
@@ -41,14 +43,19 @@ export class Scheduler {
     this.entries.push(entry);
     return {
       setAt: (tick) => {
-        entry.state = { tick, order: this.nextOrder++ };
+        this.set(entry, { tick, order: this.nextOrder++ });
         this.changed();
       },
       cancel: () => {
-        entry.state = null;
+        this.set(entry, null);
         this.changed();
       },
     };
+  }
+
+  private set(entry: Entry, state: AlarmState): void {
+    entry.state = state;
+    this.knownNext = undefined;
   }
 
   private earliest(): { entry: Entry; tick: number } | undefined {
@@ -65,16 +72,17 @@ export class Scheduler {
 
   /** The tick of the earliest alarm, or Infinity. */
   nextTick(): number {
-    return this.earliest()?.tick ?? Infinity;
+    this.knownNext ??= this.earliest()?.tick ?? Infinity;
+    return this.knownNext;
   }
 
   /** Rings all alarms that are due, in order; one set meanwhile for the present rings too. */
   ringDue(): void {
-    for (;;) {
-      const next = this.earliest();
-      if (next === undefined || next.tick > this.now()) return;
-      next.entry.state = null;
-      next.entry.ring();
+    while (this.nextTick() <= this.now()) {
+      const entry = this.earliest()?.entry;
+      if (entry === undefined) return;
+      this.set(entry, null);
+      entry.ring();
     }
   }
 
@@ -97,7 +105,9 @@ export class Scheduler {
   }
 
   restore(state: { readonly alarms: readonly AlarmState[]; readonly nextOrder: number }): void {
-    this.entries.forEach((entry, i) => (entry.state = state.alarms[i] ?? null));
+    this.entries.forEach((entry, i) => {
+      this.set(entry, state.alarms[i] ?? null);
+    });
     this.nextOrder = state.nextOrder;
   }
 }

@@ -6,11 +6,28 @@
  * having code compiled or not never changes at which instruction count anything in the guest happens.
  */
 
-/** The general registers, the instruction pointer and the flags, by their usual names. All are unsigned 32-bit. */
-export type RegisterName = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esp' | 'ebp' | 'esi' | 'edi' | 'eip' | 'eflags';
+/** The general registers in the processor's own order of encoding, the instruction pointer and the flags. All are unsigned 32-bit. */
+export const REGISTER_NAMES = [
+  'eax',
+  'ecx',
+  'edx',
+  'ebx',
+  'esp',
+  'ebp',
+  'esi',
+  'edi',
+  'eip',
+  'eflags',
+] as const;
+export type RegisterName = (typeof REGISTER_NAMES)[number];
 
 /** Segment registers in the processor's own order of encoding. */
-export type SegmentName = 'es' | 'cs' | 'ss' | 'ds' | 'fs' | 'gs';
+export const SEGMENT_NAMES = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'] as const;
+export type SegmentName = (typeof SEGMENT_NAMES)[number];
+
+/** The control registers there are, by number. */
+export const CONTROL_REGISTERS = [0, 2, 3, 4] as const;
+export type ControlRegister = (typeof CONTROL_REGISTERS)[number];
 
 /** The processor as a debugger sees it. Reads and writes act on the machine at once; values are unsigned. */
 export interface Registers {
@@ -20,7 +37,7 @@ export interface Registers {
   segment(name: SegmentName): number;
   /** The base address a segment register adds. */
   segmentBase(name: SegmentName): number;
-  control(index: 0 | 2 | 3 | 4): number;
+  control(index: ControlRegister): number;
   /** Current privilege level, 0 to 3. */
   readonly privilege: number;
   /** The interrupt descriptor table: linear base and limit in bytes. */
@@ -203,10 +220,12 @@ export interface Machine {
   trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void;
 
   /**
-   * Called after each IRET that enters an outer ring, that is, when a kernel goes back to a program: registers and
-   * memory are those that the program will see. Undefined ends it. Costs nothing else.
+   * Calls `handler` after each IRET that enters an outer ring, that is, when a kernel goes back to a program: registers and
+   * memory are those that the program will see. Several may look on, in the order in which they came. Costs nothing else.
+   *
+   * @returns A function that ends it.
    */
-  onInterruptReturn(handler: (() => void) | undefined): void;
+  onInterruptReturn(handler: () => void): () => void;
 
   /**
    * Calls `handler` each time the instruction at a linear address is about to be executed, in whatever ring; registers and

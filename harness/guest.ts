@@ -4,10 +4,12 @@
  * What must hold: running, stopping, capturing and restoring never change what the guest does. Everything a guest can do
  * comes back as a {@link Stop}; only asking for what cannot be done throws.
  */
+import { REGISTER_NAMES } from '../emulator/types.ts';
 import type {
   CaptureOptions,
   Machine,
   MachineStop,
+  RegisterName,
   RestoreOptions,
   RestoreReport,
 } from '../emulator/types.ts';
@@ -398,12 +400,11 @@ export class Guest {
 
   #report(message: string): ReturnType<typeof crashReport> {
     const { registers } = this.machine;
-    const names = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags'] as const;
-    const values = Object.fromEntries(names.map((name) => [name, registers.get(name)]));
+    const values = Object.fromEntries(REGISTER_NAMES.map((name) => [name, registers.get(name)]));
     return crashReport(
       {
         message,
-        registers: values as Record<(typeof names)[number], number>,
+        registers: values as Record<RegisterName, number>,
         faultAddress: registers.control(2),
       },
       this.#crashContext(),

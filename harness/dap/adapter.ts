@@ -17,6 +17,7 @@ import {
   Variable,
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { REGISTER_NAMES } from '../../emulator/types.ts';
 import { debug, inBackground } from '../debug/index.ts';
 import type { DebugSession, DebugStop, Operation } from '../debug/index.ts';
 import { describeStop } from '../debug/commands/describe-stop.ts';
@@ -41,7 +42,6 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
 const THREAD = 1;
 const REGISTERS_SCOPE = 1;
 const CALL_SCOPE = 2;
-const REGISTERS = ['eax', 'ebx', 'ecx', 'edx', 'esi', 'edi', 'ebp', 'esp', 'eip', 'eflags'] as const;
 const LAUNCH_FAILED = 1;
 const REQUEST_FAILED = 2;
 /** Breakpoints on functions by this prefix are breakpoints on kernel calls: `call:mmap`. */
@@ -276,7 +276,7 @@ export class NanvixDebugAdapter extends LoggingDebugSession {
     const session = this.#session;
     if (session === undefined) return [];
     if (scope === REGISTERS_SCOPE) {
-      return REGISTERS.map((name) => new Variable(name, hex(session.machine.registers.get(name))));
+      return REGISTER_NAMES.map((name) => new Variable(name, hex(session.machine.registers.get(name))));
     }
     const { call } = session;
     if (scope !== CALL_SCOPE || call === undefined) return [];

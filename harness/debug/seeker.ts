@@ -183,7 +183,7 @@ export class Seeker {
 
   /** Sets up in the machine what is looked for and is not set up yet. */
   #arm(): void {
-    const { machine, calls } = this.#guest;
+    const { machine } = this.#guest;
     const faults = this.#of(this.#points, 'fault');
     if (faults.length > 0 && this.#handlers.size === 0) {
       this.#handlers = faultHandlers(machine);
@@ -212,7 +212,7 @@ export class Seeker {
     }
     if (this.#of(this.#points, 'return').length > 0) {
       this.#ends.push(
-        calls.observeReturns(() => {
+        machine.onInterruptReturn(() => {
           this.#onReturn();
         }),
       );

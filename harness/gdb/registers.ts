@@ -4,14 +4,15 @@
  * x87 and SSE registers come from an FXSAVE image; the one difference is the tag word, which FXSAVE abridges to a bit per
  * register and gdb wants with two. Source: Intel SDM volume 1, table 10-2 and section 8.1.7.
  */
-import type { RegisterName, SegmentName } from '../../emulator/types.ts';
+import { REGISTER_NAMES, SEGMENT_NAMES } from '../../emulator/types.ts';
+import type { ControlRegister, RegisterName, SegmentName } from '../../emulator/types.ts';
 import { registerLayout } from './target-description.ts';
 
 /** Where registers come from: the processor, or what the kernel saved of a thread that does not run. */
 export interface RegisterSource {
   general(name: RegisterName): number;
   segment(name: SegmentName): number;
-  control(index: 0 | 2 | 3 | 4): number;
+  control(index: ControlRegister): number;
   /** 512 bytes. */
   readonly fxImage: Uint8Array;
 }
@@ -22,19 +23,8 @@ export interface RegisterSink {
   setFxImage(image: Uint8Array): void;
 }
 
-const GENERAL: ReadonlySet<string> = new Set<RegisterName>([
-  'eax',
-  'ecx',
-  'edx',
-  'ebx',
-  'esp',
-  'ebp',
-  'esi',
-  'edi',
-  'eip',
-  'eflags',
-]);
-const SEGMENTS: ReadonlySet<string> = new Set<SegmentName>(['cs', 'ss', 'ds', 'es', 'fs', 'gs']);
+const GENERAL: ReadonlySet<string> = new Set(REGISTER_NAMES);
+const SEGMENTS: ReadonlySet<string> = new Set(SEGMENT_NAMES);
 
 /** Fields of the FXSAVE image behind gdb's names: offset and bytes. */
 const FX_FIELDS: Readonly<Record<string, readonly [offset: number, bytes: number]>> = {
@@ -106,7 +96,7 @@ export function encodeRegister(source: RegisterSource, index: number): Uint8Arra
   if (GENERAL.has(name)) return wordBytes(source.general(name as RegisterName));
   if (SEGMENTS.has(name)) return wordBytes(source.segment(name as SegmentName));
   const control = /^cr([0234])$/.exec(name)?.[1];
-  if (control !== undefined) return wordBytes(source.control(Number(control) as 0 | 2 | 3 | 4));
+  if (control !== undefined) return wordBytes(source.control(Number(control) as ControlRegister));
   const image = source.fxImage;
   if (name === 'ftag') return wordBytes(fullTagWord(image));
   const slot = slotOf(name);

@@ -60,7 +60,6 @@ export class KernelCalls {
   readonly #onStop: (call: KernelCall) => void;
   #registrations: readonly Registration[] = [];
   #observers: readonly CallObserver[] = [];
-  #returnObservers: readonly (() => void)[] = [];
 
   /** @param onStop Called inside the trap; the run is to end there. */
   constructor(machine: Machine, onStop: (call: KernelCall) => void) {
@@ -105,19 +104,6 @@ export class KernelCalls {
     };
   }
 
-  /**
-   * Called whenever the kernel has gone back to a program: from a call, an interrupt or a fault. The machine has several
-   * observers this way; what it says of {@link Machine.onInterruptReturn} holds for each.
-   *
-   * @returns A function that ends the observation.
-   */
-  observeReturns(observer: () => void): () => void {
-    this.#setReturnObservers([...this.#returnObservers, observer]);
-    return () => {
-      this.#setReturnObservers(this.#returnObservers.filter((other) => other !== observer));
-    };
-  }
-
   capture(): CallHistory {
     return this.#ring.capture();
   }
@@ -155,17 +141,6 @@ export class KernelCalls {
       if (decision !== undefined && decision.kind !== 'deliver') return decision;
     }
     return { kind: 'deliver' };
-  }
-
-  #setReturnObservers(observers: readonly (() => void)[]): void {
-    this.#returnObservers = observers;
-    this.#machine.onInterruptReturn(
-      observers.length === 0
-        ? undefined
-        : () => {
-            for (const observer of observers) observer();
-          },
-    );
   }
 
   #apply(call: KernelCall, decision: Exclude<CallDecision, { kind: 'deliver' }>): TrapDecision {

@@ -1,20 +1,6 @@
 /** All registers of a machine as text by name, for a comparison that people read. */
-import type { RegisterName, Registers, SegmentName } from '../../emulator/types.ts';
-
-const GENERAL: readonly RegisterName[] = [
-  'eax',
-  'ecx',
-  'edx',
-  'ebx',
-  'esp',
-  'ebp',
-  'esi',
-  'edi',
-  'eip',
-  'eflags',
-];
-const SEGMENTS: readonly SegmentName[] = ['cs', 'ss', 'ds', 'es', 'fs', 'gs'];
-const CONTROL = [0, 2, 3, 4] as const;
+import { CONTROL_REGISTERS, REGISTER_NAMES, SEGMENT_NAMES } from '../../emulator/types.ts';
+import type { Registers } from '../../emulator/types.ts';
 
 const REGISTERS_IN_FXSAVE = 8;
 const SPACING_IN_FXSAVE = 16;
@@ -33,12 +19,12 @@ const FXSAVE = {
 export function registerValues(registers: Registers): Readonly<Record<string, string>> {
   const fxsave = registers.fxsave();
   const entries: [string, string][] = [
-    ...GENERAL.map((name): [string, string] => [name, word(registers.get(name))]),
-    ...SEGMENTS.map((name): [string, string] => [
+    ...REGISTER_NAMES.map((name): [string, string] => [name, word(registers.get(name))]),
+    ...SEGMENT_NAMES.map((name): [string, string] => [
       name,
       `0x${registers.segment(name).toString(16)} base ${word(registers.segmentBase(name))}`,
     ]),
-    ...CONTROL.map((index): [string, string] => [`cr${index}`, word(registers.control(index))]),
+    ...CONTROL_REGISTERS.map((index): [string, string] => [`cr${index}`, word(registers.control(index))]),
     ['ring', String(registers.privilege)],
     ['idt', table(registers.idt)],
     ['gdt', table(registers.gdt)],

@@ -75,7 +75,7 @@ export class Tracer {
       guest.calls.observe((call, decision) => {
         this.#kernelEntry(call, decision);
       }),
-      guest.calls.observeReturns(() => {
+      guest.machine.onInterruptReturn(() => {
         this.#kernelReturn();
       }),
     );

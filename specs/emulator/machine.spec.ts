@@ -249,6 +249,20 @@ describe('software interrupts', () => {
     expect(new Set(returns)).toEqual(new Set([asm.address('loop') + 7]));
     expect(returns.length).toBeGreaterThan(100);
   });
+
+  it('several look on at the way back, and each leaves on its own', async () => {
+    const [machine] = await load(caller);
+    const seen = { first: 0, second: 0 };
+    const endFirst = machine.onInterruptReturn(() => (seen.first += 1));
+    machine.onInterruptReturn(() => (seen.second += 1));
+    machine.run({ instructions: 1000 });
+    const { first } = seen;
+    endFirst();
+    machine.run({ instructions: 2000 });
+    expect(first).toBeGreaterThan(0);
+    expect(seen.first).toBe(first);
+    expect(seen.second).toBeGreaterThan(first);
+  });
 });
 
 describe('a software interrupt without a gate', () => {

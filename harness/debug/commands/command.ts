@@ -1,4 +1,6 @@
 /** What a debugger command is; help, completion and the interpreter are made from a table of these. */
+import { REGISTER_NAMES } from '../../../emulator/types.ts';
+import type { RegisterName } from '../../../emulator/types.ts';
 import { InputError } from '../../errors.ts';
 import type { DebugSession } from '../session.ts';
 import type { DebugStop } from '../debug-stop.ts';
@@ -41,11 +43,9 @@ export function countFrom(text: string | undefined): number {
   return text === undefined ? 1 : numberFrom(text, 'a count');
 }
 
-const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags'] as const;
-
 /** The register a word names, with or without `$`. */
-export function registerFrom(text: string | undefined): (typeof REGISTERS)[number] | undefined {
-  return REGISTERS.find((name) => name === text?.replace(/^\$/, ''));
+export function registerFrom(text: string | undefined): RegisterName | undefined {
+  return REGISTER_NAMES.find((name) => name === text?.replace(/^\$/, ''));
 }
 
 /** An address: a number, a register, a symbol, or one of these plus or minus a number. Throws {@link InputError}. */
