@@ -86,6 +86,8 @@ export class Guest {
   #snapshots: readonly GuestSnapshot[] = [];
   #fromSnapshot = false;
   #unusable: string | undefined;
+  /** Ends the phase of the single steps under way. */
+  #endSteps: ((counters: Machine) => void) | undefined;
 
   constructor(parts: GuestParts) {
     const { machine, options } = parts;
@@ -143,6 +145,24 @@ export class Guest {
    */
   run(deadlines: Deadlines = {}): Stop {
     return this.#run(deadlines, this.#fromSnapshot ? 'after-snapshot' : 'run');
+  }
+
+  /**
+   * Executes one instruction, millions of times a second: no deadlines hold. Steps in a row are one phase, whose wall time
+   * is that from the first to what follows the last.
+   *
+   * @returns Why the guest did not just come to the next instruction; undefined if it did.
+   * @throws GuestStateError when the guest has shut down or crashed.
+   */
+  step(): Stop | undefined {
+    this.#checkUsable('run');
+    const { console, streams } = this.monitor;
+    this.#endSteps ??= this.phases.start(this.#fromSnapshot ? 'after-snapshot' : 'run', this.machine);
+    streams.resume();
+    if (streams.waits) return { kind: 'input' };
+    const stop = this.machine.step();
+    console.flush();
+    return stop.kind === 'reached' ? undefined : this.#translate(stop, settleDeadlines({}, {}));
   }
 
   /** Like {@link run}, awaiting standard input whenever the guest reads more than is there. The deadlines hold for all of it. */
@@ -210,6 +230,7 @@ export class Guest {
   /** The guest as it stands. Going on, here or after a restore, is the same to the last bit. */
   capture(options: CaptureOptions = {}): GuestSnapshot {
     this.#checkUsable('captured');
+    this.#settleSteps();
     const end = this.phases.start('capture', this.machine);
     const snapshot = {
       machine: this.machine.capture(options),
@@ -245,6 +266,7 @@ export class Guest {
         `the snapshot does not fit this guest: it has ${differences.join('; ')}. Boot the guest with what the snapshot was taken from`,
       );
     }
+    this.#endSteps = undefined;
     this.phases.restart();
     const restoredCounters = snapshot.machine;
     const end = this.phases.start('restore', restoredCounters);
@@ -302,6 +324,7 @@ export class Guest {
 
   /** All that the run has to show: since reset, or since the last restore. Time spent on captures is not part of its total. */
   result(outcome: Stop): RunResult {
+    this.#settleSteps();
     const { phases } = this.phases;
     return {
       outcome,
@@ -332,6 +355,7 @@ export class Guest {
 
   #run(deadlines: Deadlines, phase: PhaseName): Stop {
     this.#checkUsable('run');
+    this.#settleSteps();
     const limits = this.#deadlines(deadlines);
     const machineLimits = machineLimitsOf(limits, this.machine);
     const end = this.phases.start(phase, this.machine);
@@ -346,6 +370,11 @@ export class Guest {
     this.monitor.console.flush();
     end(this.machine);
     return stop;
+  }
+
+  #settleSteps(): void {
+    this.#endSteps?.(this.machine);
+    this.#endSteps = undefined;
   }
 
   /** True for a stop the caller is not to see: a snapshot that is taken on the way. */

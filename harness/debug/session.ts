@@ -133,8 +133,9 @@ export class DebugSession {
     return complete(this.operations.continue(limit));
   }
   /** Executes so many instructions, fewer if a stop point is met. */
-  step(count?: number): DebugStop {
-    return complete(this.operations.step(count));
+  step(count = 1): DebugStop {
+    const quick = count === 1 ? this.operations.quickStep() : undefined;
+    return quick ?? complete(this.operations.step(count));
   }
   /** Executes one instruction; a call of a function is run to its return. */
   stepOver(): DebugStop {

@@ -160,6 +160,7 @@ export class StopPoints {
   readonly #resolve: Resolver;
   #points: readonly StopPoint[] = [];
   #next = 1;
+  #maySeeStep = false;
 
   constructor(resolve: Resolver) {
     this.#resolve = resolve;
@@ -173,6 +174,11 @@ export class StopPoints {
     return this.#points.filter((point) => point.enabled);
   }
 
+  /** True if a point could be met by a single step. Breakpoints cannot: a step ends before the instruction it comes to. */
+  get maySeeStep(): boolean {
+    return this.#maySeeStep;
+  }
+
   /** Adds a point, switched on. Throws {@link InputError} for a call or symbol that does not exist. */
   add(spec: StopSpec, options: StopPointOptions = {}): StopPoint {
     const point: StopPoint = {
@@ -184,7 +190,7 @@ export class StopPoints {
       once: options.once ?? false,
       hits: 0,
     };
-    this.#points = [...this.#points, point];
+    this.#set([...this.#points, point]);
     return point;
   }
 
@@ -195,12 +201,12 @@ export class StopPoints {
   /** @returns False when there is no such point. */
   remove(id: number): boolean {
     const before = this.#points.length;
-    this.#points = this.#points.filter((point) => point.id !== id);
+    this.#set(this.#points.filter((point) => point.id !== id));
     return this.#points.length < before;
   }
 
   removeAll(): void {
-    this.#points = [];
+    this.#set([]);
   }
 
   /** @returns False when there is no such point. */
@@ -218,7 +224,12 @@ export class StopPoints {
 
   #update(id: number, change: Partial<StopPoint>): boolean {
     if (this.get(id) === undefined) return false;
-    this.#points = this.#points.map((point) => (point.id === id ? { ...point, ...change } : point));
+    this.#set(this.#points.map((point) => (point.id === id ? { ...point, ...change } : point)));
     return true;
+  }
+
+  #set(points: readonly StopPoint[]): void {
+    this.#points = points;
+    this.#maySeeStep = this.enabled.some(({ resolved }) => resolved.kind !== 'breakpoint');
   }
 }

@@ -41,6 +41,19 @@ describe('travelling in time', () => {
     expect(fingerprint(stopped)).toBe(fingerprint(straight));
   });
 
+  test('a run in single steps ends exactly as the run without', async () => {
+    const straight = await debugProgram();
+    straight.continue();
+    const stepped = await debugProgram();
+    const point = stepped.stops.add({ kind: 'breakpoint', at: 'count' });
+    while (stepped.step().kind !== 'exit');
+    expect(stepped.last).toEqual(straight.last);
+    expect(fingerprint(stepped)).toBe(fingerprint(straight));
+    expect(stepped.callsSoFar).toEqual(straight.callsSoFar);
+    expect(stepped.stops.get(point.id)?.hits).toBe(0);
+    expect(stepped.guest.result({ kind: 'exit', status: 7 }).instructions).toBe(straight.position);
+  });
+
   test('a place looks the same whenever the guest comes there, from before or from behind', async () => {
     const session = await debugProgram();
     session.continue();

@@ -20,6 +20,8 @@ import { snapshotFileBytes } from './snapshot-file-bytes.ts';
 import { kernelOverhead } from './kernel-overhead.ts';
 import { traceKernelOverhead, traceOverhead } from './trace-kernel-overhead.ts';
 import { tracePosixOverhead } from './trace-posix-overhead.ts';
+import { stepsPerSecond } from './steps-per-second.ts';
+import { stepBackFirstMs, stepBackMs } from './step-back.ts';
 
 export const figures: readonly Figure[] = [
   imagesSeconds,
@@ -41,4 +43,7 @@ export const figures: readonly Figure[] = [
   traceKernelOverhead,
   tracePosixOverhead,
   traceOverhead,
+  stepsPerSecond,
+  stepBackFirstMs,
+  stepBackMs,
 ];
