@@ -154,7 +154,7 @@ export class V86Machine implements Machine {
   }
 
   private createInstance(size: number): V86Instance {
-    const instance = new V86Instance(size, this.host());
+    const instance = new V86Instance(size, this.host(), this.options.codeFolder);
     instance.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
     return instance;
   }

@@ -164,6 +164,11 @@ export interface MachineOptions {
   readonly compile?: boolean | number;
   /** Time of the battery-backed clock at virtual time zero, in seconds since 1970; 0 when not given. */
   readonly bootTimeSeconds?: number;
+  /**
+   * Folder of the user's own in which the emulator keeps machine code that it is made of for later processes; only the first
+   * machine of a process decides. Nothing is kept when not given. What a guest does is the same.
+   */
+  readonly codeFolder?: string;
 }
 
 /**

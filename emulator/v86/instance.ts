@@ -20,7 +20,7 @@ import {
   TIMESTAMP_REQUEST,
   TlbFlag,
 } from './internals.ts';
-import { v86Module } from './module.ts';
+import { v86Instantiated, v86Module } from './module.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
 
 /** The functions of v86 that are called from here. */
@@ -92,10 +92,12 @@ export class V86Instance {
   private bytesNow: Uint8Array<ArrayBuffer>;
   private viewNow: DataView;
 
-  constructor(ramSize: number, host: Host) {
+  /** `codeFolder`: see {@link v86Module}. */
+  constructor(ramSize: number, host: Host, codeFolder?: string) {
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS });
-    const instance = new WebAssembly.Instance(v86Module(), { env: this.imports(host) });
+    const instance = new WebAssembly.Instance(v86Module(codeFolder), { env: this.imports(host) });
     this.exports = instance.exports as unknown as Exports;
+    v86Instantiated(instance);
     this.compiledImports = this.importsOfCompiledCode(instance.exports);
     this.exports.rust_init();
     this.ramSize = ramSize;

@@ -1,21 +1,26 @@
 /**
  * The rewritten v86 as a compiled module, one for the whole process.
  *
- * Reads v86.wasm from the installed npm package; everything else of the package is unused. The first call costs
- * about 60 ms, later ones nothing.
+ * Reads v86.wasm from the installed npm package; everything else of the package is unused. To rewrite it takes about 60 ms,
+ * and V8 runs it slowly until it has optimized it, again in each process. Given a folder, both are kept there for later
+ * processes: a file with the rewritten bytes and one with V8's machine code. What must hold: a file that is not, to the
+ * byte, what was written is not used, and without the folder everything works the same, only later.
  */
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { V86_WASM_LENGTH } from './internals.ts';
+import { readKept, writeKept } from './kept-file.ts';
+import { FunctionName, REWRITTEN_SHA256, V86_WASM_LENGTH } from './internals.ts';
+import { deserializeNative, serializeNative } from './native-code.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The module that all machines of this process are instances of. */
-export function v86Module(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(rewrittenBytes());
+/** The module that all machines of this process are instances of. The first call may take bytes and code from `folder`. */
+export function v86Module(folder?: string): WebAssembly.Module {
+  compiled ??= folder === undefined ? new WebAssembly.Module(rewrittenBytes()) : moduleKeptIn(folder);
   return compiled;
 }
 
@@ -34,5 +39,54 @@ function rewrittenBytes(): Uint8Array<ArrayBuffer> {
   if (bytes.length !== V86_WASM_LENGTH) {
     throw new UnsupportedV86Error(`v86.wasm has ${bytes.length} bytes, not ${V86_WASM_LENGTH}`);
   }
-  return rewriteV86(bytes);
+  const rewritten = rewriteV86(bytes);
+  const digest = createHash('sha256').update(rewritten).digest('hex');
+  if (digest !== REWRITTEN_SHA256) {
+    throw new UnsupportedV86Error(
+      `rewritten, it is ${digest}; where the rewrite was changed, internals.ts must say so`,
+    );
+  }
+  return rewritten;
+}
+
+// ── between processes ──
+
+function moduleKeptIn(folder: string): WebAssembly.Module {
+  const wirePath = join(folder, `${REWRITTEN_SHA256}.wasm`);
+  let wire = readKept(wirePath, REWRITTEN_SHA256);
+  if (wire === undefined) {
+    wire = rewrittenBytes();
+    writeKept(wirePath, wire);
+  }
+  const nativePath = join(folder, `${nativeKey()}.native`);
+  const native = readKept(nativePath);
+  const module =
+    (native === undefined ? undefined : deserializeNative(native, wire)) ?? new WebAssembly.Module(wire);
+  keepNativeAtExit(module, nativePath, native?.length ?? 0);
+  return module;
+}
+
+/** V8 takes code back only under the version, the processor and the flags it was made with. */
+function nativeKey(): string {
+  const { version, arch, platform, execArgv, env } = process;
+  const key = [REWRITTEN_SHA256, version, arch, platform, env['NODE_OPTIONS'] ?? '', ...execArgv].join('\n');
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** A function of v86's that runs whenever a guest does. */
+let witness: CallableFunction | undefined;
+
+/** Tells of an instance of the module. */
+export function v86Instantiated(instance: WebAssembly.Instance): void {
+  witness ??= instance.exports[FunctionName.mainLoop] as CallableFunction;
+}
+
+/** How much more code than was kept is worth a new file. */
+const WORTH_KEEPING = 1.25;
+
+function keepNativeAtExit(module: WebAssembly.Module, path: string, kept: number): void {
+  process.once('exit', () => {
+    const native = witness === undefined ? undefined : serializeNative(module, witness);
+    if (native !== undefined && native.length > WORTH_KEEPING * kept) writeKept(path, native);
+  });
 }

@@ -1,0 +1,92 @@
+/** What the emulator keeps of itself for later processes saves time and decides nothing. */
+
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execaNode } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const PROCESS = fileURLToPath(new URL('kept-code-process.ts', import.meta.url));
+
+/** Enough for V8 to find v86's main loop worth optimizing; it decides when. */
+const LONG = 20_000_000;
+const SHORT = 1000;
+const PROCESSES_AT_MOST = 10;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-kept-'));
+});
+afterEach(async () => {
+  await chmod(folder, 0o700);
+  await rm(folder, { recursive: true });
+});
+
+async function interpret(instructions: number, codeFolder = folder): Promise<unknown> {
+  const { stdout } = await execaNode(PROCESS, [codeFolder, String(instructions)], {
+    nodeOptions: ['--import', 'tsx'],
+  });
+  return JSON.parse(stdout);
+}
+
+async function keptPath(extension: string): Promise<string | undefined> {
+  const name = (await readdir(folder)).find((one) => one.endsWith(extension));
+  return name === undefined ? undefined : join(folder, name);
+}
+
+/** The file with V8's code, once a process has left one. */
+async function keptNative(): Promise<string> {
+  for (let i = 0; i < PROCESSES_AT_MOST; i++) {
+    await interpret(LONG);
+    const path = await keptPath('.native');
+    if (path !== undefined) return path;
+  }
+  throw new Error(`${PROCESSES_AT_MOST} processes left no machine code in ${folder}`);
+}
+
+const done = (instructions: number): unknown => ({ stop: 'reached', instructions });
+
+describe('a folder for code', () => {
+  it('keeps the rewritten v86, which later processes take', async () => {
+    expect(await interpret(SHORT)).toEqual(done(SHORT));
+    const path = (await keptPath('.wasm')) ?? '';
+    const before = await readFile(path);
+    expect(await interpret(SHORT)).toEqual(done(SHORT));
+    expect((await readFile(path)).equals(before)).toBe(true);
+  });
+
+  it('keeps the machine code that V8 has made of it', async () => {
+    const path = await keptNative();
+    expect(await interpret(SHORT)).toEqual(done(SHORT));
+    expect((await readFile(path)).length).toBeGreaterThan(100_000);
+  });
+
+  it.each(['.wasm', '.native'])('heals a damaged file: *%s', async (extension) => {
+    await keptNative();
+    const path = (await keptPath(extension)) ?? '';
+    const whole = await readFile(path);
+    const damaged = Buffer.from(whole);
+    damaged.writeUInt8(damaged.readUInt8(5000) ^ 1, 5000);
+    await writeFile(path, damaged);
+    expect(await interpret(LONG)).toEqual(done(LONG));
+    await keptNative();
+    const healed = await readFile(path);
+    const digest = createHash('sha256').update(healed.subarray(32)).digest();
+    expect(healed.subarray(0, 32).equals(digest)).toBe(true);
+  });
+
+  it('does without code that V8 refuses, though its digest is right', async () => {
+    const path = await keptNative();
+    const content = Buffer.alloc(100_000, 0xcc);
+    await writeFile(path, Buffer.concat([createHash('sha256').update(content).digest(), content]));
+    expect(await interpret(SHORT)).toEqual(done(SHORT));
+  });
+
+  it('need not be there, nor be a folder', async () => {
+    expect(await interpret(SHORT, join(folder, 'new', 'folder'))).toEqual(done(SHORT));
+    await writeFile(join(folder, 'file'), '');
+    expect(await interpret(SHORT, join(folder, 'file'))).toEqual(done(SHORT));
+  });
+});
