@@ -11,7 +11,7 @@ import { resultOf } from './build/entry.ts';
 import { cacheRoot } from './build/paths.ts';
 import { differenceWarning, differs, readResults } from './build/results.ts';
 import type { BuiltStep, Step } from './build/step.ts';
-import { programFile, pythonSteps, stdlibStep, symbolsFile } from './cpython/recipe.ts';
+import { debugFile, programFile, pythonSteps, stdlibStep, symbolsFile } from './cpython/recipe.ts';
 import type { Variant } from './cpython/variant.ts';
 import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
@@ -66,13 +66,14 @@ interface NamedResult {
 /** Every image of a variant: what people call it, and where it comes from. */
 function imageList(
   variant: Variant,
-): readonly [NamedResult, NamedResult, NamedResult, NamedResult, NamedResult] {
+): readonly [NamedResult, NamedResult, NamedResult, NamedResult, NamedResult, NamedResult] {
   const python = pythonSteps(variant);
   return [
     { name: 'kernel, 128 MiB', step: kernelSteps[128], file: kernelFile(128) },
     { name: 'kernel, 256 MiB', step: kernelSteps[256], file: kernelFile(256) },
     { name: 'python', step: python.stripped, file: programFile },
     { name: 'python, with symbols', step: python.linked, file: symbolsFile },
+    { name: 'python, with debug information', step: python.linked, file: debugFile },
     { name: 'ramfs, hello', step: helloRamfsStep, file: helloRamfsFile },
   ];
 }
@@ -95,7 +96,8 @@ export async function ensureImages(options: EnsureOptions = {}): Promise<Images>
     if (built === undefined) throw new Error(`the engine left out ${image.name}`);
     return imageOf(built, image.file);
   });
-  const [kernel128, kernel256, elf, symbols, hello] = files as [
+  const [kernel128, kernel256, elf, symbols, debug, hello] = files as [
+    ImageFile,
     ImageFile,
     ImageFile,
     ImageFile,
@@ -105,7 +107,7 @@ export async function ensureImages(options: EnsureOptions = {}): Promise<Images>
   return {
     variant,
     kernel: { 128: kernel128, 256: kernel256 },
-    python: { elf, symbols },
+    python: { elf, symbols, debug },
     ramfs: { hello },
     warnings: outcome.warnings,
     upToDate: outcome.ran.length === 0,

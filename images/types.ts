@@ -16,13 +16,15 @@ export type KernelMemory = 128 | 256;
 /** Everything a guest is booted from. */
 export interface Images {
   readonly variant: Variant;
-  /** The kernel's ELF with its symbols, by memory size in MiB. */
+  /** The kernel's ELF with symbols and debug information, by memory size in MiB. */
   readonly kernel: Readonly<Record<KernelMemory, ImageFile>>;
   readonly python: {
     /** The program, stripped as the variant says: an ELF32 for the guest. */
     readonly elf: ImageFile;
     /** The same link before stripping, for traces and profiles: equal addresses, plus symbols. */
     readonly symbols: ImageFile;
+    /** The same link with all debug information (DWARF), for gdb and addr2line: large, equal addresses. */
+    readonly debug: ImageFile;
   };
   readonly ramfs: {
     /** `test_hello.py` and what `-B -S` needs, nothing else. */

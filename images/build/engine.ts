@@ -229,10 +229,11 @@ class Build {
         at.tools[name] = version;
       },
       prefixMap: [
-        `-ffile-prefix-map=${at.work}=/work`,
-        `-ffile-prefix-map=${at.out}=/out`,
+        // Of two maps for a path gcc takes the later, so the cache may lie in the project.
         `-ffile-prefix-map=${projectRoot}=/nanvix-v86`,
         ...needed.map((one) => `-ffile-prefix-map=${one.files}=/${one.manifest.step}`),
+        `-ffile-prefix-map=${at.out}=/out`,
+        `-ffile-prefix-map=${at.work}=/work`,
       ],
     };
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { debugFlags } from '../toolchain/debug-info.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { unpackSource } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
@@ -31,6 +32,7 @@ export function compileFlags(fields: CompileFields): string[] {
     // What CPython itself asks for: its arithmetic may wrap.
     '-fwrapv',
     '-DNDEBUG',
+    ...debugFlags,
   ];
 }
 

@@ -17,8 +17,11 @@ import type { Variant } from './variant.ts';
 
 const folder = 'images/cpython';
 
-/** Name of the linked program with its symbols, and of the one for the guest. */
+/** The linked program with its debug information, for gdb and the like: large. */
+export const debugFile = 'python.debug.elf';
+/** The same with symbols only, small and fast to read. */
 export const symbolsFile = 'python.sym.elf';
+/** The one for the guest. */
 export const programFile = 'python.elf';
 
 /** The libraries that go with the variant's link. */
@@ -64,7 +67,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
     await context.run('objcopy', [options, compiledLibrary, ordered], { env });
     compiledLibrary = ordered;
   }
-  const linked = path.join(context.out, symbolsFile);
+  const linked = path.join(context.out, debugFile);
   const exported = variant.link === 'pie' ? ['-Wl,--export-dynamic'] : [];
   await context.run(
     compiler,
@@ -86,9 +89,10 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
     ],
     { env },
   );
+  await context.run('objcopy', ['--strip-debug', linked, path.join(context.out, symbolsFile)], { env });
 }
 
-/** Result: `symbolsFile`. */
+/** Results: `debugFile` and `symbolsFile`. */
 export function linkStep(variant: Variant, compiled: Step): Step {
   return {
     name: 'cpython-link',
@@ -130,7 +134,8 @@ export function stripStep(variant: Variant, linked: Step): Step {
     steps: [toolchainStep, linked],
     parameters: { strip: variant.strip, unwindTables: variant.unwindTables },
     run: async (context) => {
-      const input = path.join(context.filesOf(linked), symbolsFile);
+      const whole = variant.strip === 'none' ? debugFile : symbolsFile;
+      const input = path.join(context.filesOf(linked), whole);
       const output = path.join(context.out, programFile);
       // libgcc's and musl's assembler bring tables that only unwinding would read.
       const remove = variant.unwindTables ? [] : ['--remove-section=.eh_frame'];

@@ -11,12 +11,12 @@ import { configureStep } from './configure.ts';
 import { linkStep, stripStep } from './link.ts';
 import type { Variant } from './variant.ts';
 
-export { programFile, symbolsFile } from './link.ts';
+export { debugFile, programFile, symbolsFile } from './link.ts';
 export { stdlibStep } from './stdlib.ts';
 
 /** The steps of a variant whose results are the program. */
 export interface PythonSteps {
-  /** Result: `symbolsFile`. */
+  /** Results: `debugFile` and `symbolsFile`. */
   readonly linked: Step;
   /** Result: `programFile`. */
   readonly stripped: Step;

@@ -8,6 +8,7 @@ import { projectFiles } from '../build/tree.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compileAll } from '../toolchain/compile.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
+import { debugFlags } from '../toolchain/debug-info.ts';
 import { objectFlags } from '../toolchain/layout.ts';
 import type { Link } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
@@ -25,6 +26,7 @@ async function buildLibposix(context: StepContext, link: Link): Promise<void> {
     sources,
     flags: [
       ...libposixFlags,
+      ...debugFlags,
       ...objectFlags[link],
       `-iquote${inProject(folder)}`,
       `-I${context.filesOf(headersStep)}`,
@@ -46,7 +48,7 @@ function stepFor(link: Link): Step {
       ...projectFiles('images/libposix', ['.c', '.S', '.h']),
     ],
     steps: [toolchainStep, muslStep, headersStep],
-    parameters: { flags: [...libposixFlags, ...objectFlags[link]] },
+    parameters: { flags: [...libposixFlags, ...debugFlags, ...objectFlags[link]] },
     run: (context) => buildLibposix(context, link),
   };
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { projectFiles } from '../build/tree.ts';
+import { debugFlags } from '../toolchain/debug-info.ts';
 import { guestFlags } from '../toolchain/guest-compiler.ts';
 import { objectFlags } from '../toolchain/layout.ts';
 import type { Link } from '../toolchain/layout.ts';
@@ -25,7 +26,13 @@ const leftOut = [
   'src/internal/i386/defsysinfo.s',
 ];
 
-const flags = ['-O2', '-fomit-frame-pointer', '-fno-unwind-tables', '-fno-asynchronous-unwind-tables'];
+const flags = [
+  '-O2',
+  '-fomit-frame-pointer',
+  '-fno-unwind-tables',
+  '-fno-asynchronous-unwind-tables',
+  ...debugFlags,
+];
 
 async function buildMusl(context: StepContext, link: Link): Promise<void> {
   const env = toolPath(context);

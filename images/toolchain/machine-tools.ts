@@ -21,8 +21,19 @@ export interface MachineTool {
   readonly version: string;
 }
 
-/** Programs of binutils that the build calls by name. */
-export const binutils = ['ar', 'as', 'ld', 'nm', 'objcopy', 'objdump', 'ranlib', 'readelf', 'strip'] as const;
+/** Programs of binutils that the build and the profiler call by name. */
+export const binutils = [
+  'addr2line',
+  'ar',
+  'as',
+  'ld',
+  'nm',
+  'objcopy',
+  'objdump',
+  'ranlib',
+  'readelf',
+  'strip',
+] as const;
 
 /** What fits; undefined where nothing does. */
 export interface MachineTools {

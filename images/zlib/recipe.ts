@@ -5,6 +5,7 @@ import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compileAll } from '../toolchain/compile.ts';
+import { debugFlags } from '../toolchain/debug-info.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { objectFlags } from '../toolchain/layout.ts';
 import type { Link } from '../toolchain/layout.ts';
@@ -17,7 +18,7 @@ const source = sourceStep('zlib');
 const files = 'adler32 compress crc32 deflate infback inffast inflate inftrees trees uncompr zutil'.split(
   ' ',
 );
-const flags = ['-O2', '-fomit-frame-pointer', '-fno-asynchronous-unwind-tables'];
+const flags = ['-O2', '-fomit-frame-pointer', '-fno-asynchronous-unwind-tables', ...debugFlags];
 
 async function buildZlib(context: StepContext, link: Link): Promise<void> {
   const env = toolPath(context);

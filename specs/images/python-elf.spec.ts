@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import elfy from 'elfy';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../images/build/digest-memo.ts';
+import { cacheRoot, projectRoot } from '../../images/build/paths.ts';
 import type { Images } from '../../images/index.ts';
 import { ensureImages } from '../../images/index.ts';
 
@@ -9,6 +11,17 @@ let images: Images;
 beforeAll(async () => {
   images = await ensureImages();
 });
+
+function parse(file: string): elfy.Elf {
+  return elfy.parse(readFileSync(file));
+}
+
+/** Address, size and digest of a section: a difference shall not print megabytes. */
+function sectionOf(elf: elfy.Elf, name: string): object | undefined {
+  const section = elf.body.sections.find((one) => one.name === name);
+  if (section === undefined) return undefined;
+  return { address: section.addr, length: section.data.length, sha256: sha256(section.data) };
+}
 
 describe('the Python program', () => {
   it('is a 32-bit executable at the address that the kernel loads programs to', () => {
@@ -45,6 +58,24 @@ describe('the Python program', () => {
       elfy.parse(readFileSync(file)).body.sections.map((section) => section.name);
     expect(names(images.python.elf.path)).not.toContain('.symtab');
     expect(names(images.python.symbols.path)).toContain('.symtab');
+  });
+
+  it('has a twin with line tables, inlined calls and rules for leaving frames, of which nothing is loaded', () => {
+    const debug = parse(images.python.debug.path);
+    const names = debug.body.sections.map((section) => section.name);
+    expect(names).toEqual(expect.arrayContaining(['.debug_info', '.debug_line', '.debug_frame']));
+    const { elf, symbols } = images.python;
+    for (const section of ['.text', '.rodata', '.data']) {
+      const content = sectionOf(debug, section);
+      expect(content).toBeDefined();
+      for (const file of [elf, symbols]) expect(sectionOf(parse(file.path), section)).toEqual(content);
+    }
+  });
+
+  it('names sources as they are named on every machine', () => {
+    const text = readFileSync(images.python.debug.path).toString('latin1');
+    expect(text).toContain('/nanvix-v86/images/libposix/src');
+    for (const place of [cacheRoot(), projectRoot, '/usr/lib/gcc']) expect(text).not.toContain(place);
   });
 
   it('is at most 6 MB', () => {
