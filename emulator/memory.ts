@@ -207,12 +207,22 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
 
   readMapped(address: number, length: number): Uint8Array {
     const out = new Uint8Array(length);
-    let mapped = 0;
-    for (const piece of this.pieces(address, length)) {
-      out.set(this.physical.read(piece.physical, piece.length), piece.offset);
-      mapped = piece.offset + piece.length;
-    }
+    const mapped = this.readMappedInto(address, out);
     return mapped === length ? out : out.slice(0, mapped);
+  }
+
+  readMappedInto(address: number, target: Uint8Array): number {
+    let done = 0;
+    while (done < target.length) {
+      const linear = (address + done) >>> 0;
+      const piece = Math.min(target.length - done, PAGE - (linear & (PAGE - 1)));
+      const physical = this.translate(linear);
+      if (physical === undefined) break;
+      const { bytes, ramStart } = this.instance();
+      target.set(bytes.subarray(ramStart + physical, ramStart + physical + piece), done);
+      done += piece;
+    }
+    return done;
   }
 
   read(address: number, length: number): Uint8Array {

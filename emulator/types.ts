@@ -89,6 +89,8 @@ export interface LinearMemory extends AddressSpace {
   translate(address: number): number | undefined;
   /** The longest mapped part of a range, from its start; an empty array when even the first byte is not mapped. */
   readMapped(address: number, length: number): Uint8Array;
+  /** The same into a buffer of the caller's, for those who read often. Returns how many bytes were mapped. */
+  readMappedInto(address: number, target: Uint8Array): number;
   /** All mappings, in ascending order; contiguous pages are not merged. */
   mappings(): Iterable<Mapping>;
 }

@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '1bcfa801dc38126c090d18a3e0ed87ffca23e5d117e17be4bbaed8822133d2a7';
+export const REWRITTEN_SHA256 = '833b78b3ec2f5b0bffe44f775e42a45bcf33b572f126fa539c454b3d30723f67';
 
 /** Addresses in v86's linear memory of what its processor keeps at fixed places. */
 export const Address = {
@@ -100,7 +100,7 @@ export const Own = {
   dirtyMap: 44,
   /**
    * Bit 0: call out after an IRET that enters an outer ring. Bits 12 to 31: the page in which instructions are watched for,
-   * when it is the only one; the interpreter then has nothing to look after in all others.
+   * when it is the only one; there is then nothing to look after in all others.
    */
   observe: 48,
   /** A word of bytes for the main loop to look after: {@link ATTENTION} names those that it must always heed. */
@@ -120,8 +120,13 @@ export const Own = {
   end: 64,
 } as const;
 
+/** The byte `probingPages` of {@link Own.attention}. */
+export const PROBING_PAGES = 0xff000000;
 /** The bytes `shadow` and `probingPages` of {@link Own.attention}. */
 export const ATTENTION = 0xff0000ff;
+
+/** Of an address, to its page. */
+export const PAGE_SHIFT = 12;
 
 /** In the maps of probed offsets: those watched for now, and those before which compiled code is left. */
 export const ProbeMap = { active: 0, exits: 512, length: 1024 } as const;

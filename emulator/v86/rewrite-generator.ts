@@ -5,7 +5,16 @@
  * The functions added here run inside v86 while it compiles; they write WebAssembly with v86's own builder.
  */
 
-import { Address, FunctionName, GenerateModuleFrame, Generator, Own, ProbeMap } from './internals.ts';
+import {
+  Address,
+  FunctionName,
+  GenerateModuleFrame,
+  Generator,
+  Own,
+  PAGE_SHIFT,
+  ProbeMap,
+  PROBING_PAGES,
+} from './internals.ts';
 import { Editor, type Indices, threeWords, twoWords, UnsupportedV86Error } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
@@ -46,6 +55,32 @@ function addPushByte(binary: WasmBinary, index: Indices): number {
 
 const contextBuilder = (context: Code): Code => [...context, ...wasm.load32(Generator.contextBuilder)];
 const contextCounter = (context: Code): Code => [...context, ...wasm.load8(Generator.contextCounterLocal)];
+
+/**
+ * Generates code that tells whether instructions are watched for in the page being executed, as {@link inWatchedPage}
+ * does. While compiled code runs, the page of EIP in memory is right; only the offset in it is old.
+ */
+function generateWatchedPage(builder: Code, index: Indices, pushByte: number): Code {
+  const load = (address: number): Code => [
+    ...builder,
+    ...wasm.i32(address),
+    ...wasm.call(index.loadFixedI32),
+  ];
+  const constant = (value: number): Code => [...builder, ...wasm.i32(value), ...wasm.call(index.constI32)];
+  const operation = ([opcode = 0]: Code): Code => [...builder, ...wasm.i32(opcode), ...wasm.call(pushByte)];
+  return [
+    ...load(Address.instructionPointer),
+    ...load(Own.observe),
+    ...operation(wasm.xor),
+    ...constant(PAGE_SHIFT),
+    ...operation(wasm.shrUnsigned),
+    ...operation(wasm.eqz),
+    ...load(Own.attention),
+    ...constant(PROBING_PAGES),
+    ...operation(wasm.and),
+    ...operation(wasm.or),
+  ];
+}
 
 /**
  * Appends `generate(opcode, context, flags)`: code that counts one instruction, then, before an instruction during
@@ -91,7 +126,7 @@ function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number
       ...wasm.i32(0xfff),
       ...wasm.and,
       ...wasm.localSet(offset),
-      // before an instruction that is watched for, compiled code is left
+      // before an instruction that is watched for, compiled code is left; in other pages it goes on
       ...wasm.wordAt(Own.probeMap),
       ...wasm.localGet(offset),
       ...wasm.i32(3),
@@ -105,6 +140,9 @@ function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number
       ...wasm.i32(1),
       ...wasm.and,
       ...wasm.ifThen,
+      ...generateWatchedPage(wasm.localGet(builder), index, pushByte),
+      ...wasm.localGet(builder),
+      ...wasm.call(index.ifVoid),
       ...wasm.localGet(builder),
       ...wasm.localGet(offset),
       ...wasm.call(index.setEipLowBits),
@@ -112,6 +150,8 @@ function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number
       ...context,
       ...wasm.load32(Generator.contextExitLabel),
       ...wasm.call(index.branch),
+      ...wasm.localGet(builder),
+      ...wasm.call(index.blockEnd),
       ...wasm.end,
 
       ...wasm.localGet(builder),

@@ -12,7 +12,9 @@ import {
   EXIT_REASON_SELF_MODIFYING,
   FLAG_INTERRUPT,
   Own,
+  PAGE_SHIFT,
   ProbeMap,
+  PROBING_PAGES,
   SHADOW_END_EXPORT,
 } from './internals.ts';
 import { Editor, type Indices, nothing } from './rewrite-support.ts';
@@ -69,7 +71,19 @@ export function rewriteSti(binary: WasmBinary, index: Indices): number {
   return end;
 }
 
-const PAGE_SHIFT = 12;
+/** Whether instructions are watched for in the page of EIP: not zero if so. */
+const inWatchedPage = (attention: number): Code => [
+  ...wasm.wordAt(Own.attention),
+  ...wasm.i32(attention),
+  ...wasm.and,
+  ...wasm.wordAt(Address.instructionPointer),
+  ...wasm.wordAt(Own.observe),
+  ...wasm.xor,
+  ...wasm.i32(PAGE_SHIFT),
+  ...wasm.shrUnsigned,
+  ...wasm.eqz,
+  ...wasm.or,
+];
 
 /** What the main loop calls while `Own.attention` asks for it. */
 export interface Attendants {
@@ -86,6 +100,12 @@ export function addAttendants(binary: WasmBinary, index: Indices, endShadow: num
     {
       locals: ['i32'],
       code: [
+        ...inWatchedPage(PROBING_PAGES),
+        ...wasm.eqz,
+        ...wasm.ifThen,
+        ...wasm.i32(0),
+        ...wasm.ret,
+        ...wasm.end,
         ...wasm.wordAt(Own.probeMap),
         ...wasm.wordAt(Address.instructionPointer),
         ...wasm.i32(0xfff),
@@ -200,16 +220,7 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
   );
   editor.insertBefore(interpret, countOneInstruction);
   editor.insertBefore(interpret + 1, [
-    ...wasm.wordAt(Own.attention),
-    ...wasm.i32(ATTENTION),
-    ...wasm.and,
-    ...wasm.wordAt(Address.instructionPointer),
-    ...wasm.wordAt(Own.observe),
-    ...wasm.xor,
-    ...wasm.i32(PAGE_SHIFT),
-    ...wasm.shrUnsigned,
-    ...wasm.eqz,
-    ...wasm.or,
+    ...inWatchedPage(ATTENTION),
     ...wasm.ifThen,
     ...wasm.call(attend.afterInstruction),
     ...wasm.end,

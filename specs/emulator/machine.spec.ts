@@ -81,6 +81,10 @@ describe('memory', () => {
     machine.linear.write32(linear - 2, 0xaabb_ccdd);
     expect(machine.memory.read16(0x7000)).toBe(0xaabb);
     expect(machine.linear.readMapped(Layout.unmapped - 2, 10)).toHaveLength(2);
+    const target = new Uint8Array(10);
+    machine.linear.write(Layout.unmapped - 2, Uint8Array.of(1, 2));
+    expect(machine.linear.readMappedInto(Layout.unmapped - 2, target)).toBe(2);
+    expect([...target.subarray(0, 3)]).toEqual([1, 2, 0]);
     expect(() => machine.linear.read(Layout.unmapped - 2, 10)).toThrow(
       new UnmappedAddressError(Layout.unmapped),
     );

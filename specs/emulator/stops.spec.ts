@@ -72,6 +72,33 @@ describe.each([{ compile: true }, { compile: false }])('with %o', (options) => {
     expect(rounds).toBe(ROUNDS);
   });
 
+  it('an address is watched for, not what lies there: the same code elsewhere goes by', async () => {
+    const alias = 0x3f_f000;
+    const [machine, asm] = await load(
+      {
+        build: (a) => {
+          a.label('function').raw(0x90).ret();
+          a.label('main').mov('ecx', 50_000).mov('eax', alias);
+          a.label('loop').call('function').raw(0xff, 0xd0); // call eax
+          a.decrement('ecx').branch('nz', 'loop');
+          exit(a);
+        },
+      },
+      options,
+    );
+    machine.memory.write32(Layout.pageTable + 4 * (alias >> 12), Layout.program | 7);
+    const seen = { function: 0, alias: 0 };
+    const forgetAlias = machine.onExecute(alias, () => {
+      seen.alias += 1;
+      if (seen.alias === 20_000) machine.requestStop('hot');
+    });
+    expect(machine.run()).toEqual({ kind: 'requested', reason: 'hot' });
+    machine.onExecute(asm.address('function'), () => (seen.function += 1));
+    forgetAlias();
+    machine.run();
+    expect(seen).toEqual({ alias: 20_000, function: 30_000 });
+  });
+
   it('a handler may stop the run before its instruction', async () => {
     const [machine, asm] = await load(looping, options);
     machine.onExecute(asm.address('function'), () => {
