@@ -6,6 +6,7 @@
  * on the same tick, so a machine stopped at a count is always in the same state.
  */
 
+import { describeCrash } from './crash.ts';
 import { Cmos } from './devices/cmos.ts';
 import type { Device } from './devices/device.ts';
 import { Pit } from './devices/pit.ts';
@@ -24,13 +25,14 @@ import {
   restoreShadow,
   type SurroundingsState,
 } from './image.ts';
+import { Lookout } from './lookout.ts';
 import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
 import { Ports } from './ports.ts';
-import { Probes } from './probes.ts';
+import { Progress } from './progress.ts';
+import { RandomWords } from './random.ts';
+import { enterRealMode } from './real-mode.ts';
 import { MachineRegisters } from './registers.ts';
 import { Scheduler } from './scheduler.ts';
-import { Watches } from './watches.ts';
-import { REGISTER_NAMES } from './types.ts';
 import type {
   CaptureOptions,
   Machine,
@@ -45,20 +47,13 @@ import type {
   RunLimits,
   TrapHandler,
 } from './types.ts';
-import { Address, FLAG_INTERRUPT, JitConfig, Observe, Own } from './v86/internals.ts';
+import { Address, FLAG_INTERRUPT, JitConfig, Own } from './v86/internals.ts';
 import { type Host, PAGE, V86Instance } from './v86/instance.ts';
 
 const REACHED: MachineStop = { kind: 'reached', limit: 'instructions' };
 /** Instructions after which the loop comes back at the latest, to look at the wall clock. */
 const TURN = 4_000_000;
 const DEFAULT_TICKS_PER_MICROSECOND = 1000;
-const SEGMENT_COUNT = 6;
-const CODE_SEGMENT = 1;
-const REAL_MODE_LIMIT = 0xffff;
-const ACCESS_CODE = 0x9b;
-const ACCESS_DATA = 0x93;
-const CONTROL_0_RESET = 0x10;
-const FLAG_ALWAYS_ONE = 2;
 
 /** A call that the machine's state does not allow: it crashed, was disposed of, or is running. */
 export class MachineStateError extends Error {
@@ -84,11 +79,8 @@ export class V86Machine implements Machine {
   private readonly scheduler: Scheduler;
   private readonly devices: readonly Device[];
 
-  /** Instructions up to when the 32-bit counter stood at `counterSeen`. */
-  private instructionsSeen = 0;
-  private counterSeen = 0;
-  private idleTicks = 0;
-  private random: number;
+  private readonly progress = new Progress(() => this.v86.word(Address.instructionCounter));
+  private readonly random: RandomWords;
 
   private running = false;
   private requested: Requested | undefined;
@@ -99,13 +91,10 @@ export class V86Machine implements Machine {
   private executed = 0;
   private baseline: Baseline;
 
-  private readonly traps = new Map<number, TrapHandler>();
-  private readonly probes: Probes;
-  private readonly watches: Watches;
+  private readonly lookout: Lookout;
   /** Where a run came by a breakpoint; where it started it does not stop. */
   private breakpointHit: number | undefined;
   private runStart = 0;
-  private readonly interruptReturnHandlers = new Set<() => void>();
 
   constructor(options: MachineOptions) {
     const size = options.memoryMiB * 2 ** 20;
@@ -121,16 +110,15 @@ export class V86Machine implements Machine {
     ) {
       throw new RangeError('instructionsPerMicrosecond must be a whole number from 1 to 7000');
     }
-    this.random = (options.randomSeed ?? 1) | 0;
+    this.random = new RandomWords(options.randomSeed ?? 1);
     this.baseline = blankRam(size);
     const instance = (): V86Instance => this.v86;
     this.registers = new MachineRegisters(instance);
     this.memory = new MachinePhysicalMemory(size, instance);
     this.linear = new MachineLinearMemory(this.memory, instance);
-    this.probes = new Probes(this.registers, this.linear);
-    this.watches = new Watches(this.linear);
+    this.lookout = new Lookout(this.registers, this.linear);
     this.scheduler = new Scheduler(
-      () => this.tick,
+      () => this.progress.tick,
       this.ticksPerMicrosecond,
       () => {
         this.comeBack();
@@ -178,24 +166,22 @@ export class V86Machine implements Machine {
           this.ports.write(port, width, value);
         });
       },
-      timestamp: () => (this.instance === undefined ? 0 : this.tick),
-      random: () => this.nextRandom(),
-      softwareInterrupt: (vector) => guarded(false, () => this.trap(vector)),
+      timestamp: () => (this.instance === undefined ? 0 : this.progress.tick),
+      random: () => this.random.next(),
+      softwareInterrupt: (vector) => guarded(false, () => this.lookout.softwareInterrupt(vector)),
       interruptReturned: () => {
         guarded(undefined, () => {
-          for (const handler of this.interruptReturnHandlers) handler();
+          this.lookout.interruptReturned();
         });
       },
       instructionReached: () => guarded(false, () => this.arrive()),
       exceptionRaised: () => {
-        this.probes.exception(this.instructions);
+        this.lookout.probes.exception(this.instructions);
       },
-      memoryAccessed: (address, writing) => {
-        if (!writing && address === this.v86.word(Address.instructionPointer)) return false;
-        return this.watches.access(address, writing, () => {
+      memoryAccessed: (address, writing) =>
+        this.lookout.memoryAccessed(this.v86, address, writing, () => {
           this.comeBack();
-        });
-      },
+        }),
     };
   }
 
@@ -207,31 +193,11 @@ export class V86Machine implements Machine {
   // ── time ──
 
   get instructions(): number {
-    return this.instructionsSeen + ((this.v86.word(Address.instructionCounter) - this.counterSeen) >>> 0);
-  }
-
-  /** The present moment of virtual time. */
-  private get tick(): number {
-    return this.instructions + this.idleTicks;
+    return this.progress.instructions;
   }
 
   get virtualNanoseconds(): number {
-    return (this.tick * 1000) / this.ticksPerMicrosecond;
-  }
-
-  private settleInstructions(): void {
-    this.instructionsSeen = this.instructions;
-    this.counterSeen = this.v86.word(Address.instructionCounter);
-  }
-
-  private nextRandom(): number {
-    // xorshift32: any word but 0 leads through all others
-    let x = this.random === 0 ? 0x6d2b79f5 : this.random;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.random = x;
-    return x;
+    return (this.progress.tick * 1000) / this.ticksPerMicrosecond;
   }
 
   /** Makes the main loop come back after the instruction that is being executed. */
@@ -242,24 +208,7 @@ export class V86Machine implements Machine {
   // ── what the guest can reach ──
 
   enterRealMode(start: Partial<Record<RegisterName, number>>): void {
-    const { v86 } = this;
-    v86.setWord(Address.control, CONTROL_0_RESET);
-    v86.setByte(Address.protectedMode, 0);
-    v86.setByte(Address.is32, 0);
-    v86.setByte(Address.stackIs32, 0);
-    v86.setByte(Address.privilege, 0);
-    v86.setByte(Address.inHalt, 0);
-    for (let i = 0; i < SEGMENT_COUNT; i++) {
-      v86.setHalf(Address.segmentSelectors + 2 * i, 0);
-      v86.setByte(Address.segmentIsNull + i, 0);
-      v86.setWord(Address.segmentBases + 4 * i, 0);
-      v86.setWord(Address.segmentLimits + 4 * i, REAL_MODE_LIMIT);
-      v86.setByte(Address.segmentAccessBytes + i, i === CODE_SEGMENT ? ACCESS_CODE : ACCESS_DATA);
-    }
-    for (const name of REGISTER_NAMES) this.registers.set(name, start[name] ?? 0);
-    this.registers.set('eflags', start.eflags ?? FLAG_ALWAYS_ONE);
-    v86.exports.update_state_flags();
-    v86.exports.full_clear_tlb();
+    enterRealMode(this.v86, this.registers, start);
   }
 
   claimPorts(ports: readonly number[], handler: PortHandler): void {
@@ -273,65 +222,51 @@ export class V86Machine implements Machine {
   }
 
   trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void {
-    for (const vector of vectors) {
-      if (!Number.isInteger(vector) || vector < 0 || vector > 255)
-        throw new RangeError(`there is no vector ${vector}`);
-      if (handler === undefined) this.traps.delete(vector);
-      else this.traps.set(vector, handler);
-    }
-    this.watchGuest();
+    for (const vector of vectors) this.lookout.setTrap(vector, handler);
+    this.lookout.arm(this.v86);
   }
 
   onInterruptReturn(handler: () => void): () => void {
-    // one function may be added twice, and each addition ends on its own
-    const called = (): void => {
-      handler();
-    };
-    this.interruptReturnHandlers.add(called);
-    this.watchGuest();
+    return this.armedUntil(this.lookout.addInterruptReturn(handler));
+  }
+
+  onExecute(linear: number, handler: () => void): () => void {
+    return this.armedUntil(this.lookout.probes.addHandler(linear, handler));
+  }
+
+  /** Arms what has just been added; the function returned removes it. */
+  private armedUntil(remove: () => void): () => void {
+    this.lookout.arm(this.v86);
     return () => {
-      this.interruptReturnHandlers.delete(called);
-      if (this.instance !== undefined) this.watchGuest();
+      remove();
+      if (this.instance !== undefined) this.lookout.arm(this.instance);
     };
   }
 
-  /** Tells the rewritten v86 what to call out for. */
-  private watchGuest(): void {
-    const { v86 } = this;
-    for (let i = 0; i < 32; i++) v86.setByte(Own.trapBitmap + i, 0);
-    for (const vector of this.traps.keys()) {
-      const at = Own.trapBitmap + (vector >> 3);
-      v86.setByte(at, v86.byte(at) | (1 << (vector & 7)));
-    }
-    v86.setWord(Own.observe, this.interruptReturnHandlers.size === 0 ? 0 : Observe.interruptReturn);
-    v86.probe(this.probes.addresses());
-    v86.watch(this.watches.pages());
+  setBreakpoint(linear: number): void {
+    this.lookout.probes.addBreakpoint(linear);
+    this.lookout.arm(this.v86);
+  }
+  clearBreakpoint(linear: number): void {
+    this.lookout.probes.removeBreakpoint(linear);
+    this.lookout.arm(this.v86);
+  }
+  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void {
+    this.lookout.watches.add(linear, length, access);
+    this.lookout.arm(this.v86);
+  }
+  clearWatchpoint(linear: number): void {
+    this.lookout.watches.remove(linear);
+    this.lookout.arm(this.v86);
   }
 
   /** The processor stands before an instruction that may be watched for. True: the main loop must come back. */
   private arrive(): boolean {
     const eip = this.v86.word(Address.instructionPointer);
     const { instructions } = this;
-    const breakpoint = this.probes.arrive(eip, instructions);
+    const breakpoint = this.lookout.probes.arrive(eip, instructions);
     if (breakpoint && instructions !== this.runStart) this.breakpointHit = eip;
     return this.breakpointHit !== undefined || this.requested !== undefined;
-  }
-
-  private trap(vector: number): boolean {
-    const handler = this.traps.get(vector);
-    if (handler === undefined || this.registers.privilege === 0) return false;
-    const { registers } = this;
-    const decision = handler({
-      vector,
-      frame: {
-        eip: registers.get('eip'),
-        cs: registers.segment('cs'),
-        eflags: registers.get('eflags'),
-        esp: registers.get('esp'),
-        ss: registers.segment('ss'),
-      },
-    });
-    return decision === 'return';
   }
 
   // ── running ──
@@ -355,7 +290,11 @@ export class V86Machine implements Machine {
     const last = this.runStart + count;
     try {
       // Where nothing can happen on the way there is nothing to look after: a single step is one turn.
-      if (count <= TURN && !this.halted() && this.scheduler.nextTick() - this.tick >= Math.max(1, count)) {
+      if (
+        count <= TURN &&
+        !this.halted() &&
+        this.scheduler.nextTick() - this.progress.tick >= Math.max(1, count)
+      ) {
         const stop = this.turn(count);
         if (stop !== undefined) return stop;
         if (this.instructions >= last) return REACHED;
@@ -372,7 +311,7 @@ export class V86Machine implements Machine {
     this.requested = undefined;
     this.breakpointHit = undefined;
     this.runStart = this.instructions;
-    this.watches.refresh();
+    this.lookout.watches.refresh();
   }
 
   private checkRunnable(): void {
@@ -392,8 +331,7 @@ export class V86Machine implements Machine {
     const wallEnd =
       limits.wallMilliseconds === undefined ? Infinity : this.options.wallClock() + limits.wallMilliseconds;
     for (;;) {
-      const { instructions } = this;
-      const tick = instructions + this.idleTicks;
+      const { instructions, tick } = this.progress;
       if (instructions >= lastInstruction) return REACHED;
       if (tick >= lastTick) return { kind: 'reached', limit: 'virtual-time' };
       // An alarm may raise an interrupt, which v86 delivers on the spot, through whatever gate the guest left there.
@@ -426,15 +364,14 @@ export class V86Machine implements Machine {
     if ((this.v86.word(Address.flags) & FLAG_INTERRUPT) === 0) return false;
     const next = Math.min(this.scheduler.nextTick(), lastTick);
     if (next === Infinity) return false;
-    this.idleTicks += next - tick;
+    this.progress.idle(next - tick);
     return true;
   }
 
   /** Runs at most `count` instructions, fewer when something asks for it. */
   private turn(count: number): MachineStop | undefined {
     const { v86 } = this;
-    this.settleInstructions();
-    v86.setWord(Own.limit, this.counterSeen + count);
+    v86.setWord(Own.limit, this.progress.settle() + count);
     if (typeof this.options.compile === 'number') {
       v86.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
       this.executed += count;
@@ -456,33 +393,14 @@ export class V86Machine implements Machine {
       return { kind: 'requested', reason };
     }
     if (this.breakpointHit !== undefined) return { kind: 'breakpoint', address: this.breakpointHit };
-    const watched = this.watches.take();
+    const watched = this.lookout.watches.take();
     return watched === undefined ? undefined : { kind: 'watchpoint', ...watched };
   }
 
   private crashed(error: unknown): MachineStop {
     this.handlerError = undefined;
-    const registers = Object.fromEntries(REGISTER_NAMES.map((name) => [name, this.registers.get(name)]));
-    this.crash = {
-      message: this.crashMessage(error),
-      registers: registers as Record<RegisterName, number>,
-      faultAddress: this.registers.control(2),
-    };
+    this.crash = describeCrash(error, this.v86, this.registers, this.linear);
     return { kind: 'crash', cause: this.crash };
-  }
-
-  private crashMessage(error: unknown): string {
-    // v86 answers an exception that cannot be delivered by trying again until the host's stack is full
-    if (error instanceof RangeError) return 'an exception could not be delivered (triple fault)';
-    const said = this.v86.lastMessage;
-    // "panicked at FILE:LINE:COLUMN:\nTEXT"
-    const text = said.slice(said.indexOf('\n') + 1);
-    if (text !== '') return `the emulated processor gave up: ${text}`;
-    const eip = this.registers.get('eip');
-    if (this.linear.translate(this.v86.word(Address.instructionPointer)) === undefined) {
-      return `the processor fetched an instruction outside of RAM, at 0x${eip.toString(16)}`;
-    }
-    return `the emulated processor gave up: ${error instanceof Error ? error.message : String(error)}`;
   }
 
   // ── images ──
@@ -490,7 +408,7 @@ export class V86Machine implements Machine {
   capture(options: CaptureOptions = {}): MachineImage {
     this.checkRunnable();
     const { v86 } = this;
-    this.settleInstructions();
+    this.progress.settle();
     const pages = captureRam(v86, this.baseline);
     const image = new Image({
       memoryBytes: v86.ramSize,
@@ -509,9 +427,8 @@ export class V86Machine implements Machine {
     return {
       devices: Object.fromEntries(this.devices.map((device) => [device.name, device.save()])),
       ...this.scheduler.save(),
-      instructions: this.instructions,
-      idleTicks: this.idleTicks,
-      random: this.random,
+      ...this.progress.save(),
+      random: this.random.state,
     };
   }
 
@@ -529,13 +446,13 @@ export class V86Machine implements Machine {
           `instructions per microsecond, this one has ${this.memory.size / 2 ** 20} and ${this.ticksPerMicrosecond}`,
       );
     }
-    this.probes.forget();
+    this.lookout.probes.forget();
     if (this.crash !== undefined) this.renew();
     const copied = this.restoreInto(image, options.compiled ?? 'image');
     this.agreeWith(image);
     this.restoreSurroundings(image.surroundings);
-    this.watchGuest();
-    this.watches.refresh();
+    this.lookout.arm(this.v86);
+    this.lookout.watches.refresh();
     return { pagesCopied: copied };
   }
 
@@ -575,40 +492,12 @@ export class V86Machine implements Machine {
       if (saved !== undefined) device.restore(saved);
     }
     this.scheduler.restore(state);
-    this.instructionsSeen = state.instructions;
-    this.counterSeen = this.v86.word(Address.instructionCounter);
-    this.idleTicks = state.idleTicks;
-    this.random = state.random;
+    this.progress.restore(state);
+    this.random.state = state.random;
   }
 
   dispose(): void {
     this.instance = undefined;
     this.baseline = [];
-  }
-
-  onExecute(linear: number, handler: () => void): () => void {
-    const remove = this.probes.addHandler(linear, handler);
-    this.watchGuest();
-    return () => {
-      remove();
-      if (this.instance !== undefined) this.watchGuest();
-    };
-  }
-
-  setBreakpoint(linear: number): void {
-    this.probes.addBreakpoint(linear);
-    this.watchGuest();
-  }
-  clearBreakpoint(linear: number): void {
-    this.probes.removeBreakpoint(linear);
-    this.watchGuest();
-  }
-  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void {
-    this.watches.add(linear, length, access);
-    this.watchGuest();
-  }
-  clearWatchpoint(linear: number): void {
-    this.watches.remove(linear);
-    this.watchGuest();
   }
 }
