@@ -20,7 +20,7 @@ import {
   TIMESTAMP_REQUEST,
   TlbFlag,
 } from './internals.ts';
-import { v86Instantiated, v86Module } from './module.ts';
+import { v86Module } from './module.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
 
 /** The functions of v86 that are called from here. */
@@ -97,7 +97,6 @@ export class V86Instance {
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS });
     const instance = new WebAssembly.Instance(v86Module(codeFolder), { env: this.imports(host) });
     this.exports = instance.exports as unknown as Exports;
-    v86Instantiated(instance);
     this.compiledImports = this.importsOfCompiledCode(instance.exports);
     this.exports.rust_init();
     this.ramSize = ramSize;

@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readKept, writeKept } from './kept-file.ts';
-import { FunctionName, REWRITTEN_SHA256, V86_WASM_LENGTH } from './internals.ts';
+import { FunctionName, REWRITTEN_SHA256, TABLE_OFFSET, TABLE_SLOTS, V86_WASM_LENGTH } from './internals.ts';
 import { deserializeNative, serializeNative } from './native-code.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
 
@@ -73,20 +73,25 @@ function nativeKey(): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** A function of v86's that runs whenever a guest does. */
-let witness: CallableFunction | undefined;
-
-/** Tells of an instance of the module. */
-export function v86Instantiated(instance: WebAssembly.Instance): void {
-  witness ??= instance.exports[FunctionName.mainLoop] as CallableFunction;
-}
-
 /** How much more code than was kept is worth a new file. */
 const WORTH_KEEPING = 1.25;
 
 function keepNativeAtExit(module: WebAssembly.Module, path: string, kept: number): void {
   process.once('exit', () => {
-    const native = witness === undefined ? undefined : serializeNative(module, witness);
+    const native = serializeNative(module, mainLoopOf(module));
     if (native !== undefined && native.length > WORTH_KEEPING * kept) writeKept(path, native);
   });
+}
+
+/** The function that runs whenever a guest does. It belongs to an instance of its own: one in use would be kept alive by it. */
+function mainLoopOf(module: WebAssembly.Module): CallableFunction {
+  const imports: WebAssembly.ModuleImports = {};
+  for (const { name, kind } of WebAssembly.Module.imports(module)) {
+    imports[name] =
+      kind === 'table'
+        ? new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS })
+        : () => 0;
+  }
+  const { exports } = new WebAssembly.Instance(module, { env: imports });
+  return exports[FunctionName.mainLoop] as CallableFunction;
 }

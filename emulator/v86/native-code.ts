@@ -2,40 +2,32 @@
  * V8's machine code of a WebAssembly module, as bytes that a later process of the same Node can use.
  *
  * Node offers this for scripts (`vm.Script`'s cachedData) and not for WebAssembly; V8 itself has it, as runtime functions
- * that are reached with natives syntax. It is an optimization only: whatever goes wrong here, the answer is `undefined` and
- * the module is compiled as usual. V8 refuses bytes of another version, processor or set of flags by itself; whoever keeps
- * such bytes must check that they are what was written, for they are executed.
+ * for its own tests, which are reached with natives syntax. It is an optimization only: in a V8 in which they were not
+ * tried, and where V8 refuses the bytes, the answer is `undefined` and the module is compiled as usual. V8 refuses bytes of
+ * another version, processor or set of flags by itself; whoever keeps such bytes must check that they are what was written,
+ * for they are executed.
  */
 
 import { setFlagsFromString } from 'node:v8';
-import { compileFunction } from 'node:vm';
 
-interface Runtime {
-  isOptimized(exported: CallableFunction): boolean;
-  serialize(module: WebAssembly.Module): ArrayBuffer;
-  deserialize(native: ArrayBuffer, wire: Uint8Array): unknown;
-}
+/** The V8 of Node 20, 22 and 24. Misused, these functions end the process: no other version is trusted to be alike. */
+const TRIED = /^(?:11\.3|12\.4|13\.6)\./;
 
-let found: Runtime | undefined | null;
+const IS_OPTIMIZED = '%IsTurboFanFunction(one)';
+const SERIALIZE = '%SerializeWasmModule(one)';
+const DESERIALIZE = '%DeserializeWasmModule(one, other)';
 
-/** The runtime functions; undefined where this V8 has others. */
-function runtime(): Runtime | undefined {
-  if (found === undefined) found = findRuntime() ?? null;
-  return found ?? undefined;
-}
-
-function findRuntime(): Runtime | undefined {
+/** Evaluates an expression in natives syntax; undefined in a V8 in which it was not tried. */
+function callV8(expression: string, one: unknown, other?: unknown): unknown {
+  if (!TRIED.test(process.versions.v8)) return undefined;
+  // Allowed during the call as well: V8 parses a function when it is first called, and again after it has dropped its code.
   setFlagsFromString('--allow-natives-syntax');
   try {
-    const define = (expression: string, ...parameters: string[]): CallableFunction =>
-      compileFunction(`return ${expression}`, parameters);
-    return {
-      isOptimized: define('%IsTurboFanFunction(exported)', 'exported') as Runtime['isOptimized'],
-      serialize: define('%SerializeWasmModule(module)', 'module') as Runtime['serialize'],
-      deserialize: define('%DeserializeWasmModule(native, wire)', 'native', 'wire') as Runtime['deserialize'],
-    };
-  } catch {
-    return undefined;
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- no other syntax reaches these functions
+    const evaluate = new Function('one', 'other', `return ${expression}`) as (
+      ...values: unknown[]
+    ) => unknown;
+    return evaluate(one, other);
   } finally {
     setFlagsFromString('--no-allow-natives-syntax');
   }
@@ -49,8 +41,9 @@ export function serializeNative(
   module: WebAssembly.Module,
   witness: CallableFunction,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const v8 = runtime();
-  return v8?.isOptimized(witness) === true ? new Uint8Array(v8.serialize(module)) : undefined;
+  if (callV8(IS_OPTIMIZED, witness) !== true) return undefined;
+  const native = callV8(SERIALIZE, module);
+  return native instanceof ArrayBuffer ? new Uint8Array(native) : undefined;
 }
 
 /** The module of which `wire` are the WebAssembly bytes and `native` the code. Undefined when V8 refuses them. */
@@ -59,6 +52,6 @@ export function deserializeNative(
   wire: Uint8Array<ArrayBuffer>,
 ): WebAssembly.Module | undefined {
   // a copy, because V8 takes all of the buffer that the bytes lie in
-  const module = runtime()?.deserialize(new Uint8Array(native).buffer, wire);
+  const module = callV8(DESERIALIZE, new Uint8Array(native).buffer, wire);
   return module instanceof WebAssembly.Module ? module : undefined;
 }

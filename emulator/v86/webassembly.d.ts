@@ -6,6 +6,7 @@ declare namespace WebAssembly {
   /** Opaque: made from bytes, handed to instances. */
   class Module {
     constructor(bytes: Uint8Array);
+    static imports(module: Module): { module: string; name: string; kind: string }[];
     private readonly compiled: unknown;
   }
   class Instance {

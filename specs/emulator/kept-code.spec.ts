@@ -84,6 +84,14 @@ describe('a folder for code', () => {
     expect(await interpret(SHORT)).toEqual(done(SHORT));
   });
 
+  it('is neither read from nor written to while others can write to it', async () => {
+    const path = await keptNative();
+    await writeFile(path, 'not code');
+    await chmod(folder, 0o777);
+    expect(await interpret(LONG)).toEqual(done(LONG));
+    expect(await readFile(path, 'utf8')).toBe('not code');
+  });
+
   it('need not be there, nor be a folder', async () => {
     expect(await interpret(SHORT, join(folder, 'new', 'folder'))).toEqual(done(SHORT));
     await writeFile(join(folder, 'file'), '');
