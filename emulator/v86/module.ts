@@ -60,9 +60,9 @@ function moduleKeptIn(folder: string): WebAssembly.Module {
   }
   const nativePath = join(folder, `${nativeKey()}.native`);
   const native = readKept(nativePath);
-  const module =
-    (native === undefined ? undefined : deserializeNative(native, wire)) ?? new WebAssembly.Module(wire);
-  keepNativeAtExit(module, nativePath, native?.length ?? 0);
+  const taken = native === undefined ? undefined : deserializeNative(native, wire);
+  const module = taken ?? new WebAssembly.Module(wire);
+  keepNativeAtExit(module, nativePath, taken === undefined ? 0 : (native?.length ?? 0));
   return module;
 }
 

@@ -77,11 +77,13 @@ describe('a folder for code', () => {
     expect(healed.subarray(0, 32).equals(digest)).toBe(true);
   });
 
-  it('does without code that V8 refuses, though its digest is right', async () => {
+  it('does without code that V8 refuses, though its digest is right, and makes it again', async () => {
     const path = await keptNative();
     const content = Buffer.alloc(100_000, 0xcc);
     await writeFile(path, Buffer.concat([createHash('sha256').update(content).digest(), content]));
     expect(await interpret(SHORT)).toEqual(done(SHORT));
+    await keptNative();
+    expect((await readFile(path)).includes(content)).toBe(false);
   });
 
   it('is neither read from nor written to while others can write to it', async () => {
