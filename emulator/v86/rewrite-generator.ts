@@ -8,6 +8,7 @@
 import {
   Address,
   FunctionName,
+  GeneratedCallName,
   GenerateModuleFrame,
   Generator,
   Own,
@@ -26,59 +27,120 @@ function addPushByte(binary: WasmBinary, index: Indices): number {
   return binary.add(twoWords, {
     locals: ['i32'],
     code: [
-      ...builder,
-      ...wasm.load32(Generator.builderBytesLength),
-      ...wasm.localTee(length),
-      ...builder,
-      ...wasm.load32(Generator.builderBytesCapacity),
-      ...wasm.eq,
-      ...wasm.ifThen,
-      ...builder,
-      ...wasm.i32(Generator.builderBytesCapacity),
-      ...wasm.add,
-      ...wasm.call(index.growBytes),
-      ...wasm.end,
-      ...builder,
-      ...wasm.load32(Generator.builderBytesPointer),
-      ...wasm.localGet(length),
-      ...wasm.add,
-      ...byte,
-      ...wasm.store8(0),
-      ...builder,
-      ...wasm.localGet(length),
-      ...wasm.i32(1),
-      ...wasm.add,
-      ...wasm.store32(Generator.builderBytesLength),
+      builder,
+      wasm.load32(Generator.builderBytesLength),
+      wasm.localTee(length),
+      builder,
+      wasm.load32(Generator.builderBytesCapacity),
+      wasm.eq,
+      wasm.ifThen,
+      builder,
+      wasm.i32(Generator.builderBytesCapacity),
+      wasm.add,
+      wasm.call(index.growBytes),
+      wasm.end,
+      builder,
+      wasm.load32(Generator.builderBytesPointer),
+      wasm.localGet(length),
+      wasm.add,
+      byte,
+      wasm.store8(0),
+      builder,
+      wasm.localGet(length),
+      wasm.i32(1),
+      wasm.add,
+      wasm.store32(Generator.builderBytesLength),
     ],
   });
 }
 
-const contextBuilder = (context: Code): Code => [...context, ...wasm.load32(Generator.contextBuilder)];
-const contextCounter = (context: Code): Code => [...context, ...wasm.load8(Generator.contextCounterLocal)];
+const contextBuilder = (context: Code): Code => [context, wasm.load32(Generator.contextBuilder)];
+const contextCounter = (context: Code): Code => [context, wasm.load8(Generator.contextCounterLocal)];
+const contextExitLabel = (context: Code): Code => [context, wasm.load32(Generator.contextExitLabel)];
+
+/** Code that writes generated code: each method appends one instruction to what `builder` has. Arguments are code, too. */
+class Emitter {
+  private readonly builder: Code;
+  private readonly index: Indices;
+  private readonly pushByte: number;
+
+  constructor(builder: Code, index: Indices, pushByte: number) {
+    this.builder = builder;
+    this.index = index;
+    this.pushByte = pushByte;
+  }
+
+  /** An instruction as its bytes. */
+  raw = (instruction: Code): Code =>
+    wasm.flatten(instruction).map((byte) => [this.builder, wasm.i32(byte), wasm.call(this.pushByte)]);
+  constant = (value: Code): Code => [this.builder, value, wasm.call(this.index.constI32)];
+  wordAt = (address: number): Code => [this.builder, wasm.i32(address), wasm.call(this.index.loadFixedI32)];
+  getLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.getLocal)];
+  setLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.setLocal)];
+  ifThen = (): Code => [this.builder, wasm.call(this.index.ifVoid)];
+  end = (): Code => [this.builder, wasm.call(this.index.blockEnd)];
+  /** Writes the counter to memory. */
+  count = (counter: Code): Code => [this.builder, counter, wasm.call(this.index.updateInstructionCounter)];
+  /** Leaves the compiled function before the instruction at this offset in its page. */
+  exitAt = (offset: Code, context: Code): Code => [
+    [this.builder, offset, wasm.call(this.index.setEipLowBits)],
+    [this.builder, contextExitLabel(context), wasm.call(this.index.branch)],
+  ];
+}
 
 /**
  * Generates code that tells whether instructions are watched for in the page being executed, as {@link inWatchedPage}
  * does. While compiled code runs, the page of EIP in memory is right; only the offset in it is old.
  */
-function generateWatchedPage(builder: Code, index: Indices, pushByte: number): Code {
-  const load = (address: number): Code => [
-    ...builder,
-    ...wasm.i32(address),
-    ...wasm.call(index.loadFixedI32),
+const generateWatchedPage = (emit: Emitter): Code => [
+  emit.wordAt(Address.instructionPointer),
+  emit.wordAt(Own.observe),
+  emit.raw(wasm.xor),
+  emit.constant(wasm.i32(PAGE_SHIFT)),
+  emit.raw(wasm.shrUnsigned),
+  emit.raw(wasm.eqz),
+  emit.wordAt(Own.attention),
+  emit.constant(wasm.i32(PROBING_PAGES)),
+  emit.raw(wasm.and),
+  emit.raw(wasm.or),
+];
+
+/**
+ * Code that leaves in the local `opcode`, which holds the first byte of the instruction before `address`, whether
+ * JavaScript may look at the machine during it.
+ */
+function looksOut(index: Indices, opcode: number, address: number): Code {
+  const nextByte: Code = [
+    [wasm.localGet(address), wasm.call(index.read8), wasm.localSet(opcode)],
+    [wasm.localGet(address), wasm.i32(1), wasm.add, wasm.localSet(address)],
   ];
-  const constant = (value: number): Code => [...builder, ...wasm.i32(value), ...wasm.call(index.constI32)];
-  const operation = ([opcode = 0]: Code): Code => [...builder, ...wasm.i32(opcode), ...wasm.call(pushByte)];
+  const is = (value: number): Code => [wasm.localGet(opcode), wasm.i32(value), wasm.eq];
+  const masked = (mask: number, value: number): Code => [
+    [wasm.localGet(opcode), wasm.i32(mask), wasm.and],
+    [wasm.i32(value), wasm.eq],
+  ];
+  const any = (...conditions: Code[]): Code =>
+    conditions.map((code, i) => (i === 0 ? code : [code, wasm.or]));
   return [
-    ...load(Address.instructionPointer),
-    ...load(Own.observe),
-    ...operation(wasm.xor),
-    ...constant(PAGE_SHIFT),
-    ...operation(wasm.shrUnsigned),
-    ...operation(wasm.eqz),
-    ...load(Own.attention),
-    ...constant(PROBING_PAGES),
-    ...operation(wasm.and),
-    ...operation(wasm.or),
+    wasm.loop,
+    // operand size, address size, lock, repeat, segment prefixes
+    any(masked(0xfe, 0x66), is(0xf0), masked(0xfe, 0xf2), masked(0xe7, 0x26), masked(0xfe, 0x64)),
+    wasm.ifThen,
+    nextByte,
+    wasm.branch(1),
+    wasm.end,
+    wasm.end,
+    is(0x0f),
+    wasm.ifThen,
+    nextByte,
+    // 0F 00-0F, 20-27, 30-37, A2 and C7: system instructions, RDTSC, RDMSR, CPUID, RDRAND
+    any(masked(0xf0, 0x00), masked(0xf8, 0x20), masked(0xf8, 0x30), is(0xa2), is(0xc7)),
+    wasm.localSet(opcode),
+    wasm.otherwise,
+    // INS OUTS, INT3 INT INTO IRET, IN OUT, HLT, STI
+    any(masked(0xfc, 0x6c), masked(0xfc, 0xcc), masked(0xf4, 0xe4), is(0xf4), is(0xfb)),
+    wasm.localSet(opcode),
+    wasm.end,
   ];
 }
 
@@ -89,118 +151,38 @@ function generateWatchedPage(builder: Code, index: Indices, pushByte: number): C
 function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number): number {
   const [opcode, context] = [0, wasm.localGet(1)];
   const [address, builder, counter, original, offset] = [3, 4, 5, 6, 7] as const;
-  const nextByte: Code = [
-    ...wasm.localGet(address),
-    ...wasm.call(index.read8),
-    ...wasm.localSet(opcode),
-    ...wasm.localGet(address),
-    ...wasm.i32(1),
-    ...wasm.add,
-    ...wasm.localSet(address),
-  ];
-  const is = (value: number): Code => [...wasm.localGet(opcode), ...wasm.i32(value), ...wasm.eq];
-  const masked = (mask: number, value: number): Code => [
-    ...wasm.localGet(opcode),
-    ...wasm.i32(mask),
-    ...wasm.and,
-    ...wasm.i32(value),
-    ...wasm.eq,
-  ];
-  const any = (...conditions: Code[]): Code =>
-    conditions.flatMap((code, i) => (i === 0 ? code : [...code, ...wasm.or]));
+  const emit = new Emitter(wasm.localGet(builder), index, pushByte);
+  const offsetOfInstruction = wasm.localGet(offset);
   return binary.add(threeWords, {
     locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
     code: [
-      ...wasm.localGet(opcode),
-      ...wasm.localSet(original),
-      ...contextBuilder(context),
-      ...wasm.localSet(builder),
-      ...contextCounter(context),
-      ...wasm.localSet(counter),
-      ...context,
-      ...wasm.load32(Generator.contextProcessor),
-      ...wasm.load32(0),
-      ...wasm.localTee(address),
-      ...wasm.i32(1),
-      ...wasm.sub,
-      ...wasm.i32(0xfff),
-      ...wasm.and,
-      ...wasm.localSet(offset),
+      [wasm.localGet(opcode), wasm.localSet(original)],
+      [contextBuilder(context), wasm.localSet(builder)],
+      [contextCounter(context), wasm.localSet(counter)],
+      [context, wasm.load32(Generator.contextProcessor), wasm.load32(0), wasm.localTee(address)],
+      [wasm.i32(1), wasm.sub, wasm.i32(0xfff), wasm.and, wasm.localSet(offset)],
       // before an instruction that is watched for, compiled code is left; in other pages it goes on
-      ...wasm.wordAt(Own.probeMap),
-      ...wasm.localGet(offset),
-      ...wasm.i32(3),
-      ...wasm.shrUnsigned,
-      ...wasm.add,
-      ...wasm.load8(ProbeMap.exits),
-      ...wasm.localGet(offset),
-      ...wasm.i32(7),
-      ...wasm.and,
-      ...wasm.shrUnsigned,
-      ...wasm.i32(1),
-      ...wasm.and,
-      ...wasm.ifThen,
-      ...generateWatchedPage(wasm.localGet(builder), index, pushByte),
-      ...wasm.localGet(builder),
-      ...wasm.call(index.ifVoid),
-      ...wasm.localGet(builder),
-      ...wasm.localGet(offset),
-      ...wasm.call(index.setEipLowBits),
-      ...wasm.localGet(builder),
-      ...context,
-      ...wasm.load32(Generator.contextExitLabel),
-      ...wasm.call(index.branch),
-      ...wasm.localGet(builder),
-      ...wasm.call(index.blockEnd),
-      ...wasm.end,
+      wasm.bitOf(wasm.wordAt(Own.probeMap), ProbeMap.exits, offsetOfInstruction),
+      wasm.ifThen,
+      generateWatchedPage(emit),
+      emit.ifThen(),
+      emit.exitAt(offsetOfInstruction, context),
+      emit.end(),
+      wasm.end,
 
-      ...wasm.localGet(builder),
-      ...wasm.localGet(counter),
-      ...wasm.call(index.getLocal),
-      ...wasm.localGet(builder),
-      ...wasm.i32(1),
-      ...wasm.call(index.constI32),
-      ...wasm.localGet(builder),
-      ...wasm.i32(wasm.addOpcode),
-      ...wasm.call(pushByte),
-      ...wasm.localGet(builder),
-      ...wasm.localGet(counter),
-      ...wasm.call(index.setLocal),
+      emit.getLocal(wasm.localGet(counter)),
+      emit.constant(wasm.i32(1)),
+      emit.raw(wasm.add),
+      emit.setLocal(wasm.localGet(counter)),
 
-      ...wasm.localGet(opcode),
-      ...wasm.i32(0xff),
-      ...wasm.and,
-      ...wasm.localSet(opcode),
-      ...wasm.loop,
-      // operand size, address size, lock, repeat, segment prefixes
-      ...any(masked(0xfe, 0x66), is(0xf0), masked(0xfe, 0xf2), masked(0xe7, 0x26), masked(0xfe, 0x64)),
-      ...wasm.ifThen,
-      ...nextByte,
-      ...wasm.branch(1),
-      ...wasm.end,
-      ...wasm.end,
-      ...is(0x0f),
-      ...wasm.ifThen,
-      ...nextByte,
-      // 0F 00-0F, 20-27, 30-37, A2 and C7: system instructions, RDTSC, RDMSR, CPUID, RDRAND
-      ...any(masked(0xf0, 0x00), masked(0xf8, 0x20), masked(0xf8, 0x30), is(0xa2), is(0xc7)),
-      ...wasm.localSet(opcode),
-      ...wasm.otherwise,
-      // INS OUTS, INT3 INT INTO IRET, IN OUT, HLT, STI
-      ...any(masked(0xfc, 0x6c), masked(0xfc, 0xcc), masked(0xf4, 0xe4), is(0xf4), is(0xfb)),
-      ...wasm.localSet(opcode),
-      ...wasm.end,
-      ...wasm.localGet(opcode),
-      ...wasm.ifThen,
-      ...wasm.localGet(builder),
-      ...wasm.localGet(counter),
-      ...wasm.call(index.updateInstructionCounter),
-      ...wasm.end,
+      [wasm.localGet(opcode), wasm.i32(0xff), wasm.and, wasm.localSet(opcode)],
+      looksOut(index, opcode, address),
+      wasm.localGet(opcode),
+      wasm.ifThen,
+      emit.count(wasm.localGet(counter)),
+      wasm.end,
 
-      ...wasm.localGet(original),
-      ...context,
-      ...wasm.localGet(2),
-      ...wasm.call(index.generateInstruction),
+      [wasm.localGet(original), context, wasm.localGet(2), wasm.call(index.generateInstruction)],
     ],
   });
 }
@@ -210,37 +192,18 @@ function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number
  * when the block's instructions would pass the limit. The counter local holds count minus limit, so it is negative.
  */
 function addBlockCheck(binary: WasmBinary, index: Indices, pushByte: number): number {
-  const context = wasm.localGet(0);
-  const builder = wasm.localGet(3);
+  const [context, address, instructions, builder] = [wasm.localGet(0), wasm.localGet(1), wasm.localGet(2), 3];
+  const emit = new Emitter(wasm.localGet(builder), index, pushByte);
   return binary.add(threeWords, {
     locals: ['i32'],
     code: [
-      ...contextBuilder(context),
-      ...wasm.localSet(3),
-      ...builder,
-      ...contextCounter(context),
-      ...wasm.call(index.getLocal),
-      ...builder,
-      ...wasm.i32(0),
-      ...wasm.localGet(2),
-      ...wasm.sub,
-      ...wasm.call(index.constI32),
-      ...builder,
-      ...wasm.i32(wasm.greaterSignedOpcode),
-      ...wasm.call(pushByte),
-      ...builder,
-      ...wasm.call(index.ifVoid),
-      ...builder,
-      ...wasm.localGet(1),
-      ...wasm.i32(0xfff),
-      ...wasm.and,
-      ...wasm.call(index.setEipLowBits),
-      ...builder,
-      ...context,
-      ...wasm.load32(Generator.contextExitLabel),
-      ...wasm.call(index.branch),
-      ...builder,
-      ...wasm.call(index.blockEnd),
+      [contextBuilder(context), wasm.localSet(builder)],
+      emit.getLocal(contextCounter(context)),
+      emit.constant([wasm.i32(0), instructions, wasm.sub]),
+      emit.raw(wasm.greaterSigned),
+      emit.ifThen(),
+      emit.exitAt([address, wasm.i32(0xfff), wasm.and], context),
+      emit.end(),
     ],
   });
 }
@@ -252,7 +215,7 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices): void {
   const blockCheck = addBlockCheck(binary, index, pushByte);
   const editor = new Editor(binary, index.generateModule, 'jit_generate_module');
   const frame = wasm.localGet(GenerateModuleFrame.frameLocal);
-  const context: Code = [...frame, ...wasm.i32(GenerateModuleFrame.context), ...wasm.add];
+  const context: Code = [frame, wasm.i32(GenerateModuleFrame.context), wasm.add];
 
   const calls = editor.all(`call ${index.generateInstruction}`);
   if (calls.length !== 3) throw new UnsupportedV86Error(`${calls.length} calls of the instruction generator`);
@@ -270,17 +233,18 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices): void {
     'local.get 8',
   );
   editor.insertBefore(blockStart + 3, [
-    ...context,
-    ...wasm.localGet(GenerateModuleFrame.addressLocal),
-    ...wasm.localGet(GenerateModuleFrame.bucketLocal),
-    ...wasm.i32(-8),
-    ...wasm.add,
-    ...wasm.load32(0),
-    ...wasm.call(blockCheck),
+    context,
+    wasm.localGet(GenerateModuleFrame.addressLocal),
+    wasm.localGet(GenerateModuleFrame.bucketLocal),
+    wasm.i32(-8),
+    wasm.add,
+    wasm.load32(0),
+    wasm.call(blockCheck),
   ]);
 
   // The counter's first value: instead of the constant 0 just written, a load of Own.delta.
   const builder = wasm.localGet(4);
+  const emit = new Emitter(builder, index, pushByte);
   const initial = editor.once(
     'i32.const 0',
     'i32.store8 0',
@@ -297,25 +261,18 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices): void {
   );
   editor.replace(initial, 1, wasm.i32(Own.delta));
   editor.insertBefore(initial + 8, [
-    ...[wasm.loadOpcode, 2, 0].flatMap((byte) => [...builder, ...wasm.i32(byte), ...wasm.call(pushByte)]),
-    ...builder,
-    ...wasm.load32(Generator.builderBytesLength),
-    ...wasm.localTee(9),
-    ...wasm.i32(2),
-    ...wasm.sub,
-    ...wasm.localSet(8),
+    emit.raw(wasm.load32(0)),
+    [builder, wasm.load32(Generator.builderBytesLength), wasm.localTee(9)],
+    [wasm.i32(2), wasm.sub, wasm.localSet(8)],
   ]);
 
   // The count must stand in memory before exit_jit and handle_irqs enter the guest's handlers.
-  for (const [address, length] of [
-    [27168, 11],
-    [27308, 8],
-  ]) {
+  for (const [address, length] of Object.values(GeneratedCallName)) {
     const name = editor.once(`i32.const ${address}`, `i32.const ${length}`, 'i32.const 0');
     editor.insertBefore(name, [
-      ...contextBuilder(context),
-      ...contextCounter(context),
-      ...wasm.call(index.updateInstructionCounter),
+      contextBuilder(context),
+      contextCounter(context),
+      wasm.call(index.updateInstructionCounter),
     ]);
   }
   binary.edit(index.generateModule, editor.edits);
@@ -335,10 +292,10 @@ export function rewriteAddWithCarry(binary: WasmBinary, index: Indices): void {
   for (const name of ['generateAdc32', 'generateSbb32'] as const) {
     const editor = new Editor(binary, index[name], FunctionName[name]);
     editor.insertBefore(editor.once(`call ${index.setLastResult}`), [
-      ...wasm.localGet(0),
-      ...wasm.load32(Generator.contextBuilder),
-      ...wasm.localGet(1),
-      ...wasm.call(index.setLastOperand),
+      wasm.localGet(0),
+      wasm.load32(Generator.contextBuilder),
+      wasm.localGet(1),
+      wasm.call(index.setLastOperand),
     ]);
     binary.edit(index[name], editor.edits);
   }

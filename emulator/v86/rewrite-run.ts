@@ -22,11 +22,7 @@ import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
 
-const countMinusLimit: Code = [
-  ...wasm.wordAt(Address.instructionCounter),
-  ...wasm.wordAt(Own.limit),
-  ...wasm.sub,
-];
+const countMinusLimit: Code = [wasm.wordAt(Address.instructionCounter), wasm.wordAt(Own.limit), wasm.sub];
 
 const endShadow: Code = wasm.storeByteAt(Own.shadow, wasm.i32(0));
 
@@ -40,49 +36,49 @@ export function rewriteSti(binary: WasmBinary, index: Indices): number {
   binary.replace(index.enableInterrupts, {
     locals: ['i32', 'i32'],
     code: [
-      ...wasm.wordAt(Address.flags),
-      ...wasm.i32(FLAG_INTERRUPT),
-      ...wasm.and,
-      ...wasm.localSet(0),
-      ...wasm.call(enable),
-      ...wasm.localTee(1),
-      ...wasm.localGet(0),
-      ...wasm.eqz,
-      ...wasm.and,
-      ...wasm.ifThen,
-      ...wasm.storeByteAt(Own.shadow, wasm.i32(2)),
-      ...wasm.end,
-      ...wasm.localGet(1),
+      wasm.wordAt(Address.flags),
+      wasm.i32(FLAG_INTERRUPT),
+      wasm.and,
+      wasm.localSet(0),
+      wasm.call(enable),
+      wasm.localTee(1),
+      wasm.localGet(0),
+      wasm.eqz,
+      wasm.and,
+      wasm.ifThen,
+      wasm.storeByteAt(Own.shadow, wasm.i32(2)),
+      wasm.end,
+      wasm.localGet(1),
     ],
   });
   binary.replace(index.sti, {
     locals: [],
     code: [
-      ...wasm.call(index.enableInterrupts),
-      ...wasm.eqz,
-      ...wasm.ifThen,
-      ...wasm.i32(0),
-      ...wasm.call(index.generalProtection),
-      ...wasm.end,
+      wasm.call(index.enableInterrupts),
+      wasm.eqz,
+      wasm.ifThen,
+      wasm.i32(0),
+      wasm.call(index.generalProtection),
+      wasm.end,
     ],
   });
-  const end = binary.add(nothing, { locals: [], code: [...endShadow, ...wasm.call(index.handleIrqs)] });
+  const end = binary.add(nothing, { locals: [], code: [endShadow, wasm.call(index.handleIrqs)] });
   binary.export(SHADOW_END_EXPORT, end);
   return end;
 }
 
 /** Whether instructions are watched for in the page of EIP: not zero if so. */
 const inWatchedPage = (attention: number): Code => [
-  ...wasm.wordAt(Own.attention),
-  ...wasm.i32(attention),
-  ...wasm.and,
-  ...wasm.wordAt(Address.instructionPointer),
-  ...wasm.wordAt(Own.observe),
-  ...wasm.xor,
-  ...wasm.i32(PAGE_SHIFT),
-  ...wasm.shrUnsigned,
-  ...wasm.eqz,
-  ...wasm.or,
+  wasm.wordAt(Own.attention),
+  wasm.i32(attention),
+  wasm.and,
+  wasm.wordAt(Address.instructionPointer),
+  wasm.wordAt(Own.observe),
+  wasm.xor,
+  wasm.i32(PAGE_SHIFT),
+  wasm.shrUnsigned,
+  wasm.eqz,
+  wasm.or,
 ];
 
 /** What the main loop calls while `Own.attention` asks for it. */
@@ -100,63 +96,53 @@ export function addAttendants(binary: WasmBinary, index: Indices, endShadow: num
     {
       locals: ['i32'],
       code: [
-        ...inWatchedPage(PROBING_PAGES),
-        ...wasm.eqz,
-        ...wasm.ifThen,
-        ...wasm.i32(0),
-        ...wasm.ret,
-        ...wasm.end,
-        ...wasm.wordAt(Own.probeMap),
-        ...wasm.wordAt(Address.instructionPointer),
-        ...wasm.i32(0xfff),
-        ...wasm.and,
-        ...wasm.localTee(offset),
-        ...wasm.i32(3),
-        ...wasm.shrUnsigned,
-        ...wasm.add,
-        ...wasm.load8(ProbeMap.active),
-        ...wasm.localGet(offset),
-        ...wasm.i32(7),
-        ...wasm.and,
-        ...wasm.shrUnsigned,
-        ...wasm.i32(1),
-        ...wasm.and,
-        ...wasm.ifValue,
-        ...wasm.i32(CallOut.instruction),
-        ...wasm.call(index.ioPortRead32),
-        ...wasm.otherwise,
-        ...wasm.i32(0),
-        ...wasm.end,
+        inWatchedPage(PROBING_PAGES),
+        wasm.eqz,
+        wasm.ifThen,
+        wasm.i32(0),
+        wasm.ret,
+        wasm.end,
+        wasm.wordAt(Address.instructionPointer),
+        wasm.i32(0xfff),
+        wasm.and,
+        wasm.localSet(offset),
+        wasm.bitOf(wasm.wordAt(Own.probeMap), ProbeMap.active, wasm.localGet(offset)),
+        wasm.ifValue,
+        wasm.i32(CallOut.instruction),
+        wasm.call(index.ioPortRead32),
+        wasm.otherwise,
+        wasm.i32(0),
+        wasm.end,
       ],
     },
   );
   const afterInstruction = binary.add(nothing, {
     locals: [],
     code: [
-      ...wasm.byteAt(Own.shadow),
-      ...wasm.ifThen,
-      ...wasm.byteAt(Own.shadow),
-      ...wasm.i32(2),
-      ...wasm.eq,
-      ...wasm.ifThen,
-      ...wasm.storeByteAt(Own.shadow, wasm.i32(1)),
-      ...wasm.otherwise,
-      ...wasm.call(endShadow),
-      ...wasm.end,
-      ...wasm.end,
-      ...wasm.byteAt(Own.probing),
-      ...wasm.ifThen,
+      wasm.byteAt(Own.shadow),
+      wasm.ifThen,
+      wasm.byteAt(Own.shadow),
+      wasm.i32(2),
+      wasm.eq,
+      wasm.ifThen,
+      wasm.storeByteAt(Own.shadow, wasm.i32(1)),
+      wasm.otherwise,
+      wasm.call(endShadow),
+      wasm.end,
+      wasm.end,
+      wasm.byteAt(Own.probing),
+      wasm.ifThen,
       // the limit itself comes first: what lies at it is for the next run
-      ...countMinusLimit,
-      ...wasm.i32(0),
-      ...wasm.lessSigned,
-      ...wasm.ifThen,
-      ...wasm.call(stopHere),
-      ...wasm.ifThen,
-      ...wasm.storeWordAt(Own.limit, wasm.wordAt(Address.instructionCounter)),
-      ...wasm.end,
-      ...wasm.end,
-      ...wasm.end,
+      countMinusLimit,
+      wasm.i32(0),
+      wasm.lessSigned,
+      wasm.ifThen,
+      wasm.call(stopHere),
+      wasm.ifThen,
+      wasm.storeWordAt(Own.limit, wasm.wordAt(Address.instructionCounter)),
+      wasm.end,
+      wasm.end,
+      wasm.end,
     ],
   });
   return { afterInstruction, stopHere };
@@ -171,33 +157,33 @@ export function wrapExitJit(binary: WasmBinary, index: Indices): void {
   binary.replace(index.exitJit, {
     locals: [],
     code: [
-      ...wasm.wordAt(Address.jitExitReason),
-      ...wasm.i32(EXIT_REASON_SELF_MODIFYING),
-      ...wasm.eq,
-      ...wasm.ifThen,
-      ...wasm.storeWordAt(Own.base, [...wasm.wordAt(Own.base), ...wasm.i32(1), ...wasm.sub]),
+      wasm.wordAt(Address.jitExitReason),
+      wasm.i32(EXIT_REASON_SELF_MODIFYING),
+      wasm.eq,
+      wasm.ifThen,
+      wasm.storeWordAt(Own.base, [wasm.wordAt(Own.base), wasm.i32(1), wasm.sub]),
       // the next instruction, interpreted, is the one in the shadow, if there is one
-      ...wasm.byteAt(Own.shadow),
-      ...wasm.ifThen,
-      ...wasm.storeByteAt(Own.shadow, wasm.i32(1)),
-      ...wasm.end,
-      ...wasm.call(original),
-      ...wasm.otherwise,
-      ...wasm.call(original),
-      ...wasm.byteAt(Own.shadow),
-      ...wasm.ifThen,
-      ...endShadow,
-      ...wasm.call(index.handleIrqs),
-      ...wasm.end,
-      ...wasm.end,
+      wasm.byteAt(Own.shadow),
+      wasm.ifThen,
+      wasm.storeByteAt(Own.shadow, wasm.i32(1)),
+      wasm.end,
+      wasm.call(original),
+      wasm.otherwise,
+      wasm.call(original),
+      wasm.byteAt(Own.shadow),
+      wasm.ifThen,
+      endShadow,
+      wasm.call(index.handleIrqs),
+      wasm.end,
+      wasm.end,
     ],
   });
 }
 
 const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
-  ...wasm.wordAt(Address.instructionCounter),
-  ...wasm.i32(1),
-  ...wasm.add,
+  wasm.wordAt(Address.instructionCounter),
+  wasm.i32(1),
+  wasm.add,
 ]);
 
 /**
@@ -220,27 +206,22 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
   );
   editor.insertBefore(interpret, countOneInstruction);
   editor.insertBefore(interpret + 1, [
-    ...inWatchedPage(ATTENTION),
-    ...wasm.ifThen,
-    ...wasm.call(attend.afterInstruction),
-    ...wasm.end,
+    inWatchedPage(ATTENTION),
+    wasm.ifThen,
+    wasm.call(attend.afterInstruction),
+    wasm.end,
   ]);
-  editor.insertBefore(interpret + 3, [
-    ...countMinusLimit,
-    ...wasm.i32(0),
-    ...wasm.greaterOrEqualSigned,
-    ...wasm.or,
-  ]);
+  editor.insertBefore(interpret + 3, [countMinusLimit, wasm.i32(0), wasm.greaterOrEqualSigned, wasm.or]);
 
   // v86 would take whatever lies behind guest RAM in its memory for instructions
   const fetch = editor.once('opcode.115', 'local.tee 13', 'local.set 3', 'block');
   editor.insertBefore(fetch + 3, [
-    ...wasm.localGet(13),
-    ...wasm.wordAt(Address.memorySize),
-    ...wasm.greaterOrEqualUnsigned,
-    ...wasm.ifThen,
-    ...wasm.unreachable,
-    ...wasm.end,
+    wasm.localGet(13),
+    wasm.wordAt(Address.memorySize),
+    wasm.greaterOrEqualUnsigned,
+    wasm.ifThen,
+    wasm.unreachable,
+    wasm.end,
   ]);
 
   const addAtEnd = editor.once(
@@ -263,25 +244,25 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
     'br 1',
   );
   editor.insertBefore(enter, [
-    ...wasm.storeWordAt(Own.base, wasm.wordAt(Own.limit)),
-    ...wasm.storeWordAt(Own.delta, countMinusLimit),
-    ...wasm.wordAt(Address.instructionCounter),
-    ...wasm.localSet(before),
+    wasm.storeWordAt(Own.base, wasm.wordAt(Own.limit)),
+    wasm.storeWordAt(Own.delta, countMinusLimit),
+    wasm.wordAt(Address.instructionCounter),
+    wasm.localSet(before),
   ]);
   editor.replace(enter + 6, 1, [
-    ...wasm.wordAt(Address.instructionCounter),
-    ...wasm.localGet(before),
-    ...wasm.ne,
-    ...wasm.branchIf(1),
-    ...wasm.i32(1),
-    ...wasm.localSet(fellThrough),
+    wasm.wordAt(Address.instructionCounter),
+    wasm.localGet(before),
+    wasm.ne,
+    wasm.branchIf(1),
+    wasm.i32(1),
+    wasm.localSet(fellThrough),
   ]);
   const lookUp = editor.once('i32.const 0', `i32.load8_u ${Address.stateFlags}`, 'local.set 6');
   editor.insertBefore(lookUp, [
-    ...wasm.byteAt(Own.shadow),
-    ...wasm.byteAt(Own.watching),
-    ...wasm.or,
-    ...wasm.localSet(fellThrough),
+    wasm.byteAt(Own.shadow),
+    wasm.byteAt(Own.watching),
+    wasm.or,
+    wasm.localSet(fellThrough),
   ]);
   const leave = editor.once(
     `i32.load8_u ${Address.inHalt}`,
@@ -290,21 +271,21 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
     `i32.load8_u ${Address.stateFlags}`,
   );
   editor.insertBefore(leave + 1, [
-    ...wasm.byteAt(Own.probing),
-    ...wasm.ifValue,
-    ...wasm.call(attend.stopHere),
-    ...wasm.otherwise,
-    ...wasm.i32(0),
-    ...wasm.end,
-    ...wasm.or,
+    wasm.byteAt(Own.probing),
+    wasm.ifValue,
+    wasm.call(attend.stopHere),
+    wasm.otherwise,
+    wasm.i32(0),
+    wasm.end,
+    wasm.or,
   ]);
   const compiled = editor.once(`i32.load ${Address.tlbCode}`, 'local.tee 3', 'i32.eqz', 'br_if 0');
-  editor.insertBefore(compiled + 3, [...wasm.localGet(fellThrough), ...wasm.or]);
+  editor.insertBefore(compiled + 3, [wasm.localGet(fellThrough), wasm.or]);
   const compiledMeanwhile = editor.once('i32.load16_u 0', 'i32.const 65535', 'i32.ne', 'br_if 1');
-  editor.insertBefore(compiledMeanwhile + 3, [...wasm.localGet(fellThrough), ...wasm.eqz, ...wasm.and]);
+  editor.insertBefore(compiledMeanwhile + 3, [wasm.localGet(fellThrough), wasm.eqz, wasm.and]);
   // Where a limit lay must leave no trace in what gets compiled.
   const heat = editor.once('i32.const 0', `i32.load8_u ${Address.jitDisabled}`, 'br_if 0');
-  editor.insertBefore(heat + 2, [...wasm.localGet(fellThrough), ...wasm.or]);
+  editor.insertBefore(heat + 2, [wasm.localGet(fellThrough), wasm.or]);
 
   const threshold = editor.once('i32.const 200000');
   editor.replace(threshold, 1, wasm.i32(COMPILE_THRESHOLD));
@@ -318,7 +299,7 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
     'br_if 0',
   );
   editor.replace(budget + 1, 1, wasm.wordAt(Own.limit));
-  editor.replace(budget + 3, 2, [...wasm.i32(0), ...wasm.lessSigned]);
+  editor.replace(budget + 3, 2, [wasm.i32(0), wasm.lessSigned]);
 
   // Interrupts are taken when they become possible, not when a turn ends.
   const takeAtEnd = editor.once(
@@ -328,7 +309,7 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
     'i32.eqz',
     'br_if 3',
   );
-  editor.insertBefore(takeAtEnd + 3, [...wasm.drop, ...wasm.i32(0)]);
+  editor.insertBefore(takeAtEnd + 3, [wasm.drop, wasm.i32(0)]);
 
   binary.edit(index.mainLoop, editor.edits, 2);
 }

@@ -5,7 +5,7 @@
  * refer to one another as before; new types, functions and exports are appended.
  */
 
-import { type Code, unsigned } from './wasm-code.ts';
+import { type Code, flatten, unsigned } from './wasm-code.ts';
 
 interface Section {
   readonly id: number;
@@ -201,10 +201,11 @@ export interface FunctionBody {
 
 function encodeBody(body: FunctionBody): Uint8Array {
   const locals = body.locals.flatMap((type) => [1, VALUE_TYPES[type]]);
-  return Uint8Array.from([...unsigned(body.locals.length), ...locals, ...body.code, 0x0b]);
+  return Uint8Array.from([...unsigned(body.locals.length), ...locals, ...flatten(body.code), 0x0b]);
 }
 
-function concatenate(parts: readonly (Uint8Array | Code)[]): Uint8Array<ArrayBuffer> {
+function concatenate(pieces: readonly (Uint8Array | Code)[]): Uint8Array<ArrayBuffer> {
+  const parts = pieces.map((piece) => (piece instanceof Uint8Array ? piece : flatten(piece)));
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -5,10 +5,16 @@
  * specification, chapter 5 (binary format).
  */
 
-export type Code = readonly number[];
+/** Bytes, in whatever grouping they were put together. */
+export type Code = readonly (number | Code)[];
+
+/** The bytes, one after another. */
+export function flatten(code: Code): number[] {
+  return code.flatMap((part) => (typeof part === 'number' ? [part] : flatten(part)));
+}
 
 /** Unsigned LEB128. */
-export function unsigned(value: number): Code {
+export function unsigned(value: number): number[] {
   const out: number[] = [];
   let rest = value >>> 0;
   do {
@@ -20,7 +26,7 @@ export function unsigned(value: number): Code {
 }
 
 /** Signed LEB128 of a 32-bit value. */
-export function signed(value: number): Code {
+export function signed(value: number): number[] {
   const out: number[] = [];
   let rest = value | 0;
   for (;;) {
@@ -36,14 +42,14 @@ export function signed(value: number): Code {
 
 const memory =
   (opcode: number, alignment: number) =>
-  (offset: number): Code => [opcode, alignment, ...unsigned(offset)];
+  (offset: number): Code => [opcode, alignment, unsigned(offset)];
 
-export const localGet = (index: number): Code => [0x20, ...unsigned(index)];
-export const localSet = (index: number): Code => [0x21, ...unsigned(index)];
-export const localTee = (index: number): Code => [0x22, ...unsigned(index)];
-export const call = (index: number): Code => [0x10, ...unsigned(index)];
-export const i32 = (value: number): Code => [0x41, ...signed(value)];
-export const i64 = (value: number): Code => [0x42, ...signed(value)];
+export const localGet = (index: number): Code => [0x20, unsigned(index)];
+export const localSet = (index: number): Code => [0x21, unsigned(index)];
+export const localTee = (index: number): Code => [0x22, unsigned(index)];
+export const call = (index: number): Code => [0x10, unsigned(index)];
+export const i32 = (value: number): Code => [0x41, signed(value)];
+export const i64 = (value: number): Code => [0x42, signed(value)];
 
 /** Loads and stores take the constant offset; the address is on the stack. */
 export const load32 = memory(0x28, 2);
@@ -52,11 +58,11 @@ export const store32 = memory(0x36, 2);
 export const store8 = memory(0x3a, 0);
 
 /** A word at a fixed address. */
-export const wordAt = (address: number): Code => [...i32(0), ...load32(address)];
-export const byteAt = (address: number): Code => [...i32(0), ...load8(address)];
+export const wordAt = (address: number): Code => [i32(0), load32(address)];
+export const byteAt = (address: number): Code => [i32(0), load8(address)];
 /** Stores what `value` computes at a fixed address. */
-export const storeWordAt = (address: number, value: Code): Code => [...i32(0), ...value, ...store32(address)];
-export const storeByteAt = (address: number, value: Code): Code => [...i32(0), ...value, ...store8(address)];
+export const storeWordAt = (address: number, value: Code): Code => [i32(0), value, store32(address)];
+export const storeByteAt = (address: number, value: Code): Code => [i32(0), value, store8(address)];
 
 export const unreachable: Code = [0x00];
 export const block: Code = [0x02, 0x40];
@@ -66,8 +72,8 @@ export const ifThen: Code = [0x04, 0x40];
 export const ifValue: Code = [0x04, 0x7f];
 export const otherwise: Code = [0x05];
 export const end: Code = [0x0b];
-export const branch = (depth: number): Code => [0x0c, ...unsigned(depth)];
-export const branchIf = (depth: number): Code => [0x0d, ...unsigned(depth)];
+export const branch = (depth: number): Code => [0x0c, unsigned(depth)];
+export const branchIf = (depth: number): Code => [0x0d, unsigned(depth)];
 export const ret: Code = [0x0f];
 export const drop: Code = [0x1a];
 
@@ -76,9 +82,7 @@ export const eq: Code = [0x46];
 export const ne: Code = [0x47];
 export const lessSigned: Code = [0x48];
 export const lessUnsigned: Code = [0x49];
-export const greaterSignedOpcode = 0x4a;
-export const addOpcode = 0x6a;
-export const loadOpcode = 0x28;
+export const greaterSigned: Code = [0x4a];
 export const greaterUnsigned: Code = [0x4b];
 export const greaterOrEqualSigned: Code = [0x4e];
 export const greaterOrEqualUnsigned: Code = [0x4f];
@@ -91,3 +95,9 @@ export const shl: Code = [0x74];
 export const shrUnsigned: Code = [0x76];
 
 export const f64Zero: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/** Bit `index` of a bitmap `displacement` bytes behind `map`: 0 or 1. The index is computed twice. */
+export const bitOf = (map: Code, displacement: number, index: Code): Code => [
+  [map, index, i32(3), shrUnsigned, add, load8(displacement)],
+  [index, i32(7), and, shrUnsigned, i32(1), and],
+];
