@@ -25,9 +25,9 @@ export interface GuestOptionValues {
   readonly deadlineInstructions?: number;
 }
 
-/** Adds the options to a command. */
-export function addGuestOptions(command: Command): Command {
-  return command
+/** Adds the options to a command; `deadlines: false` for one whose guest may stand as long as it likes. */
+export function addGuestOptions(command: Command, { deadlines = true } = {}): Command {
+  command
     .option('--kernel <file>', "kernel's ELF file, instead of the one built here")
     .option('--ramfs <folder|image>', 'the volume mounted at /: a FAT image, or a folder to make one from')
     .option('--stdlib', "add CPython's standard library to the volume, as /lib/python3.11")
@@ -52,7 +52,9 @@ export function addGuestOptions(command: Command): Command {
       'how the command line is passed: S, or M for Nanvix after mid-May 2026',
       oneOf(['S', 'M']),
     )
-    .option('--no-compile', 'interpret only: slower, the same to the instruction')
+    .option('--no-compile', 'interpret only: slower, the same to the instruction');
+  if (!deadlines) return command;
+  return command
     .option('--deadline-virtual <ms>', 'end the run after so much guest time (default: 600000)', milliseconds)
     .option('--deadline-wall <ms>', 'end the run after so much real time (default: 120000)', milliseconds)
     .option(

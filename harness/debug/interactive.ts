@@ -1,10 +1,12 @@
 /**
- * The debugger at a terminal: a prompt with completion and a history that is kept, Ctrl-C to interrupt the guest.
+ * The debugger at a terminal: a prompt with completion and a history that is kept, Ctrl-C to interrupt the guest, an empty
+ * line to do the same again.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import envPaths from 'env-paths';
+import { describeStop } from './commands/describe-stop.ts';
 import { CommandInterpreter } from './commands/interpreter.ts';
 import type { DebugSession } from './session.ts';
 
@@ -36,6 +38,7 @@ function writeHistory(lines: readonly string[]): void {
 export async function interact(session: DebugSession): Promise<void> {
   const interpreter = new CommandInterpreter(session);
   let history: string[] = readHistory();
+  let repeated = '';
   let running: AbortController | undefined;
   const terminal = createInterface({
     input: process.stdin,
@@ -52,12 +55,13 @@ export async function interact(session: DebugSession): Promise<void> {
     if (running === undefined) terminal.prompt();
     else running.abort();
   });
-  process.stderr.write('The guest stands at its first instruction. `help` lists the commands.\n');
+  process.stderr.write(`${describeStop(session, session.last)}\nType help for the commands.\n`);
   terminal.prompt();
-  for await (const line of terminal) {
+  for await (const typed of terminal) {
+    if (typed.trim() !== '') repeated = typed;
     running = new AbortController();
     const outcome = await interpreter.execute(
-      line,
+      terminal.terminal ? repeated : typed,
       (text) => {
         process.stderr.write(text);
       },

@@ -1,27 +1,35 @@
 /**
  * Long operations that can be waited for in two ways: at once, or in pieces between which the event loop runs.
  *
- * An operation is a generator that yields whenever a slice of work is done. What must hold: an operation that is given up
- * between two slices leaves everything as if it had been asked to end there (its `finally` blocks run).
+ * An operation is a generator that pauses whenever a slice of work is done, and where the guest waits for input. What must
+ * hold: an operation that is given up at a pause leaves everything as if it had been asked to end there (its `finally`
+ * blocks run).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Work in slices; each `yield` is a place where it may be interrupted. */
-export type Operation<Result> = Generator<undefined, Result, undefined>;
+/** Why an operation pauses. */
+export type Pause =
+  /** A slice of work is done. */
+  | undefined
+  /** The guest reads more standard input than is there; the promise resolves when there is more. */
+  | { readonly ready: Promise<void> };
 
-/** Wall milliseconds of guest work between two yields. */
+/** Work in slices. What comes back from a pause says whether what it waits for is there now. */
+export type Operation<Result> = Generator<Pause, Result, boolean>;
+
+/** Wall milliseconds of guest work between two pauses. */
 export const SLICE_MS = 20;
 
-/** Runs an operation to its end without letting anything else happen. */
+/** Runs an operation to its end without letting anything else happen: nothing is waited for. */
 export function complete<Result>(operation: Operation<Result>): Result {
   for (;;) {
-    const step = operation.next();
+    const step = operation.next(false);
     if (step.done === true) return step.value;
   }
 }
 
 /**
- * Runs an operation while sockets and timers stay alive.
+ * Runs an operation while sockets and timers stay alive, and waits for standard input where the guest does.
  *
  * @param signal Ends the operation after the present slice.
  * @returns Its result, or undefined when the signal ended it.
@@ -31,12 +39,25 @@ export async function inBackground<Result>(
   signal?: AbortSignal,
 ): Promise<Result | undefined> {
   for (;;) {
-    const step = operation.next();
+    const step = operation.next(true);
     if (step.done === true) return step.value;
-    await nextTurn();
+    await (step.value === undefined ? nextTurn() : Promise.race([step.value.ready, aborted(signal)]));
     if (signal?.aborted === true) {
       operation.return(undefined as never);
       return undefined;
     }
   }
+}
+
+async function aborted(signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    signal?.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }

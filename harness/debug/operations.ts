@@ -51,6 +51,7 @@ export class DebugOperations {
     const stop = timeline.step(position);
     if (stop === undefined) return this.#tell({ kind: 'step', instructions: position + 1 });
     const instructions = timeline.position;
+    if (stop.kind === 'input' && instructions === position) return undefined;
     const stepped = stop.kind === 'requested' && instructions > position;
     return this.#tell(stepped ? { kind: 'step', instructions } : fromGuestStop(stop, instructions));
   }

@@ -13,6 +13,8 @@ import { InputError } from '../errors.ts';
 import type { Guest, GuestSnapshot } from '../guest.ts';
 import type { CallSelector } from '../kernel-calls/interceptors.ts';
 import type { BootOptions } from '../options.ts';
+import { restoreSnapshot } from '../restore.ts';
+import type { RestoreOptions } from '../restore.ts';
 import { callStack, GuestSymbols } from '../symbols/index.ts';
 import type { StackFrame } from '../symbols/index.ts';
 import { CallRules, failWith } from './call-rules.ts';
@@ -29,23 +31,43 @@ import { StopPoints } from './stop-points.ts';
 import type { Location } from './stop-points.ts';
 import { Timeline } from './timeline.ts';
 
-export interface DebugOptions
-  extends Omit<BootOptions, 'onConsole' | 'onOutput' | 'deadlines'>, CheckpointOptions {
+interface ListenerOptions extends CheckpointOptions {
   /** Called with what the guest writes, each byte once however often it is rewound. */
   readonly onOutput?: OutputListener;
 }
 
+export interface DebugOptions
+  extends Omit<BootOptions, 'onConsole' | 'onOutput' | 'deadlines'>, ListenerOptions {}
+
+export interface DebugSnapshotOptions
+  extends Omit<RestoreOptions, 'onConsole' | 'onOutput' | 'deadlines'>, ListenerOptions {}
+
+/** Where the processor leaves the program's ESP, from the kernel's on entry. Source: Intel SDM volume 3, figure 6-4. */
+const CALLER_STACK_POINTER = 12;
 const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi'];
 
 /** Boots a guest under a debugger. It stands at its first instruction. Dispose of it when done. */
 export async function debug(options: DebugOptions): Promise<DebugSession> {
   const gate = new OutputGate(options.onOutput);
-  const { spacing, capacity } = options;
   const guest = await boot({ ...options, ...gate.bootOptions });
-  return new DebugSession(guest, gate, {
-    ...(spacing === undefined ? {} : { spacing }),
-    ...(capacity === undefined ? {} : { capacity }),
-  });
+  return new DebugSession(guest, gate, options);
+}
+
+/**
+ * A guest of a snapshot under a debugger. It stands where the snapshot was taken, and nothing before can be gone back to.
+ *
+ * @param options What is named besides must be what the snapshot was taken with; its symbols are known then.
+ * @throws SnapshotMismatchError when it is not.
+ */
+export async function debugSnapshot(
+  snapshot: GuestSnapshot,
+  options: DebugSnapshotOptions = {},
+): Promise<DebugSession> {
+  const gate = new OutputGate(options.onOutput);
+  const guest = await restoreSnapshot(snapshot, { ...options, ...gate.bootOptions });
+  gate.rewind(snapshot.monitor);
+  gate.branch();
+  return new DebugSession(guest, gate, options);
 }
 
 export class DebugSession {
@@ -68,6 +90,7 @@ export class DebugSession {
       this.#last = stop;
     });
     this.#last = { kind: 'start', instructions: this.timeline.position };
+    this.#rememberCall();
   }
 
   get machine(): Machine {
@@ -185,7 +208,6 @@ export class DebugSession {
     for (;;) {
       const stop = await inBackground(this.operations.nextCall(selector, false));
       if (stop?.kind === 'call') yield stop.call;
-      else if (stop?.kind === 'input') await this.guest.inputReady();
       else if (stop?.kind !== 'snapshot' && stop?.kind !== 'paused') return;
     }
   }
@@ -275,6 +297,7 @@ export class DebugSession {
   restore(snapshot: GuestSnapshot): void {
     this.timeline.restart(snapshot);
     this.#last = { kind: 'start', instructions: this.position };
+    this.#rememberCall();
   }
 
   /** Resolves once a guest that stopped for `input` can read on. */
@@ -284,6 +307,17 @@ export class DebugSession {
 
   dispose(): void {
     this.guest.dispose();
+  }
+
+  /** A history that starts at a kernel call begins with it. */
+  #rememberCall(): void {
+    const call = this.guest.calls.recent().at(-1);
+    const { registers, linear } = this.machine;
+    if (call?.instructions !== this.position || registers.privilege !== 0) return;
+    const [stackPointer] = new Uint32Array(
+      linear.readMapped(registers.get('esp') + CALLER_STACK_POINTER, 4).slice().buffer,
+    );
+    if (stackPointer !== undefined) this.timeline.history.recordCall({ ...call, stackPointer });
   }
 
   #addRule(calls: CallSelector, answer: CallAnswer, options: RuleOptions | undefined): CallRule {

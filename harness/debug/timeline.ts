@@ -23,6 +23,7 @@ export interface TimelineGuest {
   readonly machine: { readonly instructions: number };
   run(deadlines: Deadlines): Stop;
   step(): Stop | undefined;
+  inputReady(): Promise<void>;
   capture(options: CaptureOptions): GuestSnapshot;
   restore(snapshot: GuestSnapshot, clock: 'continue', options: RestoreOptions): unknown;
 }
@@ -82,7 +83,7 @@ export class Timeline {
   /**
    * Runs forwards until something stops the guest, at the latest at an instruction count.
    *
-   * @returns Why it stopped; `reached` at the limit. At the end of the run, the stop that ended it, again and again.
+   * @returns Why it stopped; `reached` at the limit; `input` only where input is not waited for. At the end of the run, the stop that ended it, again and again.
    */
   *run(limit = Infinity): Operation<Stop> {
     for (;;) {
@@ -94,6 +95,7 @@ export class Timeline {
       this.#arrive();
       if (isFinal(stop)) this.#final = stop;
       else if (this.checkpoints.wantedAt(this.position)) this.checkpoints.addRegular(this.#checkpoint());
+      if (stop.kind === 'input' && (yield { ready: this.#guest.inputReady() })) continue;
       if (stop.kind !== 'deadline') return stop;
       yield;
     }

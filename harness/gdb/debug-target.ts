@@ -158,19 +158,8 @@ export class DebugTarget implements GdbTarget {
   }
 
   async #run(action: ResumeAction, signal: AbortSignal): Promise<DebugStop> {
-    for (;;) {
-      const stop = await inBackground(this.#operation(action), signal);
-      if (stop?.kind !== 'input')
-        return stop ?? { kind: 'interrupted', instructions: this.#session.position };
-      const aborted = new Promise<'aborted'>((resolve) => {
-        signal.addEventListener('abort', () => {
-          resolve('aborted');
-        });
-      });
-      if ((await Promise.race([this.#session.inputReady(), aborted])) === 'aborted') {
-        return { kind: 'interrupted', instructions: this.#session.position };
-      }
-    }
+    const stop = await inBackground(this.#operation(action), signal);
+    return stop ?? { kind: 'interrupted', instructions: this.#session.position };
   }
 
   #operation(action: ResumeAction): Operation<DebugStop> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { injectFault } from '../../harness/debug/index.ts';
+import { inBackground, injectFault } from '../../harness/debug/index.ts';
 import { boot } from '../../harness/index.ts';
 import { debuggedProgram, debugProgram } from './program.ts';
 
@@ -49,6 +49,19 @@ describe('stopping', () => {
     const session = await debugProgram();
     session.stops.add({ kind: 'instructions', at: 12_345 });
     expect(session.continue()).toMatchObject({ kind: 'reached', instructions: 12_345 });
+  });
+
+  test('input is waited for where others may go on meanwhile, in the middle of what was asked for', async () => {
+    const pieces = ['ready\n'];
+    const session = await debugProgram({
+      stdin: (async function* () {
+        await Promise.resolve();
+        yield* pieces;
+      })(),
+    });
+    const stop = await inBackground(session.operations.nextCall('exit'));
+    expect(stop).toMatchObject({ kind: 'call', call: { name: 'exit' } });
+    expect(session.guest.output).toContain('read 6');
   });
 
   test('visits every kernel call in turn', async () => {
@@ -103,6 +116,7 @@ describe('changing', () => {
     session.continue();
     session.restore(snapshot);
     expect(session.position).toBe(at);
+    expect(session.call?.name).toBe('gettime');
     expect(session.stepBack()).toMatchObject({ kind: 'start', instructions: at });
     expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
   });

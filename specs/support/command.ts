@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-const LAUNCHER = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
+export const LAUNCHER = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
 const BACKSTOP_MS = 150_000;
 
 export interface CommandResult {

@@ -1,61 +1,68 @@
 /** `nanvix-v86 debug`: one program under the debugger, by hand, by script, or by gdb. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { isEnd } from '../../debug/debug-stop.ts';
 import type { DebugSession } from '../../debug/index.ts';
 import { InputError } from '../../errors.ts';
+import { harnessStatus } from '../../exit-status.ts';
+import type { InputSource } from '../../options.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import type { GuestOptionValues } from '../guest-options.ts';
 import { wholeNumber } from '../parse.ts';
 import { processStatus } from '../report.ts';
-import { writeThrough } from '../standard-streams.ts';
+import { readUserFile } from '../sink.ts';
+import { ProcessInput, writeThrough } from '../standard-streams.ts';
 
-interface DebugCommandOptions extends GuestOptionValues {
+interface DebugCommandOptions extends Omit<
+  GuestOptionValues,
+  'deadlineVirtual' | 'deadlineWall' | 'deadlineInstructions'
+> {
   readonly programName?: string;
   readonly script?: string;
   readonly gdb?: number | true;
+  readonly restore?: string;
   readonly stdin?: string;
 }
 
 /** A command of a script failed. */
 const STATUS_FAILED = 1;
+const PROCESS_STDIN = '-';
 
 export function debugCommand(setStatus: (status: number) => void): Command {
   const command = new Command('debug')
     .description('step through a guest, forwards and backwards: by hand, with a script, or with gdb')
-    .argument('<program>', 'ELF file of the program, or `python` for the one built here')
+    .argument(
+      '[program]',
+      'ELF file of the program, or `python` for the one built here; may be left out with --restore',
+    )
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
-    .option('--script <file>', 'run the commands of a file, then leave')
+    .option('--script <file>', 'run the commands of a file, then leave; status 1 at the first that fails')
     .option('--gdb [port]', 'wait for gdb on the loopback interface', wholeNumber(0, 65_535))
-    .option('--stdin <file>', "the guest's standard input (default: empty)")
+    .option('--restore <file>', 'start from a snapshot; name the program too, for its symbols')
+    .option(
+      '--stdin <file>',
+      "the guest's standard input (default: empty); - is that of this command, with --script or --gdb",
+    )
     .passThroughOptions();
-  return addGuestOptions(command).action(
-    async (program: string, line: readonly string[], options: DebugCommandOptions) => {
+  return addGuestOptions(command, { deadlines: false }).action(
+    async (program: string | undefined, line: readonly string[], options: DebugCommandOptions) => {
       setStatus(await debugProgram(program, line.join(' '), options));
     },
   );
 }
 
 async function debugProgram(
-  program: string,
+  program: string | undefined,
   commandLine: string,
   options: DebugCommandOptions,
 ): Promise<number> {
-  const script = options.script === undefined ? undefined : readText('script', options.script);
-  const stdin = options.stdin === undefined ? undefined : readText('standard input', options.stdin);
-  const { debug } = await import('../../debug/index.ts');
-  const { findImages } = await import('../images-progress.ts');
-  const session = await debug({
-    ...bootOptionsOf(options),
-    ...(await findImages(program, options.kernel)),
-    ...(options.programName === undefined ? {} : { programName: options.programName }),
-    ...(stdin === undefined ? {} : { stdin }),
-    program,
-    commandLine,
-    onOutput: (stream, bytes) => {
-      writeThrough(stream === 'console' ? 'stderr' : stream, bytes);
-    },
-  });
+  if (options.gdb !== undefined && options.script !== undefined) {
+    throw new InputError('--gdb and --script both want to lead: choose one');
+  }
+  const script = options.script === undefined ? undefined : readUserFile('script', options.script).toString();
+  const processInput = new ProcessInput();
+  const stdin = standardInput(options, processInput);
+  const session = await start(program, commandLine, options, stdin);
   try {
     if (options.gdb !== undefined) return await underGdb(session, options.gdb === true ? 0 : options.gdb);
     if (script !== undefined) return await runScript(session, script);
@@ -64,22 +71,65 @@ async function debugProgram(
     return endStatus(session);
   } finally {
     session.dispose();
+    processInput.close();
   }
 }
 
-/** The guest's own status if it has ended, else 0: leaving a guest that still runs is no failure. */
-function endStatus(session: DebugSession): number {
-  return session.last.kind === 'exit' ? processStatus(session.last.status) : 0;
+function standardInput(
+  { stdin, gdb, script }: DebugCommandOptions,
+  processInput: ProcessInput,
+): InputSource | undefined {
+  if (stdin === undefined) return undefined;
+  if (stdin !== PROCESS_STDIN) return readUserFile('standard input', stdin);
+  if (gdb !== undefined || script !== undefined) return processInput;
+  throw new InputError('commands come from standard input here: give --stdin a file');
+}
+
+async function start(
+  program: string | undefined,
+  commandLine: string,
+  options: DebugCommandOptions,
+  stdin: InputSource | undefined,
+): Promise<DebugSession> {
+  const { debug, debugSnapshot } = await import('../../debug/index.ts');
+  const { findImages } = await import('../images-progress.ts');
+  const wantsImages = options.restore === undefined ? options.kernel : '';
+  const given = {
+    ...bootOptionsOf(options),
+    ...(program === undefined ? {} : await findImages(program, wantsImages)),
+    ...(options.programName === undefined ? {} : { programName: options.programName }),
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(commandLine === '' && options.restore !== undefined ? {} : { commandLine }),
+    onOutput: (stream: 'stdout' | 'stderr' | 'console', bytes: Uint8Array) => {
+      writeThrough(stream === 'console' ? 'stderr' : stream, bytes);
+    },
+  };
+  if (options.restore !== undefined) {
+    const { loadSnapshot } = await import('../../snapshots/guest-file.ts');
+    const { snapshot } = await loadSnapshot(options.restore);
+    return await debugSnapshot(snapshot, { ...given, ...(program === undefined ? {} : { program }) });
+  }
+  if (program === undefined) throw new InputError('name a program to debug, or a snapshot with --restore');
+  return await debug({ ...given, program });
+}
+
+/** The guest's own status if it stands at its end, else 0: leaving a guest that still runs is no failure. */
+function endStatus({ last }: DebugSession): number {
+  if (last.kind === 'exit') return processStatus(last.status);
+  return isEnd(last) ? harnessStatus.crashed : 0;
 }
 
 async function runScript(session: DebugSession, script: string): Promise<number> {
   const { CommandInterpreter } = await import('../../debug/index.ts');
   const interpreter = new CommandInterpreter(session);
-  for (const line of script.split('\n')) {
+  for (const [index, line] of script.split('\n').entries()) {
     const outcome = await interpreter.execute(line, (text) => {
       writeThrough('stdout', Buffer.from(text));
     });
-    if (outcome === 'failed') return STATUS_FAILED;
+    if (outcome === 'failed') {
+      process.stderr.write(`nanvix-v86: the script ends at line ${index + 1}, which failed\n`);
+      return STATUS_FAILED;
+    }
     if (outcome === 'quit') break;
   }
   return endStatus(session);
@@ -96,14 +146,4 @@ async function underGdb(session: DebugSession, port: number): Promise<number> {
   target.clear();
   if (how === 'detach' && session.last.kind !== 'exit') await inBackground(session.operations.continue());
   return endStatus(session);
-}
-
-function readText(what: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError(
-      `the ${what} ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
-  }
 }

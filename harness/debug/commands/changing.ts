@@ -50,6 +50,22 @@ function set({ session }: CommandContext, [what, ...values]: readonly string[]):
   }
 }
 
+/** The files are those of `run --snapshot-to` and `run --restore`. */
+async function snapshot({ session, print }: CommandContext, words: readonly string[]): Promise<void> {
+  const [what, path, ...more] = words;
+  if ((what !== 'save' && what !== 'restore') || path === undefined || more.length > 0) {
+    throw new InputError('say snapshot save FILE or snapshot restore FILE');
+  }
+  const { loadSnapshot, saveSnapshot } = await import('../../snapshots/guest-file.ts');
+  if (what === 'save') {
+    const { bytes } = await saveSnapshot(path, session.guest.capture({ compiled: false }));
+    print(`${path}: ${bytes} bytes, taken at instruction ${session.position}`);
+  } else {
+    session.restore((await loadSnapshot(path)).snapshot);
+    print(describeStop(session, session.last));
+  }
+}
+
 export const changingCommands: readonly DebugCommand[] = [
   {
     name: 'set',
@@ -111,24 +127,10 @@ export const changingCommands: readonly DebugCommand[] = [
     },
   },
   {
-    name: 'save',
-    usage: 'NAME',
-    help: 'keep a snapshot of the guest as it stands, under a name',
-    run: ({ session, snapshots, print }, [name]) => {
-      if (name === undefined) throw new InputError('give the snapshot a name');
-      snapshots.set(name, session.capture());
-      print(`saved ${name} at instruction ${session.position}`);
-    },
-  },
-  {
-    name: 'restore',
-    usage: 'NAME',
-    help: 'put a saved snapshot in the place of the guest; history starts there',
-    run: ({ session, snapshots, print }, [name]) => {
-      const snapshot = snapshots.get(name ?? '');
-      if (snapshot === undefined) throw new InputError(`no snapshot is saved as ${name ?? '(nothing)'}`);
-      session.restore(snapshot);
-      print(describeStop(session, session.last));
-    },
+    name: 'snapshot',
+    usage: 'save FILE | restore FILE',
+    help: 'write the guest as it stands to a file, or put one from a file in its place; history starts there',
+    complete: () => ['save', 'restore'],
+    run: snapshot,
   },
 ];

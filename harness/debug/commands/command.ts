@@ -4,7 +4,6 @@ import type { RegisterName } from '../../../emulator/types.ts';
 import { InputError } from '../../errors.ts';
 import type { DebugSession } from '../session.ts';
 import type { DebugStop } from '../debug-stop.ts';
-import type { GuestSnapshot } from '../../guest.ts';
 import type { Operation } from '../operation.ts';
 
 /** What a command may use. */
@@ -14,8 +13,6 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   /** Runs the guest so that it can be interrupted, and says where it stopped. */
   readonly go: (operation: Operation<DebugStop>) => Promise<void>;
-  /** Snapshots by name, in memory. */
-  readonly snapshots: Map<string, GuestSnapshot>;
 }
 
 export interface DebugCommand {

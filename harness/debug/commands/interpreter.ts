@@ -3,8 +3,9 @@
  *
  * What must hold: a wrong line prints one line and changes nothing; the table is the only list of commands.
  */
+import { UnmappedAddressError } from '../../../emulator/types.ts';
 import { GuestStateError, InputError } from '../../errors.ts';
-import type { GuestSnapshot } from '../../guest.ts';
+import { SnapshotError } from '../../snapshots/errors.ts';
 import type { DebugStop } from '../debug-stop.ts';
 import { inBackground } from '../operation.ts';
 import type { Operation } from '../operation.ts';
@@ -53,9 +54,15 @@ function find(name: string): DebugCommand {
   throw new InputError(`${name}${which}`);
 }
 
+/** True for what is said to the user: the line asks for what cannot be done. */
+function isAnswer(error: unknown): error is Error {
+  return [InputError, GuestStateError, SnapshotError, UnmappedAddressError].some(
+    (kind) => error instanceof kind,
+  );
+}
+
 export class CommandInterpreter {
   readonly #session: DebugSession;
-  readonly #snapshots = new Map<string, GuestSnapshot>();
 
   constructor(session: DebugSession) {
     this.#session = session;
@@ -76,7 +83,7 @@ export class CommandInterpreter {
       else await find(name).run(this.#context(print, signal), words);
       return 'done';
     } catch (error) {
-      if (!(error instanceof InputError) && !(error instanceof GuestStateError)) throw error;
+      if (!isAnswer(error)) throw error;
       print(`error: ${error.message}\n`);
       return 'failed';
     }
@@ -101,16 +108,11 @@ export class CommandInterpreter {
     const session = this.#session;
     return {
       session,
-      snapshots: this.#snapshots,
       print: (text) => {
         print(`${text}\n`);
       },
       go: async (operation: Operation<DebugStop>) => {
-        let stop = await inBackground(operation, signal);
-        while (stop?.kind === 'input') {
-          await session.inputReady();
-          stop = await inBackground(session.operations.continue(), signal);
-        }
+        const stop = await inBackground(operation, signal);
         print(`${describeStop(session, stop ?? { kind: 'interrupted', instructions: session.position })}\n`);
       },
     };

@@ -6,6 +6,7 @@ import { GuestView } from '../../trace/guest-view.ts';
 import { formatFrame } from '../../trace/format.ts';
 import { describeCall } from '../inspect/calls.ts';
 import { disassemble } from '../inspect/disassembly.ts';
+import { formatOpenFile, openFiles } from '../inspect/open-files.ts';
 import { guestThreads } from '../inspect/threads.ts';
 import { addressFrom, countFrom, hex, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
@@ -161,6 +162,19 @@ export const lookingCommands: readonly DebugCommand[] = [
         const eip = saved?.general.eip;
         print(`${tid}  ${state}${eip === undefined ? '' : `  ${hex(eip)} ${session.describe(eip) ?? ''}`}`);
       }
+    },
+  },
+  {
+    name: 'files',
+    help: 'show the files the program has open: path, offset, flags',
+    run: ({ session, print }) => {
+      const files = openFiles(session.machine, session.symbols);
+      if (files === undefined) {
+        throw new InputError(
+          "the program's table of open files is not known here: it is not loaded yet, is stripped, or has another POSIX layer",
+        );
+      }
+      for (const one of files) print(formatOpenFile(one));
     },
   },
   {
