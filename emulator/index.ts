@@ -5,6 +5,7 @@
  */
 
 import { V86Machine } from './machine.ts';
+import { v86Module } from './v86/module.ts';
 import type { Machine, MachineOptions } from './types.ts';
 
 export * from './types.ts';
@@ -30,4 +31,13 @@ export { UnsupportedV86Error } from './v86/rewrite.ts';
  */
 export function createMachine(options: MachineOptions): Promise<Machine> {
   return Promise.resolve(new V86Machine(options));
+}
+
+/**
+ * Loads v86 for this process now and not with its first machine. `codeFolder` as in {@link MachineOptions}.
+ *
+ * @throws {@link UnsupportedV86Error} when another v86 is installed.
+ */
+export function loadEmulator(codeFolder?: string): void {
+  v86Module(codeFolder);
 }

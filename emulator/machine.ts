@@ -474,10 +474,13 @@ export class V86Machine implements Machine {
       v86.exports.set_jit_config(JitConfig.disabled, 0);
       return copied;
     }
-    if (compiled !== 'keep') v86.exports.jit_clear_cache_js();
-    const copied = restoreRam(v86, this.baseline, image.pages, (page) => {
+    // Where no code is kept, none can be left of a page whose content changes: pages need not be compared first.
+    const keeps = compiled === 'keep';
+    if (!keeps) v86.exports.jit_clear_cache_js();
+    const drop = (page: number): void => {
       v86.exports.jit_dirty_cache(page * PAGE, (page + 1) * PAGE);
-    });
+    };
+    const copied = restoreRam(v86, this.baseline, image.pages, keeps ? drop : undefined);
     const current =
       compiled === 'keep'
         ? (page: number, entry: number): boolean => this.linear.remembers(page, entry)

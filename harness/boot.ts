@@ -1,8 +1,7 @@
 /** Makes a guest: finds its files, makes a machine, lays the guest out in it as the boot protocol says. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Machine, MachineOptions } from '../emulator/types.ts';
-import { cacheRoot } from '../images/build/paths.ts';
+import { codeFolder } from './code-folder.ts';
 import { InputError } from './errors.ts';
 import { findGuestFiles } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
@@ -124,7 +123,7 @@ export async function createMachine(settings: MachineSettings): Promise<Machine>
     wallClock: settings.wallClock,
     compile: settings.compile,
     bootTimeSeconds: Number(settings.bootTime / NANOSECONDS_PER_SECOND),
-    codeFolder: join(cacheRoot(), 'emulator'),
+    codeFolder: codeFolder(),
   };
   return await emulator.createMachine(options);
 }

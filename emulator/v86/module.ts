@@ -75,9 +75,12 @@ function nativeKey(): string {
 
 /** How much more code than was kept is worth a new file. */
 const WORTH_KEEPING = 1.25;
+/** Microseconds of processor time in which a process that took code cannot have come by so much more: not worth a look. */
+const SHORT_PROCESS = 1_500_000;
 
 function keepNativeAtExit(module: WebAssembly.Module, path: string, kept: number): void {
   process.once('exit', () => {
+    if (kept > 0 && process.cpuUsage().user < SHORT_PROCESS) return;
     const native = serializeNative(module, mainLoopOf(module));
     if (native !== undefined && native.length > WORTH_KEEPING * kept) writeKept(path, native);
   });

@@ -83,7 +83,13 @@ async function build(esbuild) {
     if (file.endsWith('.cache')) rmSync(join(dist, file), { force: true });
   const inputs = Object.keys(result.metafile.inputs).filter((input) => !input.includes('node_modules'));
   writeAtomically(inputsPath, JSON.stringify([...inputs, 'package.json'].sort(), undefined, 1), startedAt);
-  writeAtomically(bundlePath, result.outputFiles[0].contents, startedAt);
+  writeAtomically(bundlePath, asciiOf(result.outputFiles[0].text), startedAt);
+}
+
+/** The launcher reads the bundle as Latin-1. esbuild escapes everything but what stands in regular expressions. */
+function asciiOf(source) {
+  // eslint-disable-next-line no-control-regex -- all that is not ASCII
+  return source.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A source that does not hold together is told in one line, with its place. */

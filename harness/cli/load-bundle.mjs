@@ -7,26 +7,37 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import vm from 'node:vm';
 
-/** Runs the bundle at a path and returns its exports. */
-export function loadBundle(path) {
-  const source = readFileSync(path, 'utf8');
-  const cachePath = `${path}.${cacheKey(source)}.cache`;
+/** A mistake of the user: see harness/exit-status.ts. */
+const STATUS_USAGE = 2;
+
+/** Runs the bundle at a path and returns its exports. `command` says whose functions the cache is to hold. */
+export function loadBundle(path, command) {
+  // The bundle is ASCII, which Latin-1 reads several times as fast as UTF-8.
+  const source = readFileSync(path, 'latin1');
+  const cachePath = `${path}.${cacheKey(source, command)}.cache`;
   const cachedData = readIfThere(cachePath);
   const script = new vm.Script(
     `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
     cachedData === undefined ? { filename: path } : { filename: path, cachedData },
   );
   if (cachedData === undefined || script.cachedDataRejected === true) {
-    process.once('exit', () => writeQuietly(cachePath, script.createCachedData()));
+    process.once('exit', (status) => {
+      // Of a command that does not exist, or was used wrongly, nothing worth keeping has run.
+      if (status !== STATUS_USAGE) writeQuietly(cachePath, script.createCachedData());
+    });
   }
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
   return module.exports;
 }
 
-/** Different flags have different caches, so that `node nanvix-v86.mjs` and the command itself do not evict each other's. */
-function cacheKey(source) {
-  const key = [process.version, process.arch, ...process.execArgv, String(source.length)].join(' ');
+/**
+ * Different flags have different caches, so that `node nanvix-v86.mjs` and the command itself do not evict each other's; and
+ * so have different commands, since each uses functions of its own.
+ */
+function cacheKey(source, command) {
+  const { version, arch, execArgv } = process;
+  const key = [version, arch, ...execArgv, String(source.length), command].join(' ');
   return createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 

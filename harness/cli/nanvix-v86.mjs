@@ -12,9 +12,15 @@ const STATUS_INTERNAL = 70;
 
 try {
   if (bundleStatus() !== 'fresh') await ensureBundle();
-  const { main } = loadBundle(bundlePath);
-  process.exitCode = await main(process.argv.slice(2));
+  const [, , ...commandLine] = process.argv;
+  const { main } = loadBundle(bundlePath, commandOf(commandLine));
+  process.exitCode = await main(commandLine);
 } catch (error) {
   process.stderr.write(`nanvix-v86: ${String(error.message).split('\n')[0]}\n`);
   process.exitCode = STATUS_INTERNAL;
+}
+
+/** The command, where it stands first and can be part of a file's name. */
+function commandOf([first = '']) {
+  return /^[a-z]{1,12}$/.test(first) ? first : '';
 }

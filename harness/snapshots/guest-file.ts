@@ -8,9 +8,11 @@ import {
   deserializeImage,
   emulatorVersion,
   ImageDataError,
+  loadEmulator,
   serializeImage,
   type MachineImage,
 } from '../../emulator/index.ts';
+import { codeFolder } from '../code-folder.ts';
 import { withInputCarried, type GuestSnapshot } from '../guest.ts';
 import type { SnapshotContents, SnapshotMoment } from './contents.ts';
 import { SnapshotError } from './errors.ts';
@@ -39,7 +41,10 @@ export function saveSnapshot(path: string, snapshot: GuestSnapshot): Promise<Wri
  * @throws {@link SnapshotError}: see FORMAT.md for its kinds.
  */
 export async function loadSnapshot(path: string): Promise<LoadedSnapshot> {
-  const { contents, manifest, bytes } = await readSnapshot(path);
+  const { contents, manifest, bytes } = await readSnapshot(path, () => {
+    // A machine will be wanted next.
+    loadEmulator(codeFolder());
+  });
   try {
     return { snapshot: snapshotOf(contents), manifest, bytes };
   } catch (error) {

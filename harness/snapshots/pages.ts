@@ -19,16 +19,25 @@ interface Inflated {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
-const inflate = promisify<Uint8Array, { maxOutputLength: number; info: true }, Inflated>(
+interface InflateOptions {
+  readonly maxOutputLength: number;
+  readonly chunkSize: number;
+  readonly info: true;
+}
+
+const inflate = promisify<Uint8Array, InflateOptions, Inflated>(
   inflateRaw as unknown as (
     bytes: Uint8Array,
-    options: { maxOutputLength: number; info: true },
+    options: InflateOptions,
     done: (error: Error | null, result: Inflated) => void,
   ) => void,
 );
 
-/** Parts deflated or inflated side by side: as many as Node's thread pool has threads. */
-export const PARTS_AT_ONCE = 4;
+/** The least that zlib takes for the size of a piece of output. */
+const MIN_PIECE_BYTES = 64;
+
+/** Parts under way at once, each of about a megabyte: enough for the thread pool to be busy while this thread is as well. */
+export const PARTS_AT_ONCE = 16;
 
 /** How hard to deflate: the level below which inflating does not get faster any more. */
 const LEVEL = 6;
@@ -44,8 +53,14 @@ export function deflateBytes(bytes: Uint8Array): Promise<Buffer> {
 export async function inflateBytes(bytes: Uint8Array, length: number, name: string): Promise<Buffer> {
   let result: Inflated;
   try {
-    // zlib grows its buffers in steps; one byte of room tells "too long" apart from "exact".
-    result = await inflate(bytes, { maxOutputLength: length + 1, info: true });
+    // One byte of room tells "too long" apart from "exact". All in one piece: each takes a turn of the event loop, and pieces
+    // have to be put together.
+    const room = length + 1;
+    result = await inflate(bytes, {
+      maxOutputLength: room,
+      chunkSize: Math.max(room, MIN_PIECE_BYTES),
+      info: true,
+    });
   } catch (error) {
     throw new SnapshotError('corrupted', `part ${name} does not inflate to the ${length} bytes it claims`, {
       cause: error,

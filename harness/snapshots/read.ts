@@ -31,6 +31,9 @@ import { decodePlainData, type PlainData } from './plain-data.ts';
 /** An entry while it is read; tar-stream does not export its name for it. */
 type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
 
+/** Bytes read at once: most snapshots of a small guest in one go. */
+const READ_BYTES = 4 << 20;
+
 /** A file that passed every check. */
 export interface SnapshotFile {
   readonly manifest: SnapshotManifest;
@@ -39,14 +42,18 @@ export interface SnapshotFile {
   readonly bytes: number;
 }
 
-/** Reads and verifies all of a file. @throws {@link SnapshotError} that names the file and what is wrong with it. */
-export function readSnapshot(path: string): Promise<SnapshotFile> {
+/**
+ * Reads and verifies all of a file. @throws {@link SnapshotError} that names the file and what is wrong with it.
+ *
+ * @param meanwhile Called when all of the file has been read and other threads still inflate it: work for this thread.
+ */
+export function readSnapshot(path: string, meanwhile?: () => void): Promise<SnapshotFile> {
   return namingFile(path, async () => {
     const bytes = await fileBytes(path);
     const archive = new ArchiveReader(path, bytes);
     try {
       const manifest = await archive.readManifest();
-      const contents = await readContents(archive, manifest);
+      const contents = await readContents(archive, manifest, meanwhile);
       await archive.finish();
       return { manifest, contents, bytes };
     } finally {
@@ -89,10 +96,15 @@ async function fileBytes(path: string): Promise<number> {
   return found.size;
 }
 
-async function readContents(archive: ArchiveReader, manifest: SnapshotManifest): Promise<SnapshotContents> {
+async function readContents(
+  archive: ArchiveReader,
+  manifest: SnapshotManifest,
+  meanwhile?: () => void,
+): Promise<SnapshotContents> {
   const state = new Map<string, PlainData>();
   let modules: Buffer | undefined;
-  const parts = await mapBounded(archive.parts(manifest.parts), PARTS_AT_ONCE, async ({ part, content }) => {
+  const read = archive.parts(manifest.parts, meanwhile);
+  const parts = await mapBounded(read, PARTS_AT_ONCE, async ({ part, content }) => {
     if (part.pages !== undefined) {
       const inflated = await inflateBytes(content, memoryPartBytes(part.pages), part.name);
       return unpackPages(inflated, part.pages, manifest.memoryBytes, part.name);
@@ -143,7 +155,7 @@ class ArchiveReader {
 
   constructor(path: string, bytes: number) {
     this.#bytes = bytes;
-    this.#source = createReadStream(path, { highWaterMark: 1 << 18 });
+    this.#source = createReadStream(path, { highWaterMark: READ_BYTES });
     this.#source.on('data', (chunk) => this.#found.update(chunk));
     this.#repacked.on('data', (chunk) => this.#expected.update(chunk as Buffer));
     const archive = extract();
@@ -175,14 +187,18 @@ class ArchiveReader {
     return manifest;
   }
 
-  /** The parts the manifest lists, each with its digest verified. */
-  async *parts(parts: readonly SnapshotPart[]): AsyncGenerator<{ part: SnapshotPart; content: Buffer }> {
+  /** The parts the manifest lists, each with its digest verified. `afterwards` is called when the last has been taken. */
+  async *parts(
+    parts: readonly SnapshotPart[],
+    afterwards?: () => void,
+  ): AsyncGenerator<{ part: SnapshotPart; content: Buffer }> {
     for (const part of parts) {
       const content = await this.#entry(part.name, part.bytes);
       if (sha256(content) !== part.sha256)
         throw new SnapshotError('corrupted', `the digest of ${part.name} is wrong`);
       yield { part, content };
     }
+    afterwards?.();
   }
 
   /** Nothing may follow the last part, and nothing between the parts may differ. */
@@ -228,7 +244,8 @@ class ArchiveReader {
     } catch (error) {
       throw damaged(error);
     }
-    const content = Buffer.concat(chunks);
+    const [first] = chunks;
+    const content = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
     if (content.length !== size) throw new SnapshotError('truncated', `the file ends inside ${name}`);
     this.#repacked.entry(entryHeader(name, size), content);
     return content;

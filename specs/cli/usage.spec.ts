@@ -1,4 +1,5 @@
 /** A mistake of the user is one clear line on stderr and exit status 2. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { nanvix } from '../support/command.ts';
 
@@ -47,4 +48,10 @@ describe('help', () => {
   it('tells the version', async () => {
     expect((await nanvix(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+});
+
+it('the command line is one file of ASCII, which its launcher relies on', async () => {
+  await nanvix(['--version']);
+  const bundle = await readFile(new URL('../../harness/dist/cli.cjs', import.meta.url));
+  expect(bundle.every((byte) => byte < 0x80)).toBe(true);
 });

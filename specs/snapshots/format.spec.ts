@@ -3,7 +3,12 @@
  * change it here too, and should first read "Changing the format" in harness/snapshots/FORMAT.md. Editing only this file
  * to make it pass breaks every snapshot that users keep.
  */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { emulatorVersion } from '../../emulator/index.ts';
 import * as format from '../../harness/snapshots/format.ts';
 import { entriesOf } from './support/tar-edit.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
@@ -75,4 +80,12 @@ test('the manifest has the fields of the table in FORMAT.md, in its order', asyn
     'compression',
     'parts',
   ]);
+});
+
+test("a snapshot names its emulator by the digest of its state's layout and of v86.wasm", async () => {
+  const require = createRequire(import.meta.url);
+  const wasm = await readFile(join(dirname(require.resolve('v86')), 'v86.wasm'));
+  const { version, sha256 } = emulatorVersion();
+  const [, layout] = /, (layout \d+)$/.exec(version) ?? [];
+  expect(sha256).toBe(createHash('sha256').update(`${layout}\n`).update(wasm).digest('hex'));
 });
