@@ -11,11 +11,14 @@ import { frame, Framer } from './framing.ts';
 import type { Frame } from './framing.ts';
 import type { GdbTarget, ResumeAction } from './target.ts';
 
+/** How gdb leaves for good. */
+export type Leave = 'detach' | 'kill' | 'exit';
+
 export interface ConnectionOptions {
   /** Sends bytes to gdb. */
   readonly send: (bytes: Uint8Array) => void;
-  /** gdb has detached from the target or killed it. */
-  readonly onLeave: (how: 'detach' | 'kill') => void;
+  /** gdb has detached from the target or killed it, or has gone after the target's end. */
+  readonly onLeave: (how: Leave) => void;
 }
 
 /** Packets that may wait while one is served; gdb itself never has more than one under way. */
@@ -38,6 +41,7 @@ export class Connection {
   #lastSent: Uint8Array | undefined;
   #running: AbortController | undefined;
   #closed = false;
+  #toldExit = false;
 
   constructor(target: GdbTarget, options: ConnectionOptions) {
     this.#target = target;
@@ -51,8 +55,9 @@ export class Connection {
     for (const received of this.#framer.receive(bytes)) this.#take(received);
   }
 
-  /** The stream has ended: a running target is asked to stop. */
+  /** The stream has ended: a running target is asked to stop. A gdb that was told of the target's end has left it. */
   close(): void {
+    if (!this.#closed && this.#toldExit) this.#options.onLeave('exit');
     this.#closed = true;
     this.#running?.abort();
   }
@@ -128,21 +133,33 @@ export class Connection {
   }
 
   async #resume(action: ResumeAction): Promise<void> {
-    this.#running = new AbortController();
-    try {
-      const stop = await this.#target.resume(action, this.#running.signal);
-      if (stop.kind === 'stopped' && stop.note !== undefined) this.#print(`${stop.note}\n`);
-      this.#sendPacket(stopReply(stop));
-    } finally {
-      this.#running = undefined;
-    }
+    const stop = await this.#interruptible((signal) => this.#target.resume(action, signal));
+    if (stop.kind === 'stopped' && stop.note !== undefined) this.#print(`${stop.note}\n`);
+    this.#sendPacket(stopReply(stop));
+    this.#toldExit = stop.kind === 'exited';
   }
 
   async #monitor(line: string): Promise<void> {
-    await this.#target.monitor(line, (text) => {
-      this.#print(text);
-    });
+    await this.#interruptible((signal) =>
+      this.#target.monitor(
+        line,
+        (text) => {
+          this.#print(text);
+        },
+        signal,
+      ),
+    );
     this.#sendPacket('OK');
+  }
+
+  /** Does something that gdb, or its going away, may interrupt. */
+  async #interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    this.#running = new AbortController();
+    try {
+      return await work(this.#running.signal);
+    } finally {
+      this.#running = undefined;
+    }
   }
 
   /** Shows text on gdb's console. */

@@ -33,6 +33,7 @@ const BREAKPOINTS_MAXIMUM = 1000;
 /** Instructions that a range step executes at most before it reports back; gdb then steps on. */
 const RANGE_STEP_MAXIMUM = 100_000;
 const ONLY_THREAD = 1;
+const MOVED = 'gdb does not know that the guest was moved: `maintenance flush register-cache` tells it\n';
 
 export interface DebugTargetOptions {
   /** True stops before the guest's end is reported, so that gdb can still go backwards from it. */
@@ -141,13 +142,17 @@ export class DebugTarget implements GdbTarget {
     return this.#stop;
   }
 
-  async monitor(line: string, print: (text: string) => void): Promise<void> {
+  async monitor(line: string, print: (text: string) => void, signal: AbortSignal): Promise<void> {
     const setting = /^\s*stop-at-end\s+(on|off)\s*$/.exec(line)?.[1];
     if (setting !== undefined) {
       this.#stopAtEnd = setting === 'on';
       return;
     }
-    await this.#interpreter.execute(line, print);
+    const before = this.#session.last;
+    await this.#interpreter.execute(line, print, signal);
+    if (this.#session.last === before) return;
+    this.#stop = this.#translate(this.#session.last);
+    print(MOVED);
   }
 
   /** Takes away what gdb had set. */

@@ -69,6 +69,6 @@ export interface GdbTarget {
   stop(): TargetStop;
   /** Lets the target go; resolves when it has stopped, at the latest shortly after the signal. */
   resume(action: ResumeAction, signal: AbortSignal): Promise<TargetStop>;
-  /** Runs a command of the `monitor` kind; what it prints goes to `print`. */
-  monitor(line: string, print: (text: string) => void): Promise<void>;
+  /** Runs a command of the `monitor` kind; what it prints goes to `print`. The signal stops a target that it lets go. */
+  monitor(line: string, print: (text: string) => void, signal: AbortSignal): Promise<void>;
 }

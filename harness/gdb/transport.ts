@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { InputError } from '../errors.ts';
 import { Connection } from './connection.ts';
+import type { Leave } from './connection.ts';
 import type { GdbTarget } from './target.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -14,8 +15,8 @@ const LOOPBACK = '127.0.0.1';
 export interface GdbServer {
   /** The port it listens at. */
   readonly port: number;
-  /** Resolves when gdb has detached from the guest or killed it. */
-  readonly left: Promise<'detach' | 'kill'>;
+  /** Resolves when gdb has detached from the guest or killed it, or has gone after the guest's end. */
+  readonly left: Promise<Leave>;
   /** Ends the connection and stops listening. */
   close(): Promise<void>;
 }
@@ -28,8 +29,8 @@ export interface GdbServer {
  */
 export async function serveGdb(target: GdbTarget, port = 0): Promise<GdbServer> {
   let socket: Socket | undefined;
-  let leave: (how: 'detach' | 'kill') => void = () => undefined;
-  const left = new Promise<'detach' | 'kill'>((resolve) => {
+  let leave: (how: Leave) => void = () => undefined;
+  const left = new Promise<Leave>((resolve) => {
     leave = resolve;
   });
   const server = createServer((incoming) => {

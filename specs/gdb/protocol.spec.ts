@@ -31,9 +31,9 @@ class FakeTarget implements GdbTarget {
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop);
     });
-  monitor = (line: string, print: (text: string) => void) => {
+  monitor = async (line: string, print: (text: string) => void, signal: AbortSignal) => {
     print(`ran ${line}`);
-    return Promise.resolve();
+    if (line === 'continue') await this.resume(line, signal);
   };
 }
 
@@ -149,6 +149,16 @@ describe('packets', () => {
     connection.receive(frame(`qRcmd,${Buffer.from('calls').toString('hex')}`));
     await settle();
     expect(sent()).toContain(`O${Buffer.from('ran calls').toString('hex')}`);
+  });
+
+  test('a monitor command that lets the target go is interrupted', async () => {
+    const { connection, sent } = connect();
+    connection.receive(frame(`qRcmd,${Buffer.from('continue').toString('hex')}`));
+    await settle();
+    expect(sent().endsWith(frame('OK').toString())).toBe(false);
+    connection.receive(Uint8Array.of(0x03));
+    await settle();
+    expect(sent().endsWith(frame('OK').toString())).toBe(true);
   });
 
   test('detach and kill are answered, then nothing more', async () => {
