@@ -13,13 +13,13 @@ export {
   deserializeImage,
   digestImage,
   emulatorVersion,
-  ImageDataError,
   serializeImage,
   type EmulatorVersion,
   type SerializedImage,
   type SerializedPage,
   type SerializedState,
 } from './serialize.ts';
+export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine.ts';
 export { UnsupportedV86Error } from './v86/rewrite.ts';

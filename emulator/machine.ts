@@ -468,6 +468,7 @@ export class V86Machine implements Machine {
     const mayCompile = this.compiles;
     const layer = compiled === 'image' && mayCompile ? image.compiled : undefined;
     if (layer !== undefined && compiledForProbes(v86, layer)) {
+      v86.bindModules(layer.modules);
       const copied = restoreRam(v86, this.baseline, image.pages, undefined);
       restoreCompiled(v86, layer);
       restoreShadow(v86, image.processor);

@@ -1,7 +1,7 @@
 /**
  * A machine image as data that can leave the process, and back.
  *
- * Compiled code stays behind: it only makes things happen sooner. What must hold: data that comes back is checked
+ * Compiled code stays behind unless it is asked for: it only makes things happen sooner. What must hold: data that comes back is checked
  * until a machine can take it over without reaching outside of its own memory; what is in its memory is the guest's
  * business.
  */
@@ -15,7 +15,9 @@ import {
   PROCESSOR_LENGTH,
   type SurroundingsState,
 } from './image.ts';
+import { ImageDataError } from './image-data-error.ts';
 import { Scheduler, type AlarmState } from './scheduler.ts';
+import { decodeCompiled, encodeCompiled } from './serialize-compiled.ts';
 import type { MachineImage } from './types.ts';
 import { Address, TlbFlag, V86_VERSION } from './v86/internals.ts';
 import { PAGE } from './v86/instance.ts';
@@ -41,11 +43,8 @@ export interface SerializedImage {
   readonly state: SerializedState;
   /** Ascending. */
   readonly pages: Iterable<SerializedPage>;
-}
-
-/** Data that no machine of this emulator can have been in. */
-export class ImageDataError extends Error {
-  override readonly name = 'ImageDataError';
+  /** Code compiled from the pages, and the rest of v86's memory that belongs to it. */
+  readonly modules?: Uint8Array;
 }
 
 /** What makes a serialized image readable: the emulator's name and version, and the digest of its code. */
@@ -77,9 +76,18 @@ export function digestImage(image: MachineImage): string {
   return digestOfImage(ownImage(image));
 }
 
-/** The image as data. Pages are the image's own: read them only. */
-export function serializeImage(image: MachineImage): SerializedImage {
+/**
+ * The image as data. Pages are the image's own: read them only.
+ *
+ * @param options `compiled`: true takes along the compiled code, where the image has any and this thread compiled it.
+ */
+export function serializeImage(
+  image: MachineImage,
+  options: { readonly compiled?: boolean } = {},
+): SerializedImage {
   const own = ownImage(image);
+  const modules =
+    options.compiled === true && own.compiled !== undefined ? encodeCompiled(own.compiled) : undefined;
   const translations = Buffer.alloc(own.translations.length * 4);
   own.translations.forEach((word, i) => translations.writeUInt32LE(word, 4 * i));
   return {
@@ -91,6 +99,7 @@ export function serializeImage(image: MachineImage): SerializedImage {
       surroundings: own.surroundings,
     },
     pages: pagesOf(own.pages),
+    ...(modules === undefined ? {} : { modules }),
   };
 }
 
@@ -102,7 +111,8 @@ function* pagesOf(pages: readonly Page[]): Generator<SerializedPage> {
 }
 
 /**
- * The image that data stands for. Pages are taken over, not copied: nobody may write to them any more.
+ * The image that data stands for. Pages are taken over, not copied: nobody may write to them any more. `modules` is code that
+ * will be run: give it only if it comes from someone you would run code of.
  *
  * @throws {@link ImageDataError} when it stands for none.
  */
@@ -110,6 +120,7 @@ export function deserializeImage(data: {
   readonly memoryBytes: number;
   readonly state: unknown;
   readonly pages: Iterable<SerializedPage>;
+  readonly modules?: Uint8Array;
 }): MachineImage {
   const { memoryBytes } = data;
   require('memory size', Number.isInteger(memoryBytes / PAGE) && memoryBytes > 0 && memoryBytes <= 2 ** 31);
@@ -130,7 +141,7 @@ export function deserializeImage(data: {
     processor,
     translations: translationsOf(bytes('translations', state['translations']), memoryBytes),
     surroundings: surroundingsOf(record('surroundings', state['surroundings'])),
-    compiled: undefined,
+    compiled: data.modules === undefined ? undefined : decodeCompiled(data.modules, memoryBytes),
   });
 }
 

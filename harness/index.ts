@@ -49,6 +49,8 @@ export {
 } from './snapshots/index.ts';
 export type {
   LoadedSnapshot,
+  LoadOptions,
+  SaveOptions,
   PageDifference,
   SnapshotDifference,
   SnapshotErrorKind,

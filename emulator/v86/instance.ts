@@ -20,6 +20,7 @@ import {
   TIMESTAMP_REQUEST,
   TlbFlag,
 } from './internals.ts';
+import { ImageDataError } from '../image-data-error.ts';
 import { v86Module } from './module.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
 
@@ -72,6 +73,21 @@ export interface CompiledCode {
 }
 
 export const PAGE = 4096;
+
+/** The bytes that modules of compiled code were made from, which WebAssembly does not give back. */
+const bytesOfModules = new WeakMap<WebAssembly.Module, Uint8Array>();
+
+/** A module of compiled code. @throws WebAssembly.CompileError for bytes that are none. */
+export function compiledModule(bytes: Uint8Array): WebAssembly.Module {
+  const module = new WebAssembly.Module(bytes);
+  bytesOfModules.set(module, bytes);
+  return module;
+}
+
+/** What {@link compiledModule} made a module from; undefined for a module that another thread made. */
+export function bytesOfModule(module: WebAssembly.Module): Uint8Array | undefined {
+  return bytesOfModules.get(module);
+}
 const WASM_PAGE = 65536;
 
 export class V86Instance {
@@ -424,7 +440,7 @@ export class V86Instance {
   // ── compiled code ──
 
   private compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
-    const module = new WebAssembly.Module(this.bytes.slice(code, code + length));
+    const module = compiledModule(this.bytes.slice(code, code + length));
     this.setSlot(slot, this.instantiate(module));
     this.pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
@@ -458,6 +474,20 @@ export class V86Instance {
   /** The module in each slot of the function table. */
   compiledModules(): (WebAssembly.Module | undefined)[] {
     return this.slots.map((code) => code?.module);
+  }
+
+  /** Binds modules to this instance, which can fail, and changes nothing else. @throws {@link ImageDataError} */
+  bindModules(modules: readonly (WebAssembly.Module | undefined)[]): void {
+    for (const [slot, module] of modules.entries()) {
+      if (module === undefined) continue;
+      try {
+        this.instantiate(module);
+      } catch (error) {
+        throw new ImageDataError(`the image's compiled code in slot ${slot} does not fit the emulator`, {
+          cause: error,
+        });
+      }
+    }
   }
 
   /** Puts modules into the function table, as {@link compiledModules} gave them here or elsewhere. */

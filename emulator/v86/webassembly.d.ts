@@ -23,4 +23,5 @@ declare namespace WebAssembly {
     set(index: number, value: CallableFunction | null): void;
   }
   class RuntimeError extends Error {}
+  class CompileError extends Error {}
 }

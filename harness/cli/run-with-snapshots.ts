@@ -10,7 +10,9 @@ export interface SnapshotOptionValues {
   readonly snapshotTo?: string;
   readonly snapshotAt?: number;
   readonly snapshotThen: 'continue' | 'exit';
+  readonly snapshotCompiled?: boolean;
   readonly restore?: string;
+  readonly trustCompiled?: boolean;
 }
 
 /** A run, and whether the snapshot that was asked for was taken. */
@@ -32,7 +34,13 @@ export async function runWithSnapshots(
   if (snapshots.snapshotTo === undefined && snapshots.snapshotAt !== undefined) {
     throw new InputError('--snapshot-at says when, but not where to: name a file with --snapshot-to');
   }
-  const guest = await start(options, snapshots.restore);
+  if (snapshots.snapshotTo === undefined && snapshots.snapshotCompiled === true) {
+    throw new InputError('--snapshot-compiled says what, but not where to: name a file with --snapshot-to');
+  }
+  if (snapshots.restore === undefined && snapshots.trustCompiled === true) {
+    throw new InputError('--trust-compiled says what to do with a snapshot: name one with --restore');
+  }
+  const guest = await start(compiledAtOnce(options, snapshots), snapshots);
   try {
     if (snapshots.snapshotTo === undefined) return { result: guest.result(await guest.runToEnd()) };
     return await takeOnTheWay(guest, snapshots.snapshotTo, snapshots);
@@ -41,11 +49,24 @@ export async function runWithSnapshots(
   }
 }
 
-async function start(options: Partial<BootOptions>, restore: string | undefined): Promise<Guest> {
+/** Compiled code is of use only in a machine that may run it from the start. */
+function compiledAtOnce(
+  options: Partial<BootOptions>,
+  { snapshotCompiled = false, trustCompiled = false }: SnapshotOptionValues,
+): Partial<BootOptions> {
+  const isWanted = (snapshotCompiled || trustCompiled) && options.compile !== false;
+  return isWanted ? { ...options, compile: true } : options;
+}
+
+async function start(
+  options: Partial<BootOptions>,
+  { restore, trustCompiled = false }: SnapshotOptionValues,
+): Promise<Guest> {
   if (restore !== undefined) {
     const { loadSnapshot } = await import('../snapshots/guest-file.ts');
     const { restoreSnapshot } = await import('../restore.ts');
-    return await restoreSnapshot((await loadSnapshot(restore)).snapshot, options);
+    const { snapshot } = await loadSnapshot(restore, { trustCompiled });
+    return await restoreSnapshot(snapshot, options);
   }
   const { program } = options;
   if (program === undefined) throw new InputError('name a program to run, or a snapshot with --restore');
@@ -54,7 +75,7 @@ async function start(options: Partial<BootOptions>, restore: string | undefined)
 }
 
 async function takeOnTheWay(guest: Guest, path: string, values: SnapshotOptionValues): Promise<SnapshotRun> {
-  const { snapshotAt, snapshotThen } = values;
+  const { snapshotAt, snapshotThen, snapshotCompiled: compiled = false } = values;
   const stop = await runTo(guest, snapshotAt);
   if (stop.kind !== 'kernel-call' && stop.kind !== 'reached') {
     const where =
@@ -64,7 +85,7 @@ async function takeOnTheWay(guest: Guest, path: string, values: SnapshotOptionVa
     return { result: guest.result(stop), missed: `${path} was not written: ${where}` };
   }
   const { saveSnapshot } = await import('../snapshots/guest-file.ts');
-  await saveSnapshot(path, guest.capture({ compiled: false }));
+  await saveSnapshot(path, guest.capture({ compiled }), { compiled });
   return { result: snapshotThen === 'exit' ? exited(guest) : guest.result(await guest.runToEnd()) };
 }
 

@@ -9,6 +9,7 @@ import {
   emulatorVersion,
   ImageDataError,
   loadEmulator,
+  OtherEmulatorError,
   serializeImage,
   type MachineImage,
 } from '../../emulator/index.ts';
@@ -30,9 +31,31 @@ export interface LoadedSnapshot {
   readonly bytes: number;
 }
 
-/** Writes a snapshot to a file. Compiled code stays behind. @throws {@link SnapshotError} when it cannot be written. */
-export function saveSnapshot(path: string, snapshot: GuestSnapshot): Promise<WrittenSnapshot> {
-  return writeSnapshot(path, contentsOf(snapshot));
+/** What is written besides the guest itself. */
+export interface SaveOptions {
+  /**
+   * True takes along the code compiled so far, where the snapshot has any ({@link Guest.warm} makes one that has). Left out
+   * when not given: for short runs it is not worth its time, and it is used only by who asks for it.
+   */
+  readonly compiled?: boolean;
+}
+
+/** What is taken from a file besides the guest itself. */
+export interface LoadOptions {
+  /**
+   * True uses the compiled code in the file, if it has any. It is a program for the host, locked into the emulator's memory:
+   * written to harm it could never come back, or make the guest's results a lie. So it is left alone when not asked for.
+   */
+  readonly trustCompiled?: boolean;
+}
+
+/** Writes a snapshot to a file. @throws {@link SnapshotError} when it cannot be written. */
+export function saveSnapshot(
+  path: string,
+  snapshot: GuestSnapshot,
+  options: SaveOptions = {},
+): Promise<WrittenSnapshot> {
+  return writeSnapshot(path, contentsOf(snapshot, options));
 }
 
 /**
@@ -40,21 +63,21 @@ export function saveSnapshot(path: string, snapshot: GuestSnapshot): Promise<Wri
  *
  * @throws {@link SnapshotError}: see FORMAT.md for its kinds.
  */
-export async function loadSnapshot(path: string): Promise<LoadedSnapshot> {
+export async function loadSnapshot(path: string, options: LoadOptions = {}): Promise<LoadedSnapshot> {
   const { contents, manifest, bytes } = await readSnapshot(path, () => {
     // A machine will be wanted next.
     loadEmulator(codeFolder());
   });
   try {
-    return { snapshot: snapshotOf(contents), manifest, bytes };
+    return { snapshot: snapshotOf(contents, options), manifest, bytes };
   } catch (error) {
     throw error instanceof SnapshotError ? error.inFile(path) : error;
   }
 }
 
 /** A snapshot as the contents of a file. */
-export function contentsOf(snapshot: GuestSnapshot): SnapshotContents {
-  const { memoryBytes, state, pages } = serializeImage(snapshot.machine);
+export function contentsOf(snapshot: GuestSnapshot, options: SaveOptions = {}): SnapshotContents {
+  const { memoryBytes, state, pages, modules } = serializeImage(snapshot.machine, options);
   return {
     identity: { emulator: emulatorVersion(), ...snapshot.identity },
     moment: momentOf(snapshot.machine, snapshot),
@@ -62,11 +85,12 @@ export function contentsOf(snapshot: GuestSnapshot): SnapshotContents {
     machine: state as unknown as PlainData,
     monitor: encodeGuestState({ ...withInputCarried(snapshot), unreadInput: snapshot.input.unread }),
     pages,
+    ...(modules === undefined ? {} : { modules }),
   };
 }
 
 /** The snapshot that contents stand for. @throws {@link SnapshotError} of kind `mismatch` or `corrupted`. */
-export function snapshotOf(contents: SnapshotContents): GuestSnapshot {
+export function snapshotOf(contents: SnapshotContents, options: LoadOptions = {}): GuestSnapshot {
   const { emulator, ...identity } = contents.identity;
   const here = emulatorVersion();
   if (emulator.sha256 !== here.sha256) {
@@ -76,24 +100,26 @@ export function snapshotOf(contents: SnapshotContents): GuestSnapshot {
         `${here.version} (${here.sha256.slice(0, 12)}): use the release that took it, or take it again`,
     );
   }
-  const machine = imageOf(contents);
+  const machine = imageOf(contents, options);
   const state = decodeGuestState(contents.monitor);
   checkMoment(contents.moment, momentOf(machine, state));
   const { monitor, calls, unreadInput } = state;
   return { machine, identity, monitor, calls, input: { carried: unreadInput, unread: unreadInput } };
 }
 
-function imageOf(contents: SnapshotContents): MachineImage {
+function imageOf(contents: SnapshotContents, { trustCompiled = false }: LoadOptions): MachineImage {
+  const { memoryBytes, machine: state, pages, modules } = contents;
   try {
     return deserializeImage({
-      memoryBytes: contents.memoryBytes,
-      state: contents.machine,
-      pages: contents.pages,
+      memoryBytes,
+      state,
+      pages,
+      ...(trustCompiled && modules !== undefined ? { modules } : {}),
     });
   } catch (error) {
-    if (error instanceof ImageDataError)
-      throw new SnapshotError('corrupted', error.message, { cause: error });
-    throw error;
+    if (!(error instanceof ImageDataError)) throw error;
+    const kind = error instanceof OtherEmulatorError ? 'mismatch' : 'corrupted';
+    throw new SnapshotError(kind, error.message, { cause: error });
   }
 }
 

@@ -23,7 +23,13 @@ export { exportVmem } from './export-vmem.ts';
 export { ForkPool } from './fork-pool.ts';
 export { formatDifference } from './format-difference.ts';
 export { SnapshotError, type SnapshotErrorKind } from './errors.ts';
-export { loadSnapshot, saveSnapshot, type LoadedSnapshot } from './guest-file.ts';
+export {
+  loadSnapshot,
+  saveSnapshot,
+  type LoadedSnapshot,
+  type LoadOptions,
+  type SaveOptions,
+} from './guest-file.ts';
 export type { SnapshotManifest, SnapshotPart } from './manifest.ts';
 export type { PlainData } from './plain-data.ts';
 export { readSnapshot, readSnapshotManifest, type SnapshotFile } from './read.ts';

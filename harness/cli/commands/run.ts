@@ -46,7 +46,12 @@ export function runCommand(setStatus: (status: number) => void): Command {
       oneOf(['continue', 'exit']),
       'continue',
     )
+    .option('--snapshot-compiled', 'write the code compiled by then as well (compiles from the start)')
     .option('--restore <file>', 'start from a snapshot; what is named besides must be what it was taken with')
+    .option(
+      '--trust-compiled',
+      'run the compiled code in the snapshot: only of a file from someone whose programs you would run',
+    )
     .option('--json', 'print one line of JSON instead of the output')
     .passThroughOptions();
   return addGuestOptions(command).action(

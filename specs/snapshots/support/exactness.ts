@@ -107,18 +107,24 @@ export async function endsInNewMachines(snapshots: readonly GuestSnapshot[]): Pr
 
 const CHILD = fileURLToPath(new URL('restore-files.ts', import.meta.url));
 
-/** Ends of snapshots that are written to files and restored by another process. */
+/** Ends of snapshots that are written to files and restored by another process, with their compiled code if asked for. */
 export async function endsInAnotherProcess(
   folder: string,
   snapshots: readonly GuestSnapshot[],
+  options: { readonly compiled?: boolean } = {},
 ): Promise<readonly End[]> {
   const paths: string[] = [];
   for (const [index, snapshot] of snapshots.entries()) {
     paths.push(`${folder}-${index}.snapshot`);
-    await saveSnapshot(`${folder}-${index}.snapshot`, snapshot);
+    await saveSnapshot(`${folder}-${index}.snapshot`, snapshot, options);
   }
+  return await endsOfFiles(paths, options.compiled);
+}
+
+/** Ends of snapshot files that another process restores. */
+export async function endsOfFiles(paths: readonly string[], trustCompiled = false): Promise<readonly End[]> {
   const { stdout } = await execa(process.execPath, ['--import', 'tsx', CHILD], {
-    input: JSON.stringify(paths),
+    input: JSON.stringify({ paths, trustCompiled }),
   });
   return JSON.parse(stdout) as End[];
 }
