@@ -23,6 +23,7 @@ import type { CheckpointOptions } from './checkpoints.ts';
 import type { DebugStop } from './debug-stop.ts';
 import type { CallAnswer, RecordedCall } from './history.ts';
 import { complete, inBackground } from './operation.ts';
+import { guestThreads } from './inspect/threads.ts';
 import { DebugOperations } from './operations.ts';
 import { OutputGate } from './output-gate.ts';
 import type { OutputListener } from './output-gate.ts';
@@ -281,6 +282,19 @@ export class DebugSession {
     const { registers, linear } = this.machine;
     const start = { eip: registers.get('eip'), esp: registers.get('esp'), ebp: registers.get('ebp') };
     return callStack(start, linear, this.symbols, limit);
+  }
+
+  /**
+   * The call stack of a thread, the one that runs or another.
+   *
+   * @throws InputError where the kernel's threads are not known, or there is none of that number.
+   */
+  callStackOf(tid: number, limit?: number): StackFrame[] {
+    const thread = guestThreads(this.machine, this.symbols)?.find((one) => one.tid === tid);
+    if (thread === undefined) throw new InputError(`no thread ${tid} is known here`);
+    if (thread.state === 'running') return this.callStack(limit);
+    const general = thread.saved?.general;
+    return general === undefined ? [] : callStack(general, this.machine.linear, this.symbols, limit);
   }
 
   /** `memcpy+0x12`, or undefined where nothing is known. */

@@ -98,7 +98,9 @@ export interface StopPointOptions {
 export type Resolver = (location: Location) => number;
 
 const DEFAULT_WATCH_LENGTH = 4;
+const ADDRESS_SPACE = 2 ** 32;
 const always = (): boolean => true;
+const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
 /** Turns what a caller wrote into what can be watched for. */
 export function resolveStop(spec: StopSpec, resolve: Resolver): ResolvedStop {
@@ -114,9 +116,13 @@ export function resolveStop(spec: StopSpec, resolve: Resolver): ResolvedStop {
       if (!Number.isInteger(length) || length < 1 || length > 4096) {
         throw new InputError(`a range of ${length} bytes cannot be watched: give 1 to 4096`);
       }
+      const address = resolve(spec.at);
+      if (address + length > ADDRESS_SPACE) {
+        throw new InputError(`${length} bytes at ${hex(address)} reach beyond 4 GiB: give fewer`);
+      }
       return {
         kind: 'watchpoint',
-        address: resolve(spec.at),
+        address,
         length,
         access: spec.access,
         when: spec.when ?? always,
@@ -133,7 +139,6 @@ export function resolveStop(spec: StopSpec, resolve: Resolver): ResolvedStop {
   }
 }
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 const locationText = (location: Location): string =>
   typeof location === 'number' ? hex(location) : location;
 const callsText = (calls: CallSelector): string =>

@@ -4,9 +4,11 @@ import type { ErrnoName } from '../../../images/abi/errno.ts';
 import { kernelCalls } from '../../../images/abi/kernel-calls.ts';
 import { InputError } from '../../errors.ts';
 import type { RuleOptions } from '../call-rules.ts';
-import { addressFrom, callsFrom, numberFrom, registerFrom } from './command.ts';
+import type { DebugSession } from '../session.ts';
+import { addressFrom, callsFrom, noMore, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { describeStop } from './describe-stop.ts';
+import { registerFrom } from './expression.ts';
 
 const callNames = (): readonly string[] => kernelCalls.map(({ name }) => name);
 
@@ -19,7 +21,8 @@ function signedFrom(text: string | undefined): bigint {
   if (text !== undefined && /^-?(0x[0-9a-f]+|\d+)$/i.test(text)) {
     return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
   }
-  throw new InputError(`${text ?? 'a value'} is not a number`);
+  const what = text === undefined ? 'a value is missing' : `${text} is not a number`;
+  throw new InputError(`${what}: give a number, or the name of an error where a call is to fail`);
 }
 
 /** `[after N] [times N]`. */
@@ -34,20 +37,40 @@ function ruleOptions(words: readonly string[]): RuleOptions {
   return options;
 }
 
+const WORD_BYTES = 4;
+
+/** `$REGISTER VALUE`, `argN VALUE`, `ADDRESS BYTE...` or `ADDRESS word VALUE...`. */
 function set({ session }: CommandContext, [what, ...values]: readonly string[]): void {
   const register = registerFrom(what);
   const argument = /^arg([0-3])$/.exec(what ?? '')?.[1];
-  if (register !== undefined) session.setRegister(register, addressFrom(session, values[0]));
-  else if (argument !== undefined) session.setArgument(Number(argument), addressFrom(session, values[0]));
-  else {
-    const bytes = values.map((one) => {
-      const byte = numberFrom(one, 'bytes');
-      if (byte > 0xff) throw new InputError(`${one} is not a byte`);
-      return byte;
-    });
-    if (bytes.length === 0) throw new InputError('give the bytes to write');
-    session.writeMemory(addressFrom(session, what), Uint8Array.from(bytes));
+  if (register !== undefined || argument !== undefined) {
+    const [text, ...more] = values;
+    noMore(more);
+    const value = addressFrom(session, text);
+    if (register !== undefined) session.setRegister(register, value);
+    else session.setArgument(Number(argument), value);
+    return;
   }
+  const address = addressFrom(session, what);
+  const bytes = values[0] === 'word' ? wordsFrom(session, values.slice(1)) : bytesFrom(values);
+  if (bytes.length === 0) throw new InputError('give what to write: bytes, or `word` and words of 32 bits');
+  session.writeMemory(address, bytes);
+}
+
+function bytesFrom(values: readonly string[]): Uint8Array {
+  return Uint8Array.from(values, (text) => {
+    const byte = numberFrom(text, 'bytes');
+    if (byte > 0xff) throw new InputError(`${text} is not a byte`);
+    return byte;
+  });
+}
+
+function wordsFrom(session: DebugSession, values: readonly string[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(WORD_BYTES * values.length));
+  for (const [index, text] of values.entries()) {
+    view.setUint32(WORD_BYTES * index, addressFrom(session, text), true);
+  }
+  return new Uint8Array(view.buffer);
 }
 
 /** The files are those of `run --snapshot-to` and `run --restore`. */
@@ -69,7 +92,7 @@ async function snapshot({ session, print }: CommandContext, words: readonly stri
 export const changingCommands: readonly DebugCommand[] = [
   {
     name: 'set',
-    usage: '$REGISTER VALUE | argN VALUE | ADDRESS BYTE...',
+    usage: '$REGISTER VALUE | argN VALUE | ADDRESS BYTE... | ADDRESS word VALUE...',
     help: 'change a register, an argument of the call just made, or memory',
     run: set,
   },

@@ -1,10 +1,9 @@
 /** What a debugger command is; help, completion and the interpreter are made from a table of these. */
-import { REGISTER_NAMES } from '../../../emulator/types.ts';
-import type { RegisterName } from '../../../emulator/types.ts';
 import { InputError } from '../../errors.ts';
 import type { DebugSession } from '../session.ts';
 import type { DebugStop } from '../debug-stop.ts';
 import type { Operation } from '../operation.ts';
+import { parseExpression } from './expression.ts';
 
 /** What a command may use. */
 export interface CommandContext {
@@ -18,7 +17,7 @@ export interface CommandContext {
 export interface DebugCommand {
   readonly name: string;
   readonly aliases?: readonly string[];
-  /** What follows the name, as `ADDRESS [LENGTH]`. */
+  /** What follows the name, as `ADDRESS [LENGTH]`; nothing may follow where it is not given. */
   readonly usage?: string;
   /** One line. */
   readonly help: string;
@@ -36,26 +35,32 @@ export function numberFrom(text: string | undefined, what: string): number {
   throw new InputError(text === undefined ? `${what} is missing` : `${text} is not a number: give ${what}`);
 }
 
+/** A count, 1 when nothing is said. */
 export function countFrom(text: string | undefined): number {
-  return text === undefined ? 1 : numberFrom(text, 'a count');
+  const count = text === undefined ? 1 : numberFrom(text, 'a count');
+  if (count > 0) return count;
+  throw new InputError('0 is no count: give a whole number above 0');
 }
 
-/** The register a word names, with or without `$`. */
-export function registerFrom(text: string | undefined): RegisterName | undefined {
-  return REGISTER_NAMES.find((name) => name === text?.replace(/^\$/, ''));
-}
-
-/** An address: a number, a register, a symbol, or one of these plus or minus a number. Throws {@link InputError}. */
+/** An address or another word: see expression.ts. Throws {@link InputError}. */
 export function addressFrom(session: DebugSession, text: string | undefined): number {
   if (text === undefined) throw new InputError('an address is missing: give a number, $register or symbol');
-  const match = /^(.+?)([+-])(0x[0-9a-f]+|\d+)$/i.exec(text);
-  if (match?.[1] !== undefined) {
-    const offset = Number(match[3]);
-    return (addressFrom(session, match[1]) + (match[2] === '-' ? -offset : offset)) >>> 0;
-  }
-  if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) return numberFrom(text, 'an address') >>> 0;
-  const register = text.startsWith('$') ? registerFrom(text) : undefined;
-  return register === undefined ? session.resolve(text) : session.machine.registers.get(register);
+  return parseExpression(session, text)();
+}
+
+/** The words in front of `if`, and the condition behind it as text. */
+export function splitCondition(words: readonly string[]): {
+  readonly before: readonly string[];
+  readonly condition: string | undefined;
+} {
+  const at = words.indexOf('if');
+  if (at < 0) return { before: words, condition: undefined };
+  return { before: words.slice(0, at), condition: words.slice(at + 1).join(' ') };
+}
+
+/** Throws {@link InputError} where words are left over. */
+export function noMore(words: readonly string[]): void {
+  if (words[0] !== undefined) throw new InputError(`${words[0]} is one word too many here`);
 }
 
 /** A selector of calls: names and numbers between commas, or `all`. */

@@ -11,32 +11,36 @@ import { inBackground } from '../operation.ts';
 import type { Operation } from '../operation.ts';
 import type { DebugSession } from '../session.ts';
 import { changingCommands } from './changing.ts';
+import { noMore } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { describeStop } from './describe-stop.ts';
 import { lookingCommands } from './looking.ts';
 import { runningCommands } from './running.ts';
+import { stoppingCommands } from './stopping.ts';
 
 /** Every command but `help` and `quit`, in the order help shows them. */
 export const debugCommands: readonly DebugCommand[] = [
   ...runningCommands,
+  ...stoppingCommands,
   ...lookingCommands,
   ...changingCommands,
 ];
 
 export type LineOutcome = 'done' | 'quit' | 'failed';
 
-const HELP_WIDTH = 44;
+const HELP_WIDTH = 58;
 
 function helpLine({ name, aliases, usage, help }: DebugCommand): string {
   const names = [name, ...(aliases ?? [])].join(', ');
   return `${`${names} ${usage ?? ''}`.trim().padEnd(HELP_WIDTH)}  ${help}`;
 }
 
-/** What `help` prints, made from the table. */
-export function helpText(): string {
+/** What `help` prints, made from the table: of all commands, or of one. Throws {@link InputError} for one there is not. */
+export function helpText(name?: string): string {
+  if (name !== undefined) return helpLine(find(name));
   return [
     ...debugCommands.map(helpLine),
-    `${'help'.padEnd(HELP_WIDTH)}  show this`,
+    `${'help, ? [COMMAND]'.padEnd(HELP_WIDTH)}  show this, or what one command does`,
     `${'quit, q'.padEnd(HELP_WIDTH)}  leave`,
   ].join('\n');
 }
@@ -52,6 +56,12 @@ function find(name: string): DebugCommand {
       ? ` may be ${starts.map((one) => one.name).join(', ')}`
       : ' is no command; `help` lists them';
   throw new InputError(`${name}${which}`);
+}
+
+/** As many words as a usage names, unless it leaves it open or says more in its place. */
+function mostWords({ usage }: DebugCommand): number {
+  if (usage === undefined) return 0;
+  return /\.\.\.| \| |\[if /.test(usage) ? Infinity : usage.split(' ').length;
 }
 
 /** True for what is said to the user: the line asks for what cannot be done. */
@@ -79,8 +89,12 @@ export class CommandInterpreter {
     if (name === undefined || name === '') return 'done';
     if (name === 'quit' || name === 'q') return 'quit';
     try {
-      if (name === 'help' || name === '?') print(`${helpText()}\n`);
-      else await find(name).run(this.#context(print, signal), words);
+      if (name === 'help' || name === '?') print(`${helpText(words[0])}\n`);
+      else {
+        const command = find(name);
+        noMore(words.slice(mostWords(command)));
+        await command.run(this.#context(print, signal), words);
+      }
       return 'done';
     } catch (error) {
       if (!isAnswer(error)) throw error;

@@ -1,16 +1,20 @@
 /** Commands that show the guest and change nothing. */
 import { structs } from '../../../images/abi/structs.ts';
 import { readStruct } from '../../../images/abi/layout.ts';
+import { REGISTER_NAMES } from '../../../emulator/types.ts';
 import { InputError } from '../../errors.ts';
+import { registerValues } from '../../snapshots/register-values.ts';
 import { GuestView } from '../../trace/guest-view.ts';
 import { formatFrame } from '../../trace/format.ts';
 import { describeCall } from '../inspect/calls.ts';
 import { disassemble } from '../inspect/disassembly.ts';
 import { formatOpenFile, openFiles } from '../inspect/open-files.ts';
 import { guestThreads } from '../inspect/threads.ts';
-import { addressFrom, countFrom, hex, numberFrom } from './command.ts';
+import type { DebugSession } from '../session.ts';
+import { addressFrom, countFrom, hex, noMore, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { describeStop } from './describe-stop.ts';
+import { parseExpression, registerFrom } from './expression.ts';
 
 const LINE_BYTES = 16;
 const DEFAULT_BYTES = 64;
@@ -18,8 +22,10 @@ const DEFAULT_INSTRUCTIONS = 8;
 const SHOWN_MAXIMUM = 65_536;
 const CALLS_SHOWN = 20;
 const STRING_LIMIT = 4096;
+const PAGING = 0x80000000;
 
 function dump({ session, print }: CommandContext, address: number, length: number): void {
+  if (length === 0) throw new InputError('0 bytes are nothing to show: give a length above 0');
   const bytes = session.machine.linear.readMapped(address, Math.min(length, SHOWN_MAXIMUM));
   if (bytes.length === 0) throw new InputError(`${hex(address)} is not mapped`);
   for (let at = 0; at < bytes.length; at += LINE_BYTES) {
@@ -32,8 +38,20 @@ function dump({ session, print }: CommandContext, address: number, length: numbe
   }
 }
 
-function showRegisters({ session, print }: CommandContext): void {
+function showRegisters({ session, print }: CommandContext, [which, ...more]: readonly string[]): void {
+  noMore(more);
   const { registers } = session.machine;
+  if (which === 'all') {
+    for (const [name, value] of Object.entries(registerValues(registers)))
+      print(`${name.padEnd(6)} ${value}`);
+    return;
+  }
+  if (which !== undefined) {
+    const register = registerFrom(which);
+    if (register === undefined) throw new InputError(`no register is named ${which}: say all for every one`);
+    print(valueText(session, registers.get(register)));
+    return;
+  }
   const row = (names: readonly Parameters<typeof registers.get>[0][]): string =>
     names.map((name) => `${name} ${registers.get(name).toString(16).padStart(8, '0')}`).join('  ');
   print(row(['eax', 'ebx', 'ecx', 'edx']));
@@ -44,6 +62,23 @@ function showRegisters({ session, print }: CommandContext): void {
   );
   print(`${segments.join('  ')}  ring ${registers.privilege}`);
   print(([0, 2, 3, 4] as const).map((index) => `cr${index} ${hex(registers.control(index))}`).join('  '));
+}
+
+/** `0xffffffff  4294967295  -1`, and the symbol around the address it may be. */
+function valueText(session: DebugSession, value: number): string {
+  const symbol = session.describe(value);
+  return [
+    hex(value),
+    String(value),
+    ...(value >= 2 ** 31 ? [String(value | 0)] : []),
+    ...(symbol === undefined ? [] : [`<${symbol}>`]),
+  ].join('  ');
+}
+
+function showStack({ session, print }: CommandContext, [tid]: readonly string[]): void {
+  const stack =
+    tid === undefined ? session.callStack() : session.callStackOf(numberFrom(tid, 'the number of a thread'));
+  for (const [index, one] of stack.entries()) print(`#${index} ${formatFrame(one)}`);
 }
 
 function showStructure({ session, print }: CommandContext, words: readonly string[]): void {
@@ -72,6 +107,8 @@ function showStructure({ session, print }: CommandContext, words: readonly strin
 
 function showPages({ session, print }: CommandContext, words: readonly string[]): void {
   const from = words[0] === undefined ? 0 : addressFrom(session, words[0]);
+  if ((session.machine.registers.control(0) & PAGING) === 0)
+    throw new InputError('paging is off: every address is a physical one');
   let start: { linear: number; physical: number; end: number; flags: string } | undefined;
   const flush = (): void => {
     if (start !== undefined)
@@ -102,14 +139,30 @@ export const lookingCommands: readonly DebugCommand[] = [
       print(describeStop(session, session.last));
     },
   },
-  { name: 'registers', aliases: ['r', 'regs'], help: 'show the registers', run: showRegisters },
+  {
+    name: 'registers',
+    aliases: ['r', 'regs'],
+    usage: '[NAME|all]',
+    help: 'show the registers, one of them, or all with x87 and SSE',
+    complete: () => ['all', ...REGISTER_NAMES],
+    run: showRegisters,
+  },
+  {
+    name: 'print',
+    aliases: ['p'],
+    usage: 'EXPRESSION...',
+    help: 'show a value: numbers, $registers, symbols, *memory, + and -, parentheses',
+    run: ({ session, print }, words) => {
+      if (words.length === 0) throw new InputError('print what: give an expression such as *counter+4');
+      print(valueText(session, parseExpression(session, words.join(' '))()));
+    },
+  },
   {
     name: 'stack',
     aliases: ['bt', 'backtrace'],
-    help: 'show the call stack',
-    run: ({ session, print }) => {
-      for (const [index, one] of session.callStack().entries()) print(`#${index} ${formatFrame(one)}`);
-    },
+    usage: '[THREAD]',
+    help: 'show the call stack, of the thread that runs or of another',
+    run: showStack,
   },
   {
     name: 'memory',
@@ -145,7 +198,9 @@ export const lookingCommands: readonly DebugCommand[] = [
     run: ({ session, print }, [address, count]) => {
       const at = address === undefined ? session.machine.registers.get('eip') : addressFrom(session, address);
       const shown = count === undefined ? DEFAULT_INSTRUCTIONS : countFrom(count);
-      for (const one of disassemble(session.machine, at, Math.min(shown, SHOWN_MAXIMUM))) {
+      const found = disassemble(session.machine, at, Math.min(shown, SHOWN_MAXIMUM));
+      if (found.length === 0) throw new InputError(`${hex(at)} is not mapped`);
+      for (const one of found) {
         const symbol = session.describe(one.address);
         print(`${hex(one.address)}${symbol === undefined ? '' : ` <${symbol}>`}: ${one.text}`);
       }
@@ -183,7 +238,8 @@ export const lookingCommands: readonly DebugCommand[] = [
     help: 'list the last kernel calls before here',
     run: ({ session, print }, [count]) => {
       const shown = count === undefined ? CALLS_SHOWN : countFrom(count);
-      for (const call of session.callsSoFar.slice(-shown)) {
+      const calls = session.callsSoFar;
+      for (const call of calls.slice(Math.max(0, calls.length - shown))) {
         print(`[${call.instructions}] ${call.name}(${call.arguments.map(hex).join(', ')})`);
       }
     },

@@ -1,7 +1,8 @@
 /**
  * Disassembly of guest memory, with iced-x86. Reads through the guest's page tables and changes nothing.
  */
-import { Decoder, DecoderOptions, FlowControl, Formatter, FormatterSyntax } from 'iced-x86';
+import { createRequire } from 'node:module';
+import type * as Iced from 'iced-x86';
 import type { Machine } from '../../../emulator/types.ts';
 
 /** One instruction as it stands in memory. */
@@ -16,6 +17,14 @@ export interface DisassembledInstruction {
   readonly isCall: boolean;
   /** Where a direct branch or call goes. */
   readonly target?: number;
+}
+
+let loaded: typeof Iced | undefined;
+
+/** The library is large: it is loaded when something is first disassembled. */
+function iced(): typeof Iced {
+  loaded ??= createRequire(import.meta.url)('iced-x86') as typeof Iced;
+  return loaded;
 }
 
 const LONGEST_INSTRUCTION = 15;
@@ -33,6 +42,7 @@ function codeBits(machine: Machine): 16 | 32 {
  * @returns Fewer than `count` where memory is not mapped.
  */
 export function disassemble(machine: Machine, address: number, count: number): DisassembledInstruction[] {
+  const { Decoder, DecoderOptions, FlowControl, Formatter, FormatterSyntax } = iced();
   const base = machine.registers.segmentBase('cs');
   const bytes = machine.linear.readMapped((address + base) >>> 0, count * LONGEST_INSTRUCTION);
   const decoder = new Decoder(codeBits(machine), bytes, DecoderOptions.None);
