@@ -11,6 +11,13 @@ export interface SnapshotInput {
   readonly source?: object;
   /** Pieces from before those of the source. */
   readonly carried: readonly Uint8Array[];
+  /** The first piece of the source that comes after the carried ones. */
+  readonly start: number;
+  /**
+   * True when the source only goes on after what another guest, or a file, had left unread: no other guest's source is like
+   * it, whatever its options.
+   */
+  readonly continued: boolean;
   /** What the host had handed over and the guest had not read. */
   readonly unread: readonly Uint8Array[];
 }
@@ -40,5 +47,9 @@ export type ClockRule =
 export function withInputCarried(snapshot: GuestSnapshot): GuestSnapshot {
   const { unread } = snapshot.input;
   const streams = { ...snapshot.monitor.streams, input: INPUT_START };
-  return { ...snapshot, monitor: { ...snapshot.monitor, streams }, input: { carried: unread, unread } };
+  return {
+    ...snapshot,
+    monitor: { ...snapshot.monitor, streams },
+    input: { carried: unread, start: 0, continued: true, unread },
+  };
 }

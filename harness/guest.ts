@@ -50,10 +50,7 @@ export interface GuestParts {
   readonly wallClock: WallClock;
   /** Standard input whose source is shared, instead of the one in the options. */
   readonly input?: StandardInput;
-  /**
-   * True for a guest that was never booted: its own source comes after what the guest of a snapshot had not read. Else
-   * the source is taken to be the same as that guest's, and is read on where it had got to.
-   */
+  /** True for a guest that was never booted: its own source comes after what the guest of a snapshot had not read. */
   readonly carriesInput?: boolean;
   readonly options: Pick<
     BootOptions,
@@ -85,6 +82,8 @@ export class Guest {
   readonly #snapshotPolicy: SnapshotPolicy;
   #snapshots: readonly GuestSnapshot[] = [];
   #fromSnapshot = false;
+  /** See {@link SnapshotInput.continued}. */
+  #continuesInput: boolean;
   #unusable: string | undefined;
   /** Ends the phase of the single steps under way. */
   #endSteps: ((counters: Machine) => void) | undefined;
@@ -98,6 +97,7 @@ export class Guest {
     this.phases = new PhaseRecorder(parts.wallClock);
     this.#snapshotPolicy = options.onSnapshot ?? 'ignore';
     this.#input = new StandardInput(parts.input ?? options.stdin);
+    this.#continuesInput = parts.carriesInput ?? false;
     this.monitor = new Monitor(machine, {
       input: this.#input,
       announceMessages: options.announceMessages ?? false,
@@ -240,6 +240,8 @@ export class Guest {
       input: {
         source: this.#input.source,
         carried: this.#input.carried,
+        start: this.#input.start,
+        continued: this.#continuesInput,
         unread: this.#input.unread(this.monitor.streams.position),
       },
     };
@@ -272,7 +274,8 @@ export class Guest {
     const end = this.phases.start('restore', restoredCounters);
     const report = this.machine.restore(snapshot.machine, options);
     const { input, monitor } = this.#ownInput(snapshot);
-    this.#input.carry(input.carried);
+    this.#input.carry(input.carried, input.start);
+    this.#continuesInput = input.continued;
     this.monitor.restore(monitor);
     this.calls.restore(snapshot.calls);
     this.#applyClockRule(clock);
@@ -282,11 +285,17 @@ export class Guest {
     return report;
   }
 
-  /** The snapshot with an input that this guest can go on with: see {@link GuestParts.carriesInput}. */
+  /**
+   * The snapshot with an input that this guest can go on with. From its own source it reads on where it had got to; the source
+   * of another guest that was booted alike is taken to be the same as its own. Anything else has left its unread input in the
+   * snapshot, and what this guest's source has not given yet comes after that.
+   */
   #ownInput(snapshot: GuestSnapshot): Pick<GuestSnapshot, 'input' | 'monitor'> {
-    const { source } = snapshot.input;
-    const readsOn = !this.#parts.carriesInput || source === undefined || source === this.#input.source;
-    return readsOn ? snapshot : withInputCarried(snapshot);
+    const { source, continued } = snapshot.input;
+    const { carriesInput = false } = this.#parts;
+    if (source === this.#input.source || !(continued || carriesInput)) return snapshot;
+    const { input, monitor } = withInputCarried(snapshot);
+    return { monitor, input: { ...input, start: carriesInput ? 0 : this.#input.given } };
   }
 
   /**

@@ -79,6 +79,7 @@ class RecordedSource {
 export class StandardInput {
   readonly #source: RecordedSource;
   #carried: readonly Uint8Array[] = [];
+  #start = 0;
 
   /** @param source Another standard input shares its source: both read the same bytes from it. */
   constructor(source: InputSource | StandardInput | undefined) {
@@ -95,20 +96,32 @@ export class StandardInput {
     return this.#carried;
   }
 
-  /** Puts other pieces before those of the source. Positions count them. */
-  carry(pieces: readonly Uint8Array[]): void {
+  /** The first piece of the source that is read after the carried ones; those before it are not read any more. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** How many pieces the source has given so far. */
+  get given(): number {
+    return this.#source.pieces.length;
+  }
+
+  /** Puts other pieces before those of the source from `start` on. Positions count them. */
+  carry(pieces: readonly Uint8Array[], start: number): void {
     this.#carried = pieces;
+    this.#start = start;
   }
 
   /** What has been obtained but lies behind a position. Its first piece starts at that position. */
   unread(position: InputPosition): readonly Uint8Array[] {
-    const [first, ...rest] = [...this.#carried, ...this.#source.pieces].slice(position.piece);
+    const pieces = [...this.#carried, ...this.#source.pieces.slice(this.#start)];
+    const [first, ...rest] = pieces.slice(position.piece);
     return first === undefined ? [] : [first.subarray(position.offset), ...rest];
   }
 
   /** At most `count` bytes from a position. Never more than the rest of one piece. */
   read(position: InputPosition, count: number): InputPortion {
-    const piece = this.#carried[position.piece] ?? this.#source.piece(position.piece - this.#carried.length);
+    const piece = this.#carried[position.piece] ?? this.#source.piece(this.#inSource(position));
     if (piece === undefined) return { kind: this.#source.ended ? 'end' : 'wait' };
     const bytes = piece.subarray(position.offset, position.offset + count);
     const offset = position.offset + bytes.length;
@@ -120,7 +133,11 @@ export class StandardInput {
   /** Waits until a read from `position` no longer answers `wait`. */
   async ready(position: InputPosition): Promise<void> {
     if (position.piece >= this.#carried.length) {
-      await this.#source.ready(position.piece - this.#carried.length);
+      await this.#source.ready(this.#inSource(position));
     }
+  }
+
+  #inSource(position: InputPosition): number {
+    return this.#start + position.piece - this.#carried.length;
   }
 }

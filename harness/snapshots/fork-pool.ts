@@ -62,11 +62,7 @@ export class ForkPool {
   /** Starts workers for runs from `snapshot`. Stop the pool when done: its threads keep the process alive. */
   static async start(snapshot: GuestSnapshot, workers: number): Promise<ForkPool> {
     const { input, ...rest } = withInputCarried(snapshot);
-    const { carried, unread } = input;
-    const pool = new ForkPool(
-      { ...rest, input: { carried, unread }, machine: shareImage(snapshot.machine) },
-      workers,
-    );
+    const pool = new ForkPool({ ...rest, input, machine: shareImage(snapshot.machine) }, workers);
     await Promise.all(
       pool.#servers.map(({ worker }) => new Promise((resolve) => worker.once('online', resolve))),
     );

@@ -104,7 +104,8 @@ export function snapshotOf(contents: SnapshotContents, options: LoadOptions = {}
   const state = decodeGuestState(contents.monitor);
   checkMoment(contents.moment, momentOf(machine, state));
   const { monitor, calls, unreadInput } = state;
-  return { machine, identity, monitor, calls, input: { carried: unreadInput, unread: unreadInput } };
+  const input = { carried: unreadInput, start: 0, continued: true, unread: unreadInput };
+  return { machine, identity, monitor, calls, input };
 }
 
 function imageOf(contents: SnapshotContents, { trustCompiled = false }: LoadOptions): MachineImage {
