@@ -41,16 +41,28 @@ const symbolKinds: Readonly<Record<number, FileSymbol['kind']>> = { 0: 'label', 
 const bindings: Readonly<Record<number, FileSymbol['binding']>> = { 0: 'local', 1: 'global', 2: 'weak' };
 const sectionUndefined = 0;
 const firstReservedSection = 0xff00;
+/** A byte that is not the same letter in every encoding. */
+const beyondAscii = /[\u0080-\u00ff]/;
 
-function textAt(strings: Uint8Array, offset: number): string {
-  const end = strings.indexOf(0, offset);
-  return Buffer.from(strings.subarray(offset, end === -1 ? strings.length : end)).toString('utf8');
+/**
+ * Reads names out of a string table. All of it is decoded at once, as one byte per letter: a table has some ten thousand
+ * names, and a decoder called for each of them takes longer than all the rest.
+ */
+function nameReader(strings: Uint8Array): (offset: number) => string {
+  const bytes = Buffer.from(strings.buffer, strings.byteOffset, strings.byteLength);
+  const text = bytes.toString('latin1');
+  return (offset) => {
+    const end = text.indexOf('\0', offset);
+    const name = text.slice(offset, end === -1 ? text.length : end);
+    return beyondAscii.test(name) ? bytes.toString('utf8', offset, offset + name.length) : name;
+  };
 }
 
 function readSymbols(sections: readonly elfy.Section[]): FileSymbol[] {
   const table = sections.find((section) => section.type === 'symtab');
   const strings = table === undefined ? undefined : sections[table.link]?.data;
   if (table === undefined || strings === undefined) return [];
+  const nameAt = nameReader(strings);
   const view = new DataView(table.data.buffer, table.data.byteOffset, table.data.byteLength);
   const symbols: FileSymbol[] = [];
   for (let at = 0; at + symbolBytes <= view.byteLength; at += symbolBytes) {
@@ -60,7 +72,7 @@ function readSymbols(sections: readonly elfy.Section[]): FileSymbol[] {
     const binding = bindings[info >> 4];
     if (kind === undefined || binding === undefined) continue;
     if (section === sectionUndefined || section >= firstReservedSection) continue;
-    const name = textAt(strings, view.getUint32(at, true));
+    const name = nameAt(view.getUint32(at, true));
     if (name === '') continue;
     symbols.push({
       name,

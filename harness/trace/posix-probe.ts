@@ -37,6 +37,8 @@ export class PosixProbe {
   readonly #guest: Guest;
   readonly #symbols: GuestSymbols;
   readonly #observer: PosixObserver;
+  readonly #frame = new Uint8Array(4 * wordsOnStack);
+  readonly #words = new DataView(this.#frame.buffer);
 
   constructor(guest: Guest, symbols: GuestSymbols, observer: PosixObserver) {
     this.#guest = guest;
@@ -68,10 +70,8 @@ export class PosixProbe {
   #entered(): void {
     const { registers, linear } = this.#guest.machine;
     const esp = registers.get('esp');
-    const bytes = linear.readMapped(esp, 4 * wordsOnStack);
-    if (bytes.length < 4 * wordsOnStack) return;
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    const word = (index: number): number => view.getUint32(4 * index, true);
+    if (linear.readMappedInto(esp, this.#frame) < this.#frame.length) return;
+    const word = (index: number): number => this.#words.getUint32(4 * index, true);
     this.#observer.entered({
       esp,
       returnAddress: word(0),

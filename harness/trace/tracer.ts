@@ -69,6 +69,7 @@ export class Tracer {
     this.levels = new Set(options.levels ?? ['kernel']);
     this.#view = new GuestView(guest.machine.linear, options.symbols, {
       stringLimit: options.stringLimit ?? DEFAULT_STRING_LIMIT,
+      userOnly: true,
     });
     this.#posix = new PosixDecoder(this.#view);
     this.#detachers.push(
