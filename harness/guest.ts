@@ -33,8 +33,8 @@ import { PhaseRecorder, totalOf } from './phases.ts';
 import type { PhaseName, RunResult } from './result.ts';
 import { machineLimitsOf, settleDeadlines } from './run-limits.ts';
 import type { SettledDeadlines } from './run-limits.ts';
+import { runToEnd } from './run-to-end.ts';
 import type { KernelCall, Stop } from './stop.ts';
-import { inTime } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
 
 export { withInputCarried } from './guest-snapshot.ts';
@@ -58,7 +58,11 @@ export interface GuestParts {
   >;
 }
 
-const NANOSECONDS_PER_MILLISECOND = 1e6;
+/** Keeps something about a run beside the guest, and must follow it when it goes back. Told once a capture or restore is done. */
+export interface SnapshotObserver {
+  captured(snapshot: GuestSnapshot): void;
+  restored(snapshot: GuestSnapshot): void;
+}
 
 /** Marks a stop that the harness itself asked the machine for. */
 class HarnessStop {
@@ -81,6 +85,7 @@ export class Guest {
   readonly #input: StandardInput;
   readonly #snapshotPolicy: SnapshotPolicy;
   #snapshots: readonly GuestSnapshot[] = [];
+  #snapshotObservers: readonly SnapshotObserver[] = [];
   #fromSnapshot = false;
   /** See {@link SnapshotInput.continued}. */
   #continuesInput: boolean;
@@ -165,29 +170,14 @@ export class Guest {
     return stop.kind === 'reached' ? undefined : this.#translate(stop, settleDeadlines({}, {}));
   }
 
-  /** Like {@link run}, awaiting standard input whenever the guest reads more than is there. The deadlines hold for all of it. */
-  async runToEnd(deadlines: Deadlines = {}): Promise<Stop> {
-    const { wallMs, virtualMs, instructions } = this.#deadlines(deadlines);
-    const startedAt = this.machine.instructions;
-    const wallEnd = this.#parts.wallClock() + wallMs;
-    const virtualEnd = this.machine.virtualNanoseconds + virtualMs * NANOSECONDS_PER_MILLISECOND;
-    for (;;) {
-      const wallLeft = Math.max(0, wallEnd - this.#parts.wallClock());
-      const virtualLeft =
-        Math.max(0, virtualEnd - this.machine.virtualNanoseconds) / NANOSECONDS_PER_MILLISECOND;
-      const left =
-        instructions === undefined
-          ? {}
-          : { instructions: startedAt + instructions - this.machine.instructions };
-      const stop = this.run({ wallMs: wallLeft, virtualMs: virtualLeft, ...left });
-      if (stop.kind === 'deadline' && stop.deadline === 'wall') return { ...stop, limit: wallMs };
-      if (stop.kind === 'deadline' && stop.deadline === 'virtual') return { ...stop, limit: virtualMs };
-      if (stop.kind === 'deadline' && instructions !== undefined) return { ...stop, limit: instructions };
-      if (stop.kind !== 'input') return stop;
-      if (!(await inTime(this.inputReady(), wallEnd - this.#parts.wallClock()))) {
-        return { kind: 'deadline', deadline: 'wall', limit: wallMs };
-      }
-    }
+  /**
+   * Like {@link run}, awaiting standard input whenever the guest reads more than is there. The deadlines hold for all of it.
+   *
+   * @param signal Ends the run early, with a stop of kind `requested` and the signal's reason. A run without one keeps
+   * the thread to itself until the guest stops or waits.
+   */
+  async runToEnd(deadlines: Deadlines = {}, signal?: AbortSignal): Promise<Stop> {
+    return await runToEnd(this, this.#deadlines(deadlines), this.#parts.wallClock, signal);
   }
 
   /** Runs to the next of the selected kernel calls, before the kernel sees it, or to whatever stops the guest earlier. */
@@ -247,7 +237,16 @@ export class Guest {
     };
     this.#fromSnapshot = true;
     end(this.machine);
+    for (const observer of this.#snapshotObservers) observer.captured(snapshot);
     return snapshot;
+  }
+
+  /** @returns A function that ends the observation. */
+  observeSnapshots(observer: SnapshotObserver): () => void {
+    this.#snapshotObservers = [...this.#snapshotObservers, observer];
+    return () => {
+      this.#snapshotObservers = this.#snapshotObservers.filter((other) => other !== observer);
+    };
   }
 
   /**
@@ -282,6 +281,7 @@ export class Guest {
     this.#unusable = snapshot.monitor.exitStatus === null ? undefined : SHUT_DOWN;
     this.#fromSnapshot = true;
     end(restoredCounters);
+    for (const observer of this.#snapshotObservers) observer.restored(snapshot);
     return report;
   }
 

@@ -3,6 +3,8 @@
  * endless runs; nothing a guest can see depends on it.
  */
 
+import { setImmediate } from 'node:timers/promises';
+
 /** Monotonic milliseconds, from an origin of no meaning. */
 export type WallClock = () => number;
 
@@ -24,4 +26,17 @@ export async function inTime(something: Promise<unknown>, milliseconds: number):
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Lets whatever else waits in this thread, such as a signal's handler, have its turn. */
+export async function eventLoopTurn(): Promise<void> {
+  await setImmediate();
+}
+
+/** Resolves when a signal is given. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true });
+  });
 }

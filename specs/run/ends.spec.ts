@@ -49,6 +49,17 @@ beforeAll(async () => {
   program = await compileC('ends', SOURCE);
 });
 
+describe('a run to the end', () => {
+  it('can be interrupted, whether the guest computes or waits for input', async () => {
+    const computing = await bootGuest({ program, args: ['spin'] });
+    const interruption = new AbortController();
+    const ended = computing.runToEnd({}, interruption.signal);
+    interruption.abort('enough');
+    expect(await ended).toEqual({ kind: 'requested', reason: 'enough' });
+    expect(computing.runToInstruction(computing.machine.instructions + 10).kind).toBe('reached');
+  });
+});
+
 describe('the exit status', () => {
   it.each([0, 1, 42, 255])('%i of the program is the one of the run', async (status) => {
     const result = await runGuest({ program, args: ['status', String(status)] });
