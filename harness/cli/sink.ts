@@ -15,9 +15,11 @@ export class Sink {
     this.isTerminal = path === undefined && process[stream].isTTY && process.env['NO_COLOR'] === undefined;
   }
 
-  write(text: string): void {
-    if (this.#file === undefined) writeThrough(this.#stream, Buffer.from(text));
-    else writeSync(this.#file, text);
+  /** @returns False when nobody reads any more. Throws {@link InputError} where the file takes no more. */
+  write(text: string): boolean {
+    if (this.#file === undefined) return writeThrough(this.#stream, Buffer.from(text));
+    writeAll(this.#file, Buffer.from(text));
+    return true;
   }
 
   close(): void {
@@ -25,13 +27,21 @@ export class Sink {
   }
 }
 
+function writeAll(file: number, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+  } catch (error) {
+    throw new InputError(`the output file cannot be written on (${codeOf(error)})`);
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'error';
+
 function openForWriting(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new InputError(
-      `the file ${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
+    throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
   }
 }
 
@@ -40,8 +50,6 @@ export function readUserFile(what: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new InputError(
-      `the ${what} ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
+    throw new InputError(`the ${what} ${path} cannot be read (${codeOf(error)})`);
   }
 }

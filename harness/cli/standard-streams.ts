@@ -6,20 +6,21 @@ const RETRY_MS = 2;
 
 /**
  * Writes all of some bytes at once, in order with whatever the guest does next. A reader that is slow is waited for; one
- * that has gone takes the rest with it.
+ * that has gone takes the rest with it, and the answer is false.
  */
-export function writeThrough(stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
+export function writeThrough(stream: 'stdout' | 'stderr', bytes: Uint8Array): boolean {
   let rest = bytes;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(FILE_DESCRIPTOR[stream], rest));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return;
+      if (code === 'EPIPE') return false;
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
+  return true;
 }
 
 /** Standard input, opened when the guest first reads and closed when the run is over. */

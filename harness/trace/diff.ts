@@ -30,7 +30,7 @@ export interface TraceDiff {
   readonly parts: readonly DiffPart[];
   /** Calls that are the same in both. */
   readonly same: number;
-  /** What the headers say differently, such as another program; one line each. */
+  /** What else differs, such as the program or how the run ended; one line each. */
   readonly headerDifferences: readonly string[];
 }
 
@@ -45,17 +45,49 @@ function keyOf(call: CallRecord, options: TraceDiffOptions): string {
 }
 
 function headerDifferences(first: RecordedTrace, second: RecordedTrace): string[] {
-  const flat = ({ header }: RecordedTrace): Record<string, unknown> => ({
+  const bothEnd = first.end !== undefined && second.end !== undefined;
+  const flat = ({ header, end }: RecordedTrace): Record<string, unknown> => ({
     levels: header.levels.join(','),
     kernel: header.kernel.slice(0, 12),
     program: header.program.slice(0, 12),
     ramfs: header.ramfs?.slice(0, 12) ?? 'none',
     ...header.options,
+    ...(bothEnd ? { end: end?.outcome, 'exit status': end?.exitStatus } : {}),
   });
   const [a, b] = [flat(first), flat(second)];
   return Object.keys({ ...a, ...b })
     .filter((name) => a[name] !== b[name])
     .map((name) => `${name}: ${JSON.stringify(a[name])} and ${JSON.stringify(b[name])}`);
+}
+
+/** Changes after which aligning is given up: its time grows with their square. */
+const changesMaximum = 5000;
+
+interface Stretch {
+  readonly kind: 'same' | 'first' | 'second';
+  readonly count: number;
+}
+
+/** Which calls are equal. Runs that differ too much are the same up to the first difference, and from behind the last. */
+function align(first: readonly string[], second: readonly string[]): Stretch[] {
+  const changes = diffArrays([...first], [...second], { maxEditLength: changesMaximum });
+  if (changes !== undefined) {
+    return changes.map(({ value, added, removed }) => ({
+      kind: added ? 'second' : removed ? 'first' : 'same',
+      count: value.length,
+    }));
+  }
+  const shorter = Math.min(first.length, second.length);
+  let start = 0;
+  while (start < shorter && first[start] === second[start]) start++;
+  let end = 0;
+  while (end < shorter - start && first.at(-1 - end) === second.at(-1 - end)) end++;
+  return [
+    { kind: 'same', count: start },
+    { kind: 'first', count: first.length - start - end },
+    { kind: 'second', count: second.length - start - end },
+    { kind: 'same', count: end },
+  ];
 }
 
 /** Aligns two runs. */
@@ -67,17 +99,17 @@ export function diffTraces(
   const keys = (trace: RecordedTrace): string[] => trace.calls.map((call) => keyOf(call, options));
   const parts: DiffPart[] = [];
   let [atFirst, atSecond] = [0, 0];
-  for (const change of diffArrays(keys(first), keys(second))) {
-    const count = change.value.length;
-    const fromFirst = change.added ? [] : first.calls.slice(atFirst, atFirst + count);
-    const fromSecond = change.removed ? [] : second.calls.slice(atSecond, atSecond + count);
+  for (const { kind: from, count } of align(keys(first), keys(second))) {
+    if (count === 0) continue;
+    const fromFirst = from === 'second' ? [] : first.calls.slice(atFirst, atFirst + count);
+    const fromSecond = from === 'first' ? [] : second.calls.slice(atSecond, atSecond + count);
     atFirst += fromFirst.length;
     atSecond += fromSecond.length;
     const last = parts.at(-1);
-    if (change.added && last?.kind === 'only-first') {
+    if (from === 'second' && last?.kind === 'only-first') {
       parts[parts.length - 1] = { kind: 'changed', first: last.first, second: fromSecond };
     } else {
-      const kind = change.added ? 'only-second' : change.removed ? 'only-first' : 'same';
+      const kind = from === 'second' ? 'only-second' : from === 'first' ? 'only-first' : 'same';
       parts.push({ kind, first: fromFirst, second: fromSecond });
     }
   }

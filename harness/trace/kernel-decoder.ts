@@ -168,8 +168,9 @@ export function decodeKernelArguments(
   const call = rowOf(number);
   return call.arguments.map((argument, index) => {
     const value = words[index] ?? 0;
-    const text = filledIn(argument.type) ? view.pointer(value) : decodeOne(call, index, words, view);
-    return { name: argument.name, value, text };
+    const { name } = argument;
+    if (filledIn(argument.type)) return { name, value, text: view.pointer(value), out: true };
+    return { name, value, text: decodeOne(call, index, words, view) };
   });
 }
 

@@ -5,7 +5,8 @@
  */
 import * as v from 'valibot';
 import { InputError } from '../errors.ts';
-import { TRACE_VERSION, type CallRecord, type TraceHeader, type TraceLine } from './record.ts';
+import type { Stop, StopKind } from '../stop.ts';
+import { TRACE_VERSION, type CallRecord, type TraceEnd, type TraceHeader, type TraceLine } from './record.ts';
 
 const level = v.picklist(['kernel', 'posix']);
 
@@ -28,10 +29,17 @@ const call = v.object({
   thread: v.number(),
   number: v.number(),
   name: v.string(),
-  arguments: v.array(v.object({ name: v.string(), value: v.number(), text: v.string() })),
+  arguments: v.array(
+    v.object({
+      name: v.string(),
+      value: v.number(),
+      text: v.string(),
+      out: v.exactOptional(v.literal(true)),
+    }),
+  ),
   instructions: v.number(),
   nanoseconds: v.number(),
-  completion: v.picklist(['returned', 'answered', 'never-returns', 'unfinished']),
+  completion: v.picklist(['returned', 'answered', 'never-returns', 'abandoned', 'unfinished']),
   result: v.exactOptional(
     v.object({ value: v.number(), text: v.string(), errno: v.exactOptional(v.string()) }),
   ),
@@ -51,15 +59,51 @@ const call = v.object({
   ),
 });
 
+const end = v.object({
+  type: v.literal('end'),
+  outcome: v.picklist([
+    'exit',
+    'kernel-call',
+    'snapshot',
+    'paused',
+    'deadline',
+    'reached',
+    'input',
+    'breakpoint',
+    'watchpoint',
+    'crash',
+    'halted',
+    'protocol-error',
+    'requested',
+  ] satisfies StopKind[]),
+  exitStatus: v.number(),
+  instructions: v.number(),
+  nanoseconds: v.number(),
+});
+
+const line = v.variant('type', [call, end]);
+
 /** A recorded trace, calls in the order in which they were made. */
 export interface RecordedTrace {
   readonly header: TraceHeader;
   readonly calls: readonly CallRecord[];
+  /** How the run ended; undefined where the file does not say. */
+  readonly end?: TraceEnd;
 }
 
 /** One line of the file. */
 export function formatTraceLine(line: TraceLine): string {
   return `${JSON.stringify(line)}\n`;
+}
+
+/** The last line, for a guest that has come back. */
+export function traceEnd(
+  outcome: Stop,
+  exitStatus: number,
+  machine: { readonly instructions: number; readonly virtualNanoseconds: number },
+): TraceEnd {
+  const { instructions, virtualNanoseconds: nanoseconds } = machine;
+  return { type: 'end', outcome: outcome.kind, exitStatus, instructions, nanoseconds };
 }
 
 function parseLine(text: string, what: string): unknown {
@@ -100,9 +144,15 @@ export function parseTrace(text: string, name: string): RecordedTrace {
     );
   }
   const parsed = check(header, first, `the first line of ${name}`);
-  const calls = lines.slice(1).map((line, index): CallRecord => {
+  const calls: CallRecord[] = [];
+  let ended: TraceEnd | undefined;
+  lines.slice(1).forEach((text, index) => {
     const what = `line ${index + 2} of ${name}`;
-    return check(call, parseLine(line, what), what);
+    if (ended !== undefined) throw new InputError(`${what} comes after the end of the trace`);
+    const read = check(line, parseLine(text, what), what);
+    if (read.type === 'end') ended = read;
+    else calls.push(read);
   });
-  return { header: parsed, calls: calls.sort((a, b) => a.index - b.index) };
+  calls.sort((a, b) => a.index - b.index);
+  return ended === undefined ? { header: parsed, calls } : { header: parsed, calls, end: ended };
 }

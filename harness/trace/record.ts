@@ -2,9 +2,10 @@
  * What a trace records: plain JSON values, one per call.
  *
  * This is the format of `trace --json` and of `trace diff`: newline-delimited JSON, a {@link TraceHeader} first, then one
- * {@link CallRecord} per line in the order in which calls were made. A field is only ever added; a change of meaning
- * raises {@link TRACE_VERSION}.
+ * {@link CallRecord} per line, in the order in which calls came back ({@link CallRecord.index} has the order in which they
+ * were made), a {@link TraceEnd} last. A field is only ever added; a change of meaning raises {@link TRACE_VERSION}.
  */
+import type { StopKind } from '../stop.ts';
 import type { StackFrame } from '../symbols/index.ts';
 
 export const TRACE_VERSION = 1;
@@ -32,6 +33,8 @@ export interface CallArgument {
   readonly value: number;
   /** Decoded, for people: `"/test.py"`, `O_RDONLY|O_CLOEXEC`, `3</test.py>`, `{tv_sec=1, tv_nsec=0}`. */
   readonly text: string;
+  /** The call itself writes what this points to, so that `text` is only the pointer until it has come back. */
+  readonly out?: true;
 }
 
 /** What a call returned. */
@@ -51,6 +54,8 @@ export type CallCompletion =
   | 'answered'
   /** It ends the thread or the program, so it never comes back. */
   | 'never-returns'
+  /** The program has jumped out of it, as by longjmp from a signal's handler. */
+  | 'abandoned'
   /** It had not come back when the trace ended. */
   | 'unfinished';
 
@@ -87,5 +92,16 @@ export interface CallRecord {
   readonly stack?: readonly StackFrame[];
 }
 
+/** The last line of a recorded trace: how the run ended. It is missing where the tracing process was killed. */
+export interface TraceEnd {
+  readonly type: 'end';
+  /** Why the guest came back. */
+  readonly outcome: StopKind;
+  readonly exitStatus: number;
+  /** Since reset. */
+  readonly instructions: number;
+  readonly nanoseconds: number;
+}
+
 /** One line of a recorded trace. */
-export type TraceLine = TraceHeader | CallRecord;
+export type TraceLine = TraceHeader | CallRecord | TraceEnd;

@@ -12,22 +12,35 @@ export interface SummaryRow {
   readonly instructions: number;
 }
 
-/** One row per level and name: most instructions first, then most calls, then by name. */
-export function summarize(calls: Iterable<CallRecord>): SummaryRow[] {
-  const rows = new Map<string, SummaryRow>();
-  for (const call of calls) {
-    const key = `${call.level} ${call.name}`;
-    const row = rows.get(key) ?? { level: call.level, name: call.name, calls: 0, errors: 0, instructions: 0 };
-    rows.set(key, {
-      ...row,
-      calls: row.calls + 1,
-      errors: row.errors + (call.result?.errno === undefined ? 0 : 1),
-      instructions: row.instructions + (call.duration ?? 0),
-    });
+/** Adds calls up one by one, so that a trace of any length needs no more memory than it has names. */
+export class CallTotals {
+  readonly #rows = new Map<string, { -readonly [Field in keyof SummaryRow]: SummaryRow[Field] }>();
+
+  add({ level, name, result, duration = 0 }: CallRecord): void {
+    const key = `${level} ${name}`;
+    let row = this.#rows.get(key);
+    if (row === undefined) {
+      row = { level, name, calls: 0, errors: 0, instructions: 0 };
+      this.#rows.set(key, row);
+    }
+    row.calls += 1;
+    row.errors += result?.errno === undefined ? 0 : 1;
+    row.instructions += duration;
   }
-  return [...rows.values()].sort(
-    (a, b) => b.instructions - a.instructions || b.calls - a.calls || (a.name < b.name ? -1 : 1),
-  );
+
+  /** One row per level and name: most instructions first, then most calls, then by name. */
+  rows(): SummaryRow[] {
+    return [...this.#rows.values()].sort(
+      (a, b) => b.instructions - a.instructions || b.calls - a.calls || (a.name < b.name ? -1 : 1),
+    );
+  }
+}
+
+/** Adds up calls that are all there already. */
+export function summarize(calls: Iterable<CallRecord>): SummaryRow[] {
+  const totals = new CallTotals();
+  for (const call of calls) totals.add(call);
+  return totals.rows();
 }
 
 /** The rows as a table; the share is that of all rows of the same level. */

@@ -4,7 +4,7 @@
  * Attach it before the guest runs, detach it when enough is seen. What must hold: a traced run is the untraced one, to the
  * instruction and to the byte. The tracer therefore only reads, from inside the machine's own call-outs.
  */
-import type { Guest } from '../guest.ts';
+import type { Guest, GuestSnapshot } from '../guest.ts';
 import type { KernelCall } from '../stop.ts';
 import type { CallDecision } from '../kernel-calls/interceptors.ts';
 import { callStack, type GuestSymbols, type StackFrame } from '../symbols/index.ts';
@@ -15,11 +15,13 @@ import {
   decodeKernelResult,
   neverReturns,
 } from './kernel-decoder.ts';
+import { OpenCalls, type OpenCall, type OpenCallsState } from './open-calls.ts';
 import { PosixProbe, type PosixReturn, type PosixEntry } from './posix-probe.ts';
-import { PosixDecoder, posixNeverReturns, type PendingPosixCall } from './posix/decoder.ts';
+import { PosixDecoder, posixNeverReturns } from './posix/decoder.ts';
+import type { DescriptorsState } from './posix/descriptors.ts';
 import { posixCallName } from './posix/numbers.ts';
 import { TRACE_VERSION, type CallRecord, type TraceHeader, type TraceLevel } from './record.ts';
-import { Threads } from './threads.ts';
+import { Threads, type ThreadsState } from './threads.ts';
 
 export interface TracerOptions {
   /** What to record; the kernel's calls when not given. */
@@ -30,37 +32,46 @@ export interface TracerOptions {
   readonly stack?: boolean;
   /** Longest text or data shown, in bytes; 64 when not given. */
   readonly stringLimit?: number;
+  /** False keeps no calls in {@link Tracer.records}, so that a trace of any length needs no more memory. */
+  readonly keep?: boolean;
   /**
-   * Called for each call that is complete, inside the machine's run: at that moment the guest stands right behind the
-   * call. Calls complete innermost first; {@link CallRecord.index} has the order in which they were made.
+   * Called for each call that is made, inside the machine's run: at that moment the guest stands right behind the INT, or at
+   * the first instruction of the POSIX layer. Its completion is `unfinished` or `never-returns`.
+   */
+  readonly onEntry?: (call: CallRecord) => void;
+  /**
+   * Called for each call that is over, inside the machine's run: at that moment the guest stands right behind the
+   * call. Calls come back innermost first; {@link CallRecord.index} has the order in which they were made. One that never
+   * comes back is given when it is made.
    */
   readonly onCall?: (call: CallRecord) => void;
 }
 
 export const DEFAULT_STRING_LIMIT = 64;
 
-/** A call on its way. */
-interface OpenCall {
-  readonly record: CallRecord;
-  readonly esp: number;
-  readonly words: readonly number[];
-  readonly pendingPosix?: PendingPosixCall;
+/** What the tracer knows of a guest at one instant; goes back with it. */
+interface TracerState {
+  readonly count: number;
+  readonly open: OpenCallsState;
+  readonly threads: ThreadsState;
+  readonly descriptors: DescriptorsState;
 }
+
+type Made = Pick<CallRecord, 'thread' | 'number' | 'name' | 'arguments' | 'returnAddress' | 'completion'> &
+  Omit<OpenCall, 'record'>;
 
 export class Tracer {
   readonly levels: ReadonlySet<TraceLevel>;
   readonly #guest: Guest;
   readonly #options: TracerOptions;
   readonly #view: GuestView;
-  readonly #threads = new Threads();
+  readonly #threads: Threads;
   readonly #posix: PosixDecoder;
-  /** Kernel calls that have not returned, by the stack pointer of their thread, which no other thread can have. */
-  readonly #openKernelCalls = new Map<number, OpenCall>();
-  /** POSIX calls that have not returned, outermost first, by thread. */
-  readonly #openPosixCalls = new Map<number, OpenCall[]>();
+  readonly #open = new OpenCalls();
   readonly #records: CallRecord[] = [];
+  readonly #states = new WeakMap<GuestSnapshot, TracerState>();
   readonly #detachers: (() => void)[] = [];
-  #lastInstruction = 0;
+  #count = 0;
 
   /** Attaches to a guest. Its {@link Guest.run} and kin are used as ever. */
   constructor(guest: Guest, options: TracerOptions = {}) {
@@ -71,6 +82,7 @@ export class Tracer {
       stringLimit: options.stringLimit ?? DEFAULT_STRING_LIMIT,
       userOnly: true,
     });
+    this.#threads = new Threads(this.#view);
     this.#posix = new PosixDecoder(this.#view);
     this.#detachers.push(
       guest.calls.observe((call, decision) => {
@@ -78,6 +90,12 @@ export class Tracer {
       }),
       guest.machine.onInterruptReturn(() => {
         this.#kernelReturn();
+      }),
+      guest.observeSnapshots({
+        captured: (snapshot) => this.#states.set(snapshot, this.#save()),
+        restored: (snapshot) => {
+          this.#restore(snapshot);
+        },
       }),
     );
     if (this.levels.has('posix') && options.symbols !== undefined) {
@@ -110,9 +128,22 @@ export class Tracer {
     };
   }
 
-  /** All calls recorded so far, in the order in which they were made. */
+  /** All calls recorded so far, in the order in which they were made; none with {@link TracerOptions.keep} false. */
   get records(): readonly CallRecord[] {
     return this.#records;
+  }
+
+  /** How many calls were made so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The calls that have not come back, in the order in which they were made. */
+  get unfinished(): readonly CallRecord[] {
+    return this.#open
+      .all()
+      .map(({ record }) => record)
+      .filter(({ level, completion }) => this.levels.has(level) && completion === 'unfinished');
   }
 
   /** Ends the trace. Calls that have not come back keep the completion `unfinished`. */
@@ -121,11 +152,10 @@ export class Tracer {
   }
 
   #kernelEntry(call: KernelCall, decision: CallDecision): void {
-    this.#rewindIfRestored();
-    const { machine } = this.#guest;
-    const esp = machine.registers.get('esp');
-    const thread = this.#threads.current(machine.registers);
-    const open = this.#open('kernel', {
+    const { registers } = this.#guest.machine;
+    const esp = registers.get('esp');
+    const thread = this.#threads.current(registers);
+    const open = this.#make('kernel', {
       thread,
       number: call.number,
       name: call.name,
@@ -135,19 +165,22 @@ export class Tracer {
       esp,
       completion: neverReturns(call.number) ? 'never-returns' : 'unfinished',
     });
-    this.#threads.entered(call.number, thread);
-    if (decision.kind === 'answer' || decision.kind === 'fail') this.#closeKernelCall(open, 'answered');
-    else if (open.record.completion === 'never-returns') this.#emit(open.record);
-    else this.#openKernelCalls.set(esp, open);
+    if (decision.kind === 'answer' || decision.kind === 'fail') {
+      this.#closeKernelCall(open, 'answered');
+    } else if (open.record.completion === 'never-returns') {
+      this.#over(open.record);
+      if (!this.#threads.ends(call.number, thread)) return;
+      for (const left of this.#open.forget(thread)) this.#abandon(left);
+    } else {
+      const before = this.#open.enterKernel(open);
+      if (before !== undefined) this.#abandon(before);
+    }
   }
 
   #kernelReturn(): void {
     const { registers } = this.#guest.machine;
-    const esp = registers.get('esp');
-    const open = this.#openKernelCalls.get(esp);
-    if (open?.record.returnAddress !== registers.get('eip')) return;
-    this.#openKernelCalls.delete(esp);
-    this.#closeKernelCall(open, 'returned');
+    const open = this.#open.leaveKernel(registers.get('esp'), registers.get('eip'));
+    if (open !== undefined) this.#closeKernelCall(open, 'returned');
   }
 
   #closeKernelCall(open: OpenCall, completion: 'returned' | 'answered'): void {
@@ -155,7 +188,7 @@ export class Tracer {
     const { number, arguments: before } = open.record;
     const result = decodeKernelResult(number, registers.get('eax'), registers.get('edx'), this.#view);
     if (result.errno === undefined) {
-      this.#threads.returned(number, open.words, result.value, open.record.thread, this.#view);
+      this.#threads.returned(number, open.words, result.value, open.record.thread);
     }
     this.#close(open, {
       completion,
@@ -165,10 +198,10 @@ export class Tracer {
   }
 
   #posixEntry({ esp, number, words, returnAddress }: PosixEntry): void {
-    this.#rewindIfRestored();
     const thread = this.#threads.current(this.#guest.machine.registers);
+    for (const left of this.#open.leftBehind(thread, esp)) this.#abandon(left);
     const pendingPosix = this.#posix.enter(number, words);
-    const open = this.#open('posix', {
+    const open = this.#make('posix', {
       thread,
       number,
       name: posixCallName(number),
@@ -179,35 +212,29 @@ export class Tracer {
       completion: posixNeverReturns(number) ? 'never-returns' : 'unfinished',
       pendingPosix,
     });
-    const stack = this.#openPosixCalls.get(thread);
-    if (stack === undefined) this.#openPosixCalls.set(thread, [open]);
-    else stack.push(open);
-    if (open.record.completion === 'never-returns') this.#emit(open.record);
+    this.#open.enterPosix(open);
+    if (open.record.completion === 'never-returns') this.#over(open.record);
   }
 
   #posixReturn({ esp, eax }: PosixReturn): void {
-    const stack = this.#openPosixCalls.get(this.#threads.current(this.#guest.machine.registers)) ?? [];
-    const at = stack.findLastIndex((open) => open.esp === esp);
-    const open = stack[at];
+    const thread = this.#threads.current(this.#guest.machine.registers);
+    const left = this.#open.leavePosix(thread, esp);
+    const open = left.at(-1);
+    for (const inner of left.slice(0, -1)) this.#abandon(inner);
     if (open?.pendingPosix === undefined) return;
-    // Calls above it were left by a jump out of them, such as a cancelled thread's.
-    stack.length = at;
     this.#close(open, { completion: 'returned', ...this.#posix.leave(open.pendingPosix, eax) });
   }
 
-  #open(
-    level: TraceLevel,
-    made: Pick<CallRecord, 'thread' | 'number' | 'name' | 'arguments' | 'returnAddress' | 'completion'> &
-      Omit<OpenCall, 'record'>,
-  ): OpenCall {
+  /** A call has been made. */
+  #make(level: TraceLevel, made: Made): OpenCall {
     const { machine } = this.#guest;
-    const around = this.#openPosixCalls.get(made.thread) ?? [];
+    const around = this.#open.around(made.thread);
     const parent = around.at(-1)?.record;
     const caller = this.#options.symbols?.describe(made.returnAddress);
     const recorded = this.levels.has(level);
     const record: CallRecord = {
       type: 'call',
-      index: this.#records.length,
+      index: this.#count,
       level,
       ...(parent === undefined ? {} : { parent: parent.index }),
       depth: around.length,
@@ -222,10 +249,13 @@ export class Tracer {
       ...(caller === undefined ? {} : { caller }),
       ...(this.#options.stack === true && recorded ? { stack: this.#stack(level) } : {}),
     };
-    if (recorded) this.#records.push(record);
-    return made.pendingPosix === undefined
-      ? { record, esp: made.esp, words: made.words }
-      : { record, esp: made.esp, words: made.words, pendingPosix: made.pendingPosix };
+    if (recorded) {
+      this.#count += 1;
+      this.#keep(record);
+      this.#options.onEntry?.(record);
+    }
+    const { esp, words, pendingPosix } = made;
+    return pendingPosix === undefined ? { record, esp, words } : { record, esp, words, pendingPosix };
   }
 
   #close(
@@ -233,19 +263,27 @@ export class Tracer {
     end: Pick<CallRecord, 'completion' | 'arguments'> & Required<Pick<CallRecord, 'result'>>,
   ): void {
     const { record } = open;
-    const complete: CallRecord = {
+    this.#over({
       ...record,
       ...end,
       duration: this.#guest.machine.instructions - record.instructions,
       elapsed: this.#guest.machine.virtualNanoseconds - record.nanoseconds,
-    };
-    if (!this.levels.has(record.level)) return;
-    this.#records[record.index] = complete;
-    this.#emit(complete);
+    });
   }
 
-  #emit(record: CallRecord): void {
-    if (this.levels.has(record.level)) this.#options.onCall?.(record);
+  /** The program has jumped out of a call, which now will never come back. */
+  #abandon({ record }: OpenCall): void {
+    if (record.completion === 'unfinished') this.#over({ ...record, completion: 'abandoned' });
+  }
+
+  #over(record: CallRecord): void {
+    if (!this.levels.has(record.level)) return;
+    this.#keep(record);
+    this.#options.onCall?.(record);
+  }
+
+  #keep(record: CallRecord): void {
+    if (this.#options.keep !== false) this.#records[record.index] = record;
   }
 
   #stack(level: TraceLevel): StackFrame[] {
@@ -261,15 +299,35 @@ export class Tracer {
     return callStack(start, linear, symbols);
   }
 
-  /** A restore takes the guest back; what was recorded behind that point has not happened. */
-  #rewindIfRestored(): void {
-    const { instructions } = this.#guest.machine;
-    if (instructions < this.#lastInstruction) {
-      const kept = this.#records.findIndex((record) => record.instructions >= instructions);
-      if (kept >= 0) this.#records.length = kept;
-      this.#openKernelCalls.clear();
-      this.#openPosixCalls.clear();
-    }
-    this.#lastInstruction = instructions;
+  #save(): TracerState {
+    return {
+      count: this.#count,
+      open: this.#open.save(),
+      threads: this.#threads.save(),
+      descriptors: this.#posix.descriptors.save(),
+    };
+  }
+
+  /** The guest goes back, and what was recorded behind that point has not happened. */
+  #restore(snapshot: GuestSnapshot): void {
+    const known = this.#states.get(snapshot);
+    const state = known ?? this.#nothingKnownAt(snapshot.machine.instructions);
+    this.#count = state.count;
+    this.#records.length = Math.min(this.#records.length, state.count);
+    this.#open.restore(state.open);
+    this.#threads.restore(state.threads);
+    this.#posix.descriptors.restore(state.descriptors);
+    for (const { record } of this.#open.all()) if (this.levels.has(record.level)) this.#keep(record);
+  }
+
+  /** For a snapshot that was taken before this tracer looked on, or elsewhere. */
+  #nothingKnownAt(instructions: number): TracerState {
+    const later = this.#records.findIndex((record) => record.instructions >= instructions);
+    return {
+      count: later >= 0 ? later : this.#count,
+      open: { kernel: [], posix: [] },
+      threads: new Threads(this.#view).save(),
+      descriptors: new PosixDecoder(this.#view).descriptors.save(),
+    };
   }
 }

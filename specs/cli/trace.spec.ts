@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTrace } from '../../harness/trace/index.ts';
-import { nanvix } from '../support/command.ts';
+import { LAUNCHER, nanvix } from '../support/command.ts';
 import { compileC } from '../support/programs.ts';
 
 const SOURCE = `
@@ -16,6 +17,16 @@ int main(int argc, char **argv)
     write(1, "printed\\n", 8);
     if (argc > 1) write(2, "more\\n", 5);
     return 5;
+}
+`;
+
+/** Makes the same call for ever. */
+const ENDLESS = `
+#include <unistd.h>
+int main(void)
+{
+    write(1, "up\\n", 3);
+    for (;;) { getpid(); sched_yield(); }
 }
 `;
 
@@ -34,7 +45,7 @@ describe('nanvix-v86 trace', () => {
     const { stdout, stderr, status } = await nanvix(['trace', '--', program]);
     expect(stdout).toBe('printed\n');
     expect(stderr).toMatch(/^\d\.\d{9} \[1\] push\(0, 0, "printed\\n", 8\) = 0 <\d+>$/m);
-    expect(stderr).toMatch(/exit\(5\) = \?\n$/);
+    expect(stderr).toMatch(/exit\(5\) = \?\n\+\+\+ exited with 5 \+\+\+\n$/);
     expect(status).toBe(5);
   });
 
@@ -58,7 +69,7 @@ describe('nanvix-v86 trace', () => {
     ]);
     const lines = stderr.trimEnd().split('\n');
     expect(lines[0]).toContain('open("/missing", O_RDONLY|O_LARGEFILE, 0) = -1 ENOENT');
-    expect(lines.slice(1).every((line) => line.startsWith('    at '))).toBe(true);
+    expect(lines.slice(1, -1).every((line) => line.startsWith('    at '))).toBe(true);
     expect(stderr).toMatch(/at main\+/);
   });
 
@@ -92,9 +103,57 @@ describe('nanvix-v86 trace', () => {
     expect(different.stdout).toMatch(/^\+ #\d+ \[1\] write\(2<stderr>, "more\\n", 5\) = 5$/m);
   });
 
+  it('traces from a snapshot on', async () => {
+    const snapshot = join(folder, 'traced.snap');
+    const taken = await nanvix(['run', '--snapshot-to', snapshot, '--snapshot-at', '6900', '--', program]);
+    expect(taken.status).toBe(5);
+    const { stderr, stdout, status } = await nanvix([
+      'trace',
+      '--level',
+      'kernel,posix',
+      '--restore',
+      snapshot,
+      '--',
+      program,
+    ]);
+    expect({ stdout, status }).toEqual({ stdout: 'printed\n', status: 5 });
+    expect(stderr).toMatch(/^0\.00000\d+ \[1\] {1,3}(kernel\.)?(send|write)\(/);
+  });
+
+  it('sums up what it has seen when it is interrupted, and then ends by the signal', async () => {
+    const endless = await compileC('endless', ENDLESS);
+    const command = execa(LAUNCHER, ['trace', '-c', '--level', 'posix', '--', endless], { reject: false });
+    for await (const line of command) if (line === 'up') command.kill('SIGINT');
+    const { signal, stderr } = await command;
+    expect(signal).toBe('SIGINT');
+    expect(stderr).toMatch(/│ posix │ getpid /);
+  });
+
+  it('ends when nobody reads any more', async () => {
+    const endless = await compileC('endless', ENDLESS);
+    const { stdout, exitCode } = await execa({
+      shell: '/bin/bash',
+      reject: false,
+    })`set -o pipefail; ${LAUNCHER} trace --json -- ${endless} 2>/dev/null | head -n 3`;
+    expect(stdout.split('\n')).toHaveLength(3);
+    expect(exitCode).toBe(125);
+  });
+
   it.each([
     ['no program', ['trace'], /needs a program/],
     ['a call that does not exist', ['trace', '--call', 'opne', '--', 'python'], /no call is named "opne"/],
+    [
+      'a result that does not exist',
+      ['trace', '--result', 'sometimes', '--', 'python'],
+      /"sometimes" is no result/,
+    ],
+    ['a thread that is no number', ['trace', '--thread', 'main', '--', 'python'], /whole number/],
+    ['a time that is no number', ['trace', '--from', 'soon', '--', 'python'], /number of milliseconds/],
+    [
+      'an output that cannot be',
+      ['trace', '-o', '/nonexistent/x', '--', 'python'],
+      /cannot be written \(ENOENT\)/,
+    ],
     ['a level that does not exist', ['trace', '--level', 'user', '--', 'python'], /kernel,posix/],
     [
       'a trace that does not exist',

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../harness/index.ts';
 import {
-  CallOrder,
   compileFilter,
   diffTraces,
   firstDifference,
@@ -12,6 +11,8 @@ import {
   parseTrace,
   summarize,
   TRACE_VERSION,
+  TracePrinter,
+  type CallFilter,
   type CallRecord,
   type TraceHeader,
 } from '../../harness/trace/index.ts';
@@ -72,7 +73,7 @@ describe('a line', () => {
   it('shows calls that have not come back, and those that never do', () => {
     const { result, duration, ...open } = record(0);
     expect([result?.text, duration]).toEqual(['0', 120]);
-    expect(formatCallLines({ ...open, completion: 'unfinished' })[0]).toMatch(/ = \? <unfinished>$/);
+    expect(formatCallLines({ ...open, completion: 'unfinished' })[0]).toMatch(/ <unfinished \.\.\.>\) = \?$/);
     expect(formatCallLines({ ...open, completion: 'never-returns' })[0]).toMatch(/ = \?$/);
   });
 
@@ -88,33 +89,134 @@ describe('a line', () => {
   });
 });
 
-describe('the order of a trace', () => {
-  it('puts calls behind the call they were made in, though they complete before it', () => {
-    const out: number[] = [];
-    const order = new CallOrder((call) => out.push(call.index));
-    order.add(record(1, { depth: 1 }));
-    order.add(record(2, { depth: 1 }));
-    order.add(record(0));
-    expect(out).toEqual([0, 1, 2]);
+describe('a printed trace', () => {
+  /** Prints calls as they are made (`+`) and come back, named by letters; capital letters have arguments filled in. */
+  function printed(events: (printer: TracePrinter) => void, filter: CallFilter = {}): string[] {
+    const lines: string[] = [];
+    const printer = new TracePrinter((line) => lines.push(line), filter);
+    events(printer);
+    return lines.map((line) => line.replace(/^\S+ /, ''));
+  }
+  const plain = (index: number, name: string, more: Partial<CallRecord> = {}): CallRecord =>
+    record(index, { name, arguments: [], ...more });
+  /** The call as it is when it is made. */
+  const entry = (call: CallRecord): CallRecord => {
+    const { type, index, level, depth, thread, number, name, instructions, nanoseconds, returnAddress } =
+      call;
+    const made = {
+      type,
+      index,
+      level,
+      depth,
+      thread,
+      number,
+      name,
+      instructions,
+      nanoseconds,
+      returnAddress,
+    };
+    return { ...made, arguments: call.arguments, completion: 'unfinished' };
+  };
+
+  it('has calls below the call they were made in, though they come back before it', () => {
+    const [outer, first, second] = [
+      plain(0, 'munmap'),
+      plain(1, 'mmap', { depth: 1 }),
+      plain(2, 'mctrl', { depth: 1 }),
+    ];
+    expect(
+      printed((printer) => {
+        printer.entered(entry(outer));
+        for (const inner of [first, second]) {
+          printer.entered(entry(inner));
+          printer.over(inner);
+        }
+        printer.over(outer);
+      }),
+    ).toEqual(['[1] munmap() = 0 <120>', '[1]   mmap() = 0 <120>', '[1]   mctrl() = 0 <120>']);
   });
 
-  it('keeps calls of other threads out of it, and loses none at the end', () => {
-    const out: number[] = [];
-    const order = new CallOrder((call) => out.push(call.index));
-    const all = [record(0), record(1, { thread: 2 }), record(2, { depth: 1 })];
-    order.add(record(2, { depth: 1 }));
-    order.add(record(1, { thread: 2 }));
-    expect(out).toEqual([1]);
-    order.finish(all);
-    expect(out).toEqual([1, 0, 2]);
+  it('has a call that another thread interrupts in two parts, what it fills in behind', () => {
+    const pointer = { name: 'time', value: 4, text: '0x4', out: true } as const;
+    const number = { name: 'fd', value: 3, text: '3' };
+    const blocked = plain(0, 'gettime', { arguments: [number, pointer] });
+    const other = plain(1, 'mmap', { thread: 2 });
+    expect(
+      printed((printer) => {
+        printer.entered(entry(blocked));
+        printer.entered(entry(other));
+        printer.over(other);
+        printer.over({ ...blocked, arguments: [number, { ...pointer, text: '{seconds=1}' }] });
+      }),
+    ).toEqual([
+      '[1] gettime(3, <unfinished ...>',
+      '[2] mmap() = 0 <120>',
+      '[1] <... gettime resumed>{seconds=1}) = 0 <120>',
+    ]);
   });
 
-  it('does not hold calls back inside one that never returns', () => {
-    const out: number[] = [];
-    const order = new CallOrder((call) => out.push(call.index));
-    order.add(record(0, { completion: 'never-returns' }));
-    order.add(record(1, { depth: 1 }));
-    expect(out).toEqual([0, 1]);
+  it('interrupts nothing for a call that is not shown', () => {
+    const [blocked, other] = [plain(0, 'gettime'), plain(1, 'mmap', { thread: 2 })];
+    expect(
+      printed(
+        (printer) => {
+          printer.entered(entry(blocked));
+          printer.entered(entry(other));
+          printer.over(other);
+          printer.over(blocked);
+        },
+        { threads: [1] },
+      ),
+    ).toEqual(['[1] gettime() = 0 <120>']);
+  });
+
+  it('waits for the result where that decides', () => {
+    const [works, fails] = [plain(0, 'gettime'), plain(1, 'mmap', { thread: 2, ...failure })];
+    expect(
+      printed(
+        (printer) => {
+          printer.entered(entry(works));
+          printer.entered(entry(fails));
+          printer.over(fails);
+          printer.over(works);
+        },
+        { results: ['failed'] },
+      ),
+    ).toEqual(['[2] mmap() = -1 EBUSY (Device or resource busy) <120>']);
+  });
+
+  it('ends with the calls that have not come back', () => {
+    const [outer, inner] = [plain(0, 'munmap'), plain(1, 'mmap', { depth: 1 })];
+    expect(
+      printed((printer) => {
+        printer.entered(entry(outer));
+        printer.entered(entry(inner));
+        printer.finish();
+      }),
+    ).toEqual(['[1] munmap( <unfinished ...>) = ?', '[1]   mmap( <unfinished ...>) = ?']);
+  });
+
+  it('holds little back behind a call that does not come back', () => {
+    const lines: string[] = [];
+    const printer = new TracePrinter((line) => lines.push(line));
+    printer.entered(entry(plain(0, 'munmap')));
+    for (let index = 1; index <= 100_000; index++) {
+      const inner = plain(index, 'mmap', { depth: 1 });
+      printer.entered(entry(inner));
+      printer.over(inner);
+    }
+    expect(lines.length).toBeGreaterThan(98_000);
+    expect(lines[0]).toMatch(/munmap\( <unfinished \.\.\.>$/);
+  });
+
+  it('says when the program jumped out of a call', () => {
+    const left = entry(plain(0, 'gettime'));
+    expect(
+      printed((printer) => {
+        printer.entered(left);
+        printer.over({ ...left, completion: 'abandoned' });
+      }),
+    ).toEqual(['[1] gettime() = ? <left by a jump>']);
   });
 });
 

@@ -85,6 +85,44 @@ int main(void)
 }
 `;
 
+/** A handler jumps out of the call that sent its signal; the same descriptor then names another file. */
+const JUMP = `
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <unistd.h>
+static sigjmp_buf back;
+static void handler(int number) { siglongjmp(back, number); }
+int main(void)
+{
+    int fd = open("/first", O_WRONLY | O_CREAT, 0600);
+    signal(SIGUSR1, handler);
+    if (sigsetjmp(back, 1) == 0) kill(getpid(), SIGUSR1);
+    write(fd, "1", 1);
+    close(fd);
+    fd = open("/second", O_WRONLY | O_CREAT, 0600);
+    write(fd, "2", 1);
+    return 0;
+}
+`;
+
+/** An instruction at which the first thread of THREADS still sleeps and the others wait for its mutex. */
+async function endOfSleep(): Promise<number> {
+  const records = await recordsOf({ program: await compileC('threads', THREADS) }, { levels: ['posix'] });
+  const sleep = records.find((call) => call.name.includes('nanosleep'));
+  return (sleep?.instructions ?? 0) + (sleep?.duration ?? 0) - 100;
+}
+
+/** A volume without a file. */
+function emptyVolume(): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-spec-'));
+  try {
+    return createRamfs(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** All calls of a run. */
 async function recordsOf(
   options: BootOptions,
@@ -161,9 +199,7 @@ describe('POSIX calls', () => {
   let records: readonly CallRecord[];
   beforeAll(async () => {
     const program = await compileC('posix-calls', POSIX);
-    const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-spec-'));
-    records = await recordsOf({ program, ramfs: createRamfs(folder) }, { levels: ['posix', 'kernel'] });
-    rmSync(folder, { recursive: true });
+    records = await recordsOf({ program, ramfs: emptyVolume() }, { levels: ['posix', 'kernel'] });
   });
 
   const posix = (): string[] => records.filter((call) => call.level === 'posix').map(line);
@@ -261,6 +297,69 @@ describe('a traced run', () => {
     guest.restore(snapshot);
     guest.run();
     expect(tracer.records.map(line)).toEqual(before);
+  });
+
+  it('goes back with the guest: calls in flight, open files, and the numbers of calls', async () => {
+    const guest = await bootGuest({ program: await compileC('jump', JUMP), ramfs: emptyVolume() });
+    const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
+    const whole = await recordsOf(
+      { program: await compileC('jump', JUMP), ramfs: emptyVolume() },
+      { levels: ['kernel', 'posix'] },
+    );
+    const inFlight = whole.find((call) => call.name === 'write');
+    guest.runToInstruction((inFlight?.instructions ?? 0) + 20);
+    expect(tracer.unfinished.map((call) => call.name)).toEqual(['write']);
+    const snapshot = guest.capture();
+    for (let round = 0; round < 2; round++) {
+      guest.run();
+      expect(tracer.records).toEqual(whole);
+      guest.restore(snapshot);
+      expect(tracer.records).toHaveLength((inFlight?.index ?? 0) + 1);
+    }
+  });
+});
+
+describe('a call that does not come back', () => {
+  it('is told when the program has jumped out of it, and calls after it stand where they belong', async () => {
+    const records = await recordsOf(
+      { program: await compileC('jump', JUMP), ramfs: emptyVolume() },
+      { levels: ['posix'] },
+    );
+    const left = records.filter((call) => call.completion === 'abandoned');
+    expect(left.map((call) => call.name)).toEqual([expect.stringMatching(/^t?g?kill$/)]);
+    expect(records.filter((call) => call.name === 'write').map((call) => call.depth)).toEqual([0, 0]);
+  });
+
+  it('is in flight when the run ends, and a tracer that keeps nothing knows it too', async () => {
+    const guest = await bootGuest({ program: await compileC('threads', THREADS) });
+    const over: string[] = [];
+    const tracer = new Tracer(guest, {
+      levels: ['posix'],
+      symbols: guestSymbols(guest),
+      keep: false,
+      onCall: (call) => over.push(call.name),
+    });
+    guest.runToInstruction(await endOfSleep());
+    expect(tracer.records).toEqual([]);
+    expect(tracer.count).toBe(over.length + tracer.unfinished.length);
+    const open = tracer.unfinished.map((call) => `${call.thread} ${call.name.replace(/_.*/, '')}`);
+    expect(open.sort()).toEqual(['1 nanosleep', '2 futex', '3 futex', '4 futex']);
+  });
+});
+
+describe('a trace that begins in the middle', () => {
+  it('tells threads apart all the same', async () => {
+    const program = await compileC('threads', THREADS);
+    const whole = await recordsOf({ program }, { levels: ['posix'] });
+    const late = await bootGuest({ program });
+    late.runToInstruction(await endOfSleep());
+    const tracer = new Tracer(late, { levels: ['posix'], symbols: guestSymbols(late) });
+    late.run();
+    const told = (call: CallRecord): [number, string, number] => [call.thread, call.name, call.instructions];
+    expect(tracer.records.map(told)).toEqual(
+      whole.filter((call) => call.instructions >= (tracer.records[0]?.instructions ?? 0)).map(told),
+    );
+    expect(new Set(tracer.records.map((call) => call.thread)).size).toBe(4);
   });
 });
 

@@ -1,18 +1,15 @@
 /** `nanvix-v86 trace`: one line per call of a guest, in the manner of strace; and `trace diff`, which compares two runs. */
 import { Command, InvalidArgumentError } from 'commander';
-import type { Guest } from '../../guest.ts';
 import { InputError } from '../../errors.ts';
-import type { RunResult } from '../../result.ts';
-import type { CallFilter, CallRecord, TraceLevel, TracePalette } from '../../trace/index.ts';
-import { addGuestOptions, bootOptionsOf, type GuestOptionValues } from '../guest-options.ts';
-import { log } from '../log.ts';
+import type { TraceLevel } from '../../trace/index.ts';
+import { addGuestOptions, type GuestOptionValues } from '../guest-options.ts';
 import { milliseconds, wholeNumber } from '../parse.ts';
-import { explainEnd, processStatus } from '../report.ts';
-import { readUserFile, Sink } from '../sink.ts';
-import { ProcessInput, writeThrough } from '../standard-streams.ts';
+import { readUserFile } from '../sink.ts';
 
-interface TraceOptions extends GuestOptionValues {
+/** As commander hands them over. */
+export interface TraceOptionValues extends GuestOptionValues {
   readonly programName?: string;
+  readonly restore?: string;
   readonly level: readonly TraceLevel[];
   readonly call?: readonly string[];
   readonly thread?: readonly number[];
@@ -60,7 +57,10 @@ const threads = (text: string): number[] => list(text).map(wholeNumber(0, 0x7fff
 export function traceCommand(setStatus: (status: number) => void): Command {
   const command = new Command('trace')
     .description('run a program and print each call it makes, with arguments, result and instructions taken')
-    .argument('[program]', 'ELF file of the program, or `python` for the one built here')
+    .argument(
+      '[program]',
+      'ELF file of the program, or `python` for the one built here; may be left out with --restore',
+    )
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
     .option(
       '--level <levels>',
@@ -87,18 +87,17 @@ export function traceCommand(setStatus: (status: number) => void): Command {
     )
     .option('--symbols <file>', "ELF file with the program's symbols, where the program is stripped")
     .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
+    .option('--restore <file>', 'trace a guest from a snapshot on; name the program too, for its symbols')
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option('-o, --output <file>', 'write the trace there instead of to stderr (with --json: to stdout)')
     .option('--json', 'write the trace as newline-delimited JSON')
     .passThroughOptions();
   addGuestOptions(command).action(
-    async (program: string | undefined, line: readonly string[], options: TraceOptions) => {
-      if (program === undefined)
+    async (program: string | undefined, line: readonly string[], options: TraceOptionValues) => {
+      if (program === undefined && options.restore === undefined)
         throw new InputError('trace needs a program: nanvix-v86 trace -- PROGRAM "args;ENV=value"');
-      const result = await traceProgram(program, line.join(' '), options);
-      const why = explainEnd(result);
-      if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
-      setStatus(processStatus(result.exitStatus));
+      const { traceProgram } = await import('../trace-program.ts');
+      setStatus(await traceProgram(program, line.join(' '), options));
     },
   );
   command
@@ -115,114 +114,6 @@ export function traceCommand(setStatus: (status: number) => void): Command {
       setStatus(await printDifference(a, b, options));
     });
   return command;
-}
-
-async function traceProgram(program: string, commandLine: string, options: TraceOptions): Promise<RunResult> {
-  const [{ boot }, { findImages }, { guestSymbols }] = await Promise.all([
-    import('../../boot.ts'),
-    import('../images-progress.ts'),
-    import('../../symbols/index.ts'),
-  ]);
-  const jsonToStdout = options.json === true && options.output === undefined;
-  const stdin = new ProcessInput();
-  const sink = new Sink(options.output, jsonToStdout ? 'stdout' : 'stderr');
-  try {
-    const guest = await boot({
-      ...bootOptionsOf(options),
-      ...(await findImages(program, options.kernel)),
-      ...(options.programName === undefined ? {} : { programName: options.programName }),
-      program,
-      commandLine,
-      stdin,
-      onOutput: (stream, bytes) => {
-        writeThrough(jsonToStdout ? 'stderr' : stream, bytes);
-      },
-    });
-    try {
-      const symbols = guestSymbols(guest, {
-        ...(options.symbols === undefined ? {} : { program: readUserFile('symbol file', options.symbols) }),
-        ...(options.kernelSymbols === undefined
-          ? {}
-          : { kernel: readUserFile('symbol file', options.kernelSymbols) }),
-      });
-      return await traceGuest(guest, symbols, options, sink);
-    } finally {
-      guest.dispose();
-    }
-  } finally {
-    stdin.close();
-    sink.close();
-  }
-}
-
-async function traceGuest(
-  guest: Guest,
-  symbols: import('../../symbols/index.ts').GuestSymbols,
-  options: TraceOptions,
-  sink: Sink,
-): Promise<RunResult> {
-  const trace = await import('../../trace/index.ts');
-  const wanted = trace.compileFilter(filterOf(options));
-  const levelsSeen = await possibleLevels(options.level, symbols, trace.POSIX_ENTRY_SYMBOL);
-  const format = {
-    palette: await palette(sink.isTerminal),
-    markKernel: levelsSeen.length > 1,
-  };
-  const print = (call: CallRecord): void => {
-    if (options.json) sink.write(trace.formatTraceLine(call));
-    else for (const line of trace.formatCallLines(call, format)) sink.write(`${line}\n`);
-  };
-  const order = new trace.CallOrder((call) => {
-    if (options.summary !== true && wanted(call)) print(call);
-  });
-  const tracer = new trace.Tracer(guest, {
-    levels: levelsSeen,
-    symbols,
-    stack: options.stack === true,
-    stringLimit: options.stringLimit,
-    onCall: (call) => {
-      order.add(call);
-    },
-  });
-  if (options.json && options.summary !== true) sink.write(trace.formatTraceLine(tracer.header));
-  const result = guest.result(await guest.runToEnd());
-  tracer.detach();
-  order.finish(tracer.records);
-  if (options.summary === true) {
-    const rows = trace.summarize(tracer.records.filter(wanted));
-    sink.write(options.json ? `${JSON.stringify(rows)}\n` : `${trace.summaryTable(rows, sink.isTerminal)}\n`);
-  }
-  return result;
-}
-
-/** The POSIX level needs a symbol; a stripped program of others is traced at the kernel's gate. */
-async function possibleLevels(
-  asked: readonly TraceLevel[],
-  symbols: import('../../symbols/index.ts').GuestSymbols,
-  symbol: string,
-): Promise<readonly TraceLevel[]> {
-  if (!asked.includes('posix') || symbols.program?.named(symbol) !== undefined) return asked;
-  await log(
-    'warn',
-    `the program has no symbol ${symbol}, so only kernel calls can be traced: give its unstripped file with --symbols`,
-  );
-  return ['kernel'];
-}
-
-function filterOf(options: TraceOptions): CallFilter {
-  return {
-    ...(options.call === undefined ? {} : { calls: options.call }),
-    ...(options.thread === undefined ? {} : { threads: options.thread }),
-    ...(options.result === undefined ? {} : { results: options.result }),
-    ...(options.from === undefined || options.from === Infinity ? {} : { fromMs: options.from }),
-    ...(options.to === undefined ? {} : { toMs: options.to }),
-  };
-}
-
-async function palette(coloured: boolean): Promise<TracePalette> {
-  const { createColors } = (await import('picocolors')).default;
-  const colours = createColors(coloured);
-  return { name: colours.bold, error: colours.red, faint: colours.dim };
 }
 
 async function printDifference(a: string, b: string, options: DiffOptions): Promise<number> {

@@ -47,8 +47,9 @@ function filledIn(type: PosixType): boolean {
 }
 
 export class PosixDecoder {
+  /** The open files, followed from the calls seen. */
+  readonly descriptors = new Descriptors();
   readonly #view: GuestView;
-  readonly #descriptors = new Descriptors();
 
   constructor(view: GuestView) {
     this.#view = view;
@@ -80,7 +81,7 @@ export class PosixDecoder {
     const decoded = fills ? this.#arguments(signature, call.words, eax) : call.arguments;
     // What is closed is named by its path one last time, so the open files change only now.
     if (signature.effect !== undefined) {
-      this.#descriptors.apply(signature.effect, call.words, value, call.path);
+      this.descriptors.apply(signature.effect, call.words, value, call.path);
     }
     return {
       arguments: fills ? this.#keepInputs(signature, call.arguments, decoded) : decoded,
@@ -110,7 +111,8 @@ export class PosixDecoder {
     return signature.arguments.flatMap(({ name, type }, index) => {
       const value = (words[index] ?? 0) >>> 0;
       if (type.kind === 'hidden') return [];
-      return [{ name, value, text: this.#text(type, value, index, words, result) }];
+      const text = this.#text(type, value, index, words, result);
+      return [filledIn(type) ? { name, value, text, out: true } : { name, value, text }];
     });
   }
 
@@ -135,9 +137,9 @@ export class PosixDecoder {
       case 'pointer':
         return view.pointer(value);
       case 'descriptor':
-        return this.#descriptors.describe(value);
+        return this.descriptors.describe(value);
       case 'directory':
-        return this.#descriptors.describeDirectory(value);
+        return this.descriptors.describeDirectory(value);
       case 'string':
         return view.quotedString(value);
       case 'signal':
@@ -197,7 +199,7 @@ export class PosixDecoder {
     if (signature.result === 'pointer') return { value: eax >>> 0, text: this.#view.pointer(eax) };
     if (signature.result === 'mode') return { value, text: octal(eax) };
     if (signature.result === 'descriptor' || duplicates)
-      return { value, text: this.#descriptors.describe(value) };
+      return { value, text: this.descriptors.describe(value) };
     return { value, text: String(value) };
   }
 }

@@ -10,9 +10,24 @@ const standardStreams: readonly (readonly [number, string])[] = [
   [2, 'stderr'],
 ];
 
+/** A copy of what is known. */
+export interface DescriptorsState {
+  readonly paths: readonly (readonly [number, string])[];
+  readonly directory: string;
+}
+
 export class Descriptors {
-  readonly #paths = new Map<number, string>(standardStreams);
+  #paths = new Map<number, string>(standardStreams);
   #directory = '/';
+
+  save(): DescriptorsState {
+    return { paths: [...this.#paths], directory: this.#directory };
+  }
+
+  restore({ paths, directory }: DescriptorsState): void {
+    this.#paths = new Map(paths);
+    this.#directory = directory;
+  }
 
   /** `3</test.py>`, or `3` where the path is not known. */
   describe(descriptor: number): string {

@@ -1,0 +1,211 @@
+/** What `nanvix-v86 trace` does: boots or restores a guest, prints its calls while it runs, and says how it ended. */
+import { InputError } from '../errors.ts';
+import type { Guest } from '../guest.ts';
+import type { RunResult } from '../result.ts';
+import type { GuestSymbols } from '../symbols/index.ts';
+import type { CallFilter, CallRecord, TraceLevel, TracePalette, TracerOptions } from '../trace/index.ts';
+import type { TraceOptionValues } from './commands/trace.ts';
+import { bootOptionsOf } from './guest-options.ts';
+import { log } from './log.ts';
+import { explainEnd, processStatus } from './report.ts';
+import { readUserFile, Sink } from './sink.ts';
+import { ProcessInput, writeThrough } from './standard-streams.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Why a run was ended early. */
+type Interruption = (typeof SIGNALS)[number] | 'nobody reads';
+
+/** @returns The exit status of the command. */
+export async function traceProgram(
+  program: string | undefined,
+  commandLine: string,
+  options: TraceOptionValues,
+): Promise<number> {
+  const { compileFilter } = await import('../trace/index.ts');
+  // A filter that cannot be is refused before anything is built or written.
+  compileFilter(filterOf(options));
+  const jsonToStdout = options.json === true && options.output === undefined;
+  const stdin = new ProcessInput();
+  const sink = new Sink(options.output, jsonToStdout ? 'stdout' : 'stderr');
+  const interruption = new AbortController();
+  const interrupt = (signal: Interruption): void => {
+    interruption.abort(signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  try {
+    const guest = await start(program, commandLine, options, stdin, jsonToStdout);
+    try {
+      const symbols = await symbolsOf(guest, options);
+      const result = await traceGuest(guest, symbols, options, sink, interruption);
+      return tellEnd(result, interruption.signal.reason as Interruption | undefined);
+    } finally {
+      guest.dispose();
+    }
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    stdin.close();
+    sink.close();
+  }
+}
+
+/** What an interrupted command prints is complete, and then it ends by the signal as if it had not waited for it. */
+function tellEnd(result: RunResult, interruption: Interruption | undefined): number {
+  if (interruption === 'SIGINT' || interruption === 'SIGTERM') {
+    for (const signal of SIGNALS) process.removeAllListeners(signal);
+    process.kill(process.pid, interruption);
+  }
+  if (interruption === undefined) {
+    const why = explainEnd(result);
+    if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
+  }
+  return processStatus(result.exitStatus);
+}
+
+async function start(
+  program: string | undefined,
+  commandLine: string,
+  options: TraceOptionValues,
+  stdin: ProcessInput,
+  outputToStderr: boolean,
+): Promise<Guest> {
+  const { findImages } = await import('./images-progress.ts');
+  const { restore } = options;
+  const given = {
+    ...bootOptionsOf(options),
+    ...(program === undefined ? {} : await findImages(program, restore === undefined ? options.kernel : '')),
+    ...(options.programName === undefined ? {} : { programName: options.programName }),
+    ...(commandLine === '' && restore !== undefined ? {} : { commandLine }),
+    stdin,
+    onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => {
+      writeThrough(outputToStderr ? 'stderr' : stream, bytes);
+    },
+  };
+  if (restore !== undefined) {
+    const { loadSnapshot } = await import('../snapshots/guest-file.ts');
+    const { restoreSnapshot } = await import('../restore.ts');
+    const named = program === undefined ? {} : { program };
+    return await restoreSnapshot((await loadSnapshot(restore)).snapshot, { ...given, ...named });
+  }
+  if (program === undefined) throw new InputError('name a program to trace, or a snapshot with --restore');
+  const { boot } = await import('../boot.ts');
+  return await boot({ ...given, program });
+}
+
+async function symbolsOf(guest: Guest, options: TraceOptionValues): Promise<GuestSymbols> {
+  const { guestSymbols } = await import('../symbols/index.ts');
+  const { symbols, kernelSymbols } = options;
+  return guestSymbols(guest, {
+    ...(symbols === undefined ? {} : { program: readUserFile('symbol file', symbols) }),
+    ...(kernelSymbols === undefined ? {} : { kernel: readUserFile('symbol file', kernelSymbols) }),
+  });
+}
+
+async function traceGuest(
+  guest: Guest,
+  symbols: GuestSymbols,
+  options: TraceOptionValues,
+  sink: Sink,
+  interruption: AbortController,
+): Promise<RunResult> {
+  const trace = await import('../trace/index.ts');
+  const levels = await possibleLevels(options.level, symbols, trace.POSIX_ENTRY_SYMBOL);
+  const write = (text: string): void => {
+    if (interruption.signal.aborted || sink.write(text)) return;
+    interruption.abort('nobody reads' satisfies Interruption);
+    guest.machine.requestStop(interruption.signal.reason);
+  };
+  const common = {
+    levels,
+    symbols,
+    stack: options.stack === true,
+    stringLimit: options.stringLimit,
+    keep: false,
+  };
+  const run = async (
+    observers: Pick<TracerOptions, 'onEntry' | 'onCall'>,
+  ): Promise<[RunResult, InstanceType<typeof trace.Tracer>]> => {
+    const tracer = new trace.Tracer(guest, { ...common, ...observers });
+    if (options.json && options.summary !== true) write(trace.formatTraceLine(tracer.header));
+    const result = guest.result(await guest.runToEnd({}, interruption.signal));
+    tracer.detach();
+    return [result, tracer];
+  };
+
+  if (options.summary === true) {
+    const wanted = trace.compileFilter(filterOf(options));
+    const totals = new trace.CallTotals();
+    const add = (call: CallRecord): void => {
+      if (wanted(call)) totals.add(call);
+    };
+    const [result, tracer] = await run({ onCall: add });
+    tracer.unfinished.forEach(add);
+    const rows = totals.rows();
+    sink.write(options.json ? `${JSON.stringify(rows)}\n` : `${trace.summaryTable(rows, sink.isTerminal)}\n`);
+    return result;
+  }
+  if (options.json) {
+    const wanted = trace.compileFilter(filterOf(options));
+    const print = (call: CallRecord): void => {
+      if (wanted(call)) write(trace.formatTraceLine(call));
+    };
+    const [result, tracer] = await run({ onCall: print });
+    tracer.unfinished.forEach(print);
+    write(trace.formatTraceLine(trace.traceEnd(result.outcome, result.exitStatus, guest.machine)));
+    return result;
+  }
+  const printer = new trace.TracePrinter(
+    (line) => {
+      write(`${line}\n`);
+    },
+    filterOf(options),
+    { palette: await palette(sink.isTerminal), markKernel: levels.length > 1 },
+  );
+  const [result] = await run({
+    onEntry: (call) => {
+      printer.entered(call);
+    },
+    onCall: (call) => {
+      printer.over(call);
+    },
+  });
+  printer.finish();
+  write(`+++ ${endText(result, interruption.signal.reason as Interruption | undefined)} +++\n`);
+  return result;
+}
+
+function endText({ outcome }: RunResult, interruption: Interruption | undefined): string {
+  if (interruption !== undefined) return `interrupted by ${interruption}`;
+  if (outcome.kind === 'exit') return `exited with ${outcome.status}`;
+  return outcome.kind === 'deadline' ? 'timed out' : `ended by ${outcome.kind}`;
+}
+
+/** The POSIX level needs a symbol; a stripped program of others is traced at the kernel's gate. */
+async function possibleLevels(
+  asked: readonly TraceLevel[],
+  symbols: GuestSymbols,
+  symbol: string,
+): Promise<readonly TraceLevel[]> {
+  if (!asked.includes('posix') || symbols.program?.named(symbol) !== undefined) return asked;
+  await log(
+    'warn',
+    `the program has no symbol ${symbol}, so only kernel calls can be traced: give its unstripped file with --symbols`,
+  );
+  return ['kernel'];
+}
+
+function filterOf(options: TraceOptionValues): CallFilter {
+  return {
+    ...(options.call === undefined ? {} : { calls: options.call }),
+    ...(options.thread === undefined ? {} : { threads: options.thread }),
+    ...(options.result === undefined ? {} : { results: options.result }),
+    ...(options.from === undefined || options.from === Infinity ? {} : { fromMs: options.from }),
+    ...(options.to === undefined ? {} : { toMs: options.to }),
+  };
+}
+
+async function palette(coloured: boolean): Promise<TracePalette> {
+  const { createColors } = (await import('picocolors')).default;
+  const colours = createColors(coloured);
+  return { name: colours.bold, error: colours.red, faint: colours.dim };
+}
