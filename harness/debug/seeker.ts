@@ -38,8 +38,8 @@ const named = (id: number): { readonly point?: number } => (id === UNLISTED ? {}
 /** Says to the machine that the reason for a stop is in {@link Seeker}'s own list. */
 const SEEKER_STOP = { reason: 'a stop point is met' } as const;
 
-/** How far the guest runs at a time while it has no interrupt table yet in which faults could be watched for. */
-const BEFORE_TABLE = 10_000;
+/** How far the guest runs at a time while its kernel may still be filling its interrupt table: until a program has run. */
+const BEFORE_PROGRAM = 256;
 
 const USER_RING = 3;
 
@@ -51,10 +51,12 @@ export class Seeker {
   #points: readonly StopPoint[] = [];
   #searching = false;
   #hits: Hit[] = [];
-  /** Handler to vector, while faults are watched for. */
-  #handlers: ReadonlyMap<number, number> = new Map();
-  /** The place at which breakpoints do not count, because the search begins there. */
-  #skip = -1;
+  /** Addresses of the handlers of faults that are watched for. */
+  readonly #handlers = new Set<number>();
+  /** True once the guest was seen in a program: its interrupt table is complete. */
+  #tableComplete = false;
+  /** Where the search begins: a breakpoint there does not count. A fault of a fetch takes no count, so the address tells. */
+  #skip = { instructions: -1, address: 0 };
   #armed = false;
   /** Each takes away something that was set up in the machine. */
   #ends: (() => void)[] = [];
@@ -161,15 +163,17 @@ export class Seeker {
    * @param here True if a breakpoint at the present place counts.
    */
   *#next(limit: number, here: boolean): Operation<Hit | Stop> {
-    this.#skip = here ? -1 : this.#timeline.position;
+    const { machine } = this.#guest;
+    const address = (machine.registers.get('eip') + machine.registers.segmentBase('cs')) >>> 0;
+    this.#skip = { instructions: here ? -1 : this.#timeline.position, address };
     for (;;) {
       const { position } = this.#timeline;
       if (position >= limit) return { kind: 'reached', instructions: position };
       this.#hits = [];
       this.#rememberWatched();
       this.#arm();
-      const noTable = this.#of(this.#points, 'fault').length > 0 && this.#handlers.size === 0;
-      const stop = yield* this.#timeline.run(noTable ? Math.min(limit, position + BEFORE_TABLE) : limit);
+      const inPieces = this.#of(this.#points, 'fault').length > 0 && !this.#tableComplete;
+      const stop = yield* this.#timeline.run(inPieces ? Math.min(limit, position + BEFORE_PROGRAM) : limit);
       const [hit] = this.#hits;
       if (hit !== undefined) return hit;
       if (stop.kind === 'watchpoint') {
@@ -184,16 +188,9 @@ export class Seeker {
   /** Sets up in the machine what is looked for and is not set up yet. */
   #arm(): void {
     const { machine } = this.#guest;
-    const faults = this.#of(this.#points, 'fault');
-    if (faults.length > 0 && this.#handlers.size === 0) {
-      this.#handlers = faultHandlers(machine);
-      for (const [address, vector] of this.#handlers) {
-        this.#ends.push(
-          machine.onExecute(address, () => {
-            this.#onFault(vector);
-          }),
-        );
-      }
+    if (this.#of(this.#points, 'fault').length > 0 && !this.#tableComplete) {
+      this.#armFaults();
+      this.#tableComplete = machine.registers.privilege === USER_RING;
     }
     if (this.#armed) return;
     this.#armed = true;
@@ -219,24 +216,43 @@ export class Seeker {
     }
   }
 
+  #armFaults(): void {
+    const { machine } = this.#guest;
+    for (const [address, vector] of faultHandlers(machine)) {
+      if (this.#handlers.has(address)) continue;
+      this.#handlers.add(address);
+      this.#ends.push(
+        machine.onExecute(address, () => {
+          this.#onFault(vector, address);
+        }),
+      );
+    }
+  }
+
   #disarm(): void {
     for (const end of this.#ends) end();
     this.#ends = [];
     this.#armed = false;
-    this.#handlers = new Map();
+    this.#handlers.clear();
+    this.#tableComplete = false;
     this.#watched.clear();
   }
 
   #onBreakpoint({ resolved, id }: PointOf<'breakpoint'>): void {
     const { instructions } = this.#guest.machine;
-    if (instructions === this.#skip || !resolved.when()) return;
+    if (this.#skips(resolved.address) || !resolved.when()) return;
     this.#hit({ kind: 'breakpoint', address: resolved.address, instructions, ...named(id) });
   }
 
-  #onFault(vector: number): void {
+  #skips(address: number): boolean {
+    return this.#guest.machine.instructions === this.#skip.instructions && address === this.#skip.address;
+  }
+
+  /** @param handler Address of the first instruction of the kernel's handler, where the guest stands. */
+  #onFault(vector: number, handler: number): void {
     const { machine } = this.#guest;
     const { instructions } = machine;
-    if (instructions === this.#skip || machine.registers.privilege !== 0) return;
+    if (this.#skips(handler) || machine.registers.privilege !== 0) return;
     for (const { resolved, id } of this.#of(this.#points, 'fault')) {
       if (resolved.vectors?.has(vector) === false) continue;
       const fault = faultFrame(machine, vector);

@@ -8,6 +8,7 @@
  */
 import type { Machine, RegisterName } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
+import { kernelCallByNumber } from '../../images/abi/kernel-calls.ts';
 import { boot } from '../boot.ts';
 import { InputError } from '../errors.ts';
 import type { Guest, GuestSnapshot } from '../guest.ts';
@@ -17,13 +18,20 @@ import { restoreSnapshot } from '../restore.ts';
 import type { RestoreOptions } from '../restore.ts';
 import { callStack, GuestSymbols } from '../symbols/index.ts';
 import type { StackFrame } from '../symbols/index.ts';
+import type { CallArgument } from '../trace/index.ts';
 import { CallRules, failWith } from './call-rules.ts';
 import type { CallRule, RuleOptions } from './call-rules.ts';
 import type { CheckpointOptions } from './checkpoints.ts';
 import type { DebugStop } from './debug-stop.ts';
 import type { CallAnswer, RecordedCall } from './history.ts';
 import { complete, inBackground } from './operation.ts';
+import { callArguments } from './inspect/calls.ts';
+import { disassemble } from './inspect/disassembly.ts';
+import type { DisassembledInstruction } from './inspect/disassembly.ts';
+import { openFiles } from './inspect/open-files.ts';
+import type { OpenFile } from './inspect/open-files.ts';
 import { guestThreads } from './inspect/threads.ts';
+import type { GuestThread } from './inspect/threads.ts';
 import { DebugOperations } from './operations.ts';
 import { OutputGate } from './output-gate.ts';
 import type { OutputListener } from './output-gate.ts';
@@ -45,6 +53,7 @@ export interface DebugSnapshotOptions
 
 /** Where the processor leaves the program's ESP, from the kernel's on entry. Source: Intel SDM volume 3, figure 6-4. */
 const CALLER_STACK_POINTER = 12;
+const ONLY_THREAD = 1;
 const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi'];
 
 /** Boots a guest under a debugger. It stands at its first instruction. Dispose of it when done. */
@@ -81,6 +90,7 @@ export class DebugSession {
   readonly #rules = new CallRules();
   #last: DebugStop;
   #symbols: GuestSymbols | undefined;
+  #threads: { readonly revision: number; readonly found: readonly GuestThread[] | undefined } | undefined;
 
   /** @param guest Stands where its history is to start, with its output going through `gate`. */
   constructor(guest: Guest, gate: OutputGate, options: CheckpointOptions = {}) {
@@ -241,12 +251,21 @@ export class DebugSession {
     });
   }
 
-  /** Changes an argument of the kernel call the guest stands at, counted from 0. */
-  setArgument(index: number, value: number): void {
-    const register = ARGUMENT_REGISTERS[index];
-    if (this.call === undefined)
+  /** Changes an argument of the kernel call the guest stands at, by its name or counted from 0. */
+  setArgument(which: number | string, value: number): void {
+    const { call } = this;
+    if (call === undefined)
       throw new InputError('the guest does not stand at a kernel call: go to one first');
-    if (register === undefined) throw new InputError(`a kernel call has arguments 0 to 3, not ${index}`);
+    const index =
+      typeof which === 'number'
+        ? which
+        : kernelCallByNumber(call.number)?.arguments.findIndex(({ name }) => name === which);
+    const register = ARGUMENT_REGISTERS[index ?? -1];
+    if (register === undefined) {
+      throw new InputError(
+        `${call.name} has no argument ${which}: give its name, or a number from 0 to ${ARGUMENT_REGISTERS.length - 1}`,
+      );
+    }
     this.setRegister(register, value);
   }
 
@@ -290,7 +309,7 @@ export class DebugSession {
    * @throws InputError where the kernel's threads are not known, or there is none of that number.
    */
   callStackOf(tid: number, limit?: number): StackFrame[] {
-    const thread = guestThreads(this.machine, this.symbols)?.find((one) => one.tid === tid);
+    const thread = this.threads?.find((one) => one.tid === tid);
     if (thread === undefined) throw new InputError(`no thread ${tid} is known here`);
     if (thread.state === 'running') return this.callStack(limit);
     const general = thread.saved?.general;
@@ -300,6 +319,35 @@ export class DebugSession {
   /** `memcpy+0x12`, or undefined where nothing is known. */
   describe(address: number): string | undefined {
     return this.symbols.describe(address);
+  }
+
+  /** The kernel's threads by number, those that wait to be joined too; undefined where its table cannot be read. */
+  get threads(): readonly GuestThread[] | undefined {
+    const { revision } = this.timeline;
+    if (this.#threads?.revision !== revision) {
+      this.#threads = { revision, found: guestThreads(this.machine, this.symbols) };
+    }
+    return this.#threads.found;
+  }
+
+  /** The thread that runs; 1 where the threads are not known. */
+  get thread(): number {
+    return this.threads?.find(({ state }) => state === 'running')?.tid ?? ONLY_THREAD;
+  }
+
+  /** The files the program has open, by descriptor; undefined where its table cannot be read. */
+  get openFiles(): readonly OpenFile[] | undefined {
+    return openFiles(this.machine, this.symbols);
+  }
+
+  /** Instructions from an address on, fewer where memory is not mapped. */
+  disassemble(at: Location = this.machine.registers.get('eip'), count = 1): DisassembledInstruction[] {
+    return disassemble(this.machine, this.resolve(at), count);
+  }
+
+  /** The arguments of a call, decoded: strings and structures are read from the guest as it stands now. */
+  argumentsOf(call: RecordedCall): CallArgument[] {
+    return callArguments(this, call);
   }
 
   /** The guest as it stands, as a value. */

@@ -44,6 +44,7 @@ export class Timeline {
   #end: number;
   /** How many changes of the history the guest's present state has seen. */
   #applied = 0;
+  #revision = 0;
   /** How the guest's run ended, while it stands at its end. */
   #final: Stop | undefined;
 
@@ -73,6 +74,11 @@ export class Timeline {
   /** How the guest's run ended, if it stands at that place. */
   get final(): Stop | undefined {
     return this.#final;
+  }
+
+  /** Grows whenever the guest may have changed; what was read of it at a revision holds as long as that lasts. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** True at a place that has been passed before, where running repeats what is known. */
@@ -116,6 +122,7 @@ export class Timeline {
 
   /** Executes one instruction, as {@link run} would, at a fraction of the cost. Only where {@link mayStep} says so. */
   step(position: number): Stop | undefined {
+    this.#revision++;
     const stop = this.#guest.step();
     const at = stop === undefined ? position + 1 : this.position;
     if (at > this.#end) this.#end = at;
@@ -160,6 +167,7 @@ export class Timeline {
   /** Puts another snapshot in the guest's place; history starts there. */
   restart(snapshot: GuestSnapshot): void {
     this.#guest.restore(snapshot, 'continue', { compiled: 'image' });
+    this.#revision++;
     this.history.forgetAll();
     this.#applied = 0;
     this.#final = undefined;
@@ -183,6 +191,7 @@ export class Timeline {
 
   /** The guest has come to a place: what was done to it there before is done again. */
   #arrive(): void {
+    this.#revision++;
     const at = this.position;
     for (let next = this.history.changes[this.#applied]; next !== undefined && next.at <= at;) {
       next.apply();

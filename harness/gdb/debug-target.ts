@@ -9,8 +9,6 @@ import { inBackground } from '../debug/operation.ts';
 import type { Operation } from '../debug/operation.ts';
 import { describeFault } from '../debug/fault-gates.ts';
 import type { DebugStop } from '../debug/debug-stop.ts';
-import { guestThreads } from '../debug/inspect/threads.ts';
-import type { GuestThread } from '../debug/inspect/threads.ts';
 import type { DebugSession } from '../debug/session.ts';
 import { formatResult } from '../debug/call-result.ts';
 import { describeCall } from '../debug/inspect/calls.ts';
@@ -56,7 +54,7 @@ export class DebugTarget implements GdbTarget {
   }
 
   threads(): readonly TargetThread[] {
-    const threads = this.#guestThreads();
+    const { threads } = this.#session;
     if (threads === undefined) return [{ id: ONLY_THREAD, description: 'running' }];
     return threads
       .filter(({ state }) => state !== 'ended')
@@ -64,7 +62,7 @@ export class DebugTarget implements GdbTarget {
   }
 
   currentThread(): number {
-    return this.#guestThreads()?.find(({ state }) => state === 'running')?.tid ?? ONLY_THREAD;
+    return this.#session.thread;
   }
 
   readRegister(thread: number, index: number): Uint8Array | undefined {
@@ -255,13 +253,9 @@ export class DebugTarget implements GdbTarget {
     return key?.startsWith('access') === true ? 'access' : access;
   }
 
-  #guestThreads(): readonly GuestThread[] | undefined {
-    return guestThreads(this.#session.machine, this.#session.symbols);
-  }
-
   #source(thread: number): RegisterSource | undefined {
     const { registers } = this.#session.machine;
-    const threads = this.#guestThreads();
+    const { threads } = this.#session;
     const one = threads?.find(({ tid }) => tid === thread);
     if (threads === undefined || one?.state === 'running' || thread === this.currentThread()) {
       return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inBackground, injectFault } from '../../harness/debug/index.ts';
 import { boot } from '../../harness/index.ts';
+import { compileC } from '../support/programs.ts';
 import { debuggedProgram, debugProgram } from './program.ts';
 
 describe('stopping', () => {
@@ -43,6 +44,26 @@ describe('stopping', () => {
       previous: Uint8Array.from([0, 0, 0, 0]),
       value: Uint8Array.from([1, 0, 0, 0]),
     });
+  });
+
+  test('at a fault, with what faulted, and back at it from the end', async () => {
+    const program = await compileC('faulting', 'int main(void) { *(volatile int *)16 = 3; return 0; }');
+    const session = await debugProgram({ program });
+    session.stops.add({ kind: 'fault', vectors: [14], when: (fault) => fault.address === 16 });
+    const stop = session.continue();
+    expect(stop).toMatchObject({ kind: 'fault', fault: { vector: 14, name: 'page fault', address: 16 } });
+    if (stop.kind === 'fault') expect(session.describe(stop.fault.eip)).toMatch(/^main/);
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 139 });
+    expect(session.reverseContinue()).toEqual(stop);
+  });
+
+  test('at a fault of the kernel before it has a program', async () => {
+    const session = await debugProgram();
+    session.stops.add({ kind: 'fault' });
+    const table = (): number => session.machine.registers.idt.base;
+    for (const atReset = table(); table() === atReset;) session.step(100);
+    session.setRegister('eip', 0xfff0_0000);
+    expect(session.continue()).toMatchObject({ kind: 'fault', fault: { cs: 8 } });
   });
 
   test('at an instruction count', async () => {

@@ -7,9 +7,7 @@ import { registerValues } from '../../snapshots/register-values.ts';
 import { GuestView } from '../../trace/guest-view.ts';
 import { formatFrame } from '../../trace/format.ts';
 import { describeCall } from '../inspect/calls.ts';
-import { disassemble } from '../inspect/disassembly.ts';
-import { formatOpenFile, openFiles } from '../inspect/open-files.ts';
-import { guestThreads } from '../inspect/threads.ts';
+import { formatOpenFile } from '../inspect/open-files.ts';
 import type { DebugSession } from '../session.ts';
 import { addressFrom, countFrom, hex, noMore, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
@@ -198,7 +196,7 @@ export const lookingCommands: readonly DebugCommand[] = [
     run: ({ session, print }, [address, count]) => {
       const at = address === undefined ? session.machine.registers.get('eip') : addressFrom(session, address);
       const shown = count === undefined ? DEFAULT_INSTRUCTIONS : countFrom(count);
-      const found = disassemble(session.machine, at, Math.min(shown, SHOWN_MAXIMUM));
+      const found = session.disassemble(at, Math.min(shown, SHOWN_MAXIMUM));
       if (found.length === 0) throw new InputError(`${hex(at)} is not mapped`);
       for (const one of found) {
         const symbol = session.describe(one.address);
@@ -211,7 +209,7 @@ export const lookingCommands: readonly DebugCommand[] = [
     name: 'threads',
     help: "show the kernel's threads",
     run: ({ session, print }) => {
-      const threads = guestThreads(session.machine, session.symbols);
+      const { threads } = session;
       if (threads === undefined) throw new InputError("the kernel's table of threads is not known here");
       for (const { tid, state, saved } of threads) {
         const eip = saved?.general.eip;
@@ -223,7 +221,7 @@ export const lookingCommands: readonly DebugCommand[] = [
     name: 'files',
     help: 'show the files the program has open: path, offset, flags',
     run: ({ session, print }) => {
-      const files = openFiles(session.machine, session.symbols);
+      const files = session.openFiles;
       if (files === undefined) {
         throw new InputError(
           "the program's table of open files is not known here: it is not loaded yet, is stripped, or has another POSIX layer",
