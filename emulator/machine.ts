@@ -32,7 +32,7 @@ import { Progress } from './progress.ts';
 import { RandomWords } from './random.ts';
 import { enterRealMode } from './real-mode.ts';
 import { MachineRegisters } from './registers.ts';
-import { Scheduler } from './scheduler.ts';
+import { MOST_TICKS_PER_MICROSECOND, Scheduler } from './scheduler.ts';
 import type {
   CaptureOptions,
   Machine,
@@ -106,9 +106,11 @@ export class V86Machine implements Machine {
     if (
       !Number.isInteger(this.ticksPerMicrosecond) ||
       this.ticksPerMicrosecond < 1 ||
-      this.ticksPerMicrosecond > 7000
+      this.ticksPerMicrosecond > MOST_TICKS_PER_MICROSECOND
     ) {
-      throw new RangeError('instructionsPerMicrosecond must be a whole number from 1 to 7000');
+      throw new RangeError(
+        `instructionsPerMicrosecond must be a whole number from 1 to ${MOST_TICKS_PER_MICROSECOND}`,
+      );
     }
     this.random = new RandomWords(options.randomSeed ?? 1);
     this.baseline = blankRam(size);

@@ -5,6 +5,9 @@
  * must hold: alarms that fall on the same tick ring in the order in which they were set.
  */
 
+/** The fastest that a guest's time can be counted: instructions per microsecond. */
+export const MOST_TICKS_PER_MICROSECOND = 7000;
+
 /** Something that rings once at a tick. */
 export interface Alarm {
   /** Rings at an absolute tick; replaces an earlier setting. */

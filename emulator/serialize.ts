@@ -7,6 +7,7 @@
  */
 
 import { Cmos } from './devices/cmos.ts';
+import type { Device, DeviceState } from './devices/device.ts';
 import { Pit } from './devices/pit.ts';
 import {
   digestImage as digestOfImage,
@@ -16,7 +17,7 @@ import {
   type SurroundingsState,
 } from './image.ts';
 import { ImageDataError } from './image-data-error.ts';
-import { Scheduler, type AlarmState } from './scheduler.ts';
+import { MOST_TICKS_PER_MICROSECOND, Scheduler, type AlarmState } from './scheduler.ts';
 import { decodeCompiled, encodeCompiled } from './serialize-compiled.ts';
 import type { MachineImage } from './types.ts';
 import { Address, TlbFlag, V86_VERSION } from './v86/internals.ts';
@@ -123,12 +124,17 @@ export function deserializeImage(data: {
   readonly modules?: Uint8Array;
 }): MachineImage {
   const { memoryBytes } = data;
-  require('memory size', Number.isInteger(memoryBytes / PAGE) && memoryBytes > 0 && memoryBytes <= 2 ** 31);
+  require('memory size', Number.isInteger(memoryBytes / MEBIBYTE) &&
+    memoryBytes > 0 &&
+    memoryBytes <= 2 ** 31);
   const state = record('state', data.state);
   const processor = bytes('processor', state['processor']);
   require('processor', processor.length === PROCESSOR_LENGTH);
   const view = new DataView(processor.buffer, processor.byteOffset, processor.byteLength);
   require('memory size', view.getUint32(Address.memorySize - Address.registers, true) === memoryBytes);
+  const ticksPerMicrosecond = count('ticksPerMicrosecond', state['ticksPerMicrosecond']);
+  require('ticksPerMicrosecond', ticksPerMicrosecond >= 1 &&
+    ticksPerMicrosecond <= MOST_TICKS_PER_MICROSECOND);
   const pages = new Array<Page>(memoryBytes / PAGE).fill(undefined);
   for (const { number, bytes: content } of data.pages) {
     require(`page ${number}`, number < pages.length && content.length === PAGE);
@@ -136,14 +142,16 @@ export function deserializeImage(data: {
   }
   return new Image({
     memoryBytes,
-    ticksPerMicrosecond: count('ticksPerMicrosecond', state['ticksPerMicrosecond']),
+    ticksPerMicrosecond,
     pages,
     processor,
     translations: translationsOf(bytes('translations', state['translations']), memoryBytes),
-    surroundings: surroundingsOf(record('surroundings', state['surroundings'])),
+    surroundings: surroundingsOf(record('surroundings', state['surroundings']), ticksPerMicrosecond),
     compiled: data.modules === undefined ? undefined : decodeCompiled(data.modules, memoryBytes),
   });
 }
+
+const MEBIBYTE = 2 ** 20;
 
 /** v86's own limit of remembered translations. */
 const MAX_TRANSLATIONS = (Address.tlbData - Address.validTlbEntries) / 4;
@@ -163,36 +171,46 @@ function translationsOf(data: Uint8Array, memoryBytes: number): Uint32Array {
   return words;
 }
 
-function surroundingsOf(data: Readonly<Record<string, unknown>>): SurroundingsState {
+/** Twice as many could not be counted one by one any more. At 1000 in a microsecond, 52 days. */
+const MOST_TICKS = 2 ** 52;
+
+function surroundingsOf(
+  data: Readonly<Record<string, unknown>>,
+  ticksPerMicrosecond: number,
+): SurroundingsState {
   const { alarms, random } = data;
-  require('alarms', Array.isArray(alarms));
+  const instructions = count('instructions', data['instructions']);
+  const idleTicks = count('idleTicks', data['idleTicks']);
+  require('time', instructions + idleTicks <= MOST_TICKS);
   require('random', Number.isInteger(random));
-  const devices = record('devices', data['devices']);
-  require('devices', sameShape(exampleDevices(), devices));
+  const scheduler = new Scheduler(
+    () => instructions + idleTicks,
+    ticksPerMicrosecond,
+    () => undefined,
+  );
+  const found = record('devices', data['devices']);
+  const devices = [new Pit(scheduler, () => undefined), new Cmos(scheduler, 0, 2 ** 20)];
+  require('devices', Object.keys(found).length === devices.length);
+  for (const device of devices) requireState(device, found[device.name]);
+  const alarmCount = scheduler.save().alarms.length;
+  require('alarms', Array.isArray(alarms) && alarms.length === alarmCount);
   return {
-    devices: devices as SurroundingsState['devices'],
+    devices: found as SurroundingsState['devices'],
     alarms: (alarms as unknown[]).map(alarmOf),
     nextOrder: count('nextOrder', data['nextOrder']),
-    instructions: count('instructions', data['instructions']),
-    idleTicks: count('idleTicks', data['idleTicks']),
+    instructions,
+    idleTicks,
     random: random as number,
   };
 }
 
-/** A state of each device, whose shape all others of its states have. */
-function exampleDevices(): Readonly<Record<string, unknown>> {
-  const scheduler = new Scheduler(
-    () => 0,
-    1000,
-    () => undefined,
-  );
-  const devices = [new Pit(scheduler, () => undefined), new Cmos(scheduler, 0, 2 ** 20)];
-  return Object.fromEntries(devices.map((device) => [device.name, device.save()]));
+/** Each state of a device has the shape of every other; what it may hold is the device's own business. */
+function requireState(device: Device, state: unknown): void {
+  require(device.name, sameShape(device.save(), state) && device.accepts(state as DeviceState));
 }
 
-/** True for the same keys, list lengths and types all the way down; numbers are whole, and -1 or more. */
+/** True for the same keys, list lengths and types all the way down. */
 function sameShape(example: unknown, found: unknown): boolean {
-  if (typeof example === 'number') return Number.isSafeInteger(found) && (found as number) >= -1;
   if (typeof example !== 'object' || example === null) return typeof example === typeof found;
   if (typeof found !== 'object' || found === null || Array.isArray(example) !== Array.isArray(found))
     return false;

@@ -7,7 +7,7 @@
 
 import type { Scheduler } from '../scheduler.ts';
 import type { PortHandler } from '../types.ts';
-import type { Device } from './device.ts';
+import { isWithin, type Device } from './device.ts';
 
 const PORT_INDEX = 0x70;
 
@@ -113,6 +113,10 @@ export class Cmos implements Device<CmosState> {
 
   save(): CmosState {
     return { index: this.index, memory: [...this.memory] };
+  }
+
+  accepts({ index, memory }: CmosState): boolean {
+    return isWithin(index, 0, 0x7f) && memory.every((byte) => isWithin(byte, 0, 0xff));
   }
 
   restore(state: CmosState): void {

@@ -12,6 +12,13 @@ export interface Device<State extends DeviceState = DeviceState> {
   readonly ports: readonly number[];
   readonly handler: PortHandler;
   save(): State;
+  /** Whether this device can be in a state of its own shape, at the present moment of its scheduler. */
+  accepts(state: State): boolean;
   /** Takes the state over. Alarms and interrupt lines are restored by their owners, not here. */
   restore(state: State): void;
+}
+
+/** True for a whole number in a range, both ends included. */
+export function isWithin(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
 }

@@ -8,7 +8,7 @@
 
 import type { Alarm, Scheduler } from '../scheduler.ts';
 import type { PortHandler } from '../types.ts';
-import type { Device } from './device.ts';
+import { isWithin, type Device } from './device.ts';
 
 export const PIT_HERTZ = 1_193_182;
 
@@ -219,6 +219,7 @@ export class Pit implements Device<PitState> {
   /** Sets the alarm for the next rising edge of channel 0 after the present clock. */
   private scheduleInterrupt(): void {
     const channel = this.channel(0);
+    if (channel.reload === 0) return;
     const elapsed = this.clock() - channel.startClock;
     let clock: number;
     if (channel.mode === 2 || channel.mode === 3) {
@@ -250,6 +251,23 @@ export class Pit implements Device<PitState> {
 
   save(): PitState {
     return { channels: this.channels.map((channel) => ({ ...channel })), systemControl: this.systemControl };
+  }
+
+  accepts({ channels, systemControl }: PitState): boolean {
+    const now = this.clock();
+    return (
+      isWithin(systemControl, 0, SYSTEM_GATE | SYSTEM_SPEAKER) &&
+      channels.every(
+        (channel) =>
+          isWithin(channel.mode, 0, 5) &&
+          isWithin(channel.access, 0, Access.lowHigh) &&
+          isWithin(channel.reload, 0, 65_536) &&
+          isWithin(channel.startClock, 0, now) &&
+          isWithin(channel.writtenLow, -1, 0xff) &&
+          isWithin(channel.latched, -1, 0xffff) &&
+          isWithin(channel.latchedStatus, -1, 0xff),
+      )
+    );
   }
 
   restore(state: PitState): void {

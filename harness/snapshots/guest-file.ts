@@ -101,6 +101,7 @@ export function snapshotOf(contents: SnapshotContents, options: LoadOptions = {}
     );
   }
   const machine = imageOf(contents, options);
+  checkOptions(contents);
   const state = decodeGuestState(contents.monitor);
   checkMoment(contents.moment, momentOf(machine, state));
   const { monitor, calls, unreadInput } = state;
@@ -131,6 +132,20 @@ function momentOf(machine: MachineImage, { calls }: Pick<GuestState, 'calls'>): 
     virtualNanoseconds: machine.virtualNanoseconds,
     kernelCall: last === undefined ? null : { index: last.index, number: last.number, name: last.name },
   };
+}
+
+/** What a machine is made with is told twice: by the options, and by the state, which is known to be one. */
+function checkOptions({ identity, memoryBytes, machine }: SnapshotContents): void {
+  const { ticksPerMicrosecond } = machine as Readonly<Record<string, PlainData>>;
+  const expected = { memoryMiB: memoryBytes / 2 ** 20, instructionsPerMicrosecond: ticksPerMicrosecond };
+  for (const [name, found] of Object.entries(expected)) {
+    const said = identity.options[name];
+    if (said === found) continue;
+    throw new SnapshotError(
+      'corrupted',
+      `the manifest says ${name} ${JSON.stringify(said)}, and the state says ${JSON.stringify(found)}`,
+    );
+  }
 }
 
 function checkMoment(said: SnapshotMoment, found: SnapshotMoment): void {

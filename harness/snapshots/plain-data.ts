@@ -29,13 +29,15 @@ export function encodePlainData(data: PlainData): string {
 /** The data a text was made from. Any other text: {@link SnapshotError} of kind `corrupted`; `name` is for its message. */
 export function decodePlainData(text: string, name: string): PlainData {
   let data: PlainData;
+  let written: string;
   try {
     data = fromJson(JSON.parse(text) as Json);
+    written = encodePlainData(data);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SnapshotError('corrupted', `${name} is not the JSON it should be (${reason})`);
   }
-  if (encodePlainData(data) !== text) {
+  if (written !== text) {
     throw new SnapshotError('corrupted', `${name} is JSON, but not as this program writes it`);
   }
   return data;
