@@ -1,9 +1,8 @@
 /** Names of the values POSIX calls take, as musl's headers for i386 spell and number them. */
-import { flagsText, type ChoiceTable, type FlagTable } from '../values.ts';
+import { choiceText, flagsText, type ChoiceTable, type FlagTable } from '../values.ts';
 
-const openFlags: FlagTable = [
-  ['O_RDWR', 0o2],
-  ['O_WRONLY', 0o1],
+/** Flags of open without how it is accessed. */
+export const openFlags: FlagTable = [
   ['O_CREAT', 0o100],
   ['O_EXCL', 0o200],
   ['O_NOCTTY', 0o400],
@@ -23,14 +22,20 @@ const openFlags: FlagTable = [
   ['O_PATH', 0o10000000],
 ];
 
-const accessModeBits = 3;
+/** O_CREAT, and the bit of O_TMPFILE that is not O_DIRECTORY. */
+export const creationFlags = 0o20000100;
 
-/** `O_RDONLY|O_CREAT`: reading is what no bit says. */
+const accessModeBits = 3;
+const openAccess = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'];
+
+/** `O_RDONLY|O_CREAT`: how a file is accessed is a number, not bits. */
 export function openFlagsText(flags: number): string {
-  const names = flagsText(flags, openFlags, '');
-  if ((flags & accessModeBits) !== 0) return names;
-  return names === '' ? 'O_RDONLY' : `O_RDONLY|${names}`;
+  const names = flagsText(flags & ~accessModeBits, openFlags, '');
+  const access = openAccess[flags & accessModeBits] ?? '';
+  return names === '' ? access : `${access}|${names}`;
 }
+
+export const descriptorFlags: FlagTable = [['FD_CLOEXEC', 1]];
 
 export const atFlags: FlagTable = [
   ['AT_SYMLINK_NOFOLLOW', 0x100],
@@ -44,6 +49,52 @@ export const atFlags: FlagTable = [
 
 /** AT_FDCWD as the word that is passed. */
 export const currentDirectory = 0xffffff9c;
+
+export const accessFlags: FlagTable = [
+  ['AT_EACCESS', 0x200],
+  ['AT_SYMLINK_NOFOLLOW', 0x100],
+  ['AT_EMPTY_PATH', 0x1000],
+];
+
+export const fallocateModes: FlagTable = [
+  ['FALLOC_FL_KEEP_SIZE', 1],
+  ['FALLOC_FL_PUNCH_HOLE', 2],
+  ['FALLOC_FL_COLLAPSE_RANGE', 8],
+  ['FALLOC_FL_ZERO_RANGE', 0x10],
+];
+
+export const fileAdvice: ChoiceTable = {
+  0: 'POSIX_FADV_NORMAL',
+  1: 'POSIX_FADV_RANDOM',
+  2: 'POSIX_FADV_SEQUENTIAL',
+  3: 'POSIX_FADV_WILLNEED',
+  4: 'POSIX_FADV_DONTNEED',
+  5: 'POSIX_FADV_NOREUSE',
+};
+
+export const syncFlags: FlagTable = [
+  ['MS_ASYNC', 1],
+  ['MS_INVALIDATE', 2],
+  ['MS_SYNC', 4],
+];
+
+export const priorityTargets: ChoiceTable = { 0: 'PRIO_PROCESS', 1: 'PRIO_PGRP', 2: 'PRIO_USER' };
+
+export const waitOptions: FlagTable = [
+  ['WNOHANG', 1],
+  ['WUNTRACED', 2],
+  ['WCONTINUED', 8],
+];
+
+export const addressFamilies: ChoiceTable = { 0: 'AF_UNSPEC', 1: 'AF_UNIX', 2: 'AF_INET', 10: 'AF_INET6' };
+
+export const socketTypes: FlagTable = [
+  ['SOCK_RAW', 3],
+  ['SOCK_STREAM', 1],
+  ['SOCK_DGRAM', 2],
+  ['SOCK_NONBLOCK', 0o4000],
+  ['SOCK_CLOEXEC', 0o2000000],
+];
 
 export const accessModes: FlagTable = [
   ['R_OK', 4],
@@ -108,9 +159,26 @@ export const descriptorCommands: ChoiceTable = {
   1030: 'F_DUPFD_CLOEXEC',
 };
 
+/** Numbers of those commands of fcntl that more is known of. */
+export const descriptorCommand = {
+  getFlags: 1,
+  setFlags: 2,
+  getStatus: 3,
+  setStatus: 4,
+  getLock: 12,
+  setLock: 13,
+  setLockWaiting: 14,
+} as const;
+
+/** Commands of fcntl that take no argument. */
+export const commandsWithoutArgument: ReadonlySet<number> = new Set([1, 3, 9]);
+
+export const lockTypes: ChoiceTable = { 0: 'F_RDLCK', 1: 'F_WRLCK', 2: 'F_UNLCK' };
+
 /** Commands of fcntl whose result is a new descriptor. */
 export const duplicatingCommands: ReadonlySet<number> = new Set([0, 1030]);
 
+/** Requests of ioctl; others are shown in hexadecimal. */
 export const ioctls: ChoiceTable = {
   0x5401: 'TCGETS',
   0x5402: 'TCSETS',
@@ -158,7 +226,7 @@ export const signalActionFlags: FlagTable = [
   ['SA_RESETHAND', 0x80000000],
 ];
 
-export const futexOperations: ChoiceTable = {
+const futexOperations: ChoiceTable = {
   0: 'FUTEX_WAIT',
   1: 'FUTEX_WAKE',
   3: 'FUTEX_REQUEUE',
@@ -169,8 +237,27 @@ export const futexOperations: ChoiceTable = {
   9: 'FUTEX_WAIT_BITSET',
   10: 'FUTEX_WAKE_BITSET',
 };
-export const futexPrivate = 128;
-export const futexClockRealtime = 256;
+const futexPrivate = 128;
+const futexClockRealtime = 256;
+const futexKind = (operation: number): number => operation & ~(futexPrivate | futexClockRealtime);
+
+/** `FUTEX_WAIT_PRIVATE`. */
+export function futexOperationText(operation: number): string {
+  const name = choiceText(futexKind(operation), futexOperations);
+  const isPrivate = (operation & futexPrivate) === 0 ? '' : '_PRIVATE';
+  return `${name}${isPrivate}${(operation & futexClockRealtime) === 0 ? '' : '|FUTEX_CLOCK_REALTIME'}`;
+}
+
+/** Whether the fourth argument is how long to wait. */
+export function futexWaits(operation: number): boolean {
+  return [0, 6, 9].includes(futexKind(operation));
+}
+
+/** How many arguments an operation takes. */
+export function futexArguments(operation: number): number {
+  const counts: Readonly<Record<number, number>> = { 0: 4, 1: 3, 3: 5, 6: 4, 7: 2 };
+  return counts[futexKind(operation)] ?? 6;
+}
 
 export const cloneFlags: FlagTable = [
   ['CLONE_VM', 0x100],

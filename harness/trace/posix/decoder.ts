@@ -3,26 +3,29 @@ import type { GuestView } from '../guest-view.ts';
 import type { CallArgument, CallResultRecord } from '../record.ts';
 import { choiceText, hex, flagsText, octal, signed } from '../values.ts';
 import {
+  descriptorCommand,
+  descriptorFlags,
   duplicatingCommands,
-  futexClockRealtime,
-  futexOperations,
-  futexPrivate,
+  futexOperationText,
+  futexWaits,
   openFlagsText,
   signals,
 } from './constants.ts';
 import { Descriptors, pathOf } from './descriptors.ts';
 import { posixErrnoName } from './errno.ts';
 import { posixCallName } from './numbers.ts';
-import { posixSignatures, type PosixSignature, type PosixType } from './signatures.ts';
-import { entriesText, pollText, structureText, vectorText } from './structures.ts';
+import { filledIn, type PosixSignature, type PosixType } from './signature.ts';
+import { posixSignatures } from './signatures.ts';
+import { entriesText, pollText, setText, stringsText, structureText, vectorText } from './structures.ts';
 
 /** Largest negated error number a call can return. */
 const lastErrno = 4095;
 /** Longest data that is looked at for one argument, in bytes. */
 const dataMaximum = 1 << 20;
 
-const setStatusFlags = 4;
 const windowSizeRequest = 0x5413;
+const readableBytesRequest = 0x541b;
+const nonblockingRequest = 0x5421;
 
 const sixWords: PosixSignature = {
   arguments: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, type: { kind: 'hex' } })),
@@ -38,13 +41,6 @@ export interface PendingPosixCall {
 }
 
 const signatureOf = (number: number): PosixSignature => posixSignatures[posixCallName(number)] ?? sixWords;
-
-/** True for what the call itself writes, so that it can be read only when it has returned. */
-function filledIn(type: PosixType): boolean {
-  if (type.kind === 'buffer' || type.kind === 'vector' || type.kind === 'structure')
-    return type.direction === 'out';
-  return type.kind === 'poll' || type.kind === 'entries' || type.kind === 'command-argument';
-}
 
 export class PosixDecoder {
   /** The open files, followed from the calls seen. */
@@ -77,29 +73,17 @@ export class PosixDecoder {
       const errno = posixErrnoName(-value) ?? String(-value);
       return { arguments: call.arguments, result: { value, text: `-1 ${errno}`, errno } };
     }
-    const fills = signature.arguments.some((argument) => filledIn(argument.type));
+    const fills = call.arguments.some(({ out }) => out === true);
     const decoded = fills ? this.#arguments(signature, call.words, eax) : call.arguments;
     // What is closed is named by its path one last time, so the open files change only now.
     if (signature.effect !== undefined) {
       this.descriptors.apply(signature.effect, call.words, value, call.path);
     }
     return {
-      arguments: fills ? this.#keepInputs(signature, call.arguments, decoded) : decoded,
+      // Arguments that the call only reads stay as they were when it was made.
+      arguments: decoded.map((after, index) => (after.out ? after : (call.arguments[index] ?? after))),
       result: this.#result(call, signature, eax),
     };
-  }
-
-  /** Arguments that the call only reads stay as they were when it was made. */
-  #keepInputs(
-    signature: PosixSignature,
-    before: readonly CallArgument[],
-    after: readonly CallArgument[],
-  ): CallArgument[] {
-    const shown = signature.arguments.filter(({ type }) => type.kind !== 'hidden');
-    return after.map((argument, index) => {
-      const type = shown[index]?.type;
-      return type !== undefined && filledIn(type) ? argument : (before[index] ?? argument);
-    });
   }
 
   /** @param result EAX behind the call; undefined while it runs. */
@@ -108,11 +92,13 @@ export class PosixDecoder {
     words: readonly number[],
     result: number | undefined,
   ): CallArgument[] {
-    return signature.arguments.flatMap(({ name, type }, index) => {
+    const shown = signature.arguments.slice(0, signature.shown?.(words));
+    return shown.flatMap(({ name, type }, index) => {
       const value = (words[index] ?? 0) >>> 0;
       if (type.kind === 'hidden') return [];
       const text = this.#text(type, value, index, words, result);
-      return [filledIn(type) ? { name, value, text, out: true } : { name, value, text }];
+      const writes = filledIn(type) || (type.kind === 'command-argument' && commandFillsIn(words[1] ?? 0));
+      return [writes ? { name, value, text, out: true } : { name, value, text }];
     });
   }
 
@@ -149,7 +135,7 @@ export class PosixDecoder {
       case 'flags':
         return flagsText(value, type.table, type.none);
       case 'choice':
-        return choiceText(signed(value), type.table);
+        return type.table[signed(value)] ?? (type.hex === true ? hex(value) : String(signed(value)));
       case 'buffer': {
         if (pending && type.direction === 'out') return view.pointer(value);
         const length = type.length === 'result' ? (result ?? 0) : (words[type.length] ?? 0);
@@ -167,16 +153,26 @@ export class PosixDecoder {
         if (pending && type.direction === 'out') return view.pointer(value);
         return structureText(type.structure, value, view);
       case 'offset64':
-        return String(BigInt.asIntN(64, (BigInt((words[index + 1] ?? 0) >>> 0) << 32n) | BigInt(value)));
+        return longText(words[index + 1] ?? 0, value);
+      case 'high-offset64':
+        return longText(value, words[index + 1] ?? 0);
+      case 'set': {
+        if (pending && type.direction === 'out') return view.pointer(value);
+        const length = (type.length === 'result' ? (result ?? 0) : (words[type.length] ?? 0)) >>> 0;
+        return setText(value, type.unit === 'bytes' ? 8 * length : length, view);
+      }
+      case 'strings':
+        return stringsText(value, view);
+      case 'string-out':
+        return pending ? view.pointer(value) : view.quotedString(value);
+      case 'futex-timeout':
+        return futexWaits(words[1] ?? 0) ? structureText(type.structure, value, view) : String(value);
       case 'poll':
         return pollText(value, words[type.count] ?? 0, !pending, view);
       case 'entries':
         return pending ? view.pointer(value) : entriesText(value, result, view);
-      case 'futex-operation': {
-        const name = choiceText(value & ~(futexPrivate | futexClockRealtime), futexOperations);
-        const isPrivate = (value & futexPrivate) === 0 ? '' : '|FUTEX_PRIVATE';
-        return `${name}${isPrivate}${(value & futexClockRealtime) === 0 ? '' : '|FUTEX_CLOCK_REALTIME'}`;
-      }
+      case 'futex-operation':
+        return futexOperationText(value);
       case 'command-argument':
         return this.#commandArgument(words[1] ?? 0, value, pending);
       case 'hidden':
@@ -185,23 +181,42 @@ export class PosixDecoder {
   }
 
   #commandArgument(command: number, value: number, pending: boolean): string {
-    if (command === setStatusFlags) return openFlagsText(value);
+    const view = this.#view;
+    if (command === descriptorCommand.setStatus) return openFlagsText(value);
+    if (command === descriptorCommand.setFlags) return flagsText(value, descriptorFlags);
     if (duplicatingCommands.has(command)) return String(signed(value));
-    if (command === windowSizeRequest && !pending) return structureText('windowSize', value, this.#view);
-    return hex(value);
+    if (command >= descriptorCommand.getLock && command <= descriptorCommand.setLockWaiting)
+      return structureText('lock64', value, view);
+    if (command === nonblockingRequest) return structureText('word', value, view);
+    if (pending) return hex(value);
+    if (command === windowSizeRequest) return structureText('windowSize', value, view);
+    return command === readableBytesRequest ? structureText('word', value, view) : hex(value);
   }
 
   #result(call: PendingPosixCall, signature: PosixSignature, eax: number): CallResultRecord {
     const value = signed(eax);
-    const duplicates =
-      signature.effect?.kind === 'controls' &&
-      duplicatingCommands.has(call.words[signature.effect.descriptor + 1] ?? -1);
+    const command = signature.effect?.kind === 'controls' ? call.words[1] : undefined;
+    const text = (): string => {
+      if (signature.result === 'mode') return octal(eax);
+      if (command === descriptorCommand.getStatus) return `${hex(eax)} (flags ${openFlagsText(eax)})`;
+      if (command === descriptorCommand.getFlags && value !== 0)
+        return `${hex(eax)} (flags ${flagsText(eax, descriptorFlags)})`;
+      const descriptor = signature.result === 'descriptor' || duplicatingCommands.has(command ?? -1);
+      return descriptor ? this.descriptors.describe(value) : String(value);
+    };
     if (signature.result === 'pointer') return { value: eax >>> 0, text: this.#view.pointer(eax) };
-    if (signature.result === 'mode') return { value, text: octal(eax) };
-    if (signature.result === 'descriptor' || duplicates)
-      return { value, text: this.descriptors.describe(value) };
-    return { value, text: String(value) };
+    return { value, text: text() };
   }
+}
+
+/** Whether a command of fcntl or ioctl writes through its argument. */
+function commandFillsIn(command: number): boolean {
+  return [descriptorCommand.getLock, windowSizeRequest, readableBytesRequest].includes(command);
+}
+
+/** A signed 64-bit value from its two words. */
+function longText(high: number, low: number): string {
+  return String(BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)));
 }
 
 /** True for a call that does not come back. */

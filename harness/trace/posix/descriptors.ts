@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import type { GuestView } from '../guest-view.ts';
 import { currentDirectory, duplicatingCommands } from './constants.ts';
-import type { DescriptorEffect } from './signatures.ts';
+import type { DescriptorEffect } from './signature.ts';
 
 const standardStreams: readonly (readonly [number, string])[] = [
   [0, 'stdin'],

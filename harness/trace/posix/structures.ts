@@ -3,8 +3,8 @@
  * the fields people look for.
  */
 import type { GuestView } from '../guest-view.ts';
-import { flagsText, hex, quote, timeText, type FlagTable } from '../values.ts';
-import { fileModeText, pollEvents, signalActionFlags, signals } from './constants.ts';
+import { choiceText, flagsText, hex, quote, timeText, type FlagTable } from '../values.ts';
+import { fileModeText, lockTypes, pollEvents, signalActionFlags, signals, whence } from './constants.ts';
 
 /** A structure's size and how it is printed. */
 interface Structure {
@@ -14,20 +14,39 @@ interface Structure {
 
 const special: Readonly<Record<number, string>> = { 0: 'SIG_DFL', 1: 'SIG_IGN' };
 
+const signalMaximum = 64;
+const realTimeFirst = 32;
+
+function signalName(number: number): string {
+  const name = signals[number];
+  if (name !== undefined) return name.slice(3);
+  return number === realTimeFirst ? 'RTMIN' : `RT_${number - realTimeFirst}`;
+}
+
+/** `[INT USR1]`, or `~[KILL STOP]` for most of them. */
 function signalSet(bytes: DataView, offset: number): string {
-  const names: string[] = [];
   const mask = bytes.getBigUint64(offset, true);
-  for (let number = 1; number <= 64; number++) {
-    if ((mask & (1n << BigInt(number - 1))) !== 0n) names.push(signals[number]?.slice(3) ?? `RT_${number}`);
-  }
-  if (names.length > 32) return `~[${64 - names.length} others]`;
-  return `[${names.join(' ')}]`;
+  const names = (wanted: boolean): string[] =>
+    Array.from({ length: signalMaximum }, (_, index) => index + 1)
+      .filter((number) => ((mask >> BigInt(number - 1)) & 1n) === (wanted ? 1n : 0n))
+      .map((number) => signalName(number));
+  const set = names(true);
+  return set.length > signalMaximum / 2 ? `~[${names(false).join(' ')}]` : `[${set.join(' ')}]`;
 }
 
 function cText(bytes: DataView, offset: number, length: number): string {
   const field = new Uint8Array(bytes.buffer, bytes.byteOffset + offset, length);
   const end = field.indexOf(0);
   return quote(field.subarray(0, end === -1 ? length : end), true);
+}
+
+const nowMarker = 0x3fffffff;
+const omitMarker = 0x3ffffffe;
+
+/** A time that utimensat sets; it may be a word instead. */
+function fileTimeText(seconds: bigint | number, nanoseconds: number): string {
+  if (nanoseconds === nowMarker) return 'UTIME_NOW';
+  return nanoseconds === omitMarker ? 'UTIME_OMIT' : timeText(seconds, nanoseconds);
 }
 
 /** `RLIM64_INFINITY` where no limit is set. */
@@ -38,6 +57,44 @@ function limit(value: bigint): string {
 export const structures = {
   timespec32: { size: 8, print: (b) => timeText(b.getInt32(0, true), b.getInt32(4, true)) },
   timespec64: { size: 16, print: (b) => timeText(b.getBigInt64(0, true), b.getInt32(8, true)) },
+  timeval32: {
+    size: 8,
+    print: (b) => `{tv_sec=${b.getInt32(0, true)}, tv_usec=${b.getInt32(4, true)}}`,
+  },
+  twoTimespecs32: {
+    size: 16,
+    print: (b) =>
+      `[${fileTimeText(b.getInt32(0, true), b.getInt32(4, true))}, ${fileTimeText(b.getInt32(8, true), b.getInt32(12, true))}]`,
+  },
+  twoTimespecs64: {
+    size: 32,
+    print: (b) =>
+      `[${fileTimeText(b.getBigInt64(0, true), b.getInt32(8, true))}, ${fileTimeText(b.getBigInt64(16, true), b.getInt32(24, true))}]`,
+  },
+  lock64: {
+    size: 24,
+    print: (b) =>
+      `{l_type=${choiceText(b.getInt16(0, true), lockTypes)}, l_whence=${choiceText(b.getInt16(2, true), whence)}, l_start=${b.getBigInt64(4, true)}, l_len=${b.getBigInt64(12, true)}}`,
+  },
+  statfs64: {
+    size: 84,
+    print: (b) =>
+      `{f_type=${hex(b.getUint32(0, true))}, f_bsize=${b.getUint32(4, true)}, f_blocks=${b.getBigUint64(8, true)}, f_bfree=${b.getBigUint64(16, true)}, f_bavail=${b.getBigUint64(24, true)}, ...}`,
+  },
+  tms: {
+    size: 16,
+    print: (b) => `{tms_utime=${b.getInt32(0, true)}, tms_stime=${b.getInt32(4, true)}, ...}`,
+  },
+  rusage: {
+    size: 72,
+    print: (b) =>
+      `{ru_utime={tv_sec=${b.getInt32(0, true)}, tv_usec=${b.getInt32(4, true)}}, ru_stime={tv_sec=${b.getInt32(8, true)}, tv_usec=${b.getInt32(12, true)}}, ...}`,
+  },
+  sysinfo: {
+    size: 64,
+    print: (b) =>
+      `{uptime=${b.getUint32(0, true)}, totalram=${b.getUint32(16, true)}, freeram=${b.getUint32(20, true)}, procs=${b.getUint16(40, true)}, mem_unit=${b.getUint32(52, true)}, ...}`,
+  },
   /** musl/arch/i386/kstat.h */
   stat64: {
     size: 96,
@@ -68,6 +125,7 @@ export const structures = {
       `{sysname=${cText(b, 0, 65)}, nodename=${cText(b, 65, 65)}, release=${cText(b, 130, 65)}, ...}`,
   },
   word: { size: 4, print: (b) => `[${b.getInt32(0, true)}]` },
+  twoWords: { size: 8, print: (b) => `[${b.getInt32(0, true)}, ${b.getInt32(4, true)}]` },
   wordHex: { size: 4, print: (b) => `[${hex(b.getUint32(0, true))}]` },
   offset64: { size: 8, print: (b) => `[${b.getBigInt64(0, true)}]` },
   windowSize: {
@@ -92,6 +150,8 @@ export function structureText(name: StructureName, address: number, view: GuestV
 }
 
 const vectorMaximum = 16;
+/** IOV_MAX: no call takes more buffers, and what else is in the table is none. */
+const vectorLimit = 1024;
 const bytesPerVector = 8;
 
 /**
@@ -101,8 +161,9 @@ const bytesPerVector = 8;
  */
 export function vectorText(address: number, count: number, available: number, view: GuestView): string {
   const shown = Math.min(count, vectorMaximum);
+  if (address === 0 || count >>> 0 > vectorLimit) return view.pointer(address);
   const table = view.bytes(address, shown * bytesPerVector);
-  if (address === 0 || table === undefined) return view.pointer(address);
+  if (table === undefined) return view.pointer(address);
   let left = available;
   const parts = Array.from({ length: shown }, (_, index) => {
     const base = table.getUint32(index * bytesPerVector, true);
@@ -145,4 +206,27 @@ export function entriesText(address: number, length: number, view: GuestView): s
   }
   const shown = names.slice(0, vectorMaximum);
   return `[${shown.join(', ')}${names.length > shown.length ? `, ... ${names.length} entries` : ''}]`;
+}
+
+const setMaximum = 1024;
+
+/** `[1 3]`: the numbers whose bits are set. */
+export function setText(address: number, bits: number, view: GuestView): string {
+  const bytes = view.bytes(address, (Math.min(bits, setMaximum) + 7) >>> 3);
+  if (address === 0 || bytes === undefined) return view.pointer(address);
+  const numbers = Array.from({ length: Math.min(bits, setMaximum) }, (_, index) => index);
+  return `[${numbers.filter((index) => ((bytes.getUint8(index >>> 3) >>> (index & 7)) & 1) !== 0).join(' ')}]`;
+}
+
+/** `["-c", "pass"]`. */
+export function stringsText(address: number, view: GuestView): string {
+  if (address === 0) return 'NULL';
+  const texts: string[] = [];
+  for (let index = 0; index <= vectorMaximum; index++) {
+    const word = view.word(address + 4 * index);
+    if (word === undefined) return view.pointer(address);
+    if (word === 0) break;
+    texts.push(index === vectorMaximum ? '...' : view.quotedString(word));
+  }
+  return `[${texts.join(', ')}]`;
 }
