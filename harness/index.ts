@@ -2,13 +2,43 @@
  * The library: `import { run, boot } from 'nanvix-v86'`.
  *
  * `run(options)` boots a guest, lets it run to its end and returns what it did. `boot(options)` gives the guest itself, to
- * run, stop, look at, capture, restore and fork. Start reading at options.ts (what can be asked), stop.ts (why a guest
+ * run, stop, look at, capture, restore and fork. `debug(options)` puts one under a debugger that goes backwards as well.
+ * Start reading at options.ts (what can be asked), stop.ts (why a guest
  * comes back) and guest.ts (what a guest can do); monitor/ is what the guest's kernel talks to.
  */
 export { boot } from './boot.ts';
 export { formatCall, formatCrashReport } from './crash-report.ts';
 export { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
+export {
+  CommandInterpreter,
+  debug,
+  DebugSession,
+  debugSnapshot,
+  inBackground,
+  injectFault,
+} from './debug/index.ts';
+export type {
+  CallResult,
+  CallRule,
+  DebugOptions,
+  DebugSnapshotOptions,
+  DebugStop,
+  DebugStopKind,
+  FaultFrame,
+  GuestThread,
+  Location,
+  OpenFile,
+  Operation,
+  OutputListener,
+  RecordedCall,
+  RuleOptions,
+  StopPoint,
+  StopPoints,
+  StopSpec,
+} from './debug/index.ts';
 export { exitStatusOf, harnessStatus } from './exit-status.ts';
+export { DebugTarget, serveGdb } from './gdb/index.ts';
+export type { DebugTargetOptions, GdbServer } from './gdb/index.ts';
 export { Guest } from './guest.ts';
 export type { ClockRule, GuestSnapshot } from './guest.ts';
 export { bootHello, HELLO, hello, restoreHello } from './hello.ts';

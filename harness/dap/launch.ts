@@ -32,6 +32,9 @@ const schema = v.object({
   noDebug: v.optional(v.boolean(), false),
 });
 
+/** The names of all that a launch configuration can hold. */
+export const launchAttributes: readonly string[] = Object.keys(schema.entries);
+
 /** What is the adapter's own business; the rest are options of a boot by the same names. */
 const OWN: ReadonlySet<string> = new Set(['stopOnEntry', 'stopAtEnd', 'noDebug']);
 

@@ -11,6 +11,8 @@ export type { CallResult } from './call-result.ts';
 export type { DebugStop, DebugStopKind } from './debug-stop.ts';
 export type { FaultFrame } from './fault-gates.ts';
 export type { RecordedCall } from './history.ts';
+export type { OpenFile } from './inspect/open-files.ts';
+export type { GuestThread } from './inspect/threads.ts';
 export { complete, inBackground } from './operation.ts';
 export type { Operation } from './operation.ts';
 export type { OutputListener, OutputName } from './output-gate.ts';

@@ -56,7 +56,18 @@ const CALLER_STACK_POINTER = 12;
 const ONLY_THREAD = 1;
 const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi'];
 
-/** Boots a guest under a debugger. It stands at its first instruction. Dispose of it when done. */
+/**
+ * Boots a guest under a debugger. It stands at its first instruction. Dispose of it when done.
+ *
+ * ```ts
+ * const session = await debug({ program: './hello.elf' });
+ * session.stops.add({ kind: 'call', calls: 'mmap', when: (call) => call.arguments[2] > 16 });
+ * const stop = session.continue(); // a value: call, breakpoint, watchpoint, fault, exit …
+ * session.stepBack(); // and the guest is as it was one instruction before
+ * ```
+ *
+ * @throws InputError as {@link boot} does.
+ */
 export async function debug(options: DebugOptions): Promise<DebugSession> {
   const gate = new OutputGate(options.onOutput);
   const guest = await boot({ ...options, ...gate.bootOptions });
@@ -81,7 +92,9 @@ export async function debugSnapshot(
 }
 
 export class DebugSession {
+  /** The guest itself: its output, machine and monitor may be looked at. Run it through the session alone. */
   readonly guest: Guest;
+  /** History: how far it reaches, and what was done in it. */
   readonly timeline: Timeline;
   /** What continuing, forwards or backwards, stops at. */
   readonly stops: StopPoints;

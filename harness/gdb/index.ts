@@ -6,6 +6,7 @@
  */
 export { Connection } from './connection.ts';
 export { DebugTarget } from './debug-target.ts';
+export type { DebugTargetOptions } from './debug-target.ts';
 export type { GdbTarget, TargetStop } from './target.ts';
 export { serveGdb } from './transport.ts';
 export type { GdbServer } from './transport.ts';
