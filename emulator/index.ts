@@ -20,6 +20,7 @@ export {
   type SerializedState,
 } from './serialize.ts';
 export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
+export { codeIsKept } from './code-file.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine.ts';
 export { UnsupportedV86Error } from './v86/rewrite.ts';

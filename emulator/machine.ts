@@ -6,6 +6,7 @@
  * on the same tick, so a machine stopped at a count is always in the same state.
  */
 
+import { readCode, writeCode } from './code-file.ts';
 import { describeCrash } from './crash.ts';
 import { Cmos } from './devices/cmos.ts';
 import type { Device } from './devices/device.ts';
@@ -500,6 +501,28 @@ export class V86Machine implements Machine {
     this.scheduler.restore(state);
     this.progress.restore(state);
     this.random.state = state.random;
+  }
+
+  takeCode(key: string): boolean {
+    this.checkRunnable();
+    const { v86 } = this;
+    const { compile = true, codeFolder } = this.options;
+    if (compile === false || codeFolder === undefined || v86.hasCompiledCode) return false;
+    const layer = readCode(codeFolder, key, v86);
+    if (layer === undefined || !compiledForProbes(v86, layer)) return false;
+    const [processor, translations] = [captureProcessor(v86), captureTranslations(v86)];
+    const progress = this.progress.save();
+    restoreCompiled(v86, layer);
+    restoreProcessor(v86, processor, translations, (page, entry) => this.linear.remembers(page, entry));
+    this.progress.restore(progress);
+    v86.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
+    return true;
+  }
+
+  keepCode(key: string): void {
+    this.checkRunnable();
+    const { codeFolder } = this.options;
+    if (codeFolder !== undefined) writeCode(codeFolder, key, this.v86);
   }
 
   dispose(): void {

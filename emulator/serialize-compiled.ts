@@ -9,7 +9,8 @@
 import type { CompiledLayer } from './image.ts';
 import { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
 import { ProbeMap, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
-import { bytesOfModule, compiledModule, PAGE } from './v86/instance.ts';
+import { moduleFrom, originOf } from './v86/compiled-module.ts';
+import { PAGE } from './v86/instance.ts';
 
 const WASM_PAGE = 65536;
 const WORD = 4;
@@ -24,7 +25,7 @@ export function encodeCompiled(layer: CompiledLayer): Uint8Array | undefined {
   const modules: { slot: number; bytes: Uint8Array }[] = [];
   for (const [slot, module] of layer.modules.entries()) {
     if (module === undefined) continue;
-    const bytes = bytesOfModule(module);
+    const bytes = originOf(module)?.wire;
     if (bytes === undefined) return undefined;
     modules.push({ slot, bytes });
   }
@@ -39,8 +40,17 @@ export function encodeCompiled(layer: CompiledLayer): Uint8Array | undefined {
   ]);
 }
 
+/** Makes the module of a slot from its WebAssembly. */
+export type MakeModule = (wire: Uint8Array, slot: number) => WebAssembly.Module;
+
+const compile: MakeModule = (wire) => moduleFrom({ wire, page: undefined });
+
 /** The layer that bytes stand for. @throws {@link ImageDataError} when it is none, or another emulator's. */
-export function decodeCompiled(data: Uint8Array, ramBytes: number): CompiledLayer {
+export function decodeCompiled(
+  data: Uint8Array,
+  ramBytes: number,
+  make: MakeModule = compile,
+): CompiledLayer {
   const reader = new Reader(data);
   const emulator = reader.bytes(DIGEST_BYTES);
   if (Buffer.from(emulator).toString('hex') !== REWRITTEN_SHA256) {
@@ -61,14 +71,14 @@ export function decodeCompiled(data: Uint8Array, ramBytes: number): CompiledLaye
   const exits = reader.bytes(EXITS_BYTES);
   const pages = new Map(numbers.map((number) => [number * PAGE, reader.bytes(PAGE)]));
   const modules = new Array<WebAssembly.Module | undefined>(TABLE_SLOTS).fill(undefined);
-  for (const { slot, length } of table) modules[slot] = moduleOf(reader.bytes(length), slot);
+  for (const { slot, length } of table) modules[slot] = moduleOf(reader.bytes(length), slot, make);
   reader.check(reader.atEnd);
   return { memoryLength, pages, modules, exits };
 }
 
-function moduleOf(bytes: Uint8Array, slot: number): WebAssembly.Module {
+function moduleOf(wire: Uint8Array, slot: number, make: MakeModule): WebAssembly.Module {
   try {
-    return compiledModule(bytes);
+    return make(wire, slot);
   } catch (error) {
     throw new ImageDataError(`its compiled code in slot ${slot} is no WebAssembly`, { cause: error });
   }

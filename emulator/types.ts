@@ -258,6 +258,19 @@ export interface Machine {
 
   capture(options?: CaptureOptions): MachineImage;
   restore(image: MachineImage, options?: RestoreOptions): RestoreReport;
+  /**
+   * Takes the compiled code that an earlier process kept under a key, if there is any that fits: its guest memory must be, in
+   * every page that code was compiled from, what it is here now. The guest does the same with and without.
+   *
+   * @returns Whether there was. Never where the machine has compiled code of its own, and never without {@link MachineOptions.codeFolder}.
+   */
+  takeCode(key: string): boolean;
+  /**
+   * Keeps the code compiled so far for later processes, as far as it belongs to memory as it stands now. `key` must say what the
+   * guest consists of. Has all of the code optimized first, which takes some seconds. Without
+   * {@link MachineOptions.codeFolder} nothing happens.
+   */
+  keepCode(key: string): void;
   /** Frees the machine's memory; any later call throws. */
   dispose(): void;
 }

@@ -7,6 +7,7 @@ import { findGuestFiles } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
 import { Guest } from './guest.ts';
 import type { GuestIdentity } from './identity.ts';
+import { takeKeptCode } from './kept-code.ts';
 import { layOut } from './monitor/boot-protocol.ts';
 import { commandLineText } from './monitor/command-line.ts';
 import { DEFAULT_BOOT_TIME, DEFAULT_INSTRUCTIONS_PER_MICROSECOND, DEFAULT_MEMORY_MIB } from './options.ts';
@@ -17,12 +18,21 @@ import type { WallClock } from './wall-clock.ts';
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 
+/** All that a boot needs, found and checked: what is left is to make a machine. */
+export interface BootPlan {
+  readonly identity: GuestIdentity;
+  readonly files: GuestFiles;
+  readonly commandLine: string;
+  readonly settings: Settings;
+  readonly options: BootOptions;
+}
+
 /**
- * Boots a guest up to its first instruction. Run it with {@link Guest.run} and its kin; dispose of it when done.
+ * Finds the files of a guest and checks its options.
  *
  * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
  */
-export async function boot(options: BootOptions): Promise<Guest> {
+export async function planBoot(options: BootOptions): Promise<BootPlan> {
   const settings = settle(options);
   const files = await findGuestFiles(options, settings.memoryMiB);
   const commandLine = commandLineText({
@@ -31,13 +41,28 @@ export async function boot(options: BootOptions): Promise<Guest> {
     env: options.env,
     verbatim: options.commandLine,
   });
+  return { identity: identityOf(files, commandLine, settings), files, commandLine, settings, options };
+}
+
+/**
+ * Boots a guest up to its first instruction. Run it with {@link Guest.run} and its kin; dispose of it when done.
+ *
+ * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
+ */
+export async function boot(options: BootOptions): Promise<Guest> {
+  return await bootPlanned(await planBoot(options));
+}
+
+/** {@link boot} of what has been planned. */
+export async function bootPlanned(plan: BootPlan): Promise<Guest> {
+  const { identity, files, commandLine, settings, options } = plan;
   const startedAt = settings.wallClock();
   const newMachine = (): Promise<Machine> => createMachine(settings);
   const machine = await newMachine();
   const guest = new Guest({
     machine,
     newMachine,
-    identity: identityOf(files, commandLine, settings),
+    identity,
     symbols: {
       kernel: () => files.kernel.bytes,
       program: () =>
@@ -64,12 +89,13 @@ export async function boot(options: BootOptions): Promise<Guest> {
     guest.dispose();
     throw error;
   }
+  takeKeptCode(machine, identity);
   end(machine);
   return guest;
 }
 
 /** The options with every default filled in. */
-interface Settings {
+export interface Settings {
   readonly memoryMiB: number;
   readonly kernelArguments: string;
   readonly era: 'S' | 'M';

@@ -57,7 +57,8 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
   };
 }
 
-function isBuiltProgram(program: FileSource): boolean {
+/** Whether a program is named that is built here. */
+export function isBuiltProgram(program: FileSource): boolean {
   return BUILT_PROGRAMS.some((name) => name === program);
 }
 

@@ -7,6 +7,7 @@ import { Guest } from './guest.ts';
 import type { ClockRule, GuestSnapshot } from './guest.ts';
 import { identityDifferences } from './identity.ts';
 import type { GuestIdentity } from './identity.ts';
+import { takeKeptCode } from './kept-code.ts';
 import { commandLineText } from './monitor/command-line.ts';
 import type { BootOptions } from './options.ts';
 import type { ComponentIdentity, OptionValue } from './snapshots/contents.ts';
@@ -61,7 +62,9 @@ export async function restoreSnapshot(snapshot: GuestSnapshot, options: RestoreO
     carriesInput: true,
     options: { ...options, announceMessages: settings.announceMessages },
   };
-  return await Guest.fromSnapshot(parts, snapshot, options.clock);
+  const guest = await Guest.fromSnapshot(parts, snapshot, options.clock);
+  takeKeptCode(guest.machine, guest.identity);
+  return guest;
 }
 
 /** The part of an identity's options that a machine is made with. */

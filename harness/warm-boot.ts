@@ -1,10 +1,11 @@
 /**
- * Boots that start with compiled code: the machine at time zero together with what an earlier boot of the same images
+ * Boots in a process that boots the same guest again and again: the machine at time zero together with what an earlier boot
  * compiled. What the guest does is the same to the instruction; only the emulator's work of compiling is saved.
  *
- * Kept for this process, by the digests of all that a guest is made of; the first boot of each is an ordinary one.
+ * Kept for this process, by the digests of all that a guest is made of; the first boot of each is an ordinary one, with the
+ * code that is kept between processes (kept-code.ts) where there is some.
  */
-import { boot } from './boot.ts';
+import { bootPlanned, planBoot } from './boot.ts';
 import type { Guest, GuestSnapshot } from './guest.ts';
 import type { GuestIdentity } from './identity.ts';
 import type { BootOptions } from './options.ts';
@@ -26,16 +27,16 @@ export class WarmBoots {
    * @throws InputError as {@link boot} does.
    */
   async boot(options: BootOptions): Promise<Guest> {
-    const fresh = await boot(options);
-    const key = keyOf(fresh.identity);
+    const plan = await planBoot(options);
+    const key = keyOf(plan.identity);
     const known = this.#warm.get(key);
-    if (known === undefined) {
-      this.#warm.set(key, { guest: fresh, timeZero: fresh.capture({ compiled: false }) });
-      return fresh;
+    if (known !== undefined) {
+      known.guest.restore(known.timeZero, 'continue', { compiled: 'keep' });
+      return known.guest;
     }
-    fresh.dispose();
-    known.guest.restore(known.timeZero, 'continue', { compiled: 'keep' });
-    return known.guest;
+    const guest = await bootPlanned(plan);
+    this.#warm.set(key, { guest, timeZero: guest.capture({ compiled: false }) });
+    return guest;
   }
 
   /** Frees every machine. */

@@ -5,6 +5,7 @@
  * policy: what the guest does at its ports, and when to stop, is asked of the {@link Host}.
  */
 
+import { moduleFrom } from './compiled-module.ts';
 import {
   Address,
   CallOut,
@@ -74,20 +75,6 @@ export interface CompiledCode {
 
 export const PAGE = 4096;
 
-/** The bytes that modules of compiled code were made from, which WebAssembly does not give back. */
-const bytesOfModules = new WeakMap<WebAssembly.Module, Uint8Array>();
-
-/** A module of compiled code. @throws WebAssembly.CompileError for bytes that are none. */
-export function compiledModule(bytes: Uint8Array): WebAssembly.Module {
-  const module = new WebAssembly.Module(bytes);
-  bytesOfModules.set(module, bytes);
-  return module;
-}
-
-/** What {@link compiledModule} made a module from; undefined for a module that another thread made. */
-export function bytesOfModule(module: WebAssembly.Module): Uint8Array | undefined {
-  return bytesOfModules.get(module);
-}
 const WASM_PAGE = 65536;
 
 export class V86Instance {
@@ -440,7 +427,7 @@ export class V86Instance {
   // ── compiled code ──
 
   private compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
-    const module = compiledModule(this.bytes.slice(code, code + length));
+    const module = moduleFrom({ wire: this.bytes.slice(code, code + length), page: start >>> 12 });
     this.setSlot(slot, this.instantiate(module));
     this.pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
@@ -469,6 +456,15 @@ export class V86Instance {
   private setSlot(slot: number, code: CompiledCode | undefined): void {
     this.slots[slot] = code;
     this.table.set(TABLE_OFFSET + slot, code?.run ?? null);
+  }
+
+  /** The function of a module, in this instance. */
+  functionOf(module: WebAssembly.Module): CallableFunction {
+    return this.instantiate(module).run;
+  }
+
+  get hasCompiledCode(): boolean {
+    return this.slots.some((code) => code !== undefined);
   }
 
   /** The module in each slot of the function table. */

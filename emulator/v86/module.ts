@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readKept, writeKept } from './kept-file.ts';
 import { FunctionName, REWRITTEN_SHA256, TABLE_OFFSET, TABLE_SLOTS, V86_WASM_LENGTH } from './internals.ts';
-import { deserializeNative, serializeNative } from './native-code.ts';
+import { deserializeNative, nativeKey, serializeNative } from './native-code.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
 
 let compiled: WebAssembly.Module | undefined;
@@ -58,19 +58,12 @@ function moduleKeptIn(folder: string): WebAssembly.Module {
     wire = rewrittenBytes();
     writeKept(wirePath, wire);
   }
-  const nativePath = join(folder, `${nativeKey()}.native`);
+  const nativePath = join(folder, `${nativeKey(REWRITTEN_SHA256)}.native`);
   const native = readKept(nativePath);
   const taken = native === undefined ? undefined : deserializeNative(native, wire);
   const module = taken ?? new WebAssembly.Module(wire);
   keepNativeAtExit(module, nativePath, taken === undefined ? 0 : (native?.length ?? 0));
   return module;
-}
-
-/** V8 takes code back only under the version, the processor and the flags it was made with. */
-function nativeKey(): string {
-  const { version, arch, platform, execArgv, env } = process;
-  const key = [REWRITTEN_SHA256, version, arch, platform, env['NODE_OPTIONS'] ?? '', ...execArgv].join('\n');
-  return createHash('sha256').update(key).digest('hex');
 }
 
 /** How much more code than was kept is worth a new file. */

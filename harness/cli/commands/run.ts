@@ -107,8 +107,10 @@ async function runProgram(
 /** What is built here, where a guest needs it: one that comes from a snapshot has all of it already. */
 async function imagesFor(program: string | undefined, options: RunOptions): Promise<{ images?: Images }> {
   if (program === undefined) return {};
-  const { findImages } = await import('../images-progress.ts');
-  return await findImages(program, options.restore === undefined ? options.kernel : '');
+  const { findImages, findImagesAndCode } = await import('../images-progress.ts');
+  return options.restore === undefined
+    ? await findImagesAndCode(program, options)
+    : await findImages(program, '');
 }
 
 function writeConsole(path: string, bytes: readonly Uint8Array[]): void {

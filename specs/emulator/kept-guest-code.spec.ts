@@ -1,0 +1,115 @@
+/** Code compiled from a guest can be kept for later machines. It saves time and decides nothing. */
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeIsKept, digestImage, type Machine } from '../../emulator/index.ts';
+import { Layout, listen, loadGuest, makeMachine } from './guest.ts';
+import { PROGRAMS } from './programs.ts';
+
+const FAR = 200_000_000;
+const [NAME = ''] = Object.keys(PROGRAMS);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-code-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function loaded(name: string, memoryMiB = 16): Promise<Machine> {
+  const machine = await makeMachine({ codeFolder: folder, memoryMiB });
+  const program = PROGRAMS[name];
+  if (program === undefined) throw new Error(`no program ${name}`);
+  loadGuest(machine, program);
+  listen(machine);
+  return machine;
+}
+
+function outcome(machine: Machine): unknown {
+  const { kind } = machine.run({ instructions: FAR });
+  const { instructions, virtualNanoseconds } = machine;
+  const digest = digestImage(machine.capture({ compiled: false }));
+  return { kind, instructions, virtualNanoseconds, digest };
+}
+
+/** Runs a program, keeps its code as of its first instruction, and says what it did. */
+async function keep(name: string): Promise<unknown> {
+  const machine = await loaded(name);
+  const start = machine.capture({ compiled: false });
+  const ran = outcome(machine);
+  machine.restore(start, { compiled: 'keep' });
+  machine.keepCode(name);
+  machine.dispose();
+  return ran;
+}
+
+async function keptFile(extension: string): Promise<string> {
+  const found = (await readdir(folder)).find((one) => one.endsWith(extension));
+  if (found === undefined) throw new Error(`no file ${extension} in ${folder}`);
+  return join(folder, found);
+}
+
+describe('code kept for later machines', () => {
+  it.each(Object.keys(PROGRAMS))('lets a guest do what it does without: %s', async (name) => {
+    const ran = await keep(name);
+    const machine = await loaded(name);
+    expect(machine.takeCode(name)).toBe(true);
+    expect(outcome(machine)).toEqual(ran);
+  });
+
+  it('is found under its key alone', async () => {
+    await keep(NAME);
+    expect(codeIsKept(folder, NAME)).toBe(true);
+    expect(codeIsKept(folder, 'another')).toBe(false);
+    expect((await loaded(NAME)).takeCode('another')).toBe(false);
+  });
+
+  it('is not taken where a page that it was compiled from differs', async () => {
+    await keep(NAME);
+    const machine = await loaded(NAME);
+    machine.memory.write8(Layout.program + 0xfff, 0x90);
+    expect(machine.takeCode(NAME)).toBe(false);
+  });
+
+  it('is taken where another page differs', async () => {
+    await keep(NAME);
+    const machine = await loaded(NAME);
+    machine.memory.write8(0x20_0000, 1);
+    expect(machine.takeCode(NAME)).toBe(true);
+  });
+
+  it('is not taken by a machine with more memory', async () => {
+    await keep(NAME);
+    expect((await loaded(NAME, 32)).takeCode(NAME)).toBe(false);
+  });
+
+  it('is not taken by a machine that must not compile, or keeps nothing', async () => {
+    await keep(NAME);
+    const interpreting = await makeMachine({ codeFolder: folder, compile: false });
+    expect(interpreting.takeCode(NAME)).toBe(false);
+    expect((await makeMachine()).takeCode(NAME)).toBe(false);
+  });
+
+  it('is not taken from a damaged file', async () => {
+    await keep(NAME);
+    const path = await keptFile('.code');
+    const bytes = await readFile(path);
+    bytes.writeUInt8(bytes.readUInt8(500) ^ 1, 500);
+    await writeFile(path, bytes);
+    expect((await loaded(NAME)).takeCode(NAME)).toBe(false);
+  });
+
+  it('is taken without the machine code of this V8', async () => {
+    const ran = await keep(NAME);
+    for (const name of await readdir(folder)) {
+      if (name.endsWith('.native')) await rm(join(folder, name));
+    }
+    expect(codeIsKept(folder, NAME)).toBe(false);
+    const machine = await loaded(NAME);
+    expect(machine.takeCode(NAME)).toBe(true);
+    expect(outcome(machine)).toEqual(ran);
+  });
+});
