@@ -23,6 +23,7 @@ export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
 export { codeIsKept } from './code-file.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine.ts';
+export { REWRITTEN_SHA256 as EMULATOR_BUILD } from './v86/internals.ts';
 export { UnsupportedV86Error } from './v86/rewrite.ts';
 
 /**

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { emulatorVersion } from '../../emulator/index.ts';
+import { EMULATOR_BUILD } from '../../emulator/index.ts';
 import { boot } from '../boot.ts';
 import { formatCrashReport } from '../crash-report.ts';
 import { GuestStateError, InputError } from '../errors.ts';
@@ -28,7 +28,9 @@ export type SnapshotPoint =
   'snapshot-call' | { readonly call: CallSelector } | { readonly instructions: number };
 
 /** Files kept; beyond them the oldest go. */
-const FILES_KEPT = 32;
+const FILES_KEPT = 64;
+/** A file that is still being written after so many milliseconds has lost its writer. */
+const ABANDONED_MS = 3_600_000;
 
 /** `node_modules/.cache/nanvix-v86/snapshots` below the folder the tests run in. */
 export function defaultCacheFolder(): string {
@@ -78,7 +80,7 @@ function keyOf(guest: Guest, { stdin }: BootOptions, point: SnapshotPoint): stri
   const input = createHash('sha256')
     .update(stdin ?? '')
     .digest('hex');
-  const ingredients = [FORMAT_VERSION, emulatorVersion(), guest.identity, input, point];
+  const ingredients = [FORMAT_VERSION, EMULATOR_BUILD, guest.identity, input, point];
   return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 40);
 }
 
@@ -107,11 +109,16 @@ function runTo(guest: Guest, point: SnapshotPoint): Stop {
 }
 
 async function prune(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.snapshot'));
-  if (names.length <= FILES_KEPT) return;
-  const ages = await Promise.all(
-    names.map(async (name) => ({ name, modified: (await stat(join(folder, name))).mtimeMs })),
+  const files = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return { name, modified: found?.mtimeMs ?? Infinity };
+    }),
   );
-  const old = ages.sort((a, b) => b.modified - a.modified).slice(FILES_KEPT);
-  await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
+  const [newest, ...older] = files.sort((a, b) => b.modified - a.modified);
+  const whole = older.filter(({ name }) => name.endsWith('.snapshot')).slice(FILES_KEPT - 1);
+  const abandoned = older.filter(
+    ({ name, modified }) => name.endsWith('.tmp') && modified < (newest?.modified ?? 0) - ABANDONED_MS,
+  );
+  await Promise.all([...whole, ...abandoned].map(({ name }) => rm(join(folder, name), { force: true })));
 }

@@ -39,6 +39,15 @@ describe('toPrint', () => {
     await expect(guest).not.toPrint('something else');
   });
 
+  test('a pattern that remembers where it was says the same each time', async () => {
+    const pattern = /line/gy;
+    const global = /line/g;
+    for (let time = 0; time < 3; time += 1) {
+      await expect(guest).toPrint(global);
+      await expect(guest).not.toPrint(pattern);
+    }
+  });
+
   test('says what was printed, with a difference and the last kernel calls', async () => {
     const message = await messageOf(expect(guest).toPrint('half a other input line\n'));
     expect(message).toContain('expected the guest to print "half a other input line\\n"');

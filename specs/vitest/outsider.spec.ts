@@ -2,7 +2,7 @@
  * The package as an outsider has it: packed, installed into a folder elsewhere, and used by the example project to test its
  * own guest program.
  */
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,30 @@ test('its own suite passes, from the cache the second time', async () => {
   expect(second.stdout).toMatch(/Tests .*4 passed/);
   const cache = join(project, 'node_modules', '.cache', 'nanvix-v86', 'snapshots');
   expect(await readdir(cache)).toHaveLength(1);
+});
+
+test('a test that fails says what its guest did', async () => {
+  const failing = join(project, 'failing.test.ts');
+  await writeFile(
+    failing,
+    `import { expect, guestTest } from 'nanvix-v86/vitest';
+guestTest({ program: 'build/counter.elf', stdin: 'a\\n' })('fails', async ({ restored }) => {
+  await expect(restored).toPrint('1 line');
+  expect(restored.output).toBe('something else');
+});`,
+  );
+  const { exitCode, stderr, stdout } = await execa(
+    'npx',
+    ['vitest', 'run', '--dir', '.', 'failing.test.ts'],
+    {
+      cwd: project,
+      reject: false,
+    },
+  );
+  await rm(failing);
+  expect(exitCode).toBe(1);
+  expect(stdout + stderr).toMatch(/--- fails ---\nend of the output:\n {2}1 lines/);
+  expect(stdout + stderr).toMatch(/last kernel calls:\n[^]*stands at instruction \d+/);
 });
 
 test('its types are found and strict', async () => {
