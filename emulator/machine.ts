@@ -6,7 +6,7 @@
  * on the same tick, so a machine stopped at a count is always in the same state.
  */
 
-import { readCode, writeCode } from './code-file.ts';
+import { readCode, writeCode, writeMachineCode } from './code-file.ts';
 import { describeCrash } from './crash.ts';
 import { Cmos } from './devices/cmos.ts';
 import type { Device } from './devices/device.ts';
@@ -91,6 +91,8 @@ export class V86Machine implements Machine {
   /** Instructions asked for in this machine's life, whatever images it was restored to: an upper bound of those executed. */
   private executed = 0;
   private baseline: Baseline;
+  /** The key of the code that was taken, if it was. */
+  private codeTaken: string | undefined;
 
   private readonly lookout: Lookout;
   /** Where a run came by a breakpoint; where it started it does not stop. */
@@ -516,13 +518,16 @@ export class V86Machine implements Machine {
     restoreProcessor(v86, processor, translations, (page, entry) => this.linear.remembers(page, entry));
     this.progress.restore(progress);
     v86.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
+    this.codeTaken = key;
     return true;
   }
 
   keepCode(key: string): void {
     this.checkRunnable();
     const { codeFolder } = this.options;
-    if (codeFolder !== undefined) writeCode(codeFolder, key, this.v86);
+    if (codeFolder === undefined) return;
+    if (this.codeTaken === key) writeMachineCode(codeFolder, key, this.v86);
+    else writeCode(codeFolder, key, this.v86);
   }
 
   dispose(): void {

@@ -267,8 +267,8 @@ export interface Machine {
   takeCode(key: string): boolean;
   /**
    * Keeps the code compiled so far for later processes, as far as it belongs to memory as it stands now. `key` must say what the
-   * guest consists of. Has all of the code optimized first, which takes some seconds. Without
-   * {@link MachineOptions.codeFolder} nothing happens.
+   * guest consists of. Has all of the code optimized first, which takes some seconds. A machine that took its code under the
+   * same key keeps only what this V8 has made of that. Without {@link MachineOptions.codeFolder} nothing happens.
    */
   keepCode(key: string): void;
   /** Frees the machine's memory; any later call throws. */

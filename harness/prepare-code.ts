@@ -6,9 +6,6 @@ import { codeFolder } from './code-folder.ts';
 import { HELLO } from './hello.ts';
 import { codeKeyOf } from './kept-code.ts';
 
-/** Runs before code is kept: the second compiles what the first has left to the interpreter. */
-const RUNS = 1;
-
 /**
  * Keeps compiled code for these images, unless there is some for them and this Node. Takes some seconds, of which `onStart`
  * tells.
@@ -20,10 +17,8 @@ export async function prepareCode(images: Images, onStart: () => void): Promise<
   onStart();
   const guest = await bootPlanned(plan);
   const timeZero = guest.capture({ compiled: false });
-  for (let i = 0; i < RUNS; i++) {
-    guest.run();
-    guest.restore(timeZero, 'continue', { compiled: 'keep' });
-  }
+  guest.run();
+  guest.restore(timeZero, 'continue', { compiled: 'keep' });
   guest.machine.keepCode(key);
   guest.dispose();
 }

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 
@@ -14,8 +14,14 @@ const DIGEST_LENGTH = 32;
 
 const digestOf = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest();
 
-/** The content of a file; undefined when there is none, it is damaged, or its digest is not the one wanted, in hex. */
-export function readKept(path: string, wanted?: string): Uint8Array<ArrayBuffer> | undefined {
+export interface Kept {
+  readonly content: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of the content, in hex. */
+  readonly digest: string;
+}
+
+/** A file that was kept; undefined when there is none, or it is damaged. */
+export function readKept(path: string): Kept | undefined {
   let bytes: Buffer<ArrayBuffer>;
   try {
     if (!isPrivate(dirname(path))) return undefined;
@@ -24,20 +30,38 @@ export function readKept(path: string, wanted?: string): Uint8Array<ArrayBuffer>
     return undefined;
   }
   const content = bytes.subarray(DIGEST_LENGTH);
-  const digest = bytes.subarray(0, DIGEST_LENGTH);
-  const right =
-    digestOf(content).equals(digest) && (wanted === undefined || digest.toString('hex') === wanted);
-  return right ? content : undefined;
+  const digest = digestOf(content);
+  return digest.equals(bytes.subarray(0, DIGEST_LENGTH))
+    ? { content, digest: digest.toString('hex') }
+    : undefined;
 }
 
-/** Writes a file, or leaves what is there as it is. */
-export function writeKept(path: string, content: Uint8Array): void {
+/** Writes a file, or leaves what is there as it is. @returns The digest of the content. */
+export function writeKept(path: string, content: Uint8Array): string {
+  const digest = digestOf(content);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    if (!isPrivate(dirname(path))) return;
-    writeFileAtomic.sync(path, Buffer.concat([digestOf(content), content]), { fsync: false, mode: 0o600 });
+    if (isPrivate(dirname(path))) {
+      writeFileAtomic.sync(path, Buffer.concat([digest, content]), { fsync: false, mode: 0o600 });
+    }
   } catch {
     // a folder that cannot be written to only means that the next process does this work again
+  }
+  return digest.toString('hex');
+}
+
+/** The digest that stands at the start of a file, for one that need not be read. */
+export function digestKept(path: string): string | undefined {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const digest = Buffer.alloc(DIGEST_LENGTH);
+      return readSync(file, digest) === DIGEST_LENGTH ? digest.toString('hex') : undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
   }
 }
 

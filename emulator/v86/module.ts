@@ -53,17 +53,22 @@ function rewrittenBytes(): Uint8Array<ArrayBuffer> {
 
 function moduleKeptIn(folder: string): WebAssembly.Module {
   const wirePath = join(folder, `${REWRITTEN_SHA256}.wasm`);
-  let wire = readKept(wirePath, REWRITTEN_SHA256);
+  let wire = wireKeptAt(wirePath);
   if (wire === undefined) {
     wire = rewrittenBytes();
     writeKept(wirePath, wire);
   }
   const nativePath = join(folder, `${nativeKey(REWRITTEN_SHA256)}.native`);
-  const native = readKept(nativePath);
+  const native = readKept(nativePath)?.content;
   const taken = native === undefined ? undefined : deserializeNative(native, wire);
   const module = taken ?? new WebAssembly.Module(wire);
   keepNativeAtExit(module, nativePath, taken === undefined ? 0 : (native?.length ?? 0));
   return module;
+}
+
+function wireKeptAt(path: string): Uint8Array<ArrayBuffer> | undefined {
+  const kept = readKept(path);
+  return kept?.digest === REWRITTEN_SHA256 ? kept.content : undefined;
 }
 
 /** How much more code than was kept is worth a new file. */

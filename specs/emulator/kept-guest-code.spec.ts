@@ -1,5 +1,6 @@
 /** Code compiled from a guest can be kept for later machines. It saves time and decides nothing. */
 
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,8 @@ function outcome(machine: Machine): unknown {
   const digest = digestImage(machine.capture({ compiled: false }));
   return { kind, instructions, virtualNanoseconds, digest };
 }
+
+const straight = async (name: string): Promise<unknown> => outcome(await loaded(name));
 
 /** Runs a program, keeps its code as of its first instruction, and says what it did. */
 async function keep(name: string): Promise<unknown> {
@@ -100,6 +103,33 @@ describe('code kept for later machines', () => {
     bytes.writeUInt8(bytes.readUInt8(500) ^ 1, 500);
     await writeFile(path, bytes);
     expect((await loaded(NAME)).takeCode(NAME)).toBe(false);
+  });
+
+  it('may be kept anew by others meanwhile: V8 gets no machine code but that of the same modules', async () => {
+    const [one = '', other = ''] = Object.keys(PROGRAMS);
+    await keep(one);
+    const code = await readFile(await keptFile('.code'));
+    await keep(other);
+    const [otherCode = ''] = (await readdir(folder)).filter(
+      (name) => name.endsWith('.code') && !code.equals(readFileSync(join(folder, name))),
+    );
+    // the code of one program under the key of the other, as if written by a process with other flags
+    await writeFile(join(folder, otherCode), code);
+    const machine = await loaded(one);
+    expect(machine.takeCode(other)).toBe(true);
+    expect(outcome(machine)).toEqual(await straight(one));
+  });
+
+  it('keeps its WebAssembly when a process with another V8 adds machine code of its own', async () => {
+    await keep(NAME);
+    const code = await readFile(await keptFile('.code'));
+    const machine = await loaded(NAME);
+    machine.takeCode(NAME);
+    outcome(machine);
+    await rm(await keptFile('.native'));
+    machine.keepCode(NAME);
+    expect(codeIsKept(folder, NAME)).toBe(true);
+    expect((await readFile(await keptFile('.code'))).equals(code)).toBe(true);
   });
 
   it('is taken without the machine code of this V8', async () => {
