@@ -126,8 +126,10 @@ export function restoreRam(
 ): number {
   const ram = Buffer.from(instance.bytes.buffer, instance.ramStart, instance.ramSize);
   const dirty = instance.dirtyMap();
+  // where the baseline is this very image, only written pages can differ
+  const next = (page: number): number => (baseline === pages ? dirty.indexOf(1, page) : page);
   let copied = 0;
-  for (let page = 0; page < pages.length; page++) {
+  for (let page = next(0); page >= 0 && page < pages.length; page = next(page + 1)) {
     const wanted = pages[page];
     if (dirty[page] === 0 && baseline[page] === wanted) continue;
     const start = page * PAGE;
