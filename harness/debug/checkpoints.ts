@@ -25,7 +25,7 @@ export interface CheckpointOptions {
 
 export const DEFAULT_SPACING = 2_000_000;
 export const DEFAULT_CAPACITY = 32;
-const NEAR_CAPACITY = 3;
+const NEAR_CAPACITY = 6;
 
 export class Checkpoints {
   readonly #capacity: number;

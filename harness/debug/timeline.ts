@@ -28,8 +28,8 @@ export interface TimelineGuest {
   restore(snapshot: GuestSnapshot, clock: 'continue', options: RestoreOptions): unknown;
 }
 
-/** Instructions before a place somebody steps back to at which a checkpoint is left for the next steps. */
-const NEAR_DISTANCE = 100_000;
+/** Instructions before a place somebody steps back to at which checkpoints are left for the next steps. */
+const NEAR_DISTANCES = [100_000, 2_000];
 
 /** Stops behind which the guest cannot run on. */
 function isFinal(stop: Stop): boolean {
@@ -133,7 +133,7 @@ export class Timeline {
   /**
    * Goes to an instruction count, from wherever the guest stands. Nothing stops it on the way but the end of the run.
    *
-   * @param leaveNear True to leave a checkpoint shortly before, because more steps back are to be expected.
+   * @param leaveNear True to leave checkpoints shortly before, because more steps back are to be expected.
    */
   *travel(target: number, leaveNear = false): Operation<void> {
     if (target < this.start) {
@@ -141,8 +141,9 @@ export class Timeline {
     }
     const nearest = this.checkpoints.nearest(target);
     if (target < this.position || nearest.at > this.position) this.#restore(nearest);
-    if (leaveNear && target <= this.#end && target - this.position > 2 * NEAR_DISTANCE) {
-      yield* this.#runThrough(target - NEAR_DISTANCE);
+    for (const distance of leaveNear && target <= this.#end ? NEAR_DISTANCES : []) {
+      if (target - this.position <= 2 * distance) continue;
+      yield* this.#runThrough(target - distance);
       if (this.#final === undefined) this.checkpoints.addNear(this.#checkpoint());
     }
     yield* this.#runThrough(target);
