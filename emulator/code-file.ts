@@ -16,7 +16,7 @@ import { decodeCompiled, encodeCompiled, type MakeModule } from './serialize-com
 import { moduleFrom, originOf } from './v86/compiled-module.ts';
 import { PAGE, type V86Instance } from './v86/instance.ts';
 import { REWRITTEN_SHA256 } from './v86/internals.ts';
-import { digestKept, readKept, writeKept } from './v86/kept-file.ts';
+import { canKeepIn, digestKept, keepNewest, readKept, writeKept } from './v86/kept-file.ts';
 import { deserializeNative, nativeKey, optimize, serializeNative } from './v86/native-code.ts';
 
 /** What code was compiled from: a page, and the SHA-256 of its content. */
@@ -43,6 +43,9 @@ interface ReadCode extends Pick<KeptCode, 'ramSize' | 'sources'> {
   readonly digest: string;
 }
 
+/** Files in the folder; beyond them the oldest go. They come in sets of four for a guest, a Node and its flags. */
+const FILES_KEPT = 48;
+
 const read = new Map<string, ReadCode>();
 
 /** `key` names what the guest consists of; the emulator names itself. */
@@ -59,6 +62,9 @@ export function codeIsKept(folder: string, key: string): boolean {
   const digest = digestKept(codePath(folder, key));
   return digest !== undefined && existsSync(nativePath(folder, digest));
 }
+
+/** Whether code can be kept in a folder at all. */
+export const codeCanBeKept = canKeepIn;
 
 /** The layer kept under a key, if it fits the instance's memory as it stands. */
 export function readCode(folder: string, key: string, instance: V86Instance): CompiledLayer | undefined {
@@ -102,18 +108,19 @@ export function writeCode(folder: string, key: string, instance: V86Instance): v
   if (layer === undefined) return;
   const path = codePath(folder, key);
   const kept: KeptCode = { ramSize: instance.ramSize, sources, layer };
-  writeNative(nativePath(folder, writeKept(path, serialize(kept))), captured, instance);
+  writeNative(folder, writeKept(path, serialize(kept)), captured, instance);
   read.delete(path);
 }
 
 /** Keeps V8's machine code of what {@link readCode} gave. Takes some seconds. */
 export function writeMachineCode(folder: string, key: string, instance: V86Instance): void {
   const found = read.get(codePath(folder, key));
-  if (found !== undefined) writeNative(nativePath(folder, found.digest), found.layer, instance);
+  if (found !== undefined) writeNative(folder, found.digest, found.layer, instance);
 }
 
 /** Has V8 produce the machine code of a layer's modules first. */
-function writeNative(path: string, layer: CompiledLayer, instance: V86Instance): void {
+function writeNative(folder: string, digest: string, layer: CompiledLayer, instance: V86Instance): void {
+  const path = nativePath(folder, digest);
   const native = new Map<number, Uint8Array>();
   for (const [slot, module] of layer.modules.entries()) {
     if (module === undefined) continue;
@@ -123,6 +130,7 @@ function writeNative(path: string, layer: CompiledLayer, instance: V86Instance):
     if (bytes !== undefined) native.set(slot, bytes);
   }
   writeKept(path, serialize(native));
+  keepNewest(folder, FILES_KEPT);
 }
 
 function digestOfPage(instance: V86Instance, page: number): Buffer {

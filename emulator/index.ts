@@ -20,7 +20,7 @@ export {
   type SerializedState,
 } from './serialize.ts';
 export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
-export { codeIsKept } from './code-file.ts';
+export { codeCanBeKept, codeIsKept } from './code-file.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine.ts';
 export { REWRITTEN_SHA256 as EMULATOR_BUILD } from './v86/internals.ts';

@@ -6,8 +6,19 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 
 const DIGEST_LENGTH = 32;
@@ -48,6 +59,28 @@ export function writeKept(path: string, content: Uint8Array): string {
     // a folder that cannot be written to only means that the next process does this work again
   }
   return digest.toString('hex');
+}
+
+/** Whether files can be kept in a folder: it is there, or can be made, and is private and writable. */
+export function canKeepIn(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+    return isPrivate(folder);
+  } catch {
+    return false;
+  }
+}
+
+/** Removes the files of a folder that were written longest ago, beyond `count`. */
+export function keepNewest(folder: string, count: number): void {
+  try {
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    const dated = files.map((path) => ({ path, written: statSync(path).mtimeMs }));
+    for (const { path } of dated.sort((a, b) => b.written - a.written).slice(count)) unlinkSync(path);
+  } catch {
+    // another process may be at the same: what is left goes the next time
+  }
 }
 
 /** The digest that stands at the start of a file, for one that need not be read. */

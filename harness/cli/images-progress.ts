@@ -25,11 +25,16 @@ export async function findImagesAndCode(
     !options.compile
   )
     return found;
+  await prepareCodeOf(found.images);
+  return found;
+}
+
+/** Compiles what is kept for CPython, where that is missing, and says so. */
+export async function prepareCodeOf(images: Images): Promise<void> {
   const { prepareCode } = await import('../prepare-code.ts');
-  await prepareCode(found.images, () => {
+  await prepareCode(images, () => {
     process.stderr.write("Compiling CPython's code, once (some seconds)\n");
   });
-  return found;
 }
 
 /** All images, built where they are missing. Shows nothing when nothing has to be built. */

@@ -1,7 +1,7 @@
 /** Code compiled from a guest can be kept for later machines. It saves time and decides nothing. */
 
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -130,6 +130,17 @@ describe('code kept for later machines', () => {
     machine.keepCode(NAME);
     expect(codeIsKept(folder, NAME)).toBe(true);
     expect((await readFile(await keptFile('.code'))).equals(code)).toBe(true);
+  });
+
+  it('pushes out what was kept longest ago', async () => {
+    for (let i = 0; i < 100; i++) {
+      const path = join(folder, `old-${i}`);
+      await writeFile(path, '');
+      await utimes(path, 0, 0);
+    }
+    await keep(NAME);
+    expect((await readdir(folder)).length).toBeLessThan(50);
+    expect(codeIsKept(folder, NAME)).toBe(true);
   });
 
   it('is taken without the machine code of this V8', async () => {

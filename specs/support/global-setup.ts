@@ -5,6 +5,7 @@
  * NANVIX_V86_NO_IMAGES=1 leaves the images alone, for work on specs that boot nothing.
  */
 import { ensureImages } from '../../images/index.ts';
+import { nanvix } from './command.ts';
 import { ensureBundle } from '../../harness/cli/bundle.mjs';
 
 export default async function setup(): Promise<void> {
@@ -17,4 +18,6 @@ export default async function setup(): Promise<void> {
     },
   });
   for (const warning of warnings) console.error(`images: ${warning}`);
+  // what the command keeps at its first start, and says so
+  await nanvix(['images']);
 }
