@@ -17,6 +17,7 @@ import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
 import { diagnosticsFile, programName, programStep } from './programs/recipe.ts';
 import { helloRamfsFile, helloRamfsStep } from './ramfs/recipe.ts';
+import { addr2lineFile, addr2lineStep } from './toolchain/addr2line.ts';
 import type {
   CompiledProgram,
   CompileOptions,
@@ -47,12 +48,17 @@ function imageOf(built: BuiltStep, name: string): ImageFile {
   return resultOf(built, name);
 }
 
-async function build(steps: readonly Step[], options: Omit<EnsureOptions, 'variant'>): Promise<BuildOutcome> {
+interface BuildSettings extends Omit<EnsureOptions, 'variant'> {
+  readonly mostRunning?: number;
+}
+
+async function build(steps: readonly Step[], options: BuildSettings): Promise<BuildOutcome> {
   const recorded = readResults();
   return await buildSteps(steps, {
     cacheRoot: cacheRoot(),
     onProgress: options.onProgress,
     signal: options.signal,
+    mostRunning: options.mostRunning,
     check: (built) => (differs(built, recorded) ? differenceWarning(built) : undefined),
   });
 }
@@ -85,33 +91,42 @@ function imageList(
  * @throws BuildError with one line that says what to do.
  */
 export async function ensureImages(options: EnsureOptions = {}): Promise<Images> {
-  const variant = options.variant ?? referenceVariant;
-  const list = imageList(variant);
-  const outcome = await build(
-    list.map((image) => image.step),
-    options,
-  );
-  const files = list.map((image, i) => {
-    const built = outcome.built[i];
-    if (built === undefined) throw new Error(`the engine left out ${image.name}`);
-    return imageOf(built, image.file);
+  const { variant = referenceVariant, ...others } = options;
+  const [images] = await ensureVariants([variant], others);
+  if (images === undefined) throw new Error('the engine left out the variant');
+  return images;
+}
+
+/**
+ * The images of several variants, in their order: what they share is built once, and two steps run at a time, since
+ * configuring and linking leave processors idle that another variant's compiler can use.
+ *
+ * @throws BuildError
+ */
+export async function ensureVariants(
+  variants: readonly Variant[],
+  options: Omit<EnsureOptions, 'variant'> = {},
+): Promise<readonly Images[]> {
+  const lists = variants.map(imageList);
+  const steps = lists.flatMap((list) => list.map((image) => image.step));
+  const outcome = await build(steps, { ...options, ...(variants.length > 1 && { mostRunning: 2 }) });
+  const upToDate = outcome.ran.length === 0;
+  let place = 0;
+  return lists.map((list, index) => {
+    const [kernel128, kernel256, elf, symbols, debug, hello] = list.map((image) => {
+      const built = outcome.built[place++];
+      if (built === undefined) throw new Error(`the engine left out ${image.name}`);
+      return imageOf(built, image.file);
+    }) as [ImageFile, ImageFile, ImageFile, ImageFile, ImageFile, ImageFile];
+    return {
+      variant: variants[index] ?? referenceVariant,
+      kernel: { 128: kernel128, 256: kernel256 },
+      python: { elf, symbols, debug },
+      ramfs: { hello },
+      warnings: outcome.warnings,
+      upToDate,
+    };
   });
-  const [kernel128, kernel256, elf, symbols, debug, hello] = files as [
-    ImageFile,
-    ImageFile,
-    ImageFile,
-    ImageFile,
-    ImageFile,
-    ImageFile,
-  ];
-  return {
-    variant,
-    kernel: { 128: kernel128, 256: kernel256 },
-    python: { elf, symbols, debug },
-    ramfs: { hello },
-    warnings: outcome.warnings,
-    upToDate: outcome.ran.length === 0,
-  };
 }
 
 /**
@@ -145,6 +160,17 @@ export async function compileProgram(options: CompileOptions): Promise<CompiledP
   copyFileSync(elf.path, target);
   chmodSync(target, 0o755);
   return { elf: { ...elf, path: target }, diagnostics };
+}
+
+/**
+ * binutils' addr2line, for those who look into the guest's files. Set up where it is missing.
+ *
+ * @returns its absolute path.
+ * @throws BuildError
+ */
+export async function ensureAddr2line(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
+  const outcome = await build([addr2lineStep], options);
+  return path.join(outcome.built[0]?.files ?? '', addr2lineFile);
 }
 
 /** The images of a variant and whether they are there. Builds nothing. */

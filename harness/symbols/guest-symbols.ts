@@ -94,6 +94,12 @@ export class GuestSymbols {
     return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
   }
 
+  /** Which file an address belongs to, and the address as that file has it. */
+  inFile(address: number): { readonly file: 'kernel' | 'program'; readonly address: number } {
+    const file = address < addressMap.userBase ? 'kernel' : 'program';
+    return { file, address: address - (this.#moduleAt(address)?.bias ?? 0) };
+  }
+
   /**
    * How to leave the frame that an address is in.
    *

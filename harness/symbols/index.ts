@@ -6,6 +6,7 @@
  */
 export { callStack, type StackFrame, type WalkStart } from './call-stack.ts';
 export { GuestSymbols, type SymbolSources } from './guest-symbols.ts';
+export { namedAddresses } from './named-addresses.ts';
 export { guestSymbols } from './of-guest.ts';
 export { readProgramFile, type FileSymbol, type ProgramFile } from './program-file.ts';
 export type { FrameRule } from './stack-depth.ts';

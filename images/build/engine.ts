@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly cacheRoot: string;
   readonly onProgress?: ((event: BuildEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Most steps to run at once; each may start as many processes as there are processors. Default: no limit. */
+  readonly mostRunning?: number | undefined;
   /** Called for each step that was built or found, once. Returns a warning about its results, if any. */
   readonly check?: ((built: BuiltStep) => string | undefined) | undefined;
 }
@@ -71,6 +73,8 @@ class Build {
   readonly #steps = new Map<Step, Promise<BuiltStep>>();
   /** Aborted when a step fails, so that its siblings stop too; follows the caller's signal. */
   readonly #stop = new AbortController();
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
   readonly #onAbort = (): void => {
     this.#stop.abort();
   };
@@ -117,10 +121,24 @@ class Build {
       dropEntry(cacheRoot, step.name, keyed.key, path.join(cacheRoot, 'tmp'));
       built = undefined;
     }
-    built ??= await this.#runLocked(step, needed, keyed);
+    built ??= await this.#inTurn(() => this.#runLocked(step, needed, keyed));
     const warning = this.#options.check?.(built);
     if (warning !== undefined) this.#warn(warning);
     return built;
+  }
+
+  /** Runs `work` when fewer than `mostRunning` others do, in the order of the calls. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { mostRunning = Infinity } = this.#options;
+    if (this.#running >= mostRunning) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
   }
 
   async #runLocked(

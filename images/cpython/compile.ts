@@ -15,7 +15,7 @@ import type { Variant } from './variant.ts';
 /** What of a variant changes objects. */
 type CompileFields = Pick<
   Variant,
-  'optimize' | 'framePointer' | 'unwindTables' | 'lto' | 'link' | 'functionOrder'
+  'optimize' | 'framePointer' | 'unwindTables' | 'lto' | 'link' | 'functionOrder' | 'compileFlags'
 >;
 
 /** The variant's flags for every object of CPython. */
@@ -27,14 +27,18 @@ export function compileFlags(fields: CompileFields): string[] {
     not('unwind-tables', fields.unwindTables),
     not('asynchronous-unwind-tables', fields.unwindTables),
     ...(fields.link === 'pie' ? ['-fPIE'] : ['-fno-pie', '-fno-pic']),
-    ...(fields.lto ? ['-flto', '-ffat-lto-objects'] : []),
+    ...(fields.lto ? ['-flto=auto', '-ffat-lto-objects'] : []),
     ...(fields.functionOrder === 'by-use' ? ['-ffunction-sections'] : []),
     // What CPython itself asks for: its arithmetic may wrap.
     '-fwrapv',
     '-DNDEBUG',
     ...debugFlags,
+    ...fields.compileFlags,
   ];
 }
+
+/** Names that link-time optimization would choose at random: make puts each object's own name in. */
+const seedFlags = ({ lto }: CompileFields): string[] => (lto ? ['-frandom-seed=$@'] : []);
 
 async function compile(context: StepContext, configured: Step, fields: CompileFields): Promise<void> {
   const env = toolPath(context);
@@ -60,7 +64,7 @@ async function compile(context: StepContext, configured: Step, fields: CompileFi
       `CC=${compiler}`,
       `PYTHON_FOR_FREEZE=${python}`,
       'OPT=',
-      `CONFIGURE_CFLAGS=${compileFlags(fields).join(' ')}`,
+      `CONFIGURE_CFLAGS=${[...compileFlags(fields), ...seedFlags(fields)].join(' ')}`,
     ],
     { cwd: build, env },
   );
@@ -73,7 +77,15 @@ async function compile(context: StepContext, configured: Step, fields: CompileFi
 /** Results: `library`, and `include/` for programs that embed Python. */
 export function compileStep(variant: Variant, configured: Step): Step {
   const { optimize, framePointer, unwindTables, lto, link, functionOrder } = variant;
-  const fields: CompileFields = { optimize, framePointer, unwindTables, lto, link, functionOrder };
+  const fields: CompileFields = {
+    optimize,
+    framePointer,
+    unwindTables,
+    lto,
+    link,
+    functionOrder,
+    compileFlags: variant.compileFlags,
+  };
   const flags = compileFlags(fields);
   return {
     name: 'cpython-compile',

@@ -25,7 +25,7 @@ async function configureCompiler(context: StepContext): Promise<string> {
   });
 }
 
-type ConfigureFields = Pick<Variant, 'docStrings' | 'computedGotos'>;
+type ConfigureFields = Pick<Variant, 'docStrings' | 'computedGotos' | 'configureFlags'>;
 
 async function configure(context: StepContext, fields: ConfigureFields): Promise<void> {
   const env = toolPath(context);
@@ -49,6 +49,7 @@ async function configure(context: StepContext, fields: ConfigureFields): Promise
     '--without-pydebug',
     fields.computedGotos ? '--with-computed-gotos' : '--without-computed-gotos',
     fields.docStrings ? '--with-doc-strings' : '--without-doc-strings',
+    ...fields.configureFlags,
   ];
   await context.run(`../${sources}/configure`, args, {
     cwd: build,
@@ -71,7 +72,8 @@ async function configure(context: StepContext, fields: ConfigureFields): Promise
 
 /** Results: `build/` with Makefile, pyconfig.h and what else configure makes. */
 export function configureStep(variant: Variant): Step {
-  const fields: ConfigureFields = { docStrings: variant.docStrings, computedGotos: variant.computedGotos };
+  const { docStrings, computedGotos, configureFlags } = variant;
+  const fields: ConfigureFields = { docStrings, computedGotos, configureFlags };
   return {
     name: 'cpython-configure',
     files: [...own('configure.ts', 'config.site', 'Setup.local'), compilerFile],

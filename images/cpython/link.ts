@@ -83,6 +83,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
       '-lz',
       '-lm',
       ...exported,
+      ...variant.linkFlags,
       '-Wl,--wrap=Py_FinalizeEx',
       '-o',
       linked,
@@ -121,6 +122,7 @@ export function linkStep(variant: Variant, compiled: Step): Step {
       encodings: variant.encodings,
       functionOrder: variant.functionOrder,
       allocator: variant.allocator,
+      linkFlags: variant.linkFlags,
     },
     run: (context) => link(context, compiled, variant),
   };

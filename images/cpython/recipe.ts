@@ -22,16 +22,27 @@ export interface PythonSteps {
   readonly stripped: Step;
 }
 
-const known = new Map<string, PythonSteps>();
+const known: Step[] = [];
 
-/** Steps for a variant: the same objects for equal variants, so that the engine builds each once. */
+/** The step made first of those that are equal, since the engine runs each object once. */
+function shared(step: Step): Step {
+  const identity = JSON.stringify(step.parameters);
+  const first = known.find(
+    (one) =>
+      one.name === step.name &&
+      JSON.stringify(one.parameters) === identity &&
+      one.steps.length === step.steps.length &&
+      one.steps.every((needed, index) => needed === step.steps[index]),
+  );
+  if (first !== undefined) return first;
+  known.push(step);
+  return step;
+}
+
+/** Steps for a variant: the same objects wherever two variants agree in what a step depends on. */
 export function pythonSteps(variant: Variant): PythonSteps {
-  const identity = JSON.stringify({ ...variant, name: '' });
-  let steps = known.get(identity);
-  if (steps === undefined) {
-    const linked = linkStep(variant, compileStep(variant, configureStep(variant)));
-    steps = { linked, stripped: stripStep(variant, linked) };
-    known.set(identity, steps);
-  }
-  return steps;
+  const configured = shared(configureStep(variant));
+  const compiled = shared(compileStep(variant, configured));
+  const linked = shared(linkStep(variant, compiled));
+  return { linked, stripped: shared(stripStep(variant, linked)) };
 }

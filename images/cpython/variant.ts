@@ -12,13 +12,17 @@ export interface Variant {
   readonly docStrings: boolean;
   /** Dispatch byte code by computed gotos (`--with-computed-gotos`) instead of a switch. */
   readonly computedGotos: boolean;
+  /** Anything else that CPython's configure is to be told, such as `--without-pymalloc`. */
+  readonly configureFlags: readonly string[];
 
   // Compile.
-  readonly optimize: 'O3' | 'O2' | 'Os';
+  readonly optimize: 'O0' | 'O1' | 'O2' | 'O3' | 'Os' | 'Oz' | 'Og';
   readonly framePointer: boolean;
   readonly unwindTables: boolean;
   /** Link-time optimization. */
   readonly lto: boolean;
+  /** Anything else that gcc is to be told for every object of CPython, after all other flags. */
+  readonly compileFlags: readonly string[];
 
   // Link.
   /** `pie` also exports the program's symbols, as the reference's "before" did; it needs relocations at start. */
@@ -29,6 +33,8 @@ export interface Variant {
   readonly allocator: 'musl' | 'size-classes';
   /** Where the package `encodings` lies: in the program, or in the ramfs as byte code or source. */
   readonly encodings: 'frozen' | 'pyc' | 'source';
+  /** Anything else that gcc is to be told when it links, such as `-Wl,--gc-sections`. */
+  readonly linkFlags: readonly string[];
 
   // Strip and volume.
   readonly strip: 'all' | 'debug' | 'none';
@@ -39,13 +45,16 @@ export const referenceVariant: Variant = {
   name: 'reference+frozen',
   docStrings: false,
   computedGotos: true,
+  configureFlags: [],
   optimize: 'O3',
   framePointer: false,
   unwindTables: false,
   lto: false,
+  compileFlags: [],
   link: 'no-pie',
   functionOrder: 'compiled',
   allocator: 'musl',
   encodings: 'frozen',
+  linkFlags: [],
   strip: 'all',
 };

@@ -21,19 +21,8 @@ export interface MachineTool {
   readonly version: string;
 }
 
-/** Programs of binutils that the build and the profiler call by name. */
-export const binutils = [
-  'addr2line',
-  'ar',
-  'as',
-  'ld',
-  'nm',
-  'objcopy',
-  'objdump',
-  'ranlib',
-  'readelf',
-  'strip',
-] as const;
+/** Programs of binutils that the build calls by name. */
+export const binutils = ['ar', 'as', 'ld', 'nm', 'objcopy', 'objdump', 'ranlib', 'readelf', 'strip'] as const;
 
 /** What fits; undefined where nothing does. */
 export interface MachineTools {
@@ -54,7 +43,7 @@ const oldestGcc = 10;
 const neededModules =
   'argparse, ast, builtins, collections, contextlib, marshal, re, time, tokenize, types, typing';
 
-function which(name: string): string | undefined {
+export function which(name: string): string | undefined {
   for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
     const file = path.join(folder, name);
     try {
