@@ -2,6 +2,7 @@
 import { InputError } from '../errors.ts';
 import type { Guest } from '../guest.ts';
 import type { BootOptions } from '../options.ts';
+import type { PhaseSpan, PhaseWatch } from '../profile/phases.ts';
 import type { RunResult } from '../result.ts';
 import type { Stop } from '../stop.ts';
 
@@ -13,6 +14,9 @@ export interface SnapshotOptionValues {
   readonly snapshotCompiled?: boolean;
   readonly restore?: string;
   readonly trustCompiled?: boolean;
+  /** Both ask for the phases of the run. */
+  readonly phases?: true;
+  readonly json?: true;
 }
 
 /** A run, and whether the snapshot that was asked for was taken. */
@@ -20,6 +24,8 @@ export interface SnapshotRun {
   readonly result: RunResult;
   /** One line for people when it was not. */
   readonly missed?: string;
+  /** Where the instructions went, if that was asked for. */
+  readonly phases?: readonly PhaseSpan[];
 }
 
 /**
@@ -42,8 +48,12 @@ export async function runWithSnapshots(
   }
   const guest = await start(compiledAtOnce(options, snapshots), snapshots);
   try {
-    if (snapshots.snapshotTo === undefined) return { result: guest.result(await guest.runToEnd()) };
-    return await takeOnTheWay(guest, snapshots.snapshotTo, snapshots);
+    const watch = await watchPhases(guest, snapshots);
+    const run: SnapshotRun =
+      snapshots.snapshotTo === undefined
+        ? { result: guest.result(await guest.runToEnd()) }
+        : await takeOnTheWay(guest, snapshots.snapshotTo, snapshots);
+    return watch === undefined ? run : { ...run, phases: watch.spans };
   } finally {
     guest.dispose();
   }
@@ -56,6 +66,14 @@ function compiledAtOnce(
 ): Partial<BootOptions> {
   const isWanted = (snapshotCompiled || trustCompiled) && options.compile !== false;
   return isWanted ? { ...options, compile: true } : options;
+}
+
+/** Code compiled with watched addresses is of no use to a machine without, so only --phases itself asks for both. */
+async function watchPhases(guest: Guest, values: SnapshotOptionValues): Promise<PhaseWatch | undefined> {
+  const withCompiledCode = values.snapshotCompiled === true || values.trustCompiled === true;
+  if (values.phases !== true && (values.json !== true || withCompiledCode)) return undefined;
+  const { PhaseWatch } = await import('../profile/phases.ts');
+  return new PhaseWatch(guest, values.restore === undefined ? {} : { first: 'restored' });
 }
 
 async function start(

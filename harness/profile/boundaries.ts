@@ -8,26 +8,34 @@
 /** A phase starts when this function of the kernel or the program is first entered. */
 export interface Boundary {
   readonly phase: string;
-  readonly symbol: string;
+  /** Of several, the first that the file has: an optimizer may have inlined the others. */
+  readonly symbols: readonly string[];
+  /** The phase that starts when the function returns, where that is told by no other function. */
+  readonly afterReturn?: string;
 }
 
 /** The first phase starts at reset and has no symbol. */
 export const FIRST_PHASE = 'kernel start';
 
 export const pythonBoundaries: readonly Boundary[] = [
-  { phase: 'loading', symbol: 'loader_load' },
-  { phase: 'start code', symbol: '_start' },
-  { phase: 'relocation', symbol: 'nvx_relocate' },
-  { phase: 'arguments', symbol: 'count_words' },
-  { phase: 'libc start', symbol: '__libc_start_main' },
-  { phase: 'main', symbol: 'main' },
-  { phase: 'Py_Initialize: configuration', symbol: 'Py_InitializeFromConfig' },
-  { phase: 'Py_Initialize: core', symbol: 'pyinit_core' },
-  { phase: 'Py_Initialize: main', symbol: 'pyinit_main' },
-  { phase: 'Py_Initialize: encodings and streams', symbol: '_PyUnicode_InitEncodings' },
-  { phase: 'script', symbol: 'Py_RunMain' },
-  { phase: 'finalization', symbol: '__wrap_Py_FinalizeEx' },
-  { phase: 'exit', symbol: 'exit' },
+  { phase: 'loading', symbols: ['loader_load'] },
+  { phase: 'start code', symbols: ['_start'] },
+  { phase: 'relocation', symbols: ['nvx_relocate'], afterReturn: 'arguments' },
+  { phase: 'libc start', symbols: ['__libc_start_main'] },
+  { phase: 'main', symbols: ['main'] },
+  { phase: 'Py_Initialize: configuration', symbols: ['Py_InitializeFromConfig'] },
+  { phase: 'Py_Initialize: interpreter', symbols: ['PyInterpreterState_New'] },
+  { phase: 'Py_Initialize: types', symbols: ['_PyTypes_InitTypes'] },
+  { phase: 'Py_Initialize: sys and builtins', symbols: ['_PySys_Create'] },
+  {
+    phase: 'Py_Initialize: import system',
+    symbols: ['pyinit_main', 'init_interp_main', '_PySys_UpdateConfig'],
+  },
+  { phase: 'Py_Initialize: encodings', symbols: ['_PyUnicode_InitEncodings'] },
+  { phase: 'Py_Initialize: streams and site', symbols: ['_PySignal_Init'] },
+  { phase: 'script', symbols: ['Py_RunMain'] },
+  { phase: 'finalization', symbols: ['__wrap_Py_FinalizeEx', 'Py_FinalizeEx'] },
+  { phase: 'exit', symbols: ['exit'] },
 ];
 
 /** What GCC appends to the name of a function that it has specialized. */

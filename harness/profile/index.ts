@@ -3,5 +3,15 @@ export { FIRST_PHASE, pythonBoundaries, type Boundary } from './boundaries.ts';
 export { toFoldedStacks, toSpeedscope } from './export.ts';
 export { functionShares, type FunctionShare } from './functions.ts';
 export { PhaseWatch, type PhaseSpan } from './phases.ts';
-export { DEFAULT_INTERVAL, profile, type Profile, type StackSample } from './sampler.ts';
+export { inlinedAt, parseInlined, type DebugFiles, type InlinedAt } from './inlined.ts';
+export {
+  addressesOf,
+  DEFAULT_INTERVAL,
+  nameStacks,
+  profile,
+  sample,
+  type AddressProfile,
+  type Profile,
+  type StackSample,
+} from './sampler.ts';
 export { stepToExit } from './step-to-exit.ts';

@@ -1,6 +1,8 @@
 /** Where the instructions of a run went, by symbol boundaries; watching for them changes nothing in the run. */
+import { addressMap } from '../../images/abi/memory-map.ts';
 import type { Guest } from '../guest.ts';
-import type { GuestSymbols } from '../symbols/index.ts';
+import { namedAddresses } from '../symbols/named-addresses.ts';
+import { wallClock } from '../wall-clock.ts';
 import type { WallClock } from '../wall-clock.ts';
 import { FIRST_PHASE, pythonBoundaries, SPECIALIZED_SUFFIXES } from './boundaries.ts';
 import type { Boundary } from './boundaries.ts';
@@ -20,12 +22,25 @@ interface Entry {
   readonly wallMs: number;
 }
 
-function addressOf(symbols: GuestSymbols, name: string): number | undefined {
-  for (const suffix of SPECIALIZED_SUFFIXES) {
-    const found = symbols.named(name + suffix);
-    if (found !== undefined) return found.address;
+export interface PhaseOptions {
+  /** Name of what comes before the first boundary: by default what a guest does from its reset. */
+  readonly first?: string;
+  readonly boundaries?: readonly Boundary[];
+  /** Default: the host's. */
+  readonly clock?: WallClock;
+}
+
+/** The runtime addresses of names, in the guest's kernel and program, as far as their files say them. */
+function addressesIn(guest: Guest, names: readonly string[]): ReadonlyMap<string, number> {
+  const all = new Map<string, number>();
+  for (const part of ['kernel', 'program'] as const) {
+    const file = guest.symbolFiles[part]();
+    if (file === undefined) continue;
+    const { addresses, relocatable } = namedAddresses(file, names);
+    const bias = part === 'program' && relocatable ? addressMap.programBase : 0;
+    for (const [name, address] of addresses) all.set(name, address + bias);
   }
-  return undefined;
+  return all;
 }
 
 /** Notes when each boundary is first reached. Attach before the guest runs. */
@@ -34,23 +49,38 @@ export class PhaseWatch {
   readonly #clock: WallClock;
   readonly #entries: Entry[] = [];
 
-  constructor(
-    guest: Guest,
-    symbols: GuestSymbols,
-    clock: WallClock,
-    boundaries: readonly Boundary[] = pythonBoundaries,
-  ) {
+  constructor(guest: Guest, options: PhaseOptions = {}) {
+    const { first = FIRST_PHASE, boundaries = pythonBoundaries, clock = wallClock } = options;
     this.#guest = guest;
     this.#clock = clock;
-    this.#enter(FIRST_PHASE);
-    for (const { phase, symbol } of boundaries) {
-      const address = addressOf(symbols, symbol);
+    const spellings = (symbols: readonly string[]): string[] =>
+      symbols.flatMap((symbol) => SPECIALIZED_SUFFIXES.map((suffix) => symbol + suffix));
+    const addresses = addressesIn(
+      guest,
+      boundaries.flatMap(({ symbols }) => spellings(symbols)),
+    );
+    for (const { phase, symbols, afterReturn } of boundaries) {
+      const address = spellings(symbols)
+        .map((name) => addresses.get(name))
+        .find((found) => found !== undefined);
       if (address === undefined) continue;
-      const remove = guest.machine.onExecute(address, () => {
-        remove();
+      this.#once(address, () => {
         this.#enter(phase);
+        if (afterReturn === undefined) return;
+        const { linear, registers } = guest.machine;
+        this.#once(linear.read32(registers.get('esp')), () => {
+          this.#enter(afterReturn);
+        });
       });
     }
+    this.#enter(first);
+  }
+
+  #once(address: number, handler: () => void): void {
+    const remove = this.#guest.machine.onExecute(address, () => {
+      remove();
+      handler();
+    });
   }
 
   #enter(phase: string): void {

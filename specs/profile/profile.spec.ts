@@ -1,9 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ensureImages } from '../../images/index.ts';
+import { ensureAddr2line, ensureImages } from '../../images/index.ts';
 import { boot } from '../../harness/index.ts';
 import { HELLO } from '../../harness/hello.ts';
-import { PhaseWatch, profile, toFoldedStacks, toSpeedscope } from '../../harness/profile/index.ts';
+import {
+  addressesOf,
+  inlinedAt,
+  nameStacks,
+  parseInlined,
+  PhaseWatch,
+  profile,
+  sample,
+  toFoldedStacks,
+  toSpeedscope,
+} from '../../harness/profile/index.ts';
 import type { PhaseSpan, Profile } from '../../harness/profile/index.ts';
 import { GuestSymbols } from '../../harness/symbols/index.ts';
 
@@ -23,7 +35,7 @@ describe('the phases of a hello', () => {
 
   beforeAll(async () => {
     const guest = await boot(HELLO);
-    const watch = new PhaseWatch(guest, await helloSymbols(), stillClock);
+    const watch = new PhaseWatch(guest, { clock: stillClock });
     await guest.runToEnd();
     spans = watch.spans;
     instructions = guest.machine.instructions;
@@ -40,9 +52,12 @@ describe('the phases of a hello', () => {
       'libc start',
       'main',
       'Py_Initialize: configuration',
-      'Py_Initialize: core',
-      'Py_Initialize: main',
-      'Py_Initialize: encodings and streams',
+      'Py_Initialize: interpreter',
+      'Py_Initialize: types',
+      'Py_Initialize: sys and builtins',
+      'Py_Initialize: import system',
+      'Py_Initialize: encodings',
+      'Py_Initialize: streams and site',
       'script',
       'finalization',
       'exit',
@@ -62,6 +77,52 @@ describe('the phases of a hello', () => {
     await guest.runToEnd();
     expect(guest.machine.instructions).toBe(instructions);
     guest.dispose();
+  });
+});
+
+describe('inlined calls', () => {
+  it('are read from what addr2line says, outermost first, without the function they are in', () => {
+    const answers = [
+      ...[
+        '0x40001000',
+        'slotptr',
+        '/work/a.c:3',
+        'update_one_slot',
+        '/work/a.c:9',
+        'type_ready',
+        '/work/a.c:20',
+      ],
+      ...['0x40002000', 'main', '/work/main.c:1', '0x40003000', '??', '??:0', ''],
+    ].join('\n');
+    expect([...parseInlined(answers)]).toEqual([
+      [0x40001000, ['update_one_slot', 'slotptr']],
+      [0x40002000, []],
+      [0x40003000, []],
+    ]);
+  });
+
+  it('have frames of their own, in kernel and program, and change nothing else', async () => {
+    const images = await ensureImages();
+    const symbols = await helloSymbols();
+    const guest = await boot(HELLO);
+    const sampled = sample(guest, symbols, 50_021);
+    guest.dispose();
+    const files = { kernel: images.kernel[256].path, program: images.python.debug.path };
+    const inlined = await inlinedAt(await ensureAddr2line(), files, symbols, addressesOf(sampled));
+    const named = nameStacks(sampled, symbols, inlined);
+    const frames = named.stacks.flatMap((stack) => stack.frames);
+    expect(frames).toContain('deopt_code (inlined)');
+    const samples = (stacks: Profile['stacks']): number => stacks.reduce((sum, one) => sum + one.samples, 0);
+    expect(samples(named.stacks)).toBe(samples(nameStacks(sampled, symbols).stacks));
+    const without = named.stacks.map((stack) => stack.frames.filter((frame) => !frame.endsWith('(inlined)')));
+    const plain = new Set(nameStacks(sampled, symbols).stacks.map((stack) => stack.frames.join()));
+    for (const stack of without) expect(plain).toContain(stack.join());
+  });
+
+  it('are left out where a file says nothing of them', async () => {
+    const symbols = await helloSymbols();
+    const inlined = await inlinedAt(await ensureAddr2line(), {}, symbols, [0x40001000]);
+    expect(inlined(0x40001000)).toEqual([]);
   });
 });
 
@@ -100,6 +161,15 @@ describe('a profile of a hello', () => {
     const total = sampled.stacks.reduce((sum, { samples }) => sum + samples, 0);
     expect(file.profiles[0].endValue).toBe(total * INTERVAL);
     expect(file.profiles[0].samples).toHaveLength(file.profiles[0].weights.length);
+  });
+
+  it('is for speedscope what its own schema asks for', () => {
+    const path = createRequire(import.meta.url).resolve('speedscope/dist/release/file-format-schema.json');
+    const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
+    const validate = new Ajv({ strict: false }).compile(schema);
+    validate(toSpeedscope(sampled, 'hello'));
+    expect(validate.errors).toBeNull();
+    expect(validate({ ...toSpeedscope(sampled, 'hello'), profiles: [{ type: 'sampled' }] })).toBe(false);
   });
 
   it('goes to flame graph tools as one folded stack a line', () => {

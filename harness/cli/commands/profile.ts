@@ -1,25 +1,27 @@
 /** `nanvix-v86 profile`: where a program's instructions go, by phase, by function and by call; the same on every machine. */
 import { Command } from 'commander';
-import type { Guest } from '../../guest.ts';
-import type { FunctionShare, PhaseSpan, Profile } from '../../profile/index.ts';
+import { InputError } from '../../errors.ts';
+import type { BootOptions } from '../../options.ts';
+import type { DebugFiles, FunctionShare, InlinedAt, PhaseSpan, Profile } from '../../profile/index.ts';
 import type { RunResult } from '../../result.ts';
+import type { GuestSymbols } from '../../symbols/index.ts';
 import type { SummaryRow } from '../../trace/index.ts';
-import { addGuestOptions, bootOptionsOf, type GuestOptionValues } from '../guest-options.ts';
+import { addGuestOptions } from '../guest-options.ts';
+import { log } from '../log.ts';
+import type { ObservedGuest, ObservedGuestValues } from '../observed-guest.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
 import { explainEnd, processStatus } from '../report.ts';
-import { readUserFile, Sink } from '../sink.ts';
+import { Sink } from '../sink.ts';
 import { writeThrough } from '../standard-streams.ts';
 
 const FORMATS = ['table', 'json', 'speedscope', 'folded'] as const;
 type Format = (typeof FORMATS)[number];
 
-interface ProfileOptions extends GuestOptionValues {
-  readonly programName?: string;
+interface ProfileOptions extends ObservedGuestValues {
   readonly interval?: number;
   readonly format: Format;
   readonly top: number;
-  readonly symbols?: string;
-  readonly kernelSymbols?: string;
+  readonly inline: boolean;
   readonly output?: string;
   readonly json?: true;
 }
@@ -53,6 +55,7 @@ export function profileCommand(setStatus: (status: number) => void): Command {
       'table',
     )
     .option('--top <count>', 'functions to show in the table', wholeNumber(1, MOST_FUNCTIONS), DEFAULT_TOP)
+    .option('--no-inline', 'leave inlined calls out of the stacks')
     .option('--symbols <file>', "ELF file with the program's symbols, where the program is stripped")
     .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
@@ -86,52 +89,54 @@ async function profileProgram(
   options: ProfileOptions,
   outputToStderr: boolean,
 ): Promise<Measured> {
-  const [{ boot }, { findImages }, { guestSymbols }] = await Promise.all([
-    import('../../boot.ts'),
-    import('../images-progress.ts'),
-    import('../../symbols/index.ts'),
-  ]);
-  const guest = await boot({
-    ...bootOptionsOf(options),
-    ...(await findImages(program, options.kernel)),
-    ...(options.programName === undefined ? {} : { programName: options.programName }),
-    program,
-    commandLine,
-    onOutput: (stream, bytes) => {
-      writeThrough(outputToStderr ? 'stderr' : stream, bytes);
-    },
-  });
-  try {
-    const symbols = guestSymbols(guest, {
-      ...(options.symbols === undefined ? {} : { program: readUserFile('symbol file', options.symbols) }),
-      ...(options.kernelSymbols === undefined
-        ? {}
-        : { kernel: readUserFile('symbol file', options.kernelSymbols) }),
-    });
-    return await measure(guest, symbols, options.interval);
-  } finally {
-    guest.dispose();
-  }
+  const { withObservedGuest } = await import('../observed-guest.ts');
+  const onOutput: BootOptions['onOutput'] = (stream, bytes) => {
+    writeThrough(outputToStderr ? 'stderr' : stream, bytes);
+  };
+  return await withObservedGuest(program, commandLine, options, { onOutput }, (observed) =>
+    measure(observed, options),
+  );
 }
 
 async function measure(
-  guest: Guest,
-  symbols: import('../../symbols/index.ts').GuestSymbols,
-  interval: number | undefined,
+  { guest, symbols, debugFiles }: ObservedGuest,
+  { interval, inline }: ProfileOptions,
 ): Promise<Measured> {
-  const [{ DEFAULT_INTERVAL, PhaseWatch, profile }, { summarize, Tracer }, { wallClock }] = await Promise.all(
-    [import('../../profile/index.ts'), import('../../trace/index.ts'), import('../../wall-clock.ts')],
-  );
-  const watch = new PhaseWatch(guest, symbols, wallClock);
+  const [profiler, { summarize, Tracer }] = await Promise.all([
+    import('../../profile/index.ts'),
+    import('../../trace/index.ts'),
+  ]);
+  const watch = new profiler.PhaseWatch(guest);
   const tracer = new Tracer(guest, { symbols, levels: ['kernel', 'posix'] });
-  const sampled = profile(guest, symbols, interval ?? DEFAULT_INTERVAL);
+  const sampled = profiler.sample(guest, symbols, interval ?? profiler.DEFAULT_INTERVAL);
   tracer.detach();
+  const phases = watch.spans;
+  const inlined = inline ? await inlinedOf(debugFiles, symbols, profiler.addressesOf(sampled)) : undefined;
   return {
     result: guest.result(sampled.end),
-    profile: sampled,
-    phases: watch.spans,
+    profile: profiler.nameStacks(sampled, symbols, inlined),
+    phases,
     calls: summarize(tracer.records),
   };
+}
+
+/** A guest without built images needs no toolchain but for this, so a machine that has none goes without. */
+async function inlinedOf(
+  files: DebugFiles,
+  symbols: GuestSymbols,
+  addresses: readonly number[],
+): Promise<InlinedAt | undefined> {
+  const [{ inlinedAt }, { BuildError, ensureAddr2line }] = await Promise.all([
+    import('../../profile/index.ts'),
+    import('../../../images/index.ts'),
+  ]);
+  try {
+    return await inlinedAt(await ensureAddr2line(), files, symbols, addresses);
+  } catch (error) {
+    if (!(error instanceof BuildError) && !(error instanceof InputError)) throw error;
+    await log('warn', `inlined calls are not shown: ${error.message}`);
+    return undefined;
+  }
 }
 
 async function render(measured: Measured, format: Format, program: string, top: number): Promise<string> {
@@ -159,19 +164,13 @@ async function tables(
 ): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const { summaryTable } = await import('../../trace/index.ts');
+  const { phaseTable } = await import('../phase-table.ts');
   const options = {
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   };
   const share = (part: number, whole: number): string =>
     whole === 0 ? '0.0' : ((100 * part) / whole).toFixed(1);
-  const phaseTable = new Table({
-    ...options,
-    head: ['%', 'instructions', 'phase'],
-    colAligns: ['right', 'right', 'left'],
-  });
-  for (const { name, from, to } of phases)
-    phaseTable.push([share(to - from, result.instructions), to - from, name]);
   const samples = profile.stacks.reduce((sum, stack) => sum + stack.samples, 0);
   const functionTable = new Table({
     ...options,
@@ -183,7 +182,7 @@ async function tables(
   }
   return [
     `phases (${result.instructions} instructions)`,
-    phaseTable.toString(),
+    await phaseTable(phases, { wall: false }),
     `functions (${samples} samples, one every ${profile.interval} instructions)`,
     functionTable.toString(),
     'calls (counted, not sampled)',

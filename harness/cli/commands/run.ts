@@ -18,6 +18,7 @@ const STATUS_FAILED = 1;
 interface RunOptions extends GuestOptionValues, SnapshotOptionValues {
   readonly programName?: string;
   readonly console?: string;
+  readonly phases?: true;
   readonly json?: true;
 }
 
@@ -52,12 +53,17 @@ export function runCommand(setStatus: (status: number) => void): Command {
       '--trust-compiled',
       'run the compiled code in the snapshot: only of a file from someone whose programs you would run',
     )
-    .option('--json', 'print one line of JSON instead of the output')
+    .option('--phases', 'print what each phase of the run took, on standard error')
+    .option('--json', 'print one line of JSON instead of the output, with the phases')
     .passThroughOptions();
   return addGuestOptions(command).action(
     async (program: string | undefined, line: readonly string[], options: RunOptions) => {
-      const { result, missed } = await runProgram(program, line.join(' '), options);
-      if (options.json) process.stdout.write(`${JSON.stringify(recordOf(result))}\n`);
+      const { result, missed, phases } = await runProgram(program, line.join(' '), options);
+      if (options.json) process.stdout.write(`${JSON.stringify({ ...recordOf(result), phases })}\n`);
+      if (options.phases && phases !== undefined) {
+        const { phaseTable } = await import('../phase-table.ts');
+        process.stderr.write(`${await phaseTable(phases)}\n`);
+      }
       const why = explainEnd(result);
       if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
       await log('info', 'run ended', { ...recordOf(result), output: undefined, phases: result.phases });

@@ -1,0 +1,72 @@
+/** A guest that a command looks at while it runs, with the names of its addresses. */
+import type { Guest } from '../guest.ts';
+import type { BootOptions } from '../options.ts';
+import type { DebugFiles } from '../profile/index.ts';
+import type { GuestSymbols } from '../symbols/index.ts';
+import { bootOptionsOf, type GuestOptionValues } from './guest-options.ts';
+import { readUserFile } from './sink.ts';
+
+/** As commander hands them over. */
+export interface ObservedGuestValues extends GuestOptionValues {
+  readonly programName?: string;
+  readonly symbols?: string;
+  readonly kernelSymbols?: string;
+}
+
+export interface ObservedGuest {
+  readonly guest: Guest;
+  readonly symbols: GuestSymbols;
+  /** The ELF files that say most of the guest's addresses. */
+  readonly debugFiles: DebugFiles;
+}
+
+/** Boots a guest, hands it over with its symbols, and disposes of it. */
+export async function withObservedGuest<Result>(
+  program: string,
+  commandLine: string,
+  values: ObservedGuestValues,
+  streams: Pick<BootOptions, 'stdin' | 'onOutput'>,
+  use: (observed: ObservedGuest) => Promise<Result>,
+): Promise<Result> {
+  const [{ boot }, { BUILT_PROGRAMS }, { findImages }, { guestSymbols }, { DEFAULT_MEMORY_MIB }] =
+    await Promise.all([
+      import('../boot.ts'),
+      import('../guest-files.ts'),
+      import('./images-progress.ts'),
+      import('../symbols/index.ts'),
+      import('../options.ts'),
+    ]);
+  const { images } = await findImages(program, values.kernel);
+  const guest = await boot({
+    ...bootOptionsOf(values),
+    ...(images && { images }),
+    ...(values.programName !== undefined && { programName: values.programName }),
+    program,
+    commandLine,
+    ...streams,
+  });
+  try {
+    const symbols = guestSymbols(guest, {
+      ...(values.symbols !== undefined && { program: readUserFile('symbol file', values.symbols) }),
+      ...(values.kernelSymbols !== undefined && {
+        kernel: readUserFile('symbol file', values.kernelSymbols),
+      }),
+    });
+    const isBuilt = BUILT_PROGRAMS.some((name) => name === program);
+    const kernels: Readonly<Record<number, { readonly path: string }>> = images?.kernel ?? {};
+    const kernel =
+      values.kernelSymbols ?? values.kernel ?? kernels[values.memory ?? DEFAULT_MEMORY_MIB]?.path;
+    const builtFile = isBuilt ? images?.python.debug.path : program;
+    const programFile = values.symbols ?? builtFile;
+    return await use({
+      guest,
+      symbols,
+      debugFiles: {
+        ...(kernel !== undefined && { kernel }),
+        ...(programFile !== undefined && { program: programFile }),
+      },
+    });
+  } finally {
+    guest.dispose();
+  }
+}
