@@ -1,8 +1,9 @@
 /** The best combination of the study, for the figures about it. */
 import { InputError } from '../errors.ts';
 import type { BootOptions } from '../options.ts';
-import { bootOptionsOf } from '../study/measure.ts';
-import { studyRow, studyVariants } from '../study/variants.ts';
+import { readyRow } from '../study/measure.ts';
+import { studyRow } from '../study/row.ts';
+import { studyVariants } from '../study/variants.ts';
 
 const BEST = 'best';
 
@@ -10,7 +11,7 @@ const BEST = 'best';
 export async function bestOptions(): Promise<BootOptions> {
   const variant = studyVariants.find(({ name }) => name === BEST);
   if (variant === undefined) throw new InputError(`the study has no row ${BEST}: add it to its variants`);
-  return (await bootOptionsOf(studyRow(variant))).options;
+  return (await readyRow(studyRow(variant))).options;
 }
 
 /** The same, with the snapshot call made. */

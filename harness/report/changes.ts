@@ -6,7 +6,7 @@ const exactFigures = ['instructions', 'kernelCalls', 'pagesTouched', 'codePages'
 const compare = (row: string, before: Figures, after: Figures): Change[] =>
   exactFigures
     .filter((figure) => before[figure] !== after[figure])
-    .map((figure) => ({ row, figure, before: before[figure], after: after[figure] }));
+    .map((figure) => ({ row, figure, before: before[figure] ?? 0, after: after[figure] ?? 0 }));
 
 const rowsOf = (report: StartupReport): readonly VariantRow[] => [report.reference, ...report.variants];
 

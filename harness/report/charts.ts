@@ -1,11 +1,11 @@
 /**
- * The four drawings of a report, as SVG text made by Observable Plot on the host: the file needs no script to show
+ * The drawings of a report, as SVG text made by Observable Plot on the host: the file needs no script to show
  * them. Colours are names of CSS variables, so that the style sheet decides between light and dark.
  */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { layOutFlames } from './flame-layout.ts';
-import type { StartupReport, VariantRow } from './types.ts';
+import type { StartupReport } from './types.ts';
 
 const WIDTH = 1100;
 
@@ -13,6 +13,8 @@ const WIDTH = 1100;
 const narrowestFrame = (samples: number): number => Math.max(1, Math.floor(samples / (2 * WIDTH)));
 
 const millions = (instructions: number): string => `${(instructions / 1e6).toFixed(3)} M instructions`;
+
+const signedPercent = (percent: number): string => `${percent > 0 ? '+' : ''}${percent.toFixed(1)} %`;
 
 /** All that is used of the element Plot makes. TypeScript's own types of it are a browser's, which this program is not. */
 interface SvgElement {
@@ -103,62 +105,54 @@ export function drawFlames({ stacks, sampleInterval }: StartupReport): string {
   return svg.replaceAll(/<rect /g, '<rect tabindex="0" ');
 }
 
-const changeInInstructions = (row: VariantRow, reference: VariantRow): number =>
-  row.figures.instructions - reference.figures.instructions;
-
-/** Variants as bars of instructions more or fewer than the reference build. */
+/** Variants as bars of instructions more or fewer than the reference build, with what the reference claims as a mark. */
 export function drawVariants({ variants, reference }: StartupReport): string {
-  const rows = variants.map((row) => ({
-    name: row.name,
-    difference: changeInInstructions(row, reference),
-    change: row.change,
-  }));
-  return draw('Variants: guest instructions more or fewer than the reference build', {
+  const all = reference.figures.instructions;
+  const rows = variants.map(({ name, change, figures, claim }) => {
+    const difference = figures.instructions - all;
+    return { name, change, difference, percent: (difference / all) * 100, claim };
+  });
+  const claims = rows.flatMap(({ name, claim }) =>
+    claim?.share === undefined ? [] : [{ name, percent: claim.share * 100, ...claim }],
+  );
+  return draw('Variants: guest instructions more or fewer than the reference build, in percent', {
     height: 60 + 24 * rows.length,
     marginLeft: 190,
-    x: { label: 'guest instructions, difference from the reference build', tickFormat: 's', grid: true },
+    marginRight: 60,
+    x: { label: 'instructions against the reference build, in percent', grid: true },
     y: { label: null, domain: rows.map(({ name }) => name) },
     marks: [
       Plot.barX(rows, {
-        x: 'difference',
+        x: 'percent',
         y: 'name',
         fill: (row: (typeof rows)[number]) => (row.difference > 0 ? 'var(--worse)' : 'var(--better)'),
-        title: (row: (typeof rows)[number]) => `${row.change}: ${millions(row.difference)}`,
+        title: (row: (typeof rows)[number]) =>
+          `${row.name}, ${row.change}: ${signedPercent(row.percent)}, ${millions(row.difference)}`,
       }),
-      Plot.ruleX([0], { stroke: 'currentColor' }),
-    ],
-  });
-}
-
-/** What the reference claims a change saves beside what it saves here, both in milliseconds of wall time. */
-export function drawClaims({ variants, reference }: StartupReport): string {
-  const bars = variants.flatMap((row) =>
-    row.claimedMs === undefined
-      ? []
-      : [
-          { name: row.name, source: 'claimed', ms: row.claimedMs },
-          {
-            name: row.name,
-            source: 'here',
-            ms: row.figures.wallMs.median - reference.figures.wallMs.median,
-          },
-        ],
-  );
-  return draw('What each change saves: as claimed and as measured here', {
-    height: 60 + 40 * (bars.length / 2),
-    marginLeft: 80,
-    marginRight: 190,
-    x: { label: 'milliseconds saved', grid: true },
-    y: { label: null },
-    fy: { label: null },
-    color: { domain: ['claimed', 'here'], range: ['var(--second)', 'var(--accent)'] },
-    marks: [
-      Plot.barX(bars, {
-        x: 'ms',
-        y: 'source',
-        fy: 'name',
-        fill: 'source',
-        title: (bar: (typeof bars)[number]) => `${bar.name}, ${bar.source}: ${bar.ms.toFixed(1)} ms`,
+      Plot.text(rows, {
+        x: 'percent',
+        y: 'name',
+        text: (row: (typeof rows)[number]) => signedPercent(row.percent),
+        textAnchor: 'start',
+        dx: 5,
+        filter: (row: (typeof rows)[number]) => row.difference >= 0,
+      }),
+      Plot.text(rows, {
+        x: 'percent',
+        y: 'name',
+        text: (row: (typeof rows)[number]) => signedPercent(row.percent),
+        textAnchor: 'end',
+        dx: -5,
+        filter: (row: (typeof rows)[number]) => row.difference < 0,
+      }),
+      Plot.tickX(claims, {
+        className: 'claims',
+        x: 'percent',
+        y: 'name',
+        stroke: 'var(--text)',
+        strokeWidth: 3,
+        title: (claim: (typeof claims)[number]) =>
+          `${claim.name}, the reference’s claim: ${signedPercent(claim.percent)} of its boot (${claim.savesMs ?? 0} ms), “${claim.says}”`,
       }),
       Plot.ruleX([0], { stroke: 'currentColor' }),
     ],

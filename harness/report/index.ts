@@ -2,6 +2,7 @@
 export type {
   CallMark,
   Change,
+  ExactFigures,
   Figures,
   PhaseSpan,
   Spread,

@@ -13,26 +13,33 @@ export interface Spread {
   readonly runs: number;
 }
 
-/** What was measured of one build of the guest. */
-export interface Figures {
-  /** Guest instructions from reset to exit. */
+/** What was counted of one run: the same on every machine. */
+export interface ExactFigures {
+  /** Guest instructions from reset, or from the snapshot, to exit. */
   readonly instructions: number;
   /** How often the program entered the kernel. */
   readonly kernelCalls: number;
-  /** 4 KiB pages mapped for the program whose accessed bit is set when it exits. */
-  readonly pagesTouched: number;
-  /** Distinct 4 KiB pages that instructions were fetched from. */
+  /**
+   * 4 KiB pages mapped for the program whose accessed bit is set when it exits; null for a run from a snapshot, in which
+   * the bits tell of the time before too.
+   */
+  readonly pagesTouched: number | null;
+  /** Distinct 4 KiB pages of the program's code that were executed. */
   readonly codePages: number;
   /** Program and ramfs together, in bytes. */
   readonly imageBytes: number;
   readonly virtualMs: number;
+}
+
+/** What was measured of one build of the guest. */
+export interface Figures extends ExactFigures {
   readonly wallMs: Spread;
 }
 
 /** Whether what the reference said of a change holds on this guest. */
 export interface Verdict {
-  readonly holds: 'yes' | 'no' | 'not measurable';
-  /** One sentence. */
+  readonly holds: 'yes' | 'no';
+  /** One sentence, with the figures it rests on. */
   readonly why: string;
 }
 
@@ -42,8 +49,16 @@ export interface VariantRow {
   /** What is different from the reference, in words. */
   readonly change: string;
   readonly figures: Figures;
-  /** Milliseconds that the reference says the change saves; absent where it says nothing. */
-  readonly claimedMs?: number;
+  readonly phases: readonly PhaseSpan[];
+  /** What the reference says of the change; absent where it says nothing. */
+  readonly claim?: {
+    /** Its own words. */
+    readonly says: string;
+    /** Milliseconds that the change is said to save; absent where it gives no number. */
+    readonly savesMs?: number;
+    /** The same as a share of the reference's boot, as the bars show it: above 0 for what this row gives up. */
+    readonly share?: number;
+  };
   readonly verdict?: Verdict;
 }
 
@@ -78,7 +93,7 @@ export interface Change {
 
 export interface StartupReport {
   /** Raised when a field changes its meaning or disappears. */
-  readonly version: 1;
+  readonly version: 2;
   readonly title: string;
   /** When it was made, ISO 8601; handed in, so that the same study gives the same bytes. */
   readonly created: string;

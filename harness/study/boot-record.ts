@@ -7,7 +7,6 @@ import { DEFAULT_INTERVAL, PhaseWatch, profile } from '../profile/index.ts';
 import type { StartupReport } from '../report/index.ts';
 import { GuestSymbols } from '../symbols/index.ts';
 import { Tracer } from '../trace/index.ts';
-import { wallClock } from '../wall-clock.ts';
 
 /** Phases and kernel calls come from one run, the profile from another: both are the same run to the instruction. */
 export async function traceHello(
@@ -19,7 +18,7 @@ export async function traceHello(
     program: readFileSync(images.python.symbols.path),
   });
   const watched = await boot({ ...HELLO, images });
-  const phases = new PhaseWatch(watched, symbols, wallClock);
+  const phases = new PhaseWatch(watched);
   const tracer = new Tracer(watched);
   await watched.runToEnd();
   const { spans } = phases;

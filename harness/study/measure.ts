@@ -1,62 +1,87 @@
 /**
- * Measures one row of the study. Everything but wall time is exact: the guest is run once to count calls and look at its
- * page tables, stepped once to see which pages it executes from, and then booted again and again for the clock.
+ * Measures one row of the study. Everything but wall time is exact: the guest is run once to count instructions, calls and
+ * phases and to look at its page tables, and then again and again for the clock.
  */
-import { ensureImages, referenceVariant } from '../../images/index.ts';
-import type { BuildEvent } from '../../images/index.ts';
+import { readFileSync } from 'node:fs';
+import { addressMap } from '../../images/abi/memory-map.ts';
+import { ensureImages } from '../../images/index.ts';
+import type { Images } from '../../images/index.ts';
 import { boot } from '../boot.ts';
+import { parseElf } from '../elf/load-segments.ts';
 import { GuestStateError } from '../errors.ts';
-import type { Guest } from '../guest.ts';
-import { HELLO, bootHello, restoreHello } from '../hello.ts';
+import type { Guest, GuestSnapshot } from '../guest.ts';
+import { HELLO } from '../hello.ts';
 import type { BootOptions } from '../options.ts';
-import { stepToExit } from '../profile/index.ts';
-import type { Figures, Spread } from '../report/index.ts';
+import { PhaseWatch, stepToExit } from '../profile/index.ts';
+import type { ExactFigures, PhaseSpan, Spread } from '../report/index.ts';
 import { medianOf } from '../bench/figure.ts';
+import { wallClock } from '../wall-clock.ts';
+import type { StudyRow } from './row.ts';
 import { studyVolume } from './volume.ts';
-import type { StudyRow } from './variants.ts';
 
 const PAGE = 4096;
 const EXPECTED = 'CPYTHON_TEST_HELLO: Hello from Python';
 
-export interface MeasureOptions {
-  /** Boots whose wall time is taken, after one whose is not. */
-  readonly runs: number;
-  readonly onProgress?: (event: BuildEvent) => void;
+/** A row whose images are built: how to boot it, and what it is made of. */
+export interface ReadyRow {
+  readonly row: StudyRow;
+  readonly images: Images;
+  readonly ramfs: Uint8Array;
+  readonly options: BootOptions;
 }
 
-/** Builds what a row needs and says how to boot it. */
-export async function bootOptionsOf(
-  row: StudyRow,
-  onProgress?: (event: BuildEvent) => void,
-): Promise<{ options: BootOptions; imageBytes: number }> {
-  const images = await ensureImages({ variant: row.build, ...(onProgress && { onProgress }) });
+/** Builds what a row needs, unless it is given, and says how to boot it. */
+export async function readyRow(row: StudyRow, built?: Images): Promise<ReadyRow> {
+  const { run } = row;
+  const images = built ?? (await ensureImages({ variant: row.build }));
   const ramfs = await studyVolume(row, images);
-  return {
-    imageBytes: images.python.elf.bytes + ramfs.length,
-    options: {
-      program: HELLO.program,
-      images,
-      ramfs,
-      args: ['-B', ...(row.run.site ? [] : ['-S']), '/test_hello.py'],
-      env: {
-        PYTHONHOME: '/',
-        PYTHONDONTWRITEBYTECODE: '1',
-        ...(row.run.fixedHashSeed && { PYTHONHASHSEED: '0' }),
-        ...(row.run.skipFinalization && { NANVIX_SKIP_FINALIZATION: '1' }),
-      },
+  const options: BootOptions = {
+    program: HELLO.program,
+    images,
+    ramfs,
+    args: ['-B', ...(run.site ? [] : ['-S']), ...run.pythonOptions, '/test_hello.py'],
+    env: {
+      PYTHONHOME: '/',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...(run.fixedHashSeed && { PYTHONHASHSEED: '0' }),
+      ...(run.skipFinalization && { NANVIX_SKIP_FINALIZATION: '1' }),
+      ...(run.fromSnapshot && { NANVIX_SNAPSHOT: '1' }),
+      ...run.environment,
     },
+    ...(run.fromSnapshot && { kernelArguments: HELLO.kernelArguments }),
   };
+  return { row, images, ramfs, options };
 }
 
-async function withGuest<Result>(
-  options: BootOptions,
-  use: (guest: Guest) => Promise<Result> | Result,
-): Promise<Result> {
+/** A guest at the start of what a row measures. */
+interface Started {
+  readonly guest: Guest;
+  /** Where the guest started, if not at its reset. */
+  readonly snapshot: GuestSnapshot | undefined;
+}
+
+async function start({ row, options }: ReadyRow): Promise<Started> {
   const guest = await boot(options);
-  try {
-    return await use(guest);
-  } finally {
+  if (!row.run.fromSnapshot) return { guest, snapshot: undefined };
+  const stop = guest.runToSnapshot();
+  if (stop.kind !== 'kernel-call') {
     guest.dispose();
+    throw new GuestStateError(`the variant ${row.name} makes no snapshot call`);
+  }
+  const snapshot = guest.capture();
+  guest.restore(snapshot);
+  return { guest, snapshot };
+}
+
+async function withStarted<Result>(
+  ready: ReadyRow,
+  use: (started: Started) => Promise<Result> | Result,
+): Promise<Result> {
+  const started = await start(ready);
+  try {
+    return await use(started);
+  } finally {
+    started.guest.dispose();
   }
 }
 
@@ -68,98 +93,129 @@ function checkHello(row: StudyRow, guest: Guest): void {
   );
 }
 
-/** What one boot of a row gives, the same on every machine. */
-export interface ExactFigures {
-  readonly instructions: number;
-  readonly kernelCalls: number;
-  readonly pagesTouched: number;
-  readonly virtualMs: number;
+/** Linear addresses from which the program's instructions are fetched. */
+interface CodeRange {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** @throws GuestStateError when the row does not say hello. */
-export async function countRow(row: StudyRow, options: BootOptions): Promise<ExactFigures> {
-  return await withGuest(options, async (guest) => {
-    await guest.runToEnd();
-    checkHello(row, guest);
-    // The kernel's own memory is mapped by large pages, which tell nothing of the 4 KiB in them.
-    const touched = new Set<number>();
-    for (const { physical, size, accessed } of guest.machine.linear.mappings())
-      if (accessed && size === PAGE) touched.add(physical);
-    return {
-      instructions: guest.machine.instructions,
-      kernelCalls: guest.calls.count,
-      pagesTouched: touched.size,
-      virtualMs: guest.machine.virtualNanoseconds / 1e6,
-    };
-  });
+function codeRanges({ images }: ReadyRow): CodeRange[] {
+  const elf = parseElf('program', readFileSync(images.python.elf.path));
+  const bias = elf.type === 'dyn' ? addressMap.programBase : 0;
+  return elf.body.programs
+    .filter(({ type, flags }) => type === 'load' && flags['x'] === true)
+    .map(({ vaddr, memsz }) => ({ from: vaddr + bias, to: vaddr + bias + memsz }));
 }
 
-/** Distinct 4 KiB pages of linear memory that instructions are fetched from until the guest exits, by stepping through. */
-function countCodePages(guest: Guest): number {
+const isIn = (ranges: readonly CodeRange[], address: number): boolean =>
+  ranges.some(({ from, to }) => address >= (from & -PAGE) >>> 0 && address < to);
+
+/**
+ * Pages that the program has touched, by the accessed bits of its page tables. The kernel's own memory is mapped by large
+ * pages, whose bits tell nothing of the 4 KiB in them. Pages of code hold nothing but code, so those were executed.
+ */
+function touchedPages(guest: Guest, code: readonly CodeRange[]): { all: number; code: number } {
+  const all = new Set<number>();
+  let executed = 0;
+  for (const { linear, physical, size, accessed } of guest.machine.linear.mappings()) {
+    if (!accessed || size !== PAGE) continue;
+    all.add(physical);
+    if (isIn(code, linear)) executed++;
+  }
+  return { all: all.size, code: executed };
+}
+
+/** Distinct pages of the program's code that a guest executes until its exit, by stepping through. */
+function steppedCodePages(guest: Guest, code: readonly CodeRange[]): number {
   const { registers } = guest.machine;
   const executed = new Uint8Array(2 ** 20);
   stepToExit(guest, () => {
     executed[registers.get('eip') >>> 12] = 1;
   });
-  return executed.reduce((sum, flag) => sum + flag, 0);
+  return executed.reduce((sum, flag, page) => sum + (isIn(code, page * PAGE) ? flag : 0), 0);
 }
 
-async function clock(options: BootOptions, runs: number): Promise<Spread> {
-  const times: number[] = [];
-  for (let i = 0; i <= runs; i++) {
-    const wallMs = await withGuest(options, async (guest) => guest.result(await guest.runToEnd()).wallMs);
-    if (i > 0) times.push(wallMs);
-  }
-  return { median: medianOf(times), low: Math.min(...times), high: Math.max(...times), runs };
+/** What one run of a row gives, the same on every machine. */
+export interface ExactRun {
+  readonly figures: ExactFigures;
+  readonly phases: readonly PhaseSpan[];
 }
 
-/** All figures of a row's cold boot. */
-export async function measureRow(row: StudyRow, settings: MeasureOptions): Promise<Figures> {
-  const { options, imageBytes } = await bootOptionsOf(row, settings.onProgress);
-  const exact = await countRow(row, options);
-  const codePages = await withGuest(options, countCodePages);
-  return { ...exact, codePages, imageBytes, wallMs: await clock(options, settings.runs) };
-}
-
-/** Hello with the default images, cold and restored from its snapshot. */
-export async function measureRestored(
-  settings: MeasureOptions,
-): Promise<{ cold: Figures; restored: Figures }> {
-  const row: StudyRow = {
-    name: 'default',
-    change: 'what the project builds by default',
-    build: referenceVariant,
-    run: { volume: 'minimal', site: false, fixedHashSeed: true, skipFinalization: false },
-    claim: undefined,
-  };
-  const cold = await measureRow(row, settings);
-  const images = await ensureImages();
-  const hello = await bootHello({ images });
-  try {
-    const atSnapshot = hello.snapshot?.calls.count ?? 0;
-    const times: number[] = [];
-    let last = await restoreHello(hello);
-    for (let i = 0; i < settings.runs; i++) {
-      last = await restoreHello(hello);
-      times.push(last.wallMs);
-    }
-    const kernelCalls = hello.guest.calls.count - atSnapshot;
-    if (hello.snapshot !== undefined) hello.guest.restore(hello.snapshot);
-    const restored: Figures = {
-      ...cold,
-      codePages: countCodePages(hello.guest),
-      instructions: last.instructions,
-      virtualMs: last.virtualMs,
-      kernelCalls,
-      wallMs: {
-        median: medianOf(times),
-        low: Math.min(...times),
-        high: Math.max(...times),
-        runs: settings.runs,
-      },
+/** @throws GuestStateError when the row does not say hello. */
+export async function countRow(ready: ReadyRow): Promise<ExactRun> {
+  const { row, images, ramfs } = ready;
+  const code = codeRanges(ready);
+  return await withStarted(ready, async ({ guest, snapshot }) => {
+    const { machine, calls } = guest;
+    const from = {
+      instructions: machine.instructions,
+      calls: calls.count,
+      nanoseconds: machine.virtualNanoseconds,
     };
-    return { cold, restored };
-  } finally {
-    hello.guest.dispose();
+    const watch = new PhaseWatch(guest, snapshot === undefined ? {} : { first: 'restored' });
+    await guest.runToEnd();
+    checkHello(row, guest);
+    const exact = {
+      instructions: machine.instructions - from.instructions,
+      kernelCalls: calls.count - from.calls,
+      imageBytes: images.python.elf.bytes + ramfs.length,
+      virtualMs: (machine.virtualNanoseconds - from.nanoseconds) / 1e6,
+    };
+    const phases = watch.spans.map(({ name, from: begin, to }) => ({ name, from: begin, to }));
+    if (snapshot === undefined) {
+      const touched = touchedPages(guest, code);
+      return { figures: { ...exact, pagesTouched: touched.all, codePages: touched.code }, phases };
+    }
+    // The accessed bits tell of the time before the snapshot too.
+    guest.restore(snapshot);
+    return { figures: { ...exact, pagesTouched: null, codePages: steppedCodePages(guest, code) }, phases };
+  });
+}
+
+/** The pages of code of a row by stepping through it: slow, and what the accessed bits are held against. */
+export async function countCodePagesByStepping(ready: ReadyRow): Promise<number> {
+  return await withStarted(ready, ({ guest }) => steppedCodePages(guest, codeRanges(ready)));
+}
+
+/** Takes the wall time of a row, run after run. */
+export class RowClock {
+  readonly #ready: ReadyRow;
+  readonly #times: number[] = [];
+  #started: Started | undefined;
+
+  constructor(ready: ReadyRow) {
+    this.#ready = ready;
+  }
+
+  /** Runs the row once more. A cold boot is a new machine; a snapshot is restored in the machine that has it. */
+  async sample(): Promise<void> {
+    this.#times.push(await this.#time());
+  }
+
+  async #time(): Promise<number> {
+    if (!this.#ready.row.run.fromSnapshot) {
+      const startedAt = wallClock();
+      const guest = await boot(this.#ready.options);
+      await guest.runToEnd();
+      const wallMs = wallClock() - startedAt;
+      guest.dispose();
+      return wallMs;
+    }
+    this.#started ??= await start(this.#ready);
+    const { guest, snapshot } = this.#started;
+    const startedAt = wallClock();
+    if (snapshot !== undefined) guest.restore(snapshot, 'continue', { compiled: 'keep' });
+    await guest.runToEnd();
+    return wallClock() - startedAt;
+  }
+
+  /** The times so far, but for the first, in which code caches fill. */
+  get spread(): Spread {
+    const times = this.#times.slice(1);
+    return { median: medianOf(times), low: Math.min(...times), high: Math.max(...times), runs: times.length };
+  }
+
+  dispose(): void {
+    this.#started?.guest.dispose();
   }
 }

@@ -1,66 +1,108 @@
-/** Runs the study's matrix, row by row, and puts the figures together as a report. */
+/** Runs the study's matrix and puts the figures together as a report. */
+import { ensureVariants, referenceVariant } from '../../images/index.ts';
 import type { BuildEvent } from '../../images/index.ts';
-import { traceHello } from './boot-record.ts';
 import { changesSince } from '../report/index.ts';
 import type { Figures, StartupReport, VariantRow } from '../report/index.ts';
-import { measureRestored, measureRow } from './measure.ts';
-import type { MeasureOptions } from './measure.ts';
-import { studyReference, studyRow, studyVariants } from './variants.ts';
-import type { StudyRow, StudyVariant } from './variants.ts';
-import { verdictOn } from './verdict.ts';
+import { traceHello } from './boot-record.ts';
+import { claimedShare, verdictOn } from './claim.ts';
+import type { Measured } from './claim.ts';
+import { countRow, readyRow, RowClock } from './measure.ts';
+import type { ReadyRow } from './measure.ts';
+import { studyReference, studyRow } from './row.ts';
+import type { StudyRow, StudyVariant } from './row.ts';
 
 export interface StudyOptions {
-  /** Boots whose wall time is taken for each row. */
+  /** Runs of each row whose wall time is taken. */
   readonly runs: number;
-  /** Rows to measure besides the reference; all by default. */
-  readonly variants?: readonly StudyVariant[];
+  /** Rows to measure besides the reference. */
+  readonly variants: readonly StudyVariant[];
   /** When the report is made, ISO 8601. */
   readonly created: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The report before, to say what moved since. */
   readonly previous?: StartupReport;
-  readonly onRow?: (name: string) => void;
+  /** What is being done, for people. */
+  readonly onStep?: (what: string) => void;
   readonly onBuild?: (event: BuildEvent) => void;
+  readonly signal?: AbortSignal;
 }
 
-function rowOf(row: StudyRow, figures: Figures, reference: Figures): VariantRow {
+/** What the project builds and runs where nothing else is asked for, cold and restored. */
+const defaultRow = (fromSnapshot: boolean): StudyRow => ({
+  name: fromSnapshot ? 'default, restored' : 'default, cold',
+  change: 'what the project builds by default',
+  build: referenceVariant,
+  run: { ...studyReference.run, fromSnapshot },
+  claim: undefined,
+});
+
+function variantRow(row: StudyRow, { figures, phases }: Measured, reference: Measured): VariantRow {
   const { name, change, claim } = row;
-  if (claim === undefined) return { name, change, figures };
-  return { name, change, figures, claimedMs: claim.savesMs, verdict: verdictOn(claim, figures, reference) };
+  if (claim === undefined) return { name, change, figures, phases };
+  const { says, savesMs } = claim;
+  return {
+    name,
+    change,
+    figures,
+    phases,
+    claim: { says, ...(savesMs !== undefined && { savesMs, share: claimedShare(claim) }) },
+    verdict: verdictOn(claim, { figures, phases }, reference),
+  };
+}
+
+/** Runs every row once, then once more, and so on: a machine that gets slower meanwhile does so for all rows alike. */
+async function clockRows(rows: readonly ReadyRow[], options: StudyOptions): Promise<Figures['wallMs'][]> {
+  const clocks = rows.map((ready) => new RowClock(ready));
+  try {
+    for (let round = 0; round <= options.runs; round++) {
+      options.onStep?.(`wall clock, round ${round} of ${options.runs}`);
+      for (const clock of clocks) await clock.sample();
+    }
+    return clocks.map(({ spread }) => spread);
+  } finally {
+    for (const clock of clocks) clock.dispose();
+  }
 }
 
 /** @throws BuildError when a variant cannot be built, GuestStateError when one does not say hello. */
 export async function runStudy(options: StudyOptions): Promise<StartupReport> {
-  const { variants = studyVariants, created, environment, previous } = options;
-  const settings: MeasureOptions = {
-    runs: options.runs,
-    ...(options.onBuild && { onProgress: options.onBuild }),
-  };
-  const measure = async (row: StudyRow): Promise<Figures> => {
-    options.onRow?.(row.name);
-    return await measureRow(row, settings);
-  };
+  const { created, environment, previous } = options;
+  const rows = [studyReference, ...options.variants.map(studyRow), defaultRow(false), defaultRow(true)];
+  const images = await ensureVariants(
+    rows.map(({ build }) => build),
+    {
+      ...(options.onBuild && { onProgress: options.onBuild }),
+      ...(options.signal && { signal: options.signal }),
+    },
+  );
+  const ready = await Promise.all(rows.map((row, index) => readyRow(row, images[index])));
 
-  const referenceRow = studyRow({ name: studyReference.name, change: studyReference.change });
-  const reference = await measure(referenceRow);
-  const rows: VariantRow[] = [];
-  for (const variant of variants) {
-    const row = studyRow(variant);
-    rows.push(rowOf(row, await measure(row), reference));
+  const exact = [];
+  for (const one of ready) {
+    options.onStep?.(`counting ${one.row.name}`);
+    exact.push(await countRow(one));
   }
-
-  options.onRow?.('restored');
-  const { cold, restored } = await measureRestored(settings);
+  const spreads = await clockRows(ready, options);
+  const measured = exact.map(({ figures, phases }, index): Measured => {
+    const wallMs = spreads[index] ?? { median: NaN, low: NaN, high: NaN, runs: 0 };
+    return { figures: { ...figures, wallMs }, phases };
+  });
+  const [reference] = measured;
+  const [cold, restored] = measured.slice(-2);
+  if (reference === undefined || cold === undefined || restored === undefined)
+    throw new Error('the study measured no row');
   const report: StartupReport = {
-    version: 1,
+    version: 2,
     title: 'CPython start-up on nanvix-v86',
     created,
     environment,
-    reference: rowOf(referenceRow, reference, reference),
-    variants: rows,
+    reference: variantRow(studyReference, reference, reference),
+    variants: rows
+      .slice(1, -2)
+      .map((row, index) => variantRow(row, measured[index + 1] ?? reference, reference)),
     ...(await traceHello()),
-    cold,
-    restored,
+    cold: cold.figures,
+    restored: restored.figures,
   };
   return previous === undefined ? report : { ...report, changes: changesSince(previous, report) };
 }

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { createRamfs, ensureStdlib } from '../../images/index.ts';
 import type { Images } from '../../images/index.ts';
 import { projectRoot } from '../../images/build/paths.ts';
-import type { StudyRow } from './variants.ts';
+import type { StudyRow } from './row.ts';
 
 const LIBRARY = 'lib/python3.11';
 /** What `site` imports of the library when Python starts without -S; the rest is frozen into every Python. */
@@ -28,7 +28,7 @@ function wantedFiles(row: StudyRow): (path: string) => boolean {
   return (path) => {
     const compiled = path.endsWith('.pyc');
     if (path.startsWith('encodings/')) return row.build.encodings !== 'frozen' && (byteCode || !compiled);
-    if (row.run.volume === 'full') return byteCode || !compiled;
+    if (row.run.library === 'whole') return byteCode || !compiled;
     return row.run.site && !compiled && SITE_MODULES.test(path);
   };
 }
@@ -38,7 +38,7 @@ export async function studyVolume(row: StudyRow, images: Images): Promise<Uint8A
   const script = readFileSync(join(projectRoot, 'images/programs/test_hello.py'));
   const files = libraryFiles(await ensureStdlib(), wantedFiles(row));
   files.set('/test_hello.py', script);
-  if (row.run.volume === 'host-binaries') {
+  if (row.run.hostBinaries) {
     for (const { path } of [images.kernel[256], images.python.elf]) {
       files.set(`/bin/${basename(path)}`, readFileSync(path));
     }

@@ -38,7 +38,7 @@ describe.skipIf(!installed)('the report in a browser', () => {
       .evaluateAll((charts) =>
         charts.map((chart) => (chart as unknown as { clientHeight: number }).clientHeight),
       );
-    expect(sizes).toHaveLength(5);
+    expect(sizes).toHaveLength(4);
     for (const size of sizes) expect(size).toBeGreaterThan(30);
   });
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { figures } from '../report/sample.ts';
-import { bootOptionsOf, countRow } from '../../harness/study/measure.ts';
-import { studyReference, studyRow, studyVariants } from '../../harness/study/variants.ts';
-import type { StudyRow } from '../../harness/study/variants.ts';
-import { verdictOn } from '../../harness/study/verdict.ts';
+import { claimedShare, verdictOn } from '../../harness/study/claim.ts';
+import type { Claim, Measured } from '../../harness/study/claim.ts';
+import { countCodePagesByStepping, countRow, readyRow } from '../../harness/study/measure.ts';
+import { parseVariants } from '../../harness/study/parse-variant.ts';
+import { movedInRecord } from '../../harness/study/record.ts';
+import { studyReference, studyRow } from '../../harness/study/row.ts';
+import { studyVariants } from '../../harness/study/variants.ts';
 import { nanvix } from '../support/command.ts';
 
 describe('the rows of the study', () => {
@@ -13,7 +16,7 @@ describe('the rows of the study', () => {
   });
 
   it('each differ from the reference', () => {
-    const { build, run } = studyRow({ name: studyReference.name, change: '' });
+    const { build, run } = studyReference;
     for (const variant of studyVariants) {
       const row = studyRow(variant);
       expect({ ...row.build, name: build.name, ...row.run }, row.name).not.toEqual({ ...build, ...run });
@@ -27,62 +30,146 @@ describe('the rows of the study', () => {
   });
 });
 
-describe('whether a claim holds here', () => {
-  const reference = figures(20_000_000);
+describe('a row of your own', () => {
+  it('is one line of JSON, or a list of them', () => {
+    const line = { name: 'O1', build: { optimize: 'O1', compileFlags: ['-fno-plt'] }, run: { site: true } };
+    expect(parseVariants(JSON.stringify(line), '--add')).toEqual([{ change: '', ...line }]);
+    expect(parseVariants(JSON.stringify([line, line]), 'rows.json')).toHaveLength(2);
+  });
 
-  it('is yes when its share of instructions is saved', () => {
-    const before = figures(21_000_000);
-    expect(verdictOn({ savesMs: 20, side: 'before' }, before, reference)).toEqual({
+  it.each([
+    ['{', '--add is not JSON: give a row such as {"name":"O1","build":{"optimize":"O1"}}'],
+    ['{"name":"x","build":{"optimise":"O1"}}', /^--add is no row of the study: build\.optimise: /],
+    ['{"name":"x","build":{"optimize":"O9"}}', /^--add is no row of the study: build\.optimize: .*"O9"/],
+    ['{"name":"x","run":{"pythonOptions":["-c x"]}}', /run\.pythonOptions\.0: expected text without spaces/],
+    ['[{"build":{}}]', /0\.name: /],
+    ['7', /is no row of the study/],
+  ])('that is wrong is refused with what is wrong: %s', (text, message) => {
+    expect(() => parseVariants(text, '--add')).toThrow(message);
+  });
+});
+
+describe('whether a claim holds here', () => {
+  const measured = (instructions: number, phases: Measured['phases'] = []): Measured => ({
+    figures: figures(instructions),
+    phases,
+  });
+  const reference = measured(20_000_000, [{ name: 'script', from: 0, to: 20_000_000 }]);
+  const claim = { says: 'faster', savesMs: 20, side: 'before', of: 'instructions' } satisfies Claim;
+
+  it('is yes when its share of instructions is saved, and says in which phases', () => {
+    const before = measured(21_000_000, [
+      { name: 'relocation', from: 0, to: 900_000 },
+      { name: 'script', from: 900_000, to: 21_000_000 },
+    ]);
+    expect(verdictOn(claim, before, reference)).toEqual({
       holds: 'yes',
-      why: '5.0 % fewer instructions here, 4.4 % of the boot claimed',
+      why: '1,000,000 instructions fewer (4.8 %), 4.3 % of the boot claimed; most in relocation (900,000) and script (100,000)',
     });
   });
 
-  it('is no when far less is saved', () => {
-    const before = figures(20_010_000);
-    expect(verdictOn({ savesMs: 60, side: 'before' }, before, reference).holds).toBe('no');
+  it('is no when far less is saved, and says what else is', () => {
+    const before = { ...measured(20_010_000), figures: { ...figures(20_010_000), codePages: 500 } };
+    expect(verdictOn({ ...claim, savesMs: 60 }, before, reference)).toEqual({
+      holds: 'no',
+      why:
+        '10,000 instructions fewer (0.0 %), 11.8 % of the boot claimed; ' +
+        'the rest can only lie in what a real machine pays for besides instructions, here fewer 71 pages of code',
+    });
   });
 
   it('is no when the change costs instructions', () => {
-    const after = figures(20_500_000);
-    expect(verdictOn({ savesMs: 5, side: 'after' }, after, reference)).toMatchObject({
+    const after = measured(20_500_000);
+    expect(verdictOn({ ...claim, side: 'after' }, after, reference)).toMatchObject({
       holds: 'no',
-      why: expect.stringContaining('more instructions here') as string,
+      why: expect.stringContaining('500,000 instructions more (2.5 %)') as string,
     });
+  });
+
+  it('without a number goes by the figure that it is about', () => {
+    const small = { says: 'smaller', side: 'before', of: 'imageBytes' } satisfies Claim;
+    const larger = { ...measured(20_000_000), figures: { ...figures(20_000_000), imageBytes: 7_000_000 } };
+    expect(verdictOn(small, larger, reference)).toEqual({
+      holds: 'yes',
+      why: '1,400,000 bytes of image fewer (20.0 %)',
+    });
+    expect(verdictOn(small, measured(20_000_000), reference).holds).toBe('no');
+  });
+
+  it('is drawn as a share of the reference’s boot, above zero for what a row gives up', () => {
+    expect(claimedShare({ ...claim, savesMs: 45 })).toBeCloseTo(0.1);
+    expect(claimedShare({ ...claim, savesMs: 45, side: 'after' })).toBeCloseTo(-0.1);
   });
 });
 
 describe('measuring a row', () => {
   const frozen = studyRow({ name: 'frozen', change: '', build: { encodings: 'frozen' } });
-  const count = async (row: StudyRow) => await countRow(row, (await bootOptionsOf(row)).options);
 
   it('gives the same exact figures each time', async () => {
-    expect(await count(frozen)).toEqual(await count(frozen));
+    const ready = await readyRow(frozen);
+    expect(await countRow(ready)).toEqual(await countRow(ready));
   });
 
-  it('shows that leaving without finalization executes fewer than three quarters of the instructions', async () => {
-    const skipped = await count({ ...frozen, run: { ...frozen.run, skipFinalization: true } });
-    expect(skipped.instructions).toBeLessThan((await count(frozen)).instructions * 0.75);
+  it('from the snapshot counts what comes after it', async () => {
+    const cold = await countRow(await readyRow(frozen));
+    const restored = await countRow(
+      await readyRow({ ...frozen, run: { ...frozen.run, fromSnapshot: true } }),
+    );
+    expect(restored.figures.instructions).toBeLessThan(cold.figures.instructions / 2);
+    expect(restored.figures.pagesTouched).toBeNull();
+    expect(restored.phases.map(({ name }) => name)).toEqual(['restored', 'script', 'finalization', 'exit']);
+  });
+
+  it('counts the pages of code that are executed, as stepping through finds them', async () => {
+    const best = studyRow({
+      name: 'quick',
+      change: '',
+      build: frozen.build,
+      run: { skipFinalization: true },
+    });
+    const ready = await readyRow(best);
+    expect((await countRow(ready)).figures.codePages).toBe(await countCodePagesByStepping(ready));
   });
 
   it('refuses a row that does not say hello', async () => {
-    const { options } = await bootOptionsOf(frozen);
-    await expect(countRow(frozen, { ...options, args: ['-c', 'pass'] })).rejects.toThrow(
+    const ready = await readyRow(frozen);
+    await expect(countRow({ ...ready, options: { ...ready.options, args: ['-c', 'pass'] } })).rejects.toThrow(
       /the variant frozen does not say hello/,
     );
   });
 });
 
+describe('what moved against the record', () => {
+  it('names row and figure, and rows that were never recorded', () => {
+    const before = { a: { instructions: 100 } };
+    expect(movedInRecord(before, { a: { instructions: 101 }, b: { instructions: 5 } })).toEqual([
+      { row: 'a', name: 'instructions', before: 100, after: 101, by: 0.01 },
+      { row: 'b', name: 'instructions', before: 'absent', after: 5, by: undefined },
+    ]);
+  });
+});
+
 describe('nanvix-v86 study', () => {
-  it('lists its rows without measuring any', async () => {
-    const { stdout, status } = await nanvix(['study', '--list', '--json']);
+  it('lists its rows without measuring any, those of the caller among them', async () => {
+    const own = { name: 'no-pymalloc', change: '', build: { configureFlags: ['--without-pymalloc'] } };
+    const { stdout, status } = await nanvix(['study', '--list', '--json', '--add', JSON.stringify(own)]);
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(studyVariants)));
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify([...studyVariants, own])));
   });
 
-  it('refuses a row that does not exist with one line that says where to look', async () => {
-    const { stderr, status } = await nanvix(['study', '--variant', 'O9']);
+  it('counts rows and holds them against the record', async () => {
+    const { stdout, status } = await nanvix(['study', '--check', '--variant', 'frozen']);
+    expect({ stdout, status }).toEqual({ stdout: '2 rows are as recorded, to the instruction\n', status: 0 });
+  });
+
+  it.each([
+    [['--variant', 'O9'], 'there is no variant O9: --list shows those there are'],
+    [['--add', '{"name":"pie"}'], 'there is a row pie already: give yours another name'],
+    [['--rows', '/nowhere.json'], 'the file of rows /nowhere.json cannot be read (ENOENT)'],
+    [['--previous', '/etc/hostname'], '/etc/hostname is no study: give a file written by --save'],
+  ])('refuses %j with one line that says what to do', async (args, message) => {
+    const { stderr, status } = await nanvix(['study', ...args]);
     expect(status).toBe(2);
-    expect(stderr.trim()).toBe('nanvix-v86: there is no variant O9: --list shows those there are');
+    expect(stderr.trim()).toBe(`nanvix-v86: ${message}`);
   });
 });

@@ -1,16 +1,22 @@
 /** `nanvix-v86 study`: builds and runs the matrix of start-up variants, and reports what each of them costs. */
 import { Command } from 'commander';
 import type { StartupReport } from '../../report/index.ts';
-import type { StudyVariant } from '../../study/variants.ts';
+import type { RecordOptions } from '../../study/record.ts';
+import type { StudyVariant } from '../../study/row.ts';
 import { InputError } from '../../errors.ts';
 import { log } from '../log.ts';
 import { wholeNumber } from '../parse.ts';
+import { readUserFile } from '../sink.ts';
 import { version } from '../version.ts';
 
 interface StudyCommandOptions {
   readonly runs: number;
   readonly variant?: readonly string[];
+  readonly add?: readonly string[];
+  readonly rows?: string;
   readonly list?: true;
+  readonly check?: true;
+  readonly record?: true;
   readonly json?: true;
   readonly csv?: true;
   readonly report?: string;
@@ -19,58 +25,61 @@ interface StudyCommandOptions {
 }
 
 const DEFAULT_RUNS = 5;
+/** Something moved that should not have, as `diff` and `cmp` say it. */
+const STATUS_DIFFERENT = 1;
+
+const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 export function studyCommand(setStatus: (status: number) => void): Command {
   return new Command('study')
     .description('build and measure each start-up optimization, beside what the reference claims for it')
     .option('--variant <names...>', 'measure only these rows, and the reference (see --list)')
+    .option(
+      '--add <json>',
+      'a row of your own, as {"name":"O1","build":{"optimize":"O1"}}; repeatable',
+      append,
+    )
+    .option('--rows <file>', 'rows of your own: a JSON file with a list of them')
     .option('--list', 'print the rows there are and what each changes; measure nothing')
-    .option('--runs <number>', 'boots of each row for the wall clock', wholeNumber(1, 1000), DEFAULT_RUNS)
+    .option('--runs <number>', 'runs of each row for the wall clock', wholeNumber(1, 1000), DEFAULT_RUNS)
+    .option('--check', 'count only, and compare with the committed record; status 1 if anything moved')
+    .option('--record', 'count only, and write the committed record anew')
     .option('--report <file>', 'write a report as one HTML file')
     .option('--save <file>', 'write the study as JSON, for a later --previous')
-    .option('--previous <file>', 'a study written by --save: the report then says what moved')
+    .option('--previous <file>', 'what to compare with: a study written by --save (default: the last study)')
     .option('--json', 'print JSON instead of the table')
     .option('--csv', 'print CSV instead of the table')
     .action(async (options: StudyCommandOptions) => {
-      if (options.list) await printRows(options.json === true);
-      else await study(options);
-      setStatus(0);
+      const { studyVariants } = await import('../../study/variants.ts');
+      const all = [...studyVariants, ...(await ownVariants(options, studyVariants))];
+      const variants = chooseVariants(options.variant, all);
+      if (options.list) {
+        printRows(variants, options.json === true);
+        setStatus(0);
+      } else if (options.check || options.record) setStatus(await compareWithRecord(variants, options));
+      else {
+        await study(variants, options);
+        setStatus(0);
+      }
     });
 }
 
-async function printRows(json: boolean): Promise<void> {
-  const { studyVariants } = await import('../../study/variants.ts');
-  if (json) {
-    process.stdout.write(`${JSON.stringify(studyVariants)}\n`);
-    return;
+/** The rows that the caller gives. */
+async function ownVariants(
+  { add = [], rows }: StudyCommandOptions,
+  known: readonly StudyVariant[],
+): Promise<readonly StudyVariant[]> {
+  if (add.length === 0 && rows === undefined) return [];
+  const { parseVariants } = await import('../../study/parse-variant.ts');
+  const own = add.flatMap((text) => parseVariants(text, '--add'));
+  if (rows !== undefined)
+    own.push(...parseVariants(readUserFile('file of rows', rows).toString('utf8'), rows));
+  const names = ['reference', ...known.map(({ name }) => name)];
+  for (const { name } of own) {
+    if (names.includes(name)) throw new InputError(`there is a row ${name} already: give yours another name`);
+    names.push(name);
   }
-  for (const { name, change } of studyVariants) process.stdout.write(`${name.padEnd(20)} ${change}\n`);
-}
-
-async function study(options: StudyCommandOptions): Promise<void> {
-  const { studyVariants } = await import('../../study/variants.ts');
-  const variants = chooseVariants(options.variant, studyVariants);
-  const previous = options.previous === undefined ? undefined : await readStudy(options.previous);
-  const { runStudy } = await import('../../study/study.ts');
-  const { withProgress } = await import('../images-progress.ts');
-  const report = await withProgress('Building the variants', ({ onProgress }) =>
-    runStudy({
-      runs: options.runs,
-      variants,
-      created: now(),
-      environment: environment(),
-      onBuild: onProgress,
-      onRow: (name) => void log('info', `measuring ${name}`),
-      ...(previous && { previous }),
-    }),
-  );
-  const { writeFile } = await import('node:fs/promises');
-  if (options.save !== undefined) await writeFile(options.save, `${JSON.stringify(report)}\n`);
-  if (options.report !== undefined) {
-    const { renderReport } = await import('../../report/index.ts');
-    await writeFile(options.report, renderReport(report));
-  }
-  process.stdout.write(await shown(report, options));
+  return own;
 }
 
 function chooseVariants(
@@ -86,41 +95,89 @@ function chooseVariants(
   });
 }
 
-async function readStudy(path: string): Promise<StartupReport> {
-  const { readFile } = await import('node:fs/promises');
-  try {
-    const study = JSON.parse(await readFile(path, 'utf8')) as StartupReport;
-    // A version of another program is read as whatever it says, so it is compared as unknown.
-    const found: unknown = study.version;
-    if (found !== 1) throw new InputError(`${path} is a study of version ${String(found)}: only 1 is known`);
-    return study;
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${path} is no study: give a file written by --save`);
+function printRows(variants: readonly StudyVariant[], json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify(variants)}\n`);
+  else for (const { name, change } of variants) process.stdout.write(`${name.padEnd(20)} ${change}\n`);
+}
+
+/** Runs something that builds, with a display of the steps on stderr. */
+async function withDisplay<T>(work: (options: Required<RecordOptions>) => Promise<T>): Promise<T> {
+  const { withProgress } = await import('../images-progress.ts');
+  return await withProgress('Building the variants', ({ onProgress, signal }) =>
+    work({ onBuild: onProgress, signal, onStep: (what) => void log('info', what) }),
+  );
+}
+
+async function compareWithRecord(
+  variants: readonly StudyVariant[],
+  { record, json }: StudyCommandOptions,
+): Promise<number> {
+  const { movedInRecord, readRecord, recordRows, writeRecord } = await import('../../study/record.ts');
+  const now = await withDisplay((options) => recordRows(variants, options));
+  if (record) {
+    writeRecord({ ...readRecord(), ...now });
+    process.stdout.write(`${Object.keys(now).length} rows are written: review them and commit them\n`);
+    return 0;
   }
+  const moved = movedInRecord(readRecord(), now);
+  if (json) process.stdout.write(`${JSON.stringify(moved)}\n`);
+  else if (moved.length === 0)
+    process.stdout.write(`${Object.keys(now).length} rows are as recorded, to the instruction\n`);
+  else {
+    const { default: Table } = await import('cli-table3');
+    const table = new Table({
+      head: ['row', 'what', 'record', 'now', 'moved by'],
+      style: { head: [], border: [] },
+    });
+    for (const { row, name, before, after, by } of moved)
+      table.push([row, name, before, after, by === undefined ? '' : `${(by * 100).toFixed(4)} %`]);
+    process.stdout.write(`${table.toString()}\nif this is meant: nanvix-v86 study --record\n`);
+  }
+  return moved.length === 0 ? 0 : STATUS_DIFFERENT;
+}
+
+async function study(variants: readonly StudyVariant[], options: StudyCommandOptions): Promise<void> {
+  const { lastStudy, keepStudy, readStudy } = await import('../../study/kept.ts');
+  const previous = options.previous === undefined ? lastStudy() : readStudy(options.previous);
+  const { runStudy } = await import('../../study/study.ts');
+  const report = await withDisplay((display) =>
+    runStudy({
+      ...display,
+      runs: options.runs,
+      variants,
+      created: now(),
+      environment: environment(),
+      ...(previous && { previous }),
+    }),
+  );
+  const { writeFile } = await import('node:fs/promises');
+  keepStudy(report);
+  if (options.save !== undefined) await writeFile(options.save, `${JSON.stringify(report)}\n`);
+  if (options.report !== undefined) {
+    const { renderReport } = await import('../../report/index.ts');
+    await writeFile(options.report, renderReport(report));
+  }
+  process.stdout.write(await shown(report, options));
 }
 
 async function shown(report: StartupReport, options: StudyCommandOptions): Promise<string> {
   if (options.json) return `${JSON.stringify(report)}\n`;
-  const { studyCells, studyColumns } = await import('../../study/tables.ts');
-  const head = studyColumns.map(({ heading }) => heading);
+  const { csvColumns, studyCells, tableColumns, verdictLines } = await import('../../study/tables.ts');
   if (options.csv) {
     const { stringify } = await import('csv-stringify/sync');
-    return stringify([head, ...studyCells(report)]);
+    return stringify([csvColumns.map(({ heading }) => heading), ...studyCells(report, csvColumns)]);
   }
   const { default: Table } = await import('cli-table3');
+  const head = tableColumns.map(({ heading }) => heading);
   const table = new Table({
     head,
     colAligns: head.map((_, index) => (index === 0 ? 'left' : 'right')),
     style: { head: [] },
   });
-  for (const cells of studyCells(report)) {
+  for (const cells of studyCells(report, tableColumns)) {
     table.push(cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
   }
-  const verdicts = report.variants
-    .filter(({ verdict }) => verdict !== undefined)
-    .map(({ name, verdict }) => `${name}: ${verdict?.holds ?? ''}, ${verdict?.why ?? ''}\n`);
-  return `${table.toString()}\n${verdicts.join('')}`;
+  return `${table.toString()}\n${verdictLines(report).join('')}`;
 }
 
 function environment(): Record<string, string> {

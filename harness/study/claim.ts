@@ -1,0 +1,96 @@
+/**
+ * What the start-up work says of a change, and whether it holds on this guest.
+ *
+ * Milliseconds of two machines cannot be compared, shares of a boot can: a claim in milliseconds holds if at least half of
+ * its share of the reference's own boot is saved here in instructions. A claim without a number holds if the figure that
+ * it is about moves the way it says.
+ */
+import type { Figures, PhaseSpan, Verdict } from '../report/index.ts';
+
+/** What a claim is about: where its saving would have to show. */
+export type ClaimedFigure = 'instructions' | 'kernelCalls' | 'codePages' | 'imageBytes';
+
+export interface Claim {
+  /** The reference's own words. */
+  readonly says: string;
+  /** Milliseconds that the reference's side of the change is said to save; absent where it gives no number. */
+  readonly savesMs?: number;
+  /** Which side this row is: `before` gives the saving up, `after` has it. */
+  readonly side: 'before' | 'after';
+  readonly of: ClaimedFigure;
+}
+
+/** What was measured of a row, as far as a verdict needs it. */
+export interface Measured {
+  readonly figures: Figures;
+  readonly phases: readonly PhaseSpan[];
+}
+
+/** What the reference measured after all its changes, in milliseconds. */
+export const REFERENCE_BOOT_MS = 450;
+
+/** What a claim says of a row, as a share of the reference's boot: above 0 for what the row gives up. */
+export function claimedShare({ savesMs = 0, side }: Claim): number {
+  return ((side === 'before' ? 1 : -1) * savesMs) / REFERENCE_BOOT_MS;
+}
+
+/** How much of the claimed share must be there for the claim to hold. */
+const ENOUGH = 0.5;
+/** Phases to name. */
+const MOST_PHASES = 2;
+
+const words: Readonly<Record<ClaimedFigure, string>> = {
+  instructions: 'instructions',
+  kernelCalls: 'kernel calls',
+  codePages: 'pages of code',
+  imageBytes: 'bytes of image',
+};
+
+const percent = (share: number): string => `${(Math.abs(share) * 100).toFixed(1)} %`;
+const amount = (value: number): string => Math.abs(value).toLocaleString('en');
+
+/** Whether the claim of a row holds here, and why: by its figures and the reference's. */
+export function verdictOn(claim: Claim, row: Measured, reference: Measured): Verdict {
+  const [before, after] = claim.side === 'before' ? [row, reference] : [reference, row];
+  const saved = before.figures[claim.of] - after.figures[claim.of];
+  if (saved === 0) return { holds: 'no', why: `as many ${words[claim.of]} with it as without it here` };
+  const share = saved / before.figures[claim.of];
+  const here = `${amount(saved)} ${words[claim.of]} ${saved < 0 ? 'more' : 'fewer'} (${percent(share)})`;
+  if (claim.savesMs === undefined) {
+    return saved < 0
+      ? { holds: 'no', why: `${here}: the other way round here` }
+      : { holds: 'yes', why: here };
+  }
+  const claimed = claim.savesMs / (REFERENCE_BOOT_MS + (claim.side === 'before' ? claim.savesMs : 0));
+  const both = `${here}, ${percent(claimed)} of the boot claimed`;
+  if (saved > 0 && share >= claimed * ENOUGH)
+    return { holds: 'yes', why: `${both}; ${where(before, after)}` };
+  return { holds: 'no', why: `${both}; ${whereElse(before.figures, after.figures)}` };
+}
+
+const lengthsOf = (phases: readonly PhaseSpan[]): Map<string, number> => {
+  const lengths = new Map<string, number>();
+  for (const { name, from, to } of phases) lengths.set(name, (lengths.get(name) ?? 0) + to - from);
+  return lengths;
+};
+
+/** The phases in which most is saved. */
+function where(before: Measured, after: Measured): string {
+  const [old, now] = [lengthsOf(before.phases), lengthsOf(after.phases)];
+  const saved = [...new Set([...old.keys(), ...now.keys()])]
+    .map((name) => ({ name, saved: (old.get(name) ?? 0) - (now.get(name) ?? 0) }))
+    .filter((phase) => phase.saved > 0)
+    .sort((a, b) => b.saved - a.saved)
+    .slice(0, MOST_PHASES);
+  return `most in ${saved.map((phase) => `${phase.name} (${amount(phase.saved)})`).join(' and ')}`;
+}
+
+/** Where a saving that is not in instructions may lie, by what else moved. */
+function whereElse(before: Figures, after: Figures): string {
+  const others = (['codePages', 'kernelCalls', 'imageBytes'] as const).filter(
+    (one) => before[one] > after[one],
+  );
+  if (others.length === 0) return 'nothing else that is counted here is saved either';
+  const list = others.map((one) => `${amount(before[one] - after[one])} ${words[one]}`).join(', ');
+  return `the rest can only lie in what a real machine pays for besides instructions, here fewer ${list}`;
+}
