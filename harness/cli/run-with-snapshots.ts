@@ -1,4 +1,6 @@
 /** What `run` does beyond running: starts from a snapshot file, and takes one on the way. */
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { Guest } from '../guest.ts';
 import type { BootOptions } from '../options.ts';
@@ -46,6 +48,7 @@ export async function runWithSnapshots(
   if (snapshots.restore === undefined && snapshots.trustCompiled === true) {
     throw new InputError('--trust-compiled says what to do with a snapshot: name one with --restore');
   }
+  if (snapshots.snapshotTo !== undefined) checkFolderOf(snapshots.snapshotTo);
   const guest = await start(compiledAtOnce(options, snapshots), snapshots);
   try {
     const watch = await watchPhases(guest, snapshots);
@@ -56,6 +59,17 @@ export async function runWithSnapshots(
     return watch === undefined ? run : { ...run, phases: watch.spans };
   } finally {
     guest.dispose();
+  }
+}
+
+/** A snapshot that could not be written is told before the guest has run to where it is taken. */
+function checkFolderOf(path: string): void {
+  const folder = dirname(resolve(path));
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`no snapshot can be written to ${folder} (${code ?? 'error'}): check --snapshot-to`);
   }
 }
 

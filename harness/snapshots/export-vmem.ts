@@ -8,8 +8,8 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { serializeImage } from '../../emulator/index.ts';
 import type { GuestSnapshot } from '../guest.ts';
-import { SnapshotError } from './errors.ts';
 import { PAGE_BYTES } from './format.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Zero bytes before RAM. Source: ABI reference, "Snapshot". */
 export const VMEM_HEADER_BYTES = 4096;
@@ -17,16 +17,17 @@ export const VMEM_HEADER_BYTES = 4096;
 /** Pieces in which zeros are written. */
 const PIECE_BYTES = 1 << 20;
 
-/** Writes the file, one page after another. @returns Its length in bytes. */
-export async function exportVmem(path: string, snapshot: GuestSnapshot): Promise<number> {
-  const file = createWriteStream(path, { flush: true });
-  try {
+/**
+ * Writes the file, one page after another, whole or not at all. @returns Its length in bytes.
+ *
+ * @throws {@link SnapshotError} when it cannot be written.
+ */
+export function exportVmem(path: string, snapshot: GuestSnapshot): Promise<number> {
+  return replaceFile(path, async (temporary) => {
+    const file = createWriteStream(temporary, { flags: 'wx', flush: true });
     await pipeline(vmemBytes(snapshot), file);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SnapshotError('unreadable', `${path}: cannot be written (${reason})`, { cause: error });
-  }
-  return file.bytesWritten;
+    return file.bytesWritten;
+  });
 }
 
 function* vmemBytes(snapshot: GuestSnapshot): Generator<Uint8Array> {

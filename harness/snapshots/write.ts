@@ -1,12 +1,9 @@
 /**
- * Writes a snapshot file: under a temporary name beside the final one, flushed to the disk, then renamed. Whoever looks
- * finds the old file or the whole new one, also after a crash of the machine.
+ * Writes a snapshot file, whole or not at all (replace-file.ts).
  *
  * The compressed parts are held in memory until their digests are known; that is less than the snapshot itself takes.
  */
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import { entryHeader } from './archive.ts';
@@ -29,6 +26,7 @@ import {
 import { encodeManifest, manifestDigestLine, type SnapshotManifest, type SnapshotPart } from './manifest.ts';
 import { PARTS_AT_ONCE, deflateBytes, packPages } from './pages.ts';
 import { encodePlainData } from './plain-data.ts';
+import { replaceFile } from './replace-file.ts';
 
 interface Part extends Pick<SnapshotPart, 'name' | 'pages' | 'inflatedBytes'> {
   readonly content: Buffer;
@@ -41,9 +39,6 @@ export interface WrittenSnapshot {
   readonly bytes: number;
 }
 
-/** Serial number of temporary files, so that two writers in one process never share one. */
-let temporaries = 0;
-
 /**
  * Writes `contents` to `path`, replacing what stands there.
  *
@@ -53,22 +48,8 @@ let temporaries = 0;
 export async function writeSnapshot(path: string, contents: SnapshotContents): Promise<WrittenSnapshot> {
   const parts = await makeParts(contents);
   const manifest = makeManifest(contents, parts);
-  temporaries += 1;
-  const temporary = `${path}.${process.pid}-${temporaries}.tmp`;
-  try {
-    const bytes = await writeArchive(temporary, manifest, parts);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-    return { manifest, bytes };
-  } catch (error) {
-    await rm(temporary, { force: true });
-    if (error instanceof Error && 'code' in error) {
-      throw new SnapshotError('unreadable', `${path}: cannot be written (${error.message})`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
+  const bytes = await replaceFile(path, (temporary) => writeArchive(temporary, manifest, parts));
+  return { manifest, bytes };
 }
 
 async function makeParts(contents: SnapshotContents): Promise<Part[]> {
@@ -157,15 +138,7 @@ async function writeArchive(
 }
 
 function add(archive: Pack, name: string, content: Buffer): void {
-  archive.entry(entryHeader(name, content.length), content);
-}
-
-/** A rename is durable once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  const entry = archive.entry(entryHeader(name, content.length), content);
+  // When the file cannot be written, each entry that waits fails as well: the pipeline has told of it once.
+  entry.on('error', () => undefined);
 }

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { readSnapshot, readSnapshotManifest, writeSnapshot } from '../../harness/snapshots/index.ts';
+import { seededRandom } from './support/random.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
 import { patternPage, smallContents } from './support/small-contents.ts';
 
@@ -104,6 +105,20 @@ test('a snapshot that cannot be written leaves the old one and no temporary file
 test('a folder that does not exist is named', async () => {
   const path = scratch.path('nowhere/one');
   await expect(writeSnapshot(path, smallContents())).rejects.toMatchObject({
+    kind: 'unreadable',
+    message: expect.stringContaining(`${path}: cannot be written`) as string,
+  });
+});
+
+test('a large snapshot that cannot be written is one error, with entries still waiting', async () => {
+  const path = scratch.path('nowhere/large');
+  const random = seededRandom(1);
+  const noise = Uint8Array.from({ length: 4096 }, () => random(256));
+  const pages = Array.from({ length: 900 }, (_, number) => ({
+    number,
+    bytes: noise.map((byte) => byte ^ number),
+  }));
+  await expect(writeSnapshot(path, smallContents({ pages }))).rejects.toMatchObject({
     kind: 'unreadable',
     message: expect.stringContaining(`${path}: cannot be written`) as string,
   });

@@ -1,5 +1,7 @@
 /** Many guests from one snapshot: in one machine a thousand times, and in worker threads side by side. */
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { adoptImage, serializeImage, shareImage, type SharedImage } from '../../emulator/index.ts';
 import { boot, ForkPool } from '../../harness/index.ts';
 import type { Guest, GuestSnapshot } from '../../harness/index.ts';
 import { endOf, finish, snapshotProgram, type End } from './support/exactness.ts';
@@ -53,6 +55,23 @@ describe('a thousand restores in a row', () => {
 });
 
 describe('a pool of worker threads', () => {
+  test('its threads share memory and code, and copy neither', () => {
+    const shared = shareImage(guest.warm(snapshot).machine);
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage(shared);
+    const posted = receiveMessageOnPort(port2)?.message as SharedImage;
+    port1.close();
+    const adopted = serializeImage(adoptImage(posted));
+    new Uint8Array(shared.pages).fill(0xa5, 0, 4);
+    const [first] = adopted.pages;
+    expect(first?.bytes.subarray(0, 4)).toEqual(Uint8Array.of(0xa5, 0xa5, 0xa5, 0xa5));
+    expect(posted.code).toBeInstanceOf(WebAssembly.Module);
+    const compiled = ({ modules = [] }: { modules?: readonly unknown[] } = {}): unknown[] =>
+      modules.filter((module) => module !== undefined);
+    expect(compiled(posted.compiled)).toHaveLength(compiled(shared.compiled).length);
+    for (const module of compiled(posted.compiled)) expect(module).toBeInstanceOf(WebAssembly.Module);
+  });
+
   test('every run ends as the uninterrupted one', async () => {
     const pool = await ForkPool.start(snapshot, WORKERS);
     const results = await Promise.all(Array.from({ length: 20 }, () => pool.run()));

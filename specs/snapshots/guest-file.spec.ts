@@ -174,6 +174,31 @@ describe('the command line', () => {
     expect(JSON.parse(json.stdout)).toHaveProperty('pages.0.physical');
   });
 
+  test('snapshot export to where nothing can be written is one line and status 2', async () => {
+    const { exitCode, stderr } = await command(
+      'snapshot',
+      'export',
+      path,
+      scratch.path('nowhere/kernel.vmem'),
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^nanvix-v86: \S+kernel\.vmem: cannot be written \(ENOENT.*\)$/);
+  });
+
+  test('run --snapshot-to where nothing can be written is told before the guest runs', async () => {
+    const { exitCode, stderr, stdout } = await command(
+      'run',
+      '--restore',
+      path,
+      '--snapshot-to',
+      scratch.path('nowhere/later.snapshot'),
+    );
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^nanvix-v86: no snapshot can be written to \S+nowhere \(ENOENT\): check --snapshot-to$/,
+    );
+  });
+
   test("snapshot export writes the real monitor's layout: 4096 zero bytes, then all of RAM", async () => {
     const vmem = scratch.path('kernel.vmem');
     await command('snapshot', 'export', path, vmem);
