@@ -11,21 +11,7 @@ import { describeCrash } from './crash.ts';
 import { Cmos } from './devices/cmos.ts';
 import type { Device } from './devices/device.ts';
 import { Pit } from './devices/pit.ts';
-import {
-  type Baseline,
-  blankRam,
-  captureCompiled,
-  captureProcessor,
-  captureRam,
-  captureTranslations,
-  compiledForProbes,
-  Image,
-  restoreCompiled,
-  restoreProcessor,
-  restoreRam,
-  restoreShadow,
-  type SurroundingsState,
-} from './image.ts';
+import { compiledForProbes } from './image.ts';
 import { Lookout } from './lookout.ts';
 import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
 import { Ports } from './ports.ts';
@@ -34,6 +20,7 @@ import { RandomWords } from './random.ts';
 import { enterRealMode } from './real-mode.ts';
 import { MachineRegisters } from './registers.ts';
 import { MOST_TICKS_PER_MICROSECOND, Scheduler } from './scheduler.ts';
+import { MachineState } from './state.ts';
 import type {
   CaptureOptions,
   Machine,
@@ -49,7 +36,7 @@ import type {
   TrapHandler,
 } from './types.ts';
 import { Address, FLAG_INTERRUPT, JitConfig, Own } from './v86/internals.ts';
-import { type Host, PAGE, V86Instance } from './v86/instance.ts';
+import { type Host, V86Instance } from './v86/instance.ts';
 
 const REACHED: MachineStop = { kind: 'reached', limit: 'instructions' };
 /** Instructions after which the loop comes back at the latest, to look at the wall clock. */
@@ -90,7 +77,7 @@ export class V86Machine implements Machine {
   private crash: MachineCrash | undefined;
   /** Instructions asked for in this machine's life, whatever images it was restored to: an upper bound of those executed. */
   private executed = 0;
-  private baseline: Baseline;
+  private readonly state: MachineState;
   /** The key of the code that was taken, if it was. */
   private codeTaken: string | undefined;
 
@@ -116,7 +103,6 @@ export class V86Machine implements Machine {
       );
     }
     this.random = new RandomWords(options.randomSeed ?? 1);
-    this.baseline = blankRam(size);
     const instance = (): V86Instance => this.v86;
     this.registers = new MachineRegisters(instance);
     this.memory = new MachinePhysicalMemory(size, instance);
@@ -137,6 +123,12 @@ export class V86Machine implements Machine {
       new Cmos(this.scheduler, options.bootTimeSeconds ?? 0, size),
     ];
     for (const device of this.devices) this.ports.connect(device);
+    this.state = new MachineState({
+      memoryBytes: size,
+      ticksPerMicrosecond: this.ticksPerMicrosecond,
+      ...{ devices: this.devices, scheduler: this.scheduler, progress: this.progress, random: this.random },
+      linear: this.linear,
+    });
     this.instance = this.createInstance(size);
   }
 
@@ -408,116 +400,38 @@ export class V86Machine implements Machine {
     return { kind: 'crash', cause: this.crash };
   }
 
-  // ── images ──
+  // ── state ──
 
   capture(options: CaptureOptions = {}): MachineImage {
     this.checkRunnable();
-    const { v86 } = this;
-    this.progress.settle();
-    const pages = captureRam(v86, this.baseline);
-    const image = new Image({
-      memoryBytes: v86.ramSize,
-      ticksPerMicrosecond: this.ticksPerMicrosecond,
-      pages,
-      processor: captureProcessor(v86),
-      translations: captureTranslations(v86),
-      surroundings: this.captureSurroundings(),
-      compiled: options.compiled === false ? undefined : captureCompiled(v86),
-    });
-    this.agreeWith(image);
-    return image;
-  }
-
-  private captureSurroundings(): SurroundingsState {
-    return {
-      devices: Object.fromEntries(this.devices.map((device) => [device.name, device.save()])),
-      ...this.scheduler.save(),
-      ...this.progress.save(),
-      random: this.random.state,
-    };
-  }
-
-  private agreeWith(image: Image): void {
-    this.baseline = image.pages;
-    this.v86.resetDirty();
+    return this.state.capture(this.v86, options.compiled ?? true);
   }
 
   restore(image: MachineImage, options: RestoreOptions = {}): RestoreReport {
     if (this.running) throw new MachineStateError('the machine is running: restore it when it has stopped');
-    if (!(image instanceof Image)) throw new TypeError('this image was not made by this emulator');
-    if (image.memoryBytes !== this.memory.size || image.ticksPerMicrosecond !== this.ticksPerMicrosecond) {
-      throw new RangeError(
-        `the image is of a machine with ${image.memoryBytes / 2 ** 20} MiB and ${image.ticksPerMicrosecond} ` +
-          `instructions per microsecond, this one has ${this.memory.size / 2 ** 20} and ${this.ticksPerMicrosecond}`,
-      );
-    }
+    const own = this.state.checked(image);
     this.lookout.probes.forget();
     if (this.crash !== undefined) this.renew();
-    const copied = this.restoreInto(image, options.compiled ?? 'image');
-    this.agreeWith(image);
-    this.restoreSurroundings(image.surroundings);
+    const pagesCopied = this.state.restore(this.v86, own, options.compiled ?? 'image', this.compiles);
     this.lookout.arm(this.v86);
     this.lookout.watches.refresh();
-    return { pagesCopied: copied };
+    return { pagesCopied };
   }
 
   /** What is left of v86 after a crash cannot be trusted: start over with a new one. */
   private renew(): void {
     this.crash = undefined;
     this.instance = this.createInstance(this.memory.size);
-    this.baseline = blankRam(this.memory.size);
-  }
-
-  private restoreInto(image: Image, compiled: 'image' | 'keep' | 'none'): number {
-    const { v86 } = this;
-    const mayCompile = this.compiles;
-    const layer = compiled === 'image' && mayCompile ? image.compiled : undefined;
-    if (layer !== undefined && compiledForProbes(v86, layer)) {
-      v86.bindModules(layer.modules);
-      const copied = restoreRam(v86, this.baseline, image.pages, undefined);
-      restoreCompiled(v86, layer);
-      restoreShadow(v86, image.processor);
-      v86.exports.set_jit_config(JitConfig.disabled, 0);
-      return copied;
-    }
-    // Where no code is kept, none can be left of a page whose content changes: pages need not be compared first.
-    const keeps = compiled === 'keep';
-    if (!keeps) v86.exports.jit_clear_cache_js();
-    const drop = (page: number): void => {
-      v86.exports.jit_dirty_cache(page * PAGE, (page + 1) * PAGE);
-    };
-    const copied = restoreRam(v86, this.baseline, image.pages, keeps ? drop : undefined);
-    const current =
-      compiled === 'keep'
-        ? (page: number, entry: number): boolean => this.linear.remembers(page, entry)
-        : undefined;
-    restoreProcessor(v86, image.processor, image.translations, current);
-    return copied;
-  }
-
-  private restoreSurroundings(state: SurroundingsState): void {
-    for (const device of this.devices) {
-      const saved = state.devices[device.name];
-      if (saved !== undefined) device.restore(saved);
-    }
-    this.scheduler.restore(state);
-    this.progress.restore(state);
-    this.random.state = state.random;
+    this.state.startOver();
   }
 
   takeCode(key: string): boolean {
     this.checkRunnable();
-    const { v86 } = this;
     const { compile = true, codeFolder } = this.options;
-    if (compile === false || codeFolder === undefined || v86.hasCompiledCode) return false;
-    const layer = readCode(codeFolder, key, v86);
-    if (layer === undefined || !compiledForProbes(v86, layer)) return false;
-    const [processor, translations] = [captureProcessor(v86), captureTranslations(v86)];
-    const progress = this.progress.save();
-    restoreCompiled(v86, layer);
-    restoreProcessor(v86, processor, translations, (page, entry) => this.linear.remembers(page, entry));
-    this.progress.restore(progress);
-    v86.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
+    if (compile === false || codeFolder === undefined || this.v86.hasCompiledCode) return false;
+    const layer = readCode(codeFolder, key, this.v86);
+    if (layer === undefined || !compiledForProbes(this.v86, layer)) return false;
+    this.state.addCode(this.v86, layer, this.compiles);
     this.codeTaken = key;
     return true;
   }
@@ -532,6 +446,6 @@ export class V86Machine implements Machine {
 
   dispose(): void {
     this.instance = undefined;
-    this.baseline = [];
+    this.state.forget();
   }
 }
