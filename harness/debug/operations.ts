@@ -6,7 +6,7 @@
  */
 import type { Machine } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
-import { GuestStateError, InputError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import type { CallSelector } from '../kernel-calls/interceptors.ts';
 import { failWith } from './call-rules.ts';
 import { fromGuestStop } from './debug-stop.ts';
@@ -218,10 +218,7 @@ export class DebugOperations {
   }
 
   *#forward(own: readonly StopSpec[], limit = Infinity, withStops = true): Operation<DebugStop> {
-    const { timeline, stops } = this.#session;
-    if (timeline.final?.kind === 'crash' && timeline.position < timeline.end) {
-      throw new GuestStateError('the guest cannot run here: go back first');
-    }
+    const { stops } = this.#session;
     const points = [...own.map((spec) => this.#own(spec)), ...(withStops ? stops.enabled : [])];
     return this.#met(yield* this.#seeker.forward(points, limit));
   }

@@ -8,7 +8,7 @@
  */
 import type { CaptureOptions, RestoreOptions } from '../../emulator/types.ts';
 import type { Deadlines } from '../options.ts';
-import { InputError } from '../errors.ts';
+import { GuestStateError, InputError } from '../errors.ts';
 import type { GuestSnapshot } from '../guest.ts';
 import type { Stop } from '../stop.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -140,7 +140,11 @@ export class Timeline {
       throw new InputError(`instruction ${target} lies before the start of history at ${this.start}`);
     }
     const nearest = this.checkpoints.nearest(target);
-    if (target < this.position || nearest.at > this.position) this.#restore(nearest);
+    // A guest that crashed is not what it was before at the same place.
+    const crashed = this.#final !== undefined && this.#final.kind !== 'exit';
+    if (target < this.position || nearest.at > this.position || (crashed && target === this.position)) {
+      this.#restore(nearest);
+    }
     for (const distance of leaveNear && target <= this.#end ? NEAR_DISTANCES : []) {
       if (target - this.position <= 2 * distance) continue;
       yield* this.#runThrough(target - distance);
@@ -149,8 +153,13 @@ export class Timeline {
     yield* this.#runThrough(target);
   }
 
-  /** Does something to the guest where it stands. What had been known of its future is forgotten. */
+  /**
+   * Does something to the guest where it stands. What had been known of its future is forgotten.
+   *
+   * @throws GuestStateError where the guest's run is over: nothing would come of it.
+   */
   change(apply: () => void): void {
+    if (this.#final !== undefined) throw new GuestStateError('the guest has ended here: go back first');
     this.forgetFuture();
     this.history.addChange({ at: this.position, apply });
     this.#arrive();

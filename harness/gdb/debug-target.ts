@@ -13,7 +13,7 @@ import type { DebugSession } from '../debug/session.ts';
 import { formatResult } from '../debug/call-result.ts';
 import { describeCall } from '../debug/inspect/calls.ts';
 import { CommandInterpreter } from '../debug/commands/interpreter.ts';
-import { InputError } from '../errors.ts';
+import { GuestStateError, InputError } from '../errors.ts';
 import { decodeRegister, encodeRegister } from './registers.ts';
 import type { RegisterSource } from './registers.ts';
 import { Signal } from './target.ts';
@@ -77,7 +77,11 @@ export class DebugTarget implements GdbTarget {
       setGeneral: this.#session.setRegister.bind(this.#session),
       setFxImage: this.#session.setFxState.bind(this.#session),
     };
-    return decodeRegister(source, sink, index, bytes);
+    let written = false;
+    const done = this.#attempt(() => {
+      written = decodeRegister(source, sink, index, bytes);
+    });
+    return done && written;
   }
 
   readMemory(address: number, length: number): Uint8Array {
@@ -129,7 +133,7 @@ export class DebugTarget implements GdbTarget {
     try {
       this.#stop = this.#translate(await this.#run(action, signal));
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError || error instanceof GuestStateError)) throw error;
       this.#stop = {
         kind: 'stopped',
         signal: Signal.trap,
@@ -283,7 +287,7 @@ export class DebugTarget implements GdbTarget {
       action();
       return true;
     } catch (error) {
-      if (error instanceof InputError) return false;
+      if (error instanceof InputError || error instanceof GuestStateError) return false;
       throw error;
     }
   }

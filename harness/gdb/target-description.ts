@@ -17,22 +17,18 @@ const word = (name: string, type = 'int32'): RegisterLayout => ({ name, bits: 32
 const numbered = (prefix: string, bits: number, type: string): RegisterLayout[] =>
   Array.from({ length: 8 }, (_, i) => ({ name: `${prefix}${i}`, bits, type }));
 
+/** A type of single bits by name. */
+function flags(id: string, bits: Readonly<Record<string, number>>): string {
+  const fields = Object.entries(bits).map(
+    ([name, bit]) => `<field name="${name}" start="${bit}" end="${bit}"/>`,
+  );
+  return `<flags id="${id}" size="4">${fields.join('')}</flags>`;
+}
+
 const features: readonly { name: string; registers: readonly RegisterLayout[]; types?: string }[] = [
   {
     name: 'org.gnu.gdb.i386.core',
-    types: `<flags id="i386_eflags" size="4">${[
-      ['CF', 0],
-      ['PF', 2],
-      ['AF', 4],
-      ['ZF', 6],
-      ['SF', 7],
-      ['TF', 8],
-      ['IF', 9],
-      ['DF', 10],
-      ['OF', 11],
-    ]
-      .map(([name, bit]) => `<field name="${name ?? ''}" start="${bit ?? 0}" end="${bit ?? 0}"/>`)
-      .join('')}</flags>`,
+    types: flags('i386_eflags', { CF: 0, PF: 2, AF: 4, ZF: 6, SF: 7, TF: 8, IF: 9, DF: 10, OF: 11 }),
     registers: [
       ...['eax', 'ecx', 'edx', 'ebx'].map((name) => word(name)),
       word('esp', 'data_ptr'),
@@ -59,8 +55,12 @@ const features: readonly { name: string; registers: readonly RegisterLayout[]; t
       '<field name="v4_float" type="v4f"/><field name="v2_double" type="v2d"/><field name="v16_int8" type="v16i8"/>',
       '<field name="v8_int16" type="v8i16"/><field name="v4_int32" type="v4i32"/><field name="v2_int64" type="v2i64"/>',
       '<field name="uint128" type="uint128"/></union>',
+      flags('i386_mxcsr', {
+        ...{ IE: 0, DE: 1, ZE: 2, OE: 3, UE: 4, PE: 5, DAZ: 6 },
+        ...{ IM: 7, DM: 8, ZM: 9, OM: 10, UM: 11, PM: 12, FZ: 15 },
+      }),
     ].join(''),
-    registers: [...numbered('xmm', 128, 'vec128'), word('mxcsr')],
+    registers: [...numbered('xmm', 128, 'vec128'), word('mxcsr', 'i386_mxcsr')],
   },
   {
     name: 'org.nanvix-v86.system',

@@ -142,3 +142,29 @@ describe('changing', () => {
     expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
   });
 });
+
+describe('a guest that has ended', () => {
+  test('cannot be changed there, and can be before', async () => {
+    const session = await debugProgram();
+    session.continue();
+    expect(() => {
+      session.setRegister('eax', 1);
+    }).toThrow('go back first');
+    session.stepBack();
+    session.setRegister('eax', (0x2000 << 16) | 9);
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 9 });
+  });
+
+  test('is as it was before where it crashed, once it is gone to', async () => {
+    const session = await debugProgram();
+    session.setRegister('eip', 0xc000_0000);
+    const crash = session.continue();
+    expect(crash.kind).toBe('crash');
+    expect(session.goTo(crash.instructions)).toMatchObject({
+      kind: 'reached',
+      instructions: crash.instructions,
+    });
+    session.setRegister('eip', 0x8000);
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
+  });
+});
