@@ -124,7 +124,7 @@ function writeNative(folder: string, digest: string, layer: CompiledLayer, insta
   const native = new Map<number, Uint8Array>();
   for (const [slot, module] of layer.modules.entries()) {
     if (module === undefined) continue;
-    const run = instance.functionOf(module);
+    const run = instance.functions.functionOf(module);
     optimize(run);
     const bytes = serializeNative(module, run);
     if (bytes !== undefined) native.set(slot, bytes);

@@ -256,7 +256,7 @@ export function captureCompiled(instance: V86Instance): CompiledLayer {
   return {
     memoryLength: memory.length,
     pages,
-    modules: instance.compiledModules(),
+    modules: instance.functions.modules(),
     exits: instance.exits.slice(),
   };
 }

@@ -428,7 +428,7 @@ export class V86Machine implements Machine {
   takeCode(key: string): boolean {
     this.checkRunnable();
     const { compile = true, codeFolder } = this.options;
-    if (compile === false || codeFolder === undefined || this.v86.hasCompiledCode) return false;
+    if (compile === false || codeFolder === undefined || !this.v86.functions.isEmpty) return false;
     const layer = readCode(codeFolder, key, this.v86);
     if (layer === undefined || !compiledForProbes(this.v86, layer)) return false;
     this.state.addCode(this.v86, layer, this.compiles);

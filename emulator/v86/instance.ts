@@ -6,22 +6,18 @@
  */
 
 import { moduleFrom } from './compiled-module.ts';
+import { FunctionTable } from './function-table.ts';
 import {
   Address,
   CallOut,
-  COMPILED_HANDLE_IRQS,
   FLAG_INTERRUPT,
   JitConfig,
   Own,
   PAGE_WALK_EXPORT,
   ProbeMap,
-  SHADOW_END_EXPORT,
-  TABLE_OFFSET,
-  TABLE_SLOTS,
   TIMESTAMP_REQUEST,
   TlbFlag,
 } from './internals.ts';
-import { ImageDataError } from '../image-data-error.ts';
 import { v86Module } from './module.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
 
@@ -67,14 +63,7 @@ export interface Host {
   memoryAccessed(address: number, writing: boolean): boolean;
 }
 
-/** A compiled piece of guest code: the module, and its function bound to this instance. */
-export interface CompiledCode {
-  readonly module: WebAssembly.Module;
-  readonly run: CallableFunction;
-}
-
 export const PAGE = 4096;
-
 const WASM_PAGE = 65536;
 
 export class V86Instance {
@@ -84,23 +73,20 @@ export class V86Instance {
   /** Start and length of the map of written pages; not part of any machine's state. */
   readonly dirtyMapStart: number;
   readonly dirtyMapLength: number;
+  /** The compiled guest code. */
+  readonly functions = new FunctionTable();
   /** What v86 said last before it gave up. */
   lastMessage = '';
 
-  private readonly table: WebAssembly.Table;
-  private readonly slots: (CompiledCode | undefined)[] = new Array<undefined>(TABLE_SLOTS);
-  private readonly codeOfModule = new WeakMap<WebAssembly.Module, CompiledCode>();
-  private readonly compiledImports: WebAssembly.ModuleImports;
   private pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
   private bytesNow: Uint8Array<ArrayBuffer>;
   private viewNow: DataView;
 
   /** `codeFolder`: see {@link v86Module}. */
   constructor(ramSize: number, host: Host, codeFolder?: string) {
-    this.table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS });
     const instance = new WebAssembly.Instance(v86Module(codeFolder), { env: this.imports(host) });
     this.exports = instance.exports as unknown as Exports;
-    this.compiledImports = this.importsOfCompiledCode(instance.exports);
+    this.functions.connect(instance.exports, this.exports.memory);
     this.exports.rust_init();
     this.ramSize = ramSize;
     const used = this.exports.memory.buffer.byteLength;
@@ -156,7 +142,7 @@ export class V86Instance {
       for (let i = 0; i < bytes; i++) this.setByte(this.ramStart + address + i, value >>> (8 * i));
     };
     return {
-      __indirect_function_table: this.table,
+      __indirect_function_table: this.functions.table,
       microtick: () => (turns += 2),
       run_hardware_timers: (request: number) => (request === TIMESTAMP_REQUEST ? host.timestamp() : 0),
       get_rand_int: () => host.random(),
@@ -199,7 +185,7 @@ export class V86Instance {
         host.writePort(port, 4, value >>> 0);
       },
       jit_clear_func: (slot: number) => {
-        this.setSlot(slot, undefined);
+        this.functions.set(slot, undefined);
       },
       codegen_finalize: (slot: number, start: number, stateFlags: number, code: number, length: number) => {
         this.compile(slot, start, stateFlags, code >>> 0, length >>> 0);
@@ -227,17 +213,6 @@ export class V86Instance {
       default:
         return host.memoryAccessed(this.word(Own.accessAddress), detail !== 0) ? 1 : 0;
     }
-  }
-
-  private importsOfCompiledCode(exports: WebAssembly.Exports): WebAssembly.ModuleImports {
-    const imports: WebAssembly.ModuleImports = { m: this.exports.memory };
-    for (const [name, value] of Object.entries(exports)) {
-      if (typeof value === 'function' && !name.startsWith('_') && !name.endsWith('_js'))
-        imports[name] = value;
-    }
-    const endShadow = exports[SHADOW_END_EXPORT];
-    if (endShadow !== undefined) imports[COMPILED_HANDLE_IRQS] = endShadow;
-    return imports;
   }
 
   /** Pages of WebAssembly memory that hold the maps of the rewrite. */
@@ -428,7 +403,7 @@ export class V86Instance {
 
   private compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
     const module = moduleFrom({ wire: this.bytes.slice(code, code + length), page: start >>> 12 });
-    this.setSlot(slot, this.instantiate(module));
+    this.functions.set(slot, module);
     this.pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
     this.setWord(Own.limit, this.word(Address.instructionCounter));
@@ -443,56 +418,9 @@ export class V86Instance {
     return true;
   }
 
-  private instantiate(module: WebAssembly.Module): CompiledCode {
-    let code = this.codeOfModule.get(module);
-    if (code === undefined) {
-      const instance = new WebAssembly.Instance(module, { e: this.compiledImports });
-      code = { module, run: instance.exports['f'] as CallableFunction };
-      this.codeOfModule.set(module, code);
-    }
-    return code;
-  }
-
-  private setSlot(slot: number, code: CompiledCode | undefined): void {
-    this.slots[slot] = code;
-    this.table.set(TABLE_OFFSET + slot, code?.run ?? null);
-  }
-
-  /** The function of a module, in this instance. */
-  functionOf(module: WebAssembly.Module): CallableFunction {
-    return this.instantiate(module).run;
-  }
-
-  get hasCompiledCode(): boolean {
-    return this.slots.some((code) => code !== undefined);
-  }
-
-  /** The module in each slot of the function table. */
-  compiledModules(): (WebAssembly.Module | undefined)[] {
-    return this.slots.map((code) => code?.module);
-  }
-
-  /** Binds modules to this instance, which can fail, and changes nothing else. @throws {@link ImageDataError} */
-  bindModules(modules: readonly (WebAssembly.Module | undefined)[]): void {
-    for (const [slot, module] of modules.entries()) {
-      if (module === undefined) continue;
-      try {
-        this.instantiate(module);
-      } catch (error) {
-        throw new ImageDataError(`the image's compiled code in slot ${slot} does not fit the emulator`, {
-          cause: error,
-        });
-      }
-    }
-  }
-
-  /** Puts modules into the function table, as {@link compiledModules} gave them here or elsewhere. */
+  /** Puts modules into the function table; what was being compiled is forgotten. */
   setCompiledModules(modules: readonly (WebAssembly.Module | undefined)[]): void {
     this.pendingCompile = undefined;
-    for (let slot = 0; slot < TABLE_SLOTS; slot++) {
-      const module = modules[slot];
-      if (this.slots[slot]?.module === module) continue;
-      this.setSlot(slot, module === undefined ? undefined : this.instantiate(module));
-    }
+    this.functions.setAll(modules);
   }
 }
