@@ -15,6 +15,10 @@ try {
   const [, , ...commandLine] = process.argv;
   const { main } = loadBundle(bundlePath, commandOf(commandLine));
   process.exitCode = await main(commandLine);
+  await flushed(process.stdout);
+  await flushed(process.stderr);
+  // Node would wait for all the code that V8 still means to optimize.
+  process.exit();
 } catch (error) {
   process.stderr.write(`nanvix-v86: ${String(error.message).split('\n')[0]}\n`);
   process.exitCode = STATUS_INTERNAL;
@@ -23,4 +27,9 @@ try {
 /** The command, where it stands first and can be part of a file's name. */
 function commandOf([first = '']) {
   return /^[a-z]{1,12}$/.test(first) ? first : '';
+}
+
+/** Resolves when what was written to a stream has been handed over. */
+function flushed(stream) {
+  return stream.writableLength === 0 ? undefined : new Promise((resolve) => stream.write('', resolve));
 }
