@@ -16,7 +16,7 @@ import type { CallSelector } from '../kernel-calls/interceptors.ts';
 import type { BootOptions } from '../options.ts';
 import { restoreSnapshot } from '../restore.ts';
 import type { RestoreOptions } from '../restore.ts';
-import { callStack, GuestSymbols } from '../symbols/index.ts';
+import { callStack, walkStart, GuestSymbols } from '../symbols/index.ts';
 import type { StackFrame } from '../symbols/index.ts';
 import type { CallArgument } from '../trace/index.ts';
 import { CallRules, failWith } from './call-rules.ts';
@@ -312,8 +312,7 @@ export class DebugSession {
   /** The call stack, innermost function first. */
   callStack(limit?: number): StackFrame[] {
     const { registers, linear } = this.machine;
-    const start = { eip: registers.get('eip'), esp: registers.get('esp'), ebp: registers.get('ebp') };
-    return callStack(start, linear, this.symbols, limit);
+    return callStack(walkStart(registers), linear, this.symbols, limit);
   }
 
   /**

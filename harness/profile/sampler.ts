@@ -4,7 +4,7 @@
  */
 import type { Guest } from '../guest.ts';
 import type { Stop } from '../stop.ts';
-import { callStack } from '../symbols/index.ts';
+import { callStack, walkStart } from '../symbols/index.ts';
 import type { GuestSymbols } from '../symbols/index.ts';
 import type { InlinedAt } from './inlined.ts';
 
@@ -44,8 +44,7 @@ function callBefore(address: number, symbols: GuestSymbols): number {
 
 function stackOf(guest: Guest, symbols: GuestSymbols): number[] {
   const { registers, linear } = guest.machine;
-  const start = { eip: registers.get('eip'), esp: registers.get('esp'), ebp: registers.get('ebp') };
-  return callStack(start, linear, symbols)
+  return callStack(walkStart(registers), linear, symbols)
     .map(({ address }, index) => (index === 0 ? address : callBefore(address, symbols)))
     .reverse();
 }

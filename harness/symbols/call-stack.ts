@@ -5,8 +5,9 @@
  * on the stack that points behind a call instruction is taken, and the frame says so (`guessed`). Reads the guest, changes
  * nothing. Goes from the kernel through the interrupt frame into the program.
  */
-import type { AddressSpace } from '../../emulator/types.ts';
+import type { AddressSpace, Registers } from '../../emulator/types.ts';
 import type { GuestSymbols } from './guest-symbols.ts';
+import type { ScratchRegister } from './stack-depth.ts';
 
 /** One function that has not returned yet. Plain JSON. */
 export interface StackFrame {
@@ -27,6 +28,27 @@ export interface WalkStart {
   readonly ebp: number;
   /** True if `eip` is behind a software interrupt that has not returned, as in a kernel call. */
   readonly afterInterrupt?: boolean;
+  /** Registers that a few instructions of a function depend on; without them the walk may have to guess there. */
+  readonly scratch?: Readonly<Record<ScratchRegister, number>>;
+}
+
+/** Where the processor stands. */
+export function walkStart(registers: Pick<Registers, 'get'>, afterInterrupt = false): WalkStart {
+  const scratch = {
+    eax: registers.get('eax'),
+    ecx: registers.get('ecx'),
+    edx: registers.get('edx'),
+    ebx: registers.get('ebx'),
+    esi: registers.get('esi'),
+    edi: registers.get('edi'),
+  };
+  return {
+    eip: registers.get('eip'),
+    esp: registers.get('esp'),
+    ebp: registers.get('ebp'),
+    afterInterrupt,
+    scratch,
+  };
 }
 
 const frameMaximum = 256;
@@ -56,13 +78,20 @@ interface Position extends WalkStart {
 function byCode(at: Position, symbols: GuestSymbols, word: WordReader): Position | undefined | 'unknown' {
   const rule = symbols.frameRule(at.eip, at.afterCall);
   if (rule === undefined) return 'unknown';
-  const base = at[rule.register] + rule.offset;
-  const ebp = rule.savedEbp === undefined ? at.ebp : word(at[rule.register] + rule.savedEbp);
+  const { register } = rule;
+  const start = register === 'esp' || register === 'ebp' ? at[register] : at.scratch?.[register];
+  if (start === undefined) return 'unknown';
+  const base = start + rule.offset;
+  const { savedEbp } = rule;
+  const ebp = savedEbp === undefined ? at.ebp : word(at[savedEbp.register] + savedEbp.offset);
   const pointer = rule.indirect ? word(base) : base + 4;
   if (ebp === undefined || pointer === undefined) return undefined;
   const eip = word(pointer - 4);
   if (eip === undefined || !symbols.isCode(eip)) return undefined;
-  if (!rule.interrupt) return { eip, esp: pointer, ebp, guessed: false, afterCall: true };
+  if (!rule.interrupt) {
+    const scratch = rule.keepsScratch && at.scratch !== undefined ? { scratch: at.scratch } : {};
+    return { eip, esp: pointer, ebp, guessed: false, afterCall: true, ...scratch };
+  }
   const cs = word(base + 4) ?? 0;
   const esp = (cs & ringMask) === 0 ? base + 12 : word(base + 12);
   return esp === undefined ? undefined : { eip, esp, ebp, guessed: false, afterCall: false };

@@ -3,7 +3,7 @@
  *
  * The only file of this folder that knows the disassembler (iced-x86). Addresses are the file's own.
  */
-import { Decoder, DecoderOptions, FlowControl, Instruction } from 'iced-x86';
+import { Decoder, DecoderOptions, FlowControl, Instruction, OpKind, Register } from 'iced-x86';
 import type { FileSegment, ProgramFile } from './program-file.ts';
 import type { GuestSymbol } from './symbol-table.ts';
 
@@ -13,11 +13,20 @@ export interface CalleeEffect {
   readonly returns: boolean;
   /** Bytes the function takes off the stack beyond its return address; 4 when it returns a structure. */
   readonly popped: number;
+  /** It calls nothing and leaves EAX, ECX and EDX alone, as what position-independent code gets its own address from. */
+  readonly keepsScratch: boolean;
 }
 
 interface DecodableSegment {
   readonly segment: FileSegment;
   readonly decoder: Decoder;
+}
+
+/** Whether an instruction names a register that calls need not preserve; reading one does no harm, but is rare enough. */
+function usesScratch(instruction: Instruction): boolean {
+  const { op0Kind, op0Register } = instruction;
+  const scratch = [Register.EAX, Register.ECX, Register.EDX];
+  return op0Kind === OpKind.Register && scratch.includes(op0Register);
 }
 
 export class CodeReader {
@@ -65,10 +74,13 @@ export class CodeReader {
     const end = callee.address + callee.size;
     let returns = false;
     let popped = 0;
+    let keepsScratch = true;
     for (let at = callee.address; at < end;) {
       const instruction = this.instructionAt(at);
       if (instruction === undefined) break;
       const flow = instruction.flowControl;
+      keepsScratch &&=
+        flow === FlowControl.Return || (flow === FlowControl.Next && !usesScratch(instruction));
       if (flow === FlowControl.Return) {
         returns = true;
         if (instruction.opCount === 1) popped = instruction.immediate16;
@@ -80,7 +92,7 @@ export class CodeReader {
       }
       at += instruction.length;
     }
-    const effect = { returns, popped };
+    const effect = { returns, popped, keepsScratch };
     this.#callees.set(callee.address, effect);
     return effect;
   }

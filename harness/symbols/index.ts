@@ -4,7 +4,7 @@
  * Start with {@link GuestSymbols}: address to name and back, and how to leave a frame. {@link callStack} walks with it.
  * How frames are found without frame pointers and unwind tables is told in stack-depth.ts.
  */
-export { callStack, type StackFrame, type WalkStart } from './call-stack.ts';
+export { callStack, walkStart, type StackFrame, type WalkStart } from './call-stack.ts';
 export { GuestSymbols, type SymbolSources } from './guest-symbols.ts';
 export { namedAddresses } from './named-addresses.ts';
 export { guestSymbols } from './of-guest.ts';

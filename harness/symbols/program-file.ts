@@ -41,6 +41,8 @@ const symbolKinds: Readonly<Record<number, FileSymbol['kind']>> = { 0: 'label', 
 const bindings: Readonly<Record<number, FileSymbol['binding']>> = { 0: 'local', 1: 'global', 2: 'weak' };
 const sectionUndefined = 0;
 const firstReservedSection = 0xff00;
+/** What compilers name their own jump targets; some are left in position-independent programs. */
+const compilerLabel = '.L';
 /** A byte that is not the same letter in every encoding. */
 const beyondAscii = /[\u0080-\u00ff]/;
 
@@ -73,7 +75,7 @@ function readSymbols(sections: readonly elfy.Section[]): FileSymbol[] {
     if (kind === undefined || binding === undefined) continue;
     if (section === sectionUndefined || section >= firstReservedSection) continue;
     const name = nameAt(view.getUint32(at, true));
-    if (name === '') continue;
+    if (name === '' || (kind === 'label' && name.startsWith(compilerLabel))) continue;
     symbols.push({
       name,
       address: view.getUint32(at + 4, true),

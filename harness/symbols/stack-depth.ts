@@ -8,26 +8,43 @@
  * itself needs a frame pointer, and EBP is followed instead. Jump tables are read from the file.
  *
  * What must hold: the first path that reaches an instruction decides, and compilers make all paths agree; only the path
- * behind a call that never returns would lie, so such calls end a path.
+ * behind a call that never returns would lie, so calls known not to end a path, and what is behind others comes last.
  */
 import { FlowControl, Mnemonic, OpKind, Register } from 'iced-x86';
 import type { Instruction } from 'iced-x86';
-import type { CodeReader } from './code-reader.ts';
+import type { CalleeEffect, CodeReader } from './code-reader.ts';
 import { after, atEntry, type State } from './stack-state.ts';
 import type { GuestSymbol, SymbolTable } from './symbol-table.ts';
 
 /** How to leave a frame, given ESP and EBP at an instruction. All offsets are bytes. */
 export interface FrameRule {
-  /** The return address, or the interrupt frame, is at this register plus `offset`. */
-  readonly register: 'esp' | 'ebp';
+  /**
+   * The return address, or the interrupt frame, is at this register plus `offset`. While a `main` realigns its stack that is
+   * one which only the innermost frame can tell.
+   */
+  readonly register: 'esp' | 'ebp' | ScratchRegister;
   readonly offset: number;
   /** The realigned frame of a `main`: the word there is not the return address but the caller's ESP. */
   readonly indirect: boolean;
-  /** Where the caller's EBP was saved, from the same register; undefined when EBP still is the caller's. */
-  readonly savedEbp: number | undefined;
+  /** Where the caller's EBP was saved: a register plus an offset. Undefined when EBP still is the caller's. */
+  readonly savedEbp: { readonly register: 'esp' | 'ebp'; readonly offset: number } | undefined;
+  /** The function has left the registers alone that calls need not preserve. */
+  readonly keepsScratch: boolean;
   /** The function ends by IRET: EIP, CS, EFLAGS (and ESP, SS when CS is of an outer ring) stand there. */
   readonly interrupt: boolean;
 }
+
+/** A register that only the innermost frame tells. */
+export type ScratchRegister = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esi' | 'edi';
+
+const scratchRegisters: ReadonlyMap<Register, ScratchRegister> = new Map([
+  [Register.EAX, 'eax'],
+  [Register.ECX, 'ecx'],
+  [Register.EDX, 'edx'],
+  [Register.EBX, 'ebx'],
+  [Register.ESI, 'esi'],
+  [Register.EDI, 'edi'],
+]);
 
 /** Bytes of a function that may be no more than a stub in front of another. */
 const largestStub = 32;
@@ -38,6 +55,9 @@ const jumpTableMaximum = 4096;
 export class FunctionFrames {
   readonly #states: ReadonlyMap<number, State>;
   readonly #callsByEnd: ReadonlyMap<number, number>;
+  readonly #keepsScratch: boolean;
+  /** Somewhere ESP is moved by what is no constant, as for alloca. */
+  readonly #movesFreely: boolean;
   /** Depth of the interrupt frame when the function ends by IRET; undefined when it returns. */
   readonly interruptDepth: number | undefined;
 
@@ -45,9 +65,14 @@ export class FunctionFrames {
     states: ReadonlyMap<number, State>,
     callsByEnd: ReadonlyMap<number, number>,
     interruptDepth: number | undefined,
+    keepsScratch = false,
   ) {
+    this.#keepsScratch = keepsScratch;
     this.#states = states;
     this.#callsByEnd = callsByEnd;
+    this.#movesFreely = [...states.values()].some(
+      ({ depth, frame }) => depth === undefined && frame !== undefined,
+    );
     this.interruptDepth = interruptDepth;
   }
 
@@ -69,26 +94,85 @@ export class FunctionFrames {
     if (state === undefined) return undefined;
     const home = this.interruptDepth ?? 0;
     const interrupt = this.interruptDepth !== undefined;
+    const keepsScratch = this.#keepsScratch;
     const { depth, realigned, frame } = state;
-    const liveSlot = state.ebpIntact ? undefined : state.ebpSlot;
-    if (depth !== undefined && !realigned) {
-      const savedEbp = liveSlot?.realigned === false ? depth - liveSlot.depth : undefined;
-      return { register: 'esp', offset: depth - home, indirect: false, savedEbp, interrupt };
+    // A function that moves ESP by what it computes may come back to an instruction with another depth; and whoever saves
+    // EBP where it then points makes it a frame pointer for good.
+    const framed = state.ebpSlot?.depth === frame?.depth && state.ebpSlot?.realigned === frame?.realigned;
+    const byFrame = frame !== undefined && (this.#movesFreely || framed);
+    if (depth !== undefined && !realigned && !byFrame) {
+      const savedEbp = slotOfEbp(state, 'esp', { depth, realigned });
+      return { register: 'esp', offset: depth - home, indirect: false, savedEbp, keepsScratch, interrupt };
     }
-    if (frame === undefined) return undefined;
-    const savedEbp = liveSlot?.realigned === frame.realigned ? frame.depth - liveSlot.depth : undefined;
+    if (frame === undefined) return this.#ruleOfAlias(state);
+    const savedEbp = slotOfEbp(state, 'ebp', frame);
     if (!frame.realigned) {
-      return { register: 'ebp', offset: frame.depth - home, indirect: false, savedEbp, interrupt };
+      return {
+        register: 'ebp',
+        offset: frame.depth - home,
+        indirect: false,
+        savedEbp,
+        keepsScratch,
+        interrupt,
+      };
     }
-    if (state.aliasSlot === undefined) return undefined;
-    return { register: 'ebp', offset: frame.depth - state.aliasSlot, indirect: true, savedEbp, interrupt };
+    if (state.aliasSlot === undefined) return this.#ruleOfAlias(state);
+    return {
+      register: 'ebp',
+      offset: frame.depth - state.aliasSlot,
+      indirect: true,
+      savedEbp,
+      keepsScratch,
+      interrupt,
+    };
   }
+
+  /** Between realigning the stack and making the frame, and back again, one register alone knows where the frame began. */
+  #ruleOfAlias(state: State): FrameRule | undefined {
+    const register = state.alias === undefined ? undefined : scratchRegisters.get(state.alias);
+    if (!state.realigned || !state.aliasHeld || register === undefined) return undefined;
+    const { depth, frame } = state;
+    const savedEbp =
+      frame !== undefined
+        ? slotOfEbp(state, 'ebp', frame)
+        : depth === undefined
+          ? undefined
+          : slotOfEbp(state, 'esp', { depth, realigned: true });
+    return { register, offset: -4, indirect: false, savedEbp, keepsScratch: false, interrupt: false };
+  }
+}
+
+/**
+ * Where the caller's EBP lies, seen from a place in the frame, for as long as it is on the stack: there it is right, whatever
+ * path has led here. Undefined where it is not, and EBP itself is.
+ */
+function slotOfEbp(
+  { ebpSlot, depth, realigned }: State,
+  register: 'esp' | 'ebp',
+  from: { readonly depth: number; readonly realigned: boolean },
+): FrameRule['savedEbp'] {
+  if (ebpSlot?.realigned !== from.realigned) return undefined;
+  const popped = depth !== undefined && realigned === ebpSlot.realigned && ebpSlot.depth > depth;
+  return popped ? undefined : { register, offset: from.depth - ebpSlot.depth };
 }
 
 interface JumpTable {
   readonly address: number;
   /** At the jump, and so at each of its targets. */
   readonly state: State;
+}
+
+const unknownCallee: CalleeEffect = { returns: true, popped: 0, keepsScratch: false };
+
+/** What a call leaves of a state. */
+function behindCall(state: State, { popped, keepsScratch }: CalleeEffect): State {
+  const { alias, depth } = state;
+  const lost = !keepsScratch && (alias === Register.EAX || alias === Register.ECX || alias === Register.EDX);
+  return {
+    ...state,
+    ...(depth === undefined ? {} : { depth: depth - popped }),
+    ...(lost ? { aliasHeld: false } : {}),
+  };
 }
 
 /** The constant a value is compared with before it becomes the index of a jump table. */
@@ -114,6 +198,7 @@ export function analyseFunction(
   const lengths = new Map<number, number>();
   const callsByEnd = new Map<number, number>();
   const work: [number, State][] = [[entry.address, atEntry]];
+  const behindCalls: [number, State][] = [];
   let interruptDepth: number | undefined;
   let atIndirectJump: State | undefined;
   let handedOver: { readonly target: number; readonly depth: number | undefined } | undefined;
@@ -180,15 +265,14 @@ export function analyseFunction(
             break;
           }
           const callee = symbols.at(target)?.symbol;
-          if (callee === undefined) break;
-          const { returns, popped } = code.calleeEffect(callee);
-          if (!returns) return;
-          if (popped !== 0 && state.depth !== undefined) state = { ...state, depth: state.depth - popped };
-          break;
+          const effect = callee === undefined ? unknownCallee : code.calleeEffect(callee);
+          if (effect.returns) behindCalls.push([next, behindCall(state, effect)]);
+          return;
         }
         case FlowControl.IndirectCall:
           callsByEnd.set(next, at);
-          break;
+          behindCalls.push([next, behindCall(state, unknownCallee)]);
+          return;
         case FlowControl.Interrupt:
           callsByEnd.set(next, at);
           break;
@@ -201,8 +285,12 @@ export function analyseFunction(
       at = next;
     }
   };
+  /** What is behind fewer calls comes first, since only a call that never returns leads on to where no path leads. */
   const drain = (): void => {
-    for (let item = work.pop(); item !== undefined; item = work.pop()) followPath(...item);
+    while (work.length + behindCalls.length > 0) {
+      for (let item = work.pop(); item !== undefined; item = work.pop()) followPath(...item);
+      work.push(...behindCalls.splice(0));
+    }
   };
 
   drain();
@@ -237,5 +325,6 @@ export function analyseFunction(
       if (below !== undefined) interruptDepth = handedOver.depth + below;
     }
   }
-  return new FunctionFrames(states, callsByEnd, interruptDepth);
+  const { keepsScratch } = code.calleeEffect(entry);
+  return new FunctionFrames(states, callsByEnd, interruptDepth, keepsScratch);
 }

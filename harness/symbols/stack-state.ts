@@ -20,8 +20,9 @@ export interface State {
   readonly ebpSlot: { readonly depth: number; readonly realigned: boolean } | undefined;
   /** Depths held by other registers that a function keeps over its calls, to set ESP from later. */
   readonly copies: ReadonlyMap<Register, number>;
-  /** Register that holds entry + 4 before a realignment, and the slot it was pushed to behind it. */
+  /** Register that holds entry + 4 before a realignment, whether it still does, and the slot it was pushed to behind it. */
   readonly alias: Register | undefined;
+  readonly aliasHeld: boolean;
   readonly aliasSlot: number | undefined;
 }
 
@@ -34,6 +35,7 @@ export const atEntry: State = {
   ebpSlot: undefined,
   copies: new Map(),
   alias: undefined,
+  aliasHeld: false,
   aliasSlot: undefined,
 };
 
@@ -67,6 +69,30 @@ const onlyRead = new Set([
 
 /** What one instruction does to ESP and EBP; calls, which need their target, are the caller's matter. */
 export function after(state: State, instruction: Instruction): State {
+  const next = afterStackUse(state, instruction);
+  const { alias } = state;
+  const writes =
+    alias !== undefined &&
+    instruction.opCount > 0 &&
+    instruction.op0Kind === OpKind.Register &&
+    instruction.op0Register === alias &&
+    !onlyRead.has(instruction.mnemonic);
+  return writes && next.alias === alias
+    ? { ...next, aliasHeld: aliasComesBack(state, instruction, next) }
+    : next;
+}
+
+/** Whether the register that is written holds entry + 4 again. */
+function aliasComesBack(state: State, instruction: Instruction, next: State): boolean {
+  if (!state.aliasHeld && state.aliasSlot === undefined) return next.aliasHeld;
+  if (instruction.mnemonic === Mnemonic.Lea) return next.aliasHeld && !state.aliasHeld;
+  if (instruction.mnemonic === Mnemonic.Pop) return state.realigned && state.depth === state.aliasSlot;
+  if (instruction.mnemonic !== Mnemonic.Mov || state.frame === undefined) return false;
+  const displacement = displacementFrom(instruction, Register.EBP);
+  return displacement !== undefined && state.frame.depth - displacement === state.aliasSlot;
+}
+
+function afterStackUse(state: State, instruction: Instruction): State {
   const { depth, realigned, frame } = state;
   const esp = Register.ESP;
   const ebp = Register.EBP;
@@ -98,9 +124,9 @@ export function after(state: State, instruction: Instruction): State {
       if (fromEbp !== undefined && frame !== undefined) {
         return { ...state, depth: frame.depth - fromEbp, realigned: frame.realigned };
       }
-      if (realigned && displacementFrom(instruction, instruction.memoryBase) === -4) {
-        return { ...state, depth: 0, realigned: false };
-      }
+      // The register holds entry + 4.
+      const fromAlias = realigned ? displacementFrom(instruction, instruction.memoryBase) : undefined;
+      if (fromAlias !== undefined) return { ...state, depth: -4 - fromAlias, realigned: false };
       return { ...state, depth: undefined };
     }
     if (
@@ -110,7 +136,7 @@ export function after(state: State, instruction: Instruction): State {
       depth - fromEsp === -4 &&
       state.aliasSlot === undefined
     ) {
-      return { ...state, alias: instruction.op0Register };
+      return { ...state, alias: instruction.op0Register, aliasHeld: true };
     }
   }
   const copied = copiedStackAddress(state, instruction);
@@ -165,13 +191,20 @@ export function after(state: State, instruction: Instruction): State {
       : instruction.mnemonic === Mnemonic.Mov && from !== undefined && from === ebpSlot?.depth;
     return { ...next, frame: undefined, ebpIntact: restored && ebpSlot?.realigned === realigned };
   }
-  const storesEbp =
-    slot !== undefined &&
+  const stored = storedRegister(instruction);
+  if (stored === ebp && slot !== undefined) return saveEbp(next, slot);
+  if (stored !== undefined && stored === state.alias && realigned && state.aliasHeld)
+    return { ...next, aliasSlot: state.aliasSlot ?? slot ?? slotByFrame(state, instruction) };
+  return next;
+}
+
+/** The register that an instruction copies to memory. */
+function storedRegister(instruction: Instruction): Register | undefined {
+  const stores =
     instruction.mnemonic === Mnemonic.Mov &&
     instruction.op0Kind === OpKind.Memory &&
-    instruction.op1Kind === OpKind.Register &&
-    instruction.op1Register === ebp;
-  return storesEbp ? saveEbp(next, slot) : next;
+    instruction.op1Kind === OpKind.Register;
+  return stores ? instruction.op1Register : undefined;
 }
 
 const keptOverCalls = new Set([Register.EBX, Register.ESI, Register.EDI]);
@@ -196,6 +229,12 @@ function forgetCopy(state: State, register: Register): State {
 function saveEbp(state: State, depth: number): State {
   if (!state.ebpIntact) return state;
   return { ...state, ebpSlot: { depth, realigned: state.realigned } };
+}
+
+/** Depth of the word that an instruction addresses by a frame pointer behind a realignment. */
+function slotByFrame({ frame }: State, instruction: Instruction): number | undefined {
+  const displacement = displacementFrom(instruction, Register.EBP);
+  return displacement === undefined || frame?.realigned !== true ? undefined : frame.depth - displacement;
 }
 
 /** Depth of the word that an instruction addresses by ESP; undefined when it addresses something else. */

@@ -80,6 +80,7 @@ export class SymbolTable {
   /** One per address, ascending, and their addresses in the guest. */
   readonly #preferred: readonly FileSymbol[];
   readonly #addresses: Uint32Array;
+  readonly #made = new Map<FileSymbol, GuestSymbol>();
   /** Made when they are asked for first: by name, the last symbol of the file that has it, and for each the one before. */
   #lastOfName: ReadonlyMap<string, number> | undefined;
   #namesakeBefore = new Int32Array(0);
@@ -109,14 +110,18 @@ export class SymbolTable {
   /** The symbol around an address, or undefined between symbols and outside the file. */
   at(address: number): SymbolicAddress | undefined {
     const above = upperBound(this.#addresses, address);
+    let label: SymbolicAddress | undefined;
     for (let index = above - 1; index >= Math.max(0, above - enclosingSymbols); index--) {
       const entry = this.#preferred[index];
       const offset = address - (this.#addresses[index] ?? 0);
       if (entry === undefined || (entry.size > 0 && offset >= entry.size)) continue;
       const symbol = this.#guestSymbol(entry);
-      if (offset < symbol.size) return { symbol, offset };
+      if (offset >= symbol.size) continue;
+      // A label inside of a function is a place in it, not its end.
+      if (entry.size > 0) return { symbol, offset };
+      label ??= { symbol, offset };
     }
-    return undefined;
+    return label;
   }
 
   /** The symbol of a name, a global one before local ones; undefined if there is none. */
@@ -137,13 +142,20 @@ export class SymbolTable {
     return found.map((symbol) => this.#guestSymbol(symbol));
   }
 
-  #guestSymbol({ name, address, size, kind }: FileSymbol): GuestSymbol {
-    return {
-      name,
-      address: (address + this.#bias) >>> 0,
-      size: size > 0 ? size : this.#sizeUpToNext(address),
-      kind,
-    };
+  /** The same object each time, so that symbols can be compared. */
+  #guestSymbol(entry: FileSymbol): GuestSymbol {
+    let symbol = this.#made.get(entry);
+    if (symbol === undefined) {
+      const { name, address, size, kind } = entry;
+      symbol = {
+        name,
+        address: (address + this.#bias) >>> 0,
+        size: size > 0 ? size : this.#sizeUpToNext(address),
+        kind,
+      };
+      this.#made.set(entry, symbol);
+    }
+    return symbol;
   }
 
   /** Bytes to the next symbol of the file, or to the end of the segment. */

@@ -7,7 +7,7 @@
 import type { Guest, GuestSnapshot } from '../guest.ts';
 import type { KernelCall } from '../stop.ts';
 import type { CallDecision } from '../kernel-calls/interceptors.ts';
-import { callStack, type GuestSymbols, type StackFrame } from '../symbols/index.ts';
+import { callStack, walkStart, type GuestSymbols, type StackFrame } from '../symbols/index.ts';
 import { GuestView } from './guest-view.ts';
 import {
   completeKernelArguments,
@@ -290,13 +290,7 @@ export class Tracer {
     const { symbols } = this.#options;
     if (symbols === undefined) return [];
     const { registers, linear } = this.#guest.machine;
-    const start = {
-      eip: registers.get('eip'),
-      esp: registers.get('esp'),
-      ebp: registers.get('ebp'),
-      afterInterrupt: level === 'kernel',
-    };
-    return callStack(start, linear, symbols);
+    return callStack(walkStart(registers, level === 'kernel'), linear, symbols);
   }
 
   #save(): TracerState {
