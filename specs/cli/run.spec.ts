@@ -74,6 +74,7 @@ describe('run', () => {
       instructions: expect.any(Number) as number,
       virtualMs: expect.any(Number) as number,
       wallMs: expect.any(Number) as number,
+      phases: expect.any(Array) as unknown[],
     });
   });
 
