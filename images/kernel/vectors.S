@@ -2,17 +2,44 @@
  *
  * All gates are interrupt gates, so the kernel runs with interrupts off. The data segments are loaded anew since
  * the program may have put anything into them, and the direction flag is cleared for the compiler.
+ *
+ * The .cfi lines are for debuggers: they lead a stack walk from the kernel into the program. Their frame address is
+ * that of the EIP which the processor pushed.
  */
 #include <nanvix/abi.h>
+
+        .cfi_sections .debug_frame
+
+/* The processor pushed ESP only if it came from ring 3; else the interrupted stack begins behind EFLAGS. In DWARF, from
+ * the frame address: (CS & 3) != 0 ? *(address + 12) : address + 12. */
+        .macro  frame_of_processor
+        .cfi_signal_frame
+        .cfi_offset %eip, 0
+        .cfi_escape 0x16, 4, 17, 0x12, 0x23, 4, 0x06, 0x33, 0x1a, 0x28, 5, 0, 0x23, 12, 0x2f, 3, 0, 0x23, 12, 0x06
+        .endm
+
+        .macro  push what
+        pushl   \what
+        .cfi_adjust_cfa_offset 4
+        .endm
+
+        .macro  pop what
+        popl    \what
+        .cfi_adjust_cfa_offset -4
+        .endm
 
         .macro  vector number, error=0
         .balign 8
 vector_\number:
+        .cfi_startproc simple
+        .cfi_def_cfa %esp, 4 * \error
+        frame_of_processor
         .if     \error == 0
-        pushl   $0
+        push    $0
         .endif
-        pushl   $\number
+        push    $\number
         jmp     trap_entry
+        .cfi_endproc
         .pushsection .rodata.vectors, "a"
         .long   vector_\number
         .popsection
@@ -45,25 +72,46 @@ vectors:
         vector  129
 
 trap_entry:
+        .cfi_startproc simple
+        .cfi_def_cfa %esp, 8
+        frame_of_processor
         pushal
-        pushl   %ds
-        pushl   %es
-        pushl   %fs
-        pushl   %gs
+        .cfi_adjust_cfa_offset 32
+        .cfi_offset %eax, -12
+        .cfi_offset %ecx, -16
+        .cfi_offset %edx, -20
+        .cfi_offset %ebx, -24
+        .cfi_offset %ebp, -32
+        .cfi_offset %esi, -36
+        .cfi_offset %edi, -40
+        push    %ds
+        push    %es
+        push    %fs
+        push    %gs
         movl    $NANVIX_SELECTOR_KERNEL_DATA, %eax
         movl    %eax, %ds
         movl    %eax, %es
         cld
-        pushl   %esp
+        push    %esp
         call    trap
-        popl    %eax
+        pop     %eax
 
         .globl  trap_return
 trap_return:
-        popl    %gs
-        popl    %fs
-        popl    %es
-        popl    %ds
+        pop     %gs
+        pop     %fs
+        pop     %es
+        pop     %ds
         popal
+        .cfi_adjust_cfa_offset -32
+        .cfi_restore %eax
+        .cfi_restore %ecx
+        .cfi_restore %edx
+        .cfi_restore %ebx
+        .cfi_restore %ebp
+        .cfi_restore %esi
+        .cfi_restore %edi
         addl    $8, %esp
+        .cfi_adjust_cfa_offset -8
         iret
+        .cfi_endproc

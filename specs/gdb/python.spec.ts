@@ -57,17 +57,21 @@ describe.skipIf(!hasGdb)('gdb and CPython', () => {
     expect(said).not.toContain('corrupt stack');
   });
 
-  test('sees the kernel with its own symbols, from a call down to its handler', async () => {
+  test('sees the kernel with its own symbols, and walks from a call in it to the main of the program', async () => {
     const said = await python(
       `add-symbol-file ${images.kernel[256].path}`,
       'break kcall_mmap',
       'continue',
-      'backtrace 3',
+      'backtrace',
       'info threads',
-      'finish',
+      'up 4',
+      'info registers eip',
     );
     expect(said).toMatch(/kcall_mmap \(pid=1, address=\d+, pages=\d+, protection=6\)/);
-    expect(said).toMatch(/#1 .* (in )?dispatch/);
+    expect(said).toMatch(/^#1 .* in dispatch/m);
+    expect(said).toMatch(/^#3 +<signal handler called>/m);
+    expect(said).toMatch(/^#\d+ .* in main \(argc=\d+/m);
+    expect(said).toMatch(/^eip +0x4/m);
     expect(said).toContain('Thread 1 (running)');
   });
 });
