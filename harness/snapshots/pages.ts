@@ -104,7 +104,7 @@ function packPart(batch: readonly GuestPage[]): { pages: number; bytes: Buffer }
   return { pages: batch.length, bytes };
 }
 
-/** The pages of an inflated part, views into it. Their numbers must ascend, and stay below `memoryBytes`. */
+/** The pages of an inflated part, views into it. Their numbers must ascend and stay below `memoryBytes`; none is all zero. */
 export function unpackPages(bytes: Buffer, pages: number, memoryBytes: number, name: string): GuestPage[] {
   if (bytes.readUInt32LE(0) !== pages) {
     throw new SnapshotError('corrupted', `part ${name} holds another number of pages than the manifest says`);
@@ -123,7 +123,10 @@ export function unpackPages(bytes: Buffer, pages: number, memoryBytes: number, n
     }
     last = number;
     const start = PAGE_NUMBER_BYTES * (1 + pages) + index * PAGE_BYTES;
-    result.push({ number, bytes: bytes.subarray(start, start + PAGE_BYTES) });
+    const page = bytes.subarray(start, start + PAGE_BYTES);
+    if (ZERO_PAGE.equals(page))
+      throw new SnapshotError('corrupted', `part ${name}: page ${number} is all zero, and such are left out`);
+    result.push({ number, bytes: page });
   }
   return result;
 }

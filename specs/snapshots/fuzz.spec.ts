@@ -1,10 +1,18 @@
-/** A thousand damaged files: none accepted, none crashes the reader, none makes it wait. */
+/** More than a thousand damaged files: none accepted, none crashes the reader, none makes it wait. */
+import { deflateRawSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
 import { seededRandom } from './support/random.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
 import { patternPage, smallContents } from './support/small-contents.ts';
-import { fixHeaderChecksum, forge, headerOffsets } from './support/tar-edit.ts';
+import {
+  entriesOf,
+  fixHeaderChecksum,
+  forge,
+  headerOffsets,
+  tarOf,
+  type TarEntry,
+} from './support/tar-edit.ts';
 
 type Mutation = (file: Buffer, random: (bound: number) => number) => Buffer | Promise<Buffer>;
 
@@ -96,7 +104,67 @@ const mutations: Readonly<Record<string, Mutation>> = {
             content)
           : content,
     }),
+  'lets a part inflate to more than it claims, with all digests right': (file, random) =>
+    forge(file, {
+      editPart: (name, content) =>
+        name.endsWith('.deflate') && random(2) === 0
+          ? deflateRawSync(Buffer.alloc(random(1 << 22), 1 + random(255)))
+          : name.endsWith('000000.deflate')
+            ? deflateRawSync(Buffer.alloc(1 << 22))
+            : content,
+    }),
+  'puts an entry elsewhere': async (file, random) => {
+    const entries = await entriesOf(file);
+    const from = random(entries.length);
+    const to = (from + 1 + random(entries.length - 1)) % entries.length;
+    const [moved] = entries.splice(from, 1);
+    return tarOf(moved === undefined ? entries : entries.toSpliced(to, 0, moved));
+  },
+  'swaps two parts, in the table as well': (file, random) =>
+    forge(file, {
+      editManifest: ({ parts }) => {
+        const at = random(parts.length - 1);
+        const [one, other] = [parts[at], parts[at + 1]];
+        if (one !== undefined && other !== undefined) parts.splice(at, 2, other, one);
+      },
+    }),
+  'writes an entry twice': async (file, random) => {
+    const entries = await entriesOf(file);
+    const again = entries[random(entries.length)];
+    return tarOf(again === undefined ? [] : entries.toSpliced(random(entries.length + 1), 0, again));
+  },
+  'makes an entry something else than a plain file': async (file, random) =>
+    changedHeader(file, random, (header) => {
+      const types = ['link', 'symlink', 'character-device', 'block-device', 'directory', 'fifo'] as const;
+      return { ...header, type: types[random(types.length)] ?? 'link', linkname: '../../etc/passwd' };
+    }),
+  'gives an entry another name': async (file, random) =>
+    changedHeader(file, random, (header) => {
+      const names = ['..', '../x', '/etc/passwd', `./${header.name}`, `a/../../${header.name}`, 'C:\\x', ''];
+      const name = names[random(names.length + 1)] ?? header.name.repeat(20);
+      return { ...header, name: name === '' ? 'x' : name };
+    }),
+  'puts an extended header before an entry': async (file, random) =>
+    changedHeader(file, random, (header) => {
+      const keys = ['path', 'linkpath', 'size', 'GNU.sparse.realsize', 'mtime', 'comment'];
+      const texts = ['../../etc/passwd', '99999999999', '0', '-1', 'x'.repeat(100_000), header.name];
+      const [key, text] = [keys[random(keys.length)] ?? 'path', texts[random(texts.length)] ?? ''];
+      return { ...header, pax: { [key]: text } };
+    }),
 };
+
+/** The file with the header of one of its entries changed, as tar-stream writes it. */
+async function changedHeader(
+  file: Buffer,
+  random: (bound: number) => number,
+  change: (header: TarEntry['header']) => TarEntry['header'],
+): Promise<Buffer> {
+  const entries = await entriesOf(file);
+  const at = random(entries.length);
+  return tarOf(
+    entries.map((entry, index) => (index === at ? { ...entry, header: change(entry.header) } : entry)),
+  );
+}
 
 const SEED = 20_261_123;
 const FILES_PER_MUTATION = 100;

@@ -50,7 +50,8 @@ test.each(Object.keys(goldens))(
       return;
     }
     const { machine, output } = await goldenMachine();
-    machine.restore(deserializeImage({ ...contents, state: contents.machine }));
+    const { memoryBytes, machine: state, pages } = contents;
+    machine.restore(deserializeImage({ memoryBytes, state, pages }));
     expect(machine.instructions).toBe(MACHINE_CAPTURED_AT);
     expect(machine.run()).toEqual({ kind: 'halted' });
     expect([output, machine.instructions]).toEqual([MACHINE_OUTPUT, MACHINE_INSTRUCTIONS]);

@@ -246,6 +246,7 @@ describe('memory with right digests that is wrong', () => {
       'page 1003 is outside',
       (pages) => (pages.writeUInt32LE(1003, 32), pages),
     ],
+    ['a page of zeros', 'page 0 is all zero', (pages) => pages.fill(0, 36, 36 + 4096)],
     ['a page twice', 'page 0 comes after page 0', (pages) => (pages.writeUInt32LE(0, 8), pages)],
   ])('%s', async (_, message, edit) => {
     expect((await scratch.refusal(await editMemory(edit))).message).toContain(message);
