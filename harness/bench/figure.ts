@@ -21,6 +21,8 @@ export interface Figure {
   readonly samples: number;
   /** Samples before those, whose results do not count: code caches fill, V8 optimizes. */
   readonly warmUp: number;
+  /** One line for people where this machine cannot measure the figure; undefined where it can. */
+  whyNot?(): Promise<string | undefined>;
   prepare(): Promise<Measurement>;
 }
 

@@ -6,8 +6,9 @@
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { currentBaseline, movedBetween, readBaseline, writeBaseline } from './baseline.ts';
-import { comparePeer, peerInstalled } from './peer.ts';
-import { measure } from './figure.ts';
+import { coldPeers, restorePeers, whyNoPeer } from './peer.ts';
+import type { Pair, Peers } from './peer.ts';
+import { measure, medianOf } from './figure.ts';
 import type { FigureResult } from './figure.ts';
 import { figures } from './figures/index.ts';
 
@@ -48,7 +49,9 @@ const program = new Command('bench')
     const results: FigureResult[] = [];
     for (const figure of figures) {
       if (only?.includes(figure.name) === false || skip?.includes(figure.name) === true) continue;
-      process.stderr.write(`${figure.name}: ${figure.meaning}\n`);
+      const whyNot = await figure.whyNot?.();
+      process.stderr.write(`${figure.name}: ${whyNot ?? figure.meaning}\n`);
+      if (whyNot !== undefined) continue;
       results.push(await measure(figure));
     }
     if (json) process.stdout.write(`${JSON.stringify(medians(results), undefined, 2)}\n`);
@@ -79,20 +82,43 @@ async function compareWithBaseline(update: boolean, json: boolean): Promise<void
   process.stdout.write(`${table.toString()}\nif this is meant: npm run bench -- --update\n`);
 }
 
+/** Pairs of runs, the first of which fills the disk's caches and does not count. */
+async function pairsOf(peers: Peers): Promise<Pair[]> {
+  try {
+    const pairs = [];
+    for (let i = 0; i <= PEER_PAIRS; i++) pairs.push(await peers.pair());
+    return pairs.slice(1);
+  } finally {
+    await peers.dispose();
+  }
+}
+
 async function showPeer(json: boolean): Promise<void> {
-  if (!(await peerInstalled())) {
-    process.stdout.write('skipped: qemu-system-i386 is not installed (apt-get install qemu-system-x86)\n');
-    return;
-  }
-  const { oursMs, theirsMs, ratio } = await comparePeer(PEER_PAIRS);
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ peerColdRatio: ratio, oursMs, theirsMs })}\n`);
-    return;
-  }
-  const show = (value: number): string => `${value.toFixed(0)} ms`;
   const table = new Table({ head: ['', 'nanvix-v86', 'QEMU', 'ratio'], style: { head: [], border: [] } });
-  table.push(['cold hello, whole process', show(oursMs), show(theirsMs), ratio.toFixed(2)]);
-  process.stdout.write(`${table.toString()}\n`);
+  const figures: Record<string, number> = {};
+  for (const { name, title, prepare, restored } of [
+    { name: 'peerCold', title: 'cold hello, whole process', prepare: coldPeers, restored: false },
+    {
+      name: 'peerRestore',
+      title: 'hello from a snapshot, whole process',
+      prepare: restorePeers,
+      restored: true,
+    },
+  ]) {
+    const whyNot = await whyNoPeer(restored);
+    if (whyNot !== undefined) {
+      process.stderr.write(`${title}: ${whyNot}\n`);
+      continue;
+    }
+    const pairs = await pairsOf(await prepare());
+    const ours = medianOf(pairs.map(({ oursMs }) => oursMs));
+    const theirs = medianOf(pairs.map(({ theirsMs }) => theirsMs));
+    const ratio = medianOf(pairs.map(({ oursMs, theirsMs }) => oursMs / theirsMs));
+    table.push([title, `${ours.toFixed(0)} ms`, `${theirs.toFixed(0)} ms`, ratio.toFixed(2)]);
+    Object.assign(figures, { [`${name}Ratio`]: ratio, [`${name}OursMs`]: ours, [`${name}TheirsMs`]: theirs });
+  }
+  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  else if (table.length > 0) process.stdout.write(`${table.toString()}\n`);
 }
 
 function medians(results: readonly FigureResult[]): Record<string, number> {

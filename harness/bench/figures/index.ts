@@ -11,6 +11,7 @@ import {
   bestRestoreHelloMs,
   bestWarmBootMs,
 } from './best.ts';
+import { peerColdRatio, peerRestoreRatio } from './peer.ts';
 import { captureMs } from './capture-ms.ts';
 import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
 import { restoreFileProcessMs } from './restore-file-process-ms.ts';
@@ -46,4 +47,6 @@ export const figures: readonly Figure[] = [
   stepsPerSecond,
   stepBackFirstMs,
   stepBackMs,
+  peerColdRatio,
+  peerRestoreRatio,
 ];
