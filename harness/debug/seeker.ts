@@ -1,8 +1,8 @@
 /**
  * Looks for the next place, or the last one before, at which a stop point is met.
  *
- * Forwards it runs the timeline with the points armed in the machine. Backwards it does the same piece by piece, from one
- * checkpoint to the next, latest piece first, and goes to the last place found. What must hold: nothing is armed in the
+ * Forwards it runs the timeline with the points armed in the machine. Backwards it does the same piece by piece, latest
+ * piece first, each longer than the one before, and goes to the last place found. What must hold: nothing is armed in the
  * machine while no search is under way, so travelling in time is never disturbed; and a search that is given up backwards
  * returns to where it began.
  */
@@ -42,6 +42,18 @@ const SEEKER_STOP = { reason: 'a stop point is met' } as const;
 const BEFORE_PROGRAM = 256;
 
 const USER_RING = 3;
+
+/**
+ * Instructions that a search backwards looks through first, and how much more each time after: what is met often is met
+ * soon, and only what is met seldom takes a long way.
+ */
+const FIRST_PIECE = 1000;
+const PIECE_GROWTH = 10;
+/**
+ * Instructions before a piece from which on it is run, without counting what is met there: an instruction that faults and
+ * starts again, or repeats, is met where it first starts, and a piece may begin in between.
+ */
+const LEAD_IN = 2000;
 
 export class Seeker {
   readonly #guest: Guest;
@@ -88,12 +100,14 @@ export class Seeker {
     try {
       const counts = this.#of(points, 'instructions').filter(({ resolved }) => resolved.at < before);
       let upper = before;
+      let piece = FIRST_PIECE;
       let found: Hit | undefined;
       while (upper > this.#timeline.start && found === undefined) {
-        const lower = this.#timeline.checkpoints.nearest(upper - 1).at;
-        yield* this.#timeline.travel(lower);
+        const lower = Math.max(this.#timeline.start, upper - piece);
+        piece *= PIECE_GROWTH;
+        yield* this.#timeline.travel(Math.max(this.#timeline.start, lower - LEAD_IN));
         const end = upper;
-        found = yield* this.#search(points, (search) => search.last(end, before));
+        found = yield* this.#search(points, (search) => search.last(lower, end, before));
         for (const { resolved, id } of counts) {
           if (resolved.at < lower || resolved.at >= upper || resolved.at <= (found?.place ?? -1)) continue;
           found = {
@@ -121,7 +135,7 @@ export class Seeker {
     points: readonly StopPoint[],
     body: (search: {
       next: (limit: number, here: boolean) => Operation<DebugStop>;
-      last: (end: number, before: number) => Operation<Hit | undefined>;
+      last: (from: number, end: number, before: number) => Operation<Hit | undefined>;
     }) => Operation<Result>,
   ): Operation<Result> {
     this.#points = points;
@@ -130,7 +144,7 @@ export class Seeker {
     try {
       return yield* body({
         next: (limit, here) => this.#nextStop(limit, here),
-        last: (end, before) => this.#lastHit(end, before),
+        last: (from, end, before) => this.#lastHit(from, end, before),
       });
     } finally {
       this.#searching = false;
@@ -144,13 +158,13 @@ export class Seeker {
     return 'place' in found ? found.stop : fromGuestStop(found, this.#timeline.position);
   }
 
-  /** The last hit from here up to `end` whose place lies before `before`. */
-  *#lastHit(end: number, before: number): Operation<Hit | undefined> {
+  /** The last hit from here up to `end` whose place lies in [from, before). */
+  *#lastHit(from: number, end: number, before: number): Operation<Hit | undefined> {
     let last: Hit | undefined;
     for (let here = true; ; here = false) {
       const found = yield* this.#next(end, here);
       if ('place' in found) {
-        if (found.place < before && found.place >= (last?.place ?? 0)) last = found;
+        if (found.place < before && found.place >= (last?.place ?? from)) last = found;
       } else if (this.#timeline.position >= end || this.#timeline.final !== undefined) {
         return last;
       }

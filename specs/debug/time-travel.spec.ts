@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { DebugSession } from '../../harness/debug/index.ts';
+import { compileC } from '../support/programs.ts';
 import { numbers } from './numbers.ts';
 import { debugProgram } from './program.ts';
 
@@ -12,6 +13,35 @@ function fingerprint({ machine, guest }: DebugSession): string {
   }
   return hash.update(machine.registers.fxsave()).update(guest.output).update(guest.console).digest('hex');
 }
+
+/** A program of many kinds of stops: faults where a breakpoint is, strings that go over pages, signals, calls. */
+const MANY_STOPS = `
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+volatile int signals;
+static char area[3 * 4096];
+
+static void handler(int number) { signals += number; }
+
+__attribute__((noinline)) int deep(int depth)
+{
+    volatile char page[3000];
+    page[0] = depth;
+    return depth == 0 ? 0 : deep(depth - 1) + page[0];
+}
+
+int main(void)
+{
+    signal(SIGUSR1, handler);
+    for (int i = 0; i < 3; i++) {
+        raise(SIGUSR1);
+        memset(area, i, sizeof area);
+    }
+    return deep(40) > 0 ? puts("deep") < 0 : 1;
+}
+`;
 
 /** Runs to where the program allocates: it has counted to 10 by then. */
 function stopBehindCounting(session: DebugSession): void {
@@ -140,5 +170,39 @@ describe('travelling in time', () => {
     session.goTo(0);
     session.continue();
     expect(session.guest.output).toContain('counter 42');
+  });
+
+  test('what stops a guest forwards stops it backwards, at the same places', async () => {
+    const program = await compileC('many-stops', MANY_STOPS, ['-fno-builtin']);
+    const session = await debugProgram({ program });
+    for (const at of ['deep', 'memset', 'handler']) session.stops.add({ kind: 'breakpoint', at });
+    session.stops.add({ kind: 'call', calls: 'all' });
+    session.stops.add({ kind: 'return', calls: 'all' });
+    session.stops.add({ kind: 'fault' });
+    session.stops.add({ kind: 'watchpoint', at: 'signals', access: 'access' });
+    const kinds = new Set<string>();
+    // A breakpoint and the access that its instruction makes are one place backwards: before the instruction.
+    const forwards = new Set<number>();
+    for (let stop = session.continue(); stop.kind !== 'exit'; stop = session.continue()) {
+      kinds.add(stop.kind);
+      forwards.add(stop.instructions - Number(stop.kind === 'watchpoint'));
+    }
+    expect([...kinds].sort()).toEqual(['breakpoint', 'call', 'fault', 'return', 'watchpoint']);
+    const backwards: number[] = [];
+    for (let stop = session.reverseContinue(); stop.kind !== 'start'; stop = session.reverseContinue()) {
+      backwards.push(stop.instructions);
+    }
+    expect(backwards.toReversed()).toEqual([...forwards]);
+  });
+
+  test('the last of a million writes is found at once', async () => {
+    const source = 'volatile int n; int main(void) { while (n < 5000000) n++; return 0; }';
+    const session = await debugProgram({
+      program: await compileC('many-writes', source),
+      spacing: 2_000_000,
+    });
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 0 });
+    expect(session.lastWrite('n')).toMatchObject({ kind: 'watchpoint', access: 'write' });
+    expect(session.machine.linear.read32(session.resolve('n'))).toBe(4_999_999);
   });
 });
