@@ -2,9 +2,11 @@
  * State changed by someone who makes all digests right again: refused with the reason, or taken, and then it is a guest like
  * any other, that ends, crashes or meets its deadline. Never another error, and never a wait.
  */
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { boot, loadSnapshot, restoreSnapshot, saveSnapshot, SnapshotError } from '../../harness/index.ts';
-import { readFile } from 'node:fs/promises';
+import { snapshotOf } from '../../harness/snapshots/guest-file.ts';
+import { readSnapshot } from '../../harness/snapshots/index.ts';
 import { snapshotProgram } from './support/exactness.ts';
 import { seededRandom } from './support/random.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
@@ -109,6 +111,32 @@ test.each(['machine', 'monitor'])('%s state changed at random', async (part) => 
   expect([...ends.keys()].sort()).toEqual(expect.arrayContaining(['corrupted', 'exit']) as string[]);
   const possible = ['corrupted', 'crash', 'deadline', 'exit', 'halted', 'input', 'protocol-error'];
   expect([...ends.keys()].filter((end) => !possible.includes(end))).toEqual([]);
+});
+
+test('memory changed at random: a guest like any other, whose machine takes a genuine snapshot afterwards', async () => {
+  const random = seededRandom(11);
+  const { snapshot: genuine } = await loadSnapshot(scratch.path('genuine'));
+  const { contents } = await readSnapshot(scratch.path('genuine'));
+  const guest = await restoreSnapshot(genuine);
+  const untouched = guest.result(guest.run(DEADLINES));
+  for (let round = 0; round < 60; round += 1) {
+    const pages = Array.from(contents.pages, ({ number, bytes }) => ({ number, bytes: bytes.slice() }));
+    // Kernel, page tables and descriptors lie in the first pages, the program in all of them.
+    const reach = random(2) === 0 ? 120 : pages.length;
+    for (let changes = 1 + random(400); changes > 0; changes -= 1) {
+      pages[random(reach)]?.bytes.set([random(256)], random(4096));
+    }
+    guest.restore(snapshotOf({ ...contents, pages }));
+    guest.run({ ...DEADLINES, instructions: 1_000_000 });
+  }
+  guest.restore(genuine);
+  const { outcome, output, instructions } = guest.result(guest.run(DEADLINES));
+  expect({ outcome, output, instructions }).toEqual({
+    outcome: untouched.outcome,
+    output: untouched.output,
+    instructions: untouched.instructions,
+  });
+  guest.dispose();
 });
 
 describe('state that would make a machine wait for ever', () => {
