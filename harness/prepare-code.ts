@@ -6,6 +6,9 @@ import { codeFolder } from './code-folder.ts';
 import { HELLO } from './hello.ts';
 import { codeKey } from './kept-code.ts';
 import { DEFAULT_MEMORY_MIB } from './options.ts';
+import { PhaseWatch } from './profile/phases.ts';
+import { guestSymbols } from './symbols/index.ts';
+import { Tracer } from './trace/index.ts';
 
 /**
  * Keeps compiled code for these images, unless there is some for them and this Node, or there is nowhere to keep it. Takes
@@ -17,7 +20,11 @@ export async function prepareCode(images: Images, onStart: () => void): Promise<
   onStart();
   const guest = await boot({ ...HELLO, images });
   const timeZero = guest.capture({ compiled: false });
+  // Code that can be left where a tracer and the phases look on serves runs with and without them.
+  const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
+  new PhaseWatch(guest);
   guest.run();
+  tracer.detach();
   guest.restore(timeZero, 'continue', { compiled: 'keep' });
   guest.machine.keepCode(key);
   guest.dispose();
