@@ -4,7 +4,7 @@ import { log, logLevel } from './log.ts';
 
 /** Errors that say in their message what to do, by name: a class is not loaded only to be compared with. */
 const USAGE_ERRORS = new Set(['InputError', 'SnapshotMismatchError', 'SnapshotError', 'RamfsError']);
-const FAILURES = new Set(['BuildError', 'GuestStateError']);
+const FAILURES = new Set(['BuildError', 'GuestStateError', 'OutputError']);
 
 /** A failure of the tool or of its surroundings, as in any program that is not about guests. */
 const STATUS_FAILED = 1;

@@ -4,9 +4,16 @@ import { writeSync } from 'node:fs';
 const FILE_DESCRIPTOR = { stdout: 1, stderr: 2 } as const;
 const RETRY_MS = 2;
 
+/** Where the guest's output goes takes no more, for example because the disk is full. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
+
 /**
  * Writes all of some bytes at once, in order with whatever the guest does next. A reader that is slow is waited for; one
  * that has gone takes the rest with it, and the answer is false.
+ *
+ * @throws OutputError when they cannot be written.
  */
 export function writeThrough(stream: 'stdout' | 'stderr', bytes: Uint8Array): boolean {
   let rest = bytes;
@@ -16,7 +23,11 @@ export function writeThrough(stream: 'stdout' | 'stderr', bytes: Uint8Array): bo
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return false;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') {
+        throw new OutputError(`the guest's ${stream} cannot be written (${code ?? 'error'})`, {
+          cause: error,
+        });
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }

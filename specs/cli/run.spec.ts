@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nanvix } from '../support/command.ts';
 import { compileC } from '../support/programs.ts';
@@ -76,6 +78,16 @@ describe('run', () => {
       wallMs: expect.any(Number) as number,
       phases: expect.any(Array) as unknown[],
     });
+  });
+
+  it('says in one line that its output cannot be written', async () => {
+    const launcher = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
+    const { exitCode, stderr } = await execa('sh', ['-c', '"$0" run -- "$1" >/dev/full', launcher, program], {
+      input: 'x\n',
+      reject: false,
+    });
+    expect(stderr).toMatch(/^(done\n)?nanvix-v86: the guest's stdout cannot be written \(ENOSPC\)$/);
+    expect(exitCode).toBe(1);
   });
 
   it('counts the same instructions each time', async () => {
