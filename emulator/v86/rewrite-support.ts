@@ -5,7 +5,8 @@
  */
 
 import { FunctionName, V86_VERSION } from './internals.ts';
-import type { Edit, Instruction, Signature, WasmBinary } from './wasm-binary.ts';
+import type { Edit, Signature, WasmBinary } from './wasm-binary.ts';
+import type { Instruction } from './wasm-instructions.ts';
 import type { Code } from './wasm-code.ts';
 
 /** The v86 that is installed is not the one this project was written for. */
