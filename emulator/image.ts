@@ -281,7 +281,7 @@ export function restoreCompiled(instance: V86Instance, layer: CompiledLayer): vo
   }
   instance.restoreOwnWords(own);
   instance.setCompiledModules(layer.modules);
-  instance.exits.set(layer.exits);
+  instance.setExits(layer.exits);
 }
 
 /** SHA-256, in hex, of the guest's own state: equal for two machines that will do the same from here on. */

@@ -12,6 +12,7 @@ import {
   CallOut,
   FLAG_INTERRUPT,
   JitConfig,
+  Observe,
   Own,
   PAGE_WALK_EXPORT,
   ProbeMap,
@@ -66,6 +67,9 @@ export interface Host {
 export const PAGE = 4096;
 const WASM_PAGE = 65536;
 
+/** Instructions for which a page with a breakpoint is interpreted, before all code is dropped and compiled anew for it. */
+const INTERPRET_PROBED_PAGE = 50_000_000;
+
 export class V86Instance {
   readonly exports: Exports;
   readonly ramStart: number;
@@ -79,6 +83,9 @@ export class V86Instance {
   lastMessage = '';
 
   private pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
+  private readonly exitsOfAll = new Uint8Array(ProbeMap.exits);
+  private probedPageDropped = false;
+  private interpreted = 0;
   private bytesNow: Uint8Array<ArrayBuffer>;
   private viewNow: DataView;
 
@@ -346,41 +353,72 @@ export class V86Instance {
 
   // ── watching the guest ──
 
-  /** The offsets in a page before which compiled code is left: a map of 4096 bits. */
-  get exits(): Uint8Array<ArrayBuffer> {
-    const start = this.word(Own.probeMap) + ProbeMap.exits;
-    return this.bytes.subarray(start, start + ProbeMap.length - ProbeMap.exits);
+  /** The offsets in a page before which all code that is compiled can be left: a map of 4096 bits. */
+  get exits(): Uint8Array {
+    return this.exitsOfAll;
+  }
+
+  /** All code is another now, which can be left before these offsets. */
+  setExits(exits: Uint8Array): void {
+    this.exitsOfAll.set(exits);
+    const map = this.word(Own.probeMap);
+    for (let i = 0; i < ProbeMap.exits; i++) {
+      this.setByte(map + ProbeMap.exits + i, (exits[i] ?? 0) | this.byte(map + ProbeMap.active + i));
+    }
   }
 
   /**
-   * Calls out before the instructions at these linear addresses. Code compiled before their offsets were known is
-   * dropped; offsets once known stay, so that a breakpoint that comes and goes costs this only once.
+   * Calls out before the instructions at these linear addresses. Code compiled before their offsets were known goes by
+   * them. Where they are all in one page, that page is interpreted, at least for a while; else the code is dropped. Offsets
+   * once known stay, so that a breakpoint that comes and goes costs this only once.
    */
   probe(addresses: ReadonlySet<number>): void {
     const map = this.word(Own.probeMap);
     const { bytes } = this;
     bytes.fill(0, map + ProbeMap.active, map + ProbeMap.exits);
-    let unknown = false;
+    let known = true;
     const pages = new Set<number>();
     for (const address of addresses) {
       pages.add(address & -PAGE);
       const offset = address & (PAGE - 1);
-      const bit = 1 << (offset & 7);
-      const active = map + ProbeMap.active + (offset >> 3);
-      const exit = map + ProbeMap.exits + (offset >> 3);
-      this.setByte(active, this.byte(active) | bit);
-      if ((this.byte(exit) & bit) === 0) unknown = true;
-      this.setByte(exit, this.byte(exit) | bit);
+      const [index, bit] = [offset >> 3, 1 << (offset & 7)];
+      for (const at of [map + ProbeMap.active + index, map + ProbeMap.exits + index])
+        this.setByte(at, this.byte(at) | bit);
+      known &&= ((this.exitsOfAll[index] ?? 0) & bit) !== 0;
     }
-    if (unknown) this.exports.jit_clear_cache_js();
     const [page = 0] = pages;
-    this.setWord(Own.observe, (this.word(Own.observe) & (PAGE - 1)) | page);
+    const observed = this.word(Own.observe) & Observe.interruptReturn;
+    const interpret = known || pages.size > 1 ? 0 : Observe.interpretPage;
+    this.setWord(Own.observe, observed | page | interpret);
     this.setByte(Own.probingPages, pages.size > 1 ? 1 : 0);
-    this.setProbing(addresses.size > 0);
+    this.setByte(Own.probing, addresses.size > 0 ? 1 : 0);
+    this.probedPageDropped = false;
+    if (!known && interpret === 0) this.compileForProbes();
   }
 
-  setProbing(on: boolean): void {
-    this.setByte(Own.probing, on ? 1 : 0);
+  /**
+   * Up to `count` instructions are about to run: looks after a page that is interpreted for its breakpoints. Its own code is
+   * dropped once it is mapped, since it could be entered by way of another address.
+   */
+  runAhead(count: number, translate: (linear: number) => number | undefined): void {
+    const observed = this.word(Own.observe);
+    if ((observed & Observe.interpretPage) === 0) return;
+    const physical = this.probedPageDropped ? undefined : translate((observed & -PAGE) >>> 0);
+    if (physical !== undefined) {
+      this.exports.jit_dirty_cache(physical, physical + PAGE);
+      this.probedPageDropped = true;
+    }
+    this.interpreted += count;
+    if (this.interpreted > INTERPRET_PROBED_PAGE) this.compileForProbes();
+  }
+
+  /** From here on compiled code ends before all that is watched for; what there is does not, and is dropped. */
+  private compileForProbes(): void {
+    const map = this.word(Own.probeMap);
+    for (let i = 0; i < ProbeMap.exits; i++) this.exitsOfAll[i] = this.byte(map + ProbeMap.exits + i);
+    this.setWord(Own.observe, this.word(Own.observe) & ~Observe.interpretPage);
+    this.interpreted = 0;
+    this.exports.jit_clear_cache_js();
   }
 
   /** Calls out for accesses to these virtual pages, and runs nothing compiled meanwhile. */

@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '80b6fce07fed4ac969ae1f7371c649913a829318571116f34054bedfe0a855f1';
+export const REWRITTEN_SHA256 = 'cfa1c10a708b412726a2ed3fe8ac9940e7a2d5e34444e89ab5d8664ffa8e5600';
 
 /** Addresses in v86's linear memory of what its processor keeps at fixed places. */
 export const Address = {
@@ -100,7 +100,7 @@ export const Own = {
   dirtyMap: 44,
   /**
    * Bit 0: call out after an IRET that enters an outer ring. Bits 12 to 31: the page in which instructions are watched for,
-   * when it is the only one; there is then nothing to look after in all others.
+   * when it is the only one; there is then nothing to look after in all others. Bit 1: interpret that page.
    */
   observe: 48,
   /** A word of bytes for the main loop to look after: {@link ATTENTION} names those that it must always heed. */
@@ -131,7 +131,7 @@ export const PAGE_SHIFT = 12;
 /** In the maps of probed offsets: those watched for now, and those before which compiled code is left. */
 export const ProbeMap = { active: 0, exits: 512, length: 1024 } as const;
 
-export const Observe = { interruptReturn: 1 } as const;
+export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 
 /** Numbers that the rewritten code hands to the io_port_read32 import, above all real ports. */
 export const CallOut = {

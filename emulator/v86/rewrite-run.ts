@@ -11,6 +11,7 @@ import {
   CallOut,
   EXIT_REASON_SELF_MODIFYING,
   FLAG_INTERRUPT,
+  Observe,
   Own,
   PAGE_SHIFT,
   ProbeMap,
@@ -79,6 +80,15 @@ const inWatchedPage = (attention: number): Code => [
   wasm.shrUnsigned,
   wasm.eqz,
   wasm.or,
+];
+
+/** Whether the page of EIP is the one to be interpreted: not zero if so. */
+const inInterpretedPage: Code = [
+  inWatchedPage(0),
+  wasm.wordAt(Own.observe),
+  wasm.i32(Math.log2(Observe.interpretPage)),
+  wasm.shrUnsigned,
+  wasm.and,
 ];
 
 /** What the main loop calls while `Own.attention` asks for it. */
@@ -261,6 +271,8 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
   editor.insertBefore(lookUp, [
     wasm.byteAt(Own.shadow),
     wasm.byteAt(Own.watching),
+    wasm.or,
+    inInterpretedPage,
     wasm.or,
     wasm.localSet(fellThrough),
   ]);
