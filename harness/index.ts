@@ -93,5 +93,31 @@ export type { CrashReport, DeadlineKind, KernelCall, ProtocolViolation, Stop, St
 export type { WallClock } from './wall-clock.ts';
 export { callStack, guestSymbols, GuestSymbols } from './symbols/index.ts';
 export type { GuestSymbol, StackFrame, SymbolicAddress } from './symbols/index.ts';
-export { calls, Tracer } from './trace/index.ts';
-export type { CallArgument, CallRecord, CallsOptions, TraceLevel, TracerOptions } from './trace/index.ts';
+export {
+  calls,
+  diffTraces,
+  firstDifference,
+  formatCallLines,
+  formatCallText,
+  formatTraceLine,
+  parseTrace,
+  summarize,
+  TracePrinter,
+  Tracer,
+} from './trace/index.ts';
+export type {
+  CallArgument,
+  CallCompletion,
+  CallFilter,
+  CallRecord,
+  CallResultRecord,
+  CallsOptions,
+  DiffPart,
+  RecordedTrace,
+  SummaryRow,
+  TraceDiff,
+  TraceDiffOptions,
+  TraceHeader,
+  TraceLevel,
+  TracerOptions,
+} from './trace/index.ts';

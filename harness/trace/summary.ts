@@ -70,6 +70,10 @@ export function summaryTable(rows: readonly SummaryRow[], colours: boolean): str
   }
   const calls = rows.reduce((sum, row) => sum + row.calls, 0);
   const errors = rows.reduce((sum, row) => sum + row.errors, 0);
-  table.push(['', '', '', calls, errors === 0 ? '' : errors, '', 'total']);
+  const levels = new Set(rows.map((row) => row.level));
+  const [level] = levels;
+  // What a POSIX call took includes the kernel calls in it: instructions of two levels are no sum.
+  const total = levels.size === 1 && level !== undefined ? totals[level] : '';
+  table.push(['', total, '', calls, errors === 0 ? '' : errors, '', 'total']);
   return table.toString();
 }
