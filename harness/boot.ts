@@ -1,5 +1,6 @@
 /** Makes a guest: finds its files, makes a machine, lays the guest out in it as the boot protocol says. */
 import { readFileSync } from 'node:fs';
+import { MOST_TICKS_PER_MICROSECOND } from '../emulator/scheduler.ts';
 import type { Machine, MachineOptions } from '../emulator/types.ts';
 import { codeFolder } from './code-folder.ts';
 import { InputError } from './errors.ts';
@@ -113,8 +114,7 @@ function settle(options: BootOptions): Settings {
     memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
     kernelArguments: options.kernelArguments ?? '',
     era: options.era ?? 'S',
-    bootTime:
-      typeof bootTime === 'bigint' ? bootTime : BigInt(bootTime.getTime()) * NANOSECONDS_PER_MILLISECOND,
+    bootTime: sinceEpoch(bootTime),
     seed: options.seed ?? 1,
     instructionsPerMicrosecond: options.instructionsPerMicrosecond ?? DEFAULT_INSTRUCTIONS_PER_MICROSECOND,
     compile: options.compile ?? true,
@@ -123,9 +123,19 @@ function settle(options: BootOptions): Settings {
   };
   checkWhole('memoryMiB', settings.memoryMiB, 16, 2048);
   checkWhole('seed', settings.seed, 0, 0xffff_ffff);
-  checkWhole('instructionsPerMicrosecond', settings.instructionsPerMicrosecond, 1, 1_000_000);
+  checkWhole(
+    'instructionsPerMicrosecond',
+    settings.instructionsPerMicrosecond,
+    1,
+    MOST_TICKS_PER_MICROSECOND,
+  );
   if (settings.bootTime < 0n) throw new InputError('bootTime lies before 1970: give a later time');
   return settings;
+}
+
+/** Nanoseconds since 1970. */
+export function sinceEpoch(time: Date | bigint): bigint {
+  return typeof time === 'bigint' ? time : BigInt(time.getTime()) * NANOSECONDS_PER_MILLISECOND;
 }
 
 function checkWhole(name: string, value: number, minimum: number, maximum: number): void {

@@ -62,7 +62,7 @@ export interface BootOptions {
   readonly bootTime?: bigint | Date;
   /** Seed of all that the guest can draw as random; 1 by default. */
   readonly seed?: number;
-  /** Guest instructions per microsecond of guest time; default {@link DEFAULT_INSTRUCTIONS_PER_MICROSECOND}. */
+  /** Guest instructions per microsecond of guest time, 1 to 7000; default {@link DEFAULT_INSTRUCTIONS_PER_MICROSECOND}. */
   readonly instructionsPerMicrosecond?: number;
   /** `S`: Nanvix of March to May 2026, the default. `M`: later, where the length of the command line has two bytes. */
   readonly era?: 'S' | 'M';

@@ -1,5 +1,5 @@
 /** Makes a guest from a snapshot alone: no kernel, program or volume is loaded, since all of them are in its memory. */
-import { createMachine } from './boot.ts';
+import { createMachine, sinceEpoch } from './boot.ts';
 import { SnapshotMismatchError } from './errors.ts';
 import { findGuestFiles } from './guest-files.ts';
 import type { GuestFile } from './guest-files.ts';
@@ -25,12 +25,17 @@ export type RestoreOptions = Partial<
     | 'program'
     | 'programName'
     | 'ramfs'
+    | 'stdlib'
     | 'args'
     | 'env'
     | 'commandLine'
     | 'memoryMiB'
     | 'kernelArguments'
     | 'seed'
+    | 'era'
+    | 'bootTime'
+    | 'instructionsPerMicrosecond'
+    | 'announceMessages'
     | 'images'
     | 'stdin'
     | 'onSnapshot'
@@ -107,10 +112,13 @@ async function checkNamed(
     { ...options, kernel: options.kernel ?? unnamed, program: options.program ?? unnamed },
     memoryMiB,
   );
-  const named = (
-    part: 'kernel' | 'program' | 'ramfs',
-    file: GuestFile | undefined,
-  ): ComponentIdentity | null => (options[part] === undefined ? identity[part] : (file?.identity ?? null));
+  const isNamed = {
+    kernel: options.kernel !== undefined,
+    program: options.program !== undefined,
+    ramfs: options.ramfs !== undefined || options.stdlib === true,
+  };
+  const named = (part: keyof typeof isNamed, file: GuestFile | undefined): ComponentIdentity | null =>
+    isNamed[part] ? (file?.identity ?? null) : identity[part];
   const expected: GuestIdentity = {
     kernel: named('kernel', files.kernel) ?? identity.kernel,
     program: named('program', files.program) ?? identity.program,
@@ -127,13 +135,24 @@ async function checkNamed(
   };
 }
 
+/** Options that stand in an identity as they are given. */
+const PLAIN_OPTIONS = [
+  'memoryMiB',
+  'kernelArguments',
+  'era',
+  'seed',
+  'instructionsPerMicrosecond',
+  'announceMessages',
+] as const satisfies readonly (keyof RestoreOptions)[];
+
 function namedOptions(programName: string, options: RestoreOptions): Record<string, OptionValue> {
-  const { args, env, commandLine: verbatim, memoryMiB, kernelArguments, seed } = options;
+  const { args, env, commandLine: verbatim, bootTime } = options;
   const lineIsNamed = args !== undefined || env !== undefined || verbatim !== undefined;
   return {
     ...(lineIsNamed ? { commandLine: commandLineText({ programName, args, env, verbatim }) } : {}),
-    ...(memoryMiB === undefined ? {} : { memoryMiB }),
-    ...(kernelArguments === undefined ? {} : { kernelArguments }),
-    ...(seed === undefined ? {} : { seed }),
+    ...(bootTime === undefined ? {} : { bootTime: sinceEpoch(bootTime).toString() }),
+    ...Object.fromEntries(
+      PLAIN_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+    ),
   };
 }

@@ -3,7 +3,8 @@ import { open, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadSnapshot, restoreSnapshot, SnapshotError } from '../../harness/index.ts';
+import { HELLO, loadSnapshot, restoreSnapshot, SnapshotError } from '../../harness/index.ts';
+import type { RestoreOptions } from '../../harness/index.ts';
 import { helloFile } from './support/hello-file.ts';
 import { seededRandom } from './support/random.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
@@ -91,6 +92,41 @@ describe('a manifest that contradicts the state, all digests right', () => {
       manifest['options'] = { memoryMiB: 256 };
     };
     expect(await refusal(await forge(file, { editManifest }))).toMatchObject({ kind: 'corrupted' });
+  });
+});
+
+describe('what is named beside a snapshot and is not what it was taken with', () => {
+  test.each<[string, RestoreOptions]>([
+    ['memoryMiB', { memoryMiB: 128 }],
+    ['kernelArguments', { kernelArguments: 'other' }],
+    ['seed', { seed: 2 }],
+    ['era', { era: 'M' }],
+    ['bootTime', { bootTime: new Date(0) }],
+    ['instructionsPerMicrosecond', { instructionsPerMicrosecond: 7 }],
+    ['announceMessages', { announceMessages: true }],
+    ['commandLine', { program: 'python', args: ['-c'] }],
+    ['ramfs', { ramfs: fileURLToPath(new URL('support', import.meta.url)) }],
+    ['ramfs', { stdlib: true }],
+  ])('%s is refused by name', async (name, options) => {
+    const { snapshot } = await loadSnapshot(path);
+    await expect(restoreSnapshot(snapshot, options)).rejects.toMatchObject({
+      kind: 'mismatch',
+      message: expect.stringContaining(`the snapshot was taken with ${name}`) as string,
+    });
+  });
+
+  test('all that it was taken with is accepted', async () => {
+    const guest = await restoreSnapshot((await loadSnapshot(path)).snapshot, {
+      ...HELLO,
+      memoryMiB: 256,
+      seed: 1,
+      era: 'S',
+      bootTime: new Date('2026-01-01T00:00:00Z'),
+      instructionsPerMicrosecond: 1000,
+      announceMessages: false,
+    });
+    expect(guest.run()).toEqual({ kind: 'exit', status: 0 });
+    guest.dispose();
   });
 });
 
