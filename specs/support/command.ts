@@ -12,14 +12,18 @@ export interface CommandResult {
   readonly signal: string | undefined;
 }
 
-/** Runs `nanvix-v86` with arguments and standard input (empty unless given); colours are off. */
-export async function nanvix(args: readonly string[], input = ''): Promise<CommandResult> {
+/** Runs `nanvix-v86` with arguments, standard input (empty unless given) and more of an environment; colours are off. */
+export async function nanvix(
+  args: readonly string[],
+  input = '',
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
   const result = await execa(LAUNCHER, args, {
     input,
     reject: false,
     stripFinalNewline: false,
     timeout: BACKSTOP_MS,
-    env: { NO_COLOR: '1' },
+    env: { NO_COLOR: '1', ...environment },
   });
   const { stdout, stderr, exitCode, signal } = result;
   return { stdout, stderr, status: exitCode, signal };
