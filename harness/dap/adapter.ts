@@ -426,7 +426,7 @@ export class NanvixDebugAdapter extends ProtocolSession {
     try {
       const stop = await this.#runner.run(() => operation(session.operations), resumable);
       if (this.#launched?.session !== session) return;
-      this.#report(session, stop ?? { kind: 'interrupted', instructions: session.position });
+      this.#report(session, stop ?? session.interrupted());
     } catch (error) {
       this.sendEvent(new OutputEvent(`${messageOf(error)}\n`, 'stderr'));
       this.sendEvent(new StoppedEvent('step', session.thread));

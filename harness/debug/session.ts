@@ -143,6 +143,12 @@ export class DebugSession {
     return this.#last;
   }
 
+  /** To be called where an operation was given up: the guest stands wherever that was. */
+  interrupted(): DebugStop {
+    this.#last = { kind: 'interrupted', instructions: this.position };
+    return this.#last;
+  }
+
   /** The kernel call the guest has just made, while it stands at its beginning. */
   get call(): RecordedCall | undefined {
     const { history } = this.timeline;

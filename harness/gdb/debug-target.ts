@@ -165,8 +165,7 @@ export class DebugTarget implements GdbTarget {
   }
 
   async #run(action: ResumeAction, signal: AbortSignal): Promise<DebugStop> {
-    const stop = await inBackground(this.#operation(action), signal);
-    return stop ?? { kind: 'interrupted', instructions: this.#session.position };
+    return (await inBackground(this.#operation(action), signal)) ?? this.#session.interrupted();
   }
 
   #operation(action: ResumeAction): Operation<DebugStop> {

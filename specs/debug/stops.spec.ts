@@ -85,6 +85,14 @@ describe('stopping', () => {
     expect(session.guest.output).toContain('read 6');
   });
 
+  test('where it is interrupted, and it knows', async () => {
+    const session = await debugProgram();
+    const stop = await inBackground(session.operations.goTo(20_000), AbortSignal.abort());
+    expect(stop ?? session.interrupted()).toEqual({ kind: 'interrupted', instructions: session.position });
+    expect(session.last.kind).toBe('interrupted');
+    expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
+  });
+
   test('visits every kernel call in turn', async () => {
     const session = await debugProgram();
     const seen: string[] = [];

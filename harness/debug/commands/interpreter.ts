@@ -126,8 +126,8 @@ export class CommandInterpreter {
         print(`${text}\n`);
       },
       go: async (operation: Operation<DebugStop>) => {
-        const stop = await inBackground(operation, signal);
-        print(`${describeStop(session, stop ?? { kind: 'interrupted', instructions: session.position })}\n`);
+        const stop = (await inBackground(operation, signal)) ?? session.interrupted();
+        print(`${describeStop(session, stop)}\n`);
       },
     };
   }
