@@ -11,7 +11,7 @@ import { wallClock } from '../wall-clock.ts';
 import type { Measurement } from './figure.ts';
 
 /** How often a pair is measured for one sample: the faster of its runs count, since all that disturbs a run makes it slower. */
-const ROUNDS = 2;
+const ROUNDS = 4;
 
 /** Wall time of a traced hello, divided by that of an untraced one, less 1. Boot and symbols count in neither. */
 export async function traceOverhead(levels: readonly TraceLevel[]): Promise<Measurement> {

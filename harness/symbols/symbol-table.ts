@@ -74,6 +74,9 @@ function preferredByAddress(symbols: readonly FileSymbol[]): FileSymbol[] {
   return preferred;
 }
 
+/** Names that are looked for one by one, before it pays to sort them all. */
+const lookupsByScan = 8;
+
 export class SymbolTable {
   readonly #file: ProgramFile;
   readonly #bias: number;
@@ -81,7 +84,8 @@ export class SymbolTable {
   readonly #preferred: readonly FileSymbol[];
   readonly #addresses: Uint32Array;
   readonly #made = new Map<FileSymbol, GuestSymbol>();
-  /** Made when they are asked for first: by name, the last symbol of the file that has it, and for each the one before. */
+  /** Made when many are asked for: by name, the last symbol of the file that has it, and for each the one before. */
+  #lookups = 0;
   #lastOfName: ReadonlyMap<string, number> | undefined;
   #namesakeBefore = new Int32Array(0);
 
@@ -131,12 +135,7 @@ export class SymbolTable {
 
   /** Every symbol of a name, global ones before local ones, then by address: names of static functions may repeat. */
   allNamed(name: string): readonly GuestSymbol[] {
-    const { symbols } = this.#file;
-    const found: FileSymbol[] = [];
-    for (let at = this.#names().get(name) ?? -1; at >= 0; at = this.#namesakeBefore[at] ?? -1) {
-      const symbol = symbols[at];
-      if (symbol !== undefined) found.push(symbol);
-    }
+    const found = this.#fileSymbolsNamed(name);
     const local = ({ binding }: FileSymbol): number => Number(binding === 'local');
     found.sort((a, b) => local(a) - local(b) || a.address - b.address);
     return found.map((symbol) => this.#guestSymbol(symbol));
@@ -166,6 +165,18 @@ export class SymbolTable {
     if (segment === undefined) return 0;
     const next = this.#preferred[upperBound(this.#addresses, (address + this.#bias) >>> 0)]?.address;
     return Math.min(next ?? Infinity, segment.address + segment.memoryBytes) - address;
+  }
+
+  #fileSymbolsNamed(name: string): FileSymbol[] {
+    const { symbols } = this.#file;
+    this.#lookups += 1;
+    if (this.#lookups <= lookupsByScan) return symbols.filter((symbol) => symbol.name === name);
+    const found: FileSymbol[] = [];
+    for (let at = this.#names().get(name) ?? -1; at >= 0; at = this.#namesakeBefore[at] ?? -1) {
+      const symbol = symbols[at];
+      if (symbol !== undefined) found.push(symbol);
+    }
+    return found;
   }
 
   #names(): ReadonlyMap<string, number> {

@@ -7,8 +7,8 @@ export const traceKernelOverhead: Figure = {
   unit: '',
   meaning: 'wall time that tracing kernel calls adds to a cold hello, as a part of it',
   target: 0.05,
-  samples: 11,
-  warmUp: 2,
+  samples: 9,
+  warmUp: 1,
   prepare: () => measureOverhead(['kernel']),
 };
 

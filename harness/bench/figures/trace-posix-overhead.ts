@@ -7,7 +7,7 @@ export const tracePosixOverhead: Figure = {
   unit: '',
   meaning: 'wall time that tracing POSIX and kernel calls adds to a cold hello, as a part of it',
   target: 0.2,
-  samples: 11,
-  warmUp: 2,
+  samples: 9,
+  warmUp: 1,
   prepare: () => measureOverhead(['kernel', 'posix']),
 };
