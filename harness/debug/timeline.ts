@@ -45,6 +45,8 @@ export class Timeline {
   /** How many changes of the history the guest's present state has seen. */
   #applied = 0;
   #revision = 0;
+  /** Below this place nothing is to be done on the way; 0 where that is not known. */
+  #quietUntil = 0;
   /** How the guest's run ended, while it stands at its end. */
   #final: Stop | undefined;
 
@@ -113,11 +115,11 @@ export class Timeline {
    * @param position Where the guest stands.
    */
   mayStep(position: number): boolean {
-    return (
-      this.#final === undefined &&
-      position + 1 < this.#nextChange() &&
-      position + 1 < this.checkpoints.nextPlace(position)
-    );
+    if (position + 1 < this.#quietUntil) return true;
+    if (this.#final === undefined) {
+      this.#quietUntil = Math.min(this.#nextChange(), this.checkpoints.nextPlace(position));
+    }
+    return position + 1 < this.#quietUntil;
   }
 
   /** Executes one instruction, as {@link run} would, at a fraction of the cost. Only where {@link mayStep} says so. */
@@ -126,7 +128,10 @@ export class Timeline {
     const stop = this.#guest.step();
     const at = stop === undefined ? position + 1 : this.position;
     if (at > this.#end) this.#end = at;
-    if (stop !== undefined && isFinal(stop)) this.#final = stop;
+    if (stop !== undefined && isFinal(stop)) {
+      this.#final = stop;
+      this.#quietUntil = 0;
+    }
     return stop;
   }
 
@@ -178,6 +183,7 @@ export class Timeline {
   restart(snapshot: GuestSnapshot): void {
     this.#guest.restore(snapshot, 'continue', { compiled: 'image' });
     this.#revision++;
+    this.#quietUntil = 0;
     this.history.forgetAll();
     this.#applied = 0;
     this.#final = undefined;
@@ -202,6 +208,7 @@ export class Timeline {
   /** The guest has come to a place: what was done to it there before is done again. */
   #arrive(): void {
     this.#revision++;
+    this.#quietUntil = 0;
     const at = this.position;
     for (let next = this.history.changes[this.#applied]; next !== undefined && next.at <= at;) {
       next.apply();
