@@ -53,22 +53,20 @@ export class PhaseWatch {
     const { first = FIRST_PHASE, boundaries = pythonBoundaries, clock = wallClock } = options;
     this.#guest = guest;
     this.#clock = clock;
-    const spellings = (symbols: readonly string[]): string[] =>
-      symbols.flatMap((symbol) => SPECIALIZED_SUFFIXES.map((suffix) => symbol + suffix));
+    const spellings = (symbol: string): string[] => SPECIALIZED_SUFFIXES.map((suffix) => symbol + suffix);
     const addresses = addressesIn(
       guest,
-      boundaries.flatMap(({ symbols }) => spellings(symbols)),
+      boundaries.flatMap(({ symbols }) => symbols.flatMap(spellings)),
     );
     for (const { phase, symbols, afterReturn } of boundaries) {
-      const address = spellings(symbols)
-        .map((name) => addresses.get(name))
-        .find((found) => found !== undefined);
-      if (address === undefined) continue;
-      this.#once(address, () => {
+      const found = symbols
+        .map((symbol) => spellings(symbol).flatMap((name) => addresses.get(name) ?? []))
+        .find((places) => places.length > 0);
+      this.#atFirst(found ?? [], () => {
         this.#enter(phase);
         if (afterReturn === undefined) return;
         const { linear, registers } = guest.machine;
-        this.#once(linear.read32(registers.get('esp')), () => {
+        this.#atFirst([linear.read32(registers.get('esp'))], () => {
           this.#enter(afterReturn);
         });
       });
@@ -76,11 +74,14 @@ export class PhaseWatch {
     this.#enter(first);
   }
 
-  #once(address: number, handler: () => void): void {
-    const remove = this.#guest.machine.onExecute(address, () => {
-      remove();
-      handler();
-    });
+  /** Calls the handler once, when the first of some addresses is executed. */
+  #atFirst(addresses: readonly number[], handler: () => void): void {
+    const removals = addresses.map((address) =>
+      this.#guest.machine.onExecute(address, () => {
+        for (const remove of removals) remove();
+        handler();
+      }),
+    );
   }
 
   #enter(phase: string): void {
