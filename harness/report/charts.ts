@@ -8,6 +8,8 @@ import { layOutFlames } from './flame-layout.ts';
 import type { StartupReport } from './types.ts';
 
 const WIDTH = 1100;
+/** In percent, as the axis of the variants counts. */
+const ROOM_FOR_NUMBER = 14;
 
 /** How many samples out of how many make a frame wide enough to be drawn at all: half a pixel. */
 const narrowestFrame = (samples: number): number => Math.max(1, Math.floor(samples / (2 * WIDTH)));
@@ -26,7 +28,12 @@ function draw(label: string, options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
     document: never;
   };
-  const svg = Plot.plot({ width: WIDTH, ...options, document }) as unknown as SvgElement;
+  const svg = Plot.plot({
+    width: WIDTH,
+    style: { fontSize: '13px' },
+    ...options,
+    document,
+  }) as unknown as SvgElement;
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
   return svg.outerHTML;
@@ -36,7 +43,7 @@ function draw(label: string, options: Plot.PlotOptions): string {
 export function drawTimeline({ phases, calls }: StartupReport): string {
   return draw('Time line of the boot: phases and kernel calls by guest instructions', {
     height: 60 + 26 * (phases.length + 1),
-    marginLeft: 190,
+    marginLeft: 240,
     x: { label: 'guest instructions from reset', tickFormat: 's', grid: true },
     y: { label: null, domain: [...new Set(phases.map(({ name }) => name)), 'kernel calls'] },
     marks: [
@@ -115,11 +122,16 @@ export function drawVariants({ variants, reference }: StartupReport): string {
   const claims = rows.flatMap(({ name, claim }) =>
     claim?.share === undefined ? [] : [{ name, percent: claim.share * 100, ...claim }],
   );
+  const ends = [...rows, ...claims].map(({ percent }) => percent);
   return draw('Variants: guest instructions more or fewer than the reference build, in percent', {
-    height: 60 + 24 * rows.length,
-    marginLeft: 190,
-    marginRight: 60,
-    x: { label: 'instructions against the reference build, in percent', grid: true },
+    height: 60 + 26 * rows.length,
+    marginLeft: 240,
+    x: {
+      label: 'instructions against the reference build, in percent',
+      grid: true,
+      // Room for the numbers at the ends of the bars.
+      domain: [Math.min(0, ...ends) - ROOM_FOR_NUMBER, Math.max(0, ...ends) + ROOM_FOR_NUMBER],
+    },
     y: { label: null, domain: rows.map(({ name }) => name) },
     marks: [
       Plot.barX(rows, {
@@ -167,7 +179,7 @@ export function drawColdAgainstRestored({ cold, restored }: StartupReport): stri
   ];
   return draw('Cold boot against restore-boot, guest instructions', {
     height: 110,
-    marginLeft: 190,
+    marginLeft: 240,
     x: { label: 'guest instructions', tickFormat: 's', grid: true },
     y: { label: null },
     marks: [

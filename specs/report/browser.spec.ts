@@ -48,6 +48,27 @@ describe.skipIf(!installed)('the report in a browser', () => {
     expect(await page.locator('output').textContent()).toMatch(/^main: 100\.0 %/);
   });
 
+  it('marks what the reference claims among the bars of the variants', async () => {
+    const marks = page.locator('g.claims title, .claims line title');
+    expect(await marks.first().textContent()).toMatch(/^pie, the reference’s claim: \+4\.4 % of its boot/);
+  });
+
+  it('scrolls drawings on a narrow screen instead of making them too small or the page too wide', async () => {
+    await page.setViewportSize({ width: 400, height: 800 });
+    const widths = await page.evaluate(() => {
+      const { document } = globalThis as unknown as {
+        document: {
+          documentElement: { scrollWidth: number };
+          querySelector: (what: string) => { clientWidth: number };
+        };
+      };
+      return [document.documentElement.scrollWidth, document.querySelector('svg[role=img]').clientWidth];
+    });
+    expect(widths[0]).toBeLessThanOrEqual(400);
+    expect(widths[1]).toBeGreaterThan(800);
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
   it('follows the reader from light to dark', async () => {
     const background = () =>
       page.locator('body').evaluate((body) => {
