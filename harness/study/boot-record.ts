@@ -1,9 +1,16 @@
 /** One hello looked at closely: its phases, its kernel calls, and a profile, for the report's pictures. */
 import { readFileSync } from 'node:fs';
-import { ensureImages } from '../../images/index.ts';
+import { ensureAddr2line, ensureImages } from '../../images/index.ts';
 import { boot } from '../boot.ts';
 import { HELLO } from '../hello.ts';
-import { DEFAULT_INTERVAL, PhaseWatch, profile } from '../profile/index.ts';
+import {
+  addressesOf,
+  DEFAULT_INTERVAL,
+  inlinedAt,
+  nameStacks,
+  PhaseWatch,
+  sample,
+} from '../profile/index.ts';
 import type { StartupReport } from '../report/index.ts';
 import { GuestSymbols } from '../symbols/index.ts';
 import { Tracer } from '../trace/index.ts';
@@ -30,8 +37,11 @@ export async function traceHello(
   watched.dispose();
 
   const profiled = await boot({ ...HELLO, images });
-  const { stacks } = profile(profiled, symbols, interval);
+  const sampled = sample(profiled, symbols, interval);
   profiled.dispose();
+  const files = { kernel: images.kernel[256].path, program: images.python.debug.path };
+  const inlined = await inlinedAt(await ensureAddr2line(), files, symbols, addressesOf(sampled));
+  const { stacks } = nameStacks(sampled, symbols, inlined);
   return {
     phases: spans.map(({ name, from, to }) => ({ name, from, to })),
     calls,

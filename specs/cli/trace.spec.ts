@@ -147,7 +147,6 @@ describe('nanvix-v86 trace', () => {
       ['trace', '--result', 'sometimes', '--', 'python'],
       /"sometimes" is no result/,
     ],
-    ['no thread at all', ['trace', '--thread', '', '--', 'python'], /one or more/],
     ['a thread that is no number', ['trace', '--thread', 'main', '--', 'python'], /whole number/],
     ['a time that is no number', ['trace', '--from', 'soon', '--', 'python'], /number of milliseconds/],
     [
