@@ -63,6 +63,7 @@ describe('debug --script', () => {
     [['--stdin', '/no/such/input'], 'standard input'],
     [['--stdin', '-'], 'give --stdin a file'],
     [['--gdb', '99999'], '65535'],
+    [['--gdb', 'python'], 'put -- in front of the program'],
     [['--gdb', '--script', '/dev/null'], 'choose one'],
     [['--restore', '/no/such/snapshot'], '/no/such/snapshot'],
     [['--deadline-wall', '5'], 'deadline-wall'],

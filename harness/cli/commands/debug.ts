@@ -1,5 +1,5 @@
 /** `nanvix-v86 debug`: one program under the debugger, by hand, by script, or by gdb. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { isEnd } from '../../debug/debug-stop.ts';
 import type { DebugSession } from '../../debug/index.ts';
 import { InputError } from '../../errors.ts';
@@ -7,7 +7,6 @@ import { harnessStatus } from '../../exit-status.ts';
 import type { InputSource } from '../../options.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import type { GuestOptionValues } from '../guest-options.ts';
-import { wholeNumber } from '../parse.ts';
 import { processStatus } from '../report.ts';
 import { readUserFile } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
@@ -26,6 +25,7 @@ interface DebugCommandOptions extends Omit<
 /** A command of a script failed. */
 const STATUS_FAILED = 1;
 const PROCESS_STDIN = '-';
+const LAST_PORT = 65_535;
 
 export function debugCommand(setStatus: (status: number) => void): Command {
   const command = new Command('debug')
@@ -37,7 +37,7 @@ export function debugCommand(setStatus: (status: number) => void): Command {
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option('--script <file>', 'run the commands of a file, then leave; status 1 at the first that fails')
-    .option('--gdb [port]', 'wait for gdb on the loopback interface', wholeNumber(0, 65_535))
+    .option('--gdb [port]', 'wait for gdb on the loopback interface', portNumber)
     .option('--restore <file>', 'start from a snapshot; name the program too, for its symbols')
     .option(
       '--stdin <file>',
@@ -49,6 +49,12 @@ export function debugCommand(setStatus: (status: number) => void): Command {
       setStatus(await debugProgram(program, line.join(' '), options));
     },
   );
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port <= LAST_PORT) return port;
+  throw new InvalidArgumentError('give a port from 0 to 65535, or put -- in front of the program');
 }
 
 async function debugProgram(
