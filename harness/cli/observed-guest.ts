@@ -20,6 +20,18 @@ export interface ObservedGuest {
   readonly debugFiles: DebugFiles;
 }
 
+/** The names of a guest's addresses, from its own files or those that the caller names instead. */
+export async function symbolsOf(
+  guest: Guest,
+  { symbols, kernelSymbols }: Pick<ObservedGuestValues, 'symbols' | 'kernelSymbols'>,
+): Promise<GuestSymbols> {
+  const { guestSymbols } = await import('../symbols/index.ts');
+  return guestSymbols(guest, {
+    ...(symbols !== undefined && { program: readUserFile('symbol file', symbols) }),
+    ...(kernelSymbols !== undefined && { kernel: readUserFile('symbol file', kernelSymbols) }),
+  });
+}
+
 /** Boots a guest, hands it over with its symbols, and disposes of it. */
 export async function withObservedGuest<Result>(
   program: string,
@@ -28,14 +40,12 @@ export async function withObservedGuest<Result>(
   streams: Pick<BootOptions, 'stdin' | 'onOutput'>,
   use: (observed: ObservedGuest) => Promise<Result>,
 ): Promise<Result> {
-  const [{ boot }, { BUILT_PROGRAMS }, { findImages }, { guestSymbols }, { DEFAULT_MEMORY_MIB }] =
-    await Promise.all([
-      import('../boot.ts'),
-      import('../guest-files.ts'),
-      import('./images-progress.ts'),
-      import('../symbols/index.ts'),
-      import('../options.ts'),
-    ]);
+  const [{ boot }, { BUILT_PROGRAMS }, { findImages }, { DEFAULT_MEMORY_MIB }] = await Promise.all([
+    import('../boot.ts'),
+    import('../guest-files.ts'),
+    import('./images-progress.ts'),
+    import('../options.ts'),
+  ]);
   const { images } = await findImages(program, values.kernel);
   const guest = await boot({
     ...bootOptionsOf(values),
@@ -46,12 +56,7 @@ export async function withObservedGuest<Result>(
     ...streams,
   });
   try {
-    const symbols = guestSymbols(guest, {
-      ...(values.symbols !== undefined && { program: readUserFile('symbol file', values.symbols) }),
-      ...(values.kernelSymbols !== undefined && {
-        kernel: readUserFile('symbol file', values.kernelSymbols),
-      }),
-    });
+    const symbols = await symbolsOf(guest, values);
     const isBuilt = BUILT_PROGRAMS.some((name) => name === program);
     const kernels: Readonly<Record<number, { readonly path: string }>> = images?.kernel ?? {};
     const kernel =

@@ -8,7 +8,8 @@ import type { TraceOptionValues } from './commands/trace.ts';
 import { bootOptionsOf } from './guest-options.ts';
 import { log } from './log.ts';
 import { explainEnd, processStatus } from './report.ts';
-import { readUserFile, Sink } from './sink.ts';
+import { symbolsOf } from './observed-guest.ts';
+import { Sink } from './sink.ts';
 import { ProcessInput, writeThrough } from './standard-streams.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -90,15 +91,6 @@ async function start(
   if (program === undefined) throw new InputError('name a program to trace, or a snapshot with --restore');
   const { boot } = await import('../boot.ts');
   return await boot({ ...given, program });
-}
-
-async function symbolsOf(guest: Guest, options: TraceOptionValues): Promise<GuestSymbols> {
-  const { guestSymbols } = await import('../symbols/index.ts');
-  const { symbols, kernelSymbols } = options;
-  return guestSymbols(guest, {
-    ...(symbols === undefined ? {} : { program: readUserFile('symbol file', symbols) }),
-    ...(kernelSymbols === undefined ? {} : { kernel: readUserFile('symbol file', kernelSymbols) }),
-  });
 }
 
 async function traceGuest(

@@ -172,7 +172,7 @@ async function shown(report: StartupReport, options: StudyCommandOptions): Promi
   const table = new Table({
     head,
     colAligns: head.map((_, index) => (index === 0 ? 'left' : 'right')),
-    style: { head: [] },
+    style: { head: [], border: [] },
   });
   for (const cells of studyCells(report, tableColumns)) {
     table.push(cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
