@@ -109,12 +109,14 @@ function runTo(guest: Guest, point: SnapshotPoint): Stop {
 }
 
 async function prune(folder: string): Promise<void> {
-  const files = await Promise.all(
+  const found = await Promise.all(
     (await readdir(folder)).map(async (name) => {
-      const found = await stat(join(folder, name)).catch(() => undefined);
-      return { name, modified: found?.mtimeMs ?? Infinity };
+      // one that is gone by now was renamed or removed by another writer
+      const status = await stat(join(folder, name)).catch(() => undefined);
+      return status === undefined ? [] : [{ name, modified: status.mtimeMs }];
     }),
   );
+  const files = found.flat();
   const [newest, ...older] = files.sort((a, b) => b.modified - a.modified);
   const whole = older.filter(({ name }) => name.endsWith('.snapshot')).slice(FILES_KEPT - 1);
   const abandoned = older.filter(
