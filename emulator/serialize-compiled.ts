@@ -15,7 +15,7 @@ import { PAGE } from './v86/instance.ts';
 const WASM_PAGE = 65536;
 const WORD = 4;
 const DIGEST_BYTES = 32;
-const EXITS_BYTES = ProbeMap.length - ProbeMap.exits;
+const EXITS_BYTES = ProbeMap.exitsLength;
 /** What v86 may need beside guest RAM: more than it ever came to. */
 const MOST_BESIDE_RAM = 256 * 2 ** 20;
 

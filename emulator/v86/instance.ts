@@ -14,6 +14,7 @@ import {
   JitConfig,
   Observe,
   Own,
+  PAGE_SHIFT,
   PAGE_WALK_EXPORT,
   ProbeMap,
   TIMESTAMP_REQUEST,
@@ -83,7 +84,7 @@ export class V86Instance {
   lastMessage = '';
 
   private pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
-  private readonly exitsOfAll = new Uint8Array(ProbeMap.exits);
+  private readonly exitsOfAll = new Uint8Array(ProbeMap.exitsLength);
   private probedPageDropped = false;
   private interpreted = 0;
   private bytesNow: Uint8Array<ArrayBuffer>;
@@ -362,7 +363,7 @@ export class V86Instance {
   setExits(exits: Uint8Array): void {
     this.exitsOfAll.set(exits);
     const map = this.word(Own.probeMap);
-    for (let i = 0; i < ProbeMap.exits; i++) {
+    for (let i = 0; i < ProbeMap.exitsLength; i++) {
       this.setByte(map + ProbeMap.exits + i, (exits[i] ?? 0) | this.byte(map + ProbeMap.active + i));
     }
   }
@@ -376,10 +377,12 @@ export class V86Instance {
     const map = this.word(Own.probeMap);
     const { bytes } = this;
     bytes.fill(0, map + ProbeMap.active, map + ProbeMap.exits);
+    bytes.fill(0, map + ProbeMap.pages, map + ProbeMap.length);
     let known = true;
     const pages = new Set<number>();
     for (const address of addresses) {
       pages.add(address & -PAGE);
+      this.setByte(map + ProbeMap.pages + ((address >>> PAGE_SHIFT) % ProbeMap.pageCount), 1);
       const offset = address & (PAGE - 1);
       const [index, bit] = [offset >> 3, 1 << (offset & 7)];
       for (const at of [map + ProbeMap.active + index, map + ProbeMap.exits + index])
@@ -390,7 +393,6 @@ export class V86Instance {
     const observed = this.word(Own.observe) & Observe.interruptReturn;
     const interpret = known || pages.size > 1 ? 0 : Observe.interpretPage;
     this.setWord(Own.observe, observed | page | interpret);
-    this.setByte(Own.probingPages, pages.size > 1 ? 1 : 0);
     this.setByte(Own.probing, addresses.size > 0 ? 1 : 0);
     this.probedPageDropped = false;
     if (!known && interpret === 0) this.compileForProbes();
@@ -415,7 +417,7 @@ export class V86Instance {
   /** From here on compiled code ends before all that is watched for; what there is does not, and is dropped. */
   private compileForProbes(): void {
     const map = this.word(Own.probeMap);
-    for (let i = 0; i < ProbeMap.exits; i++) this.exitsOfAll[i] = this.byte(map + ProbeMap.exits + i);
+    for (let i = 0; i < ProbeMap.exitsLength; i++) this.exitsOfAll[i] = this.byte(map + ProbeMap.exits + i);
     this.setWord(Own.observe, this.word(Own.observe) & ~Observe.interpretPage);
     this.interpreted = 0;
     this.exports.jit_clear_cache_js();

@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = 'cfa1c10a708b412726a2ed3fe8ac9940e7a2d5e34444e89ab5d8664ffa8e5600';
+export const REWRITTEN_SHA256 = '398b4ff252bc5bff1776699e7a1621cf830b5de179ad2af6f3c85cb1c53124d9';
 
 /** Addresses in v86's linear memory of what its processor keeps at fixed places. */
 export const Address = {
@@ -99,37 +99,35 @@ export const Own = {
   /** Address of a byte per page of guest RAM, set when the page may have been written. */
   dirtyMap: 44,
   /**
-   * Bit 0: call out after an IRET that enters an outer ring. Bits 12 to 31: the page in which instructions are watched for,
-   * when it is the only one; there is then nothing to look after in all others. Bit 1: interpret that page.
+   * Bit 0: call out after an IRET that enters an outer ring. Bit 1: interpret the page in bits 12 to 31, the only one in which
+   * instructions are watched for.
    */
   observe: 48,
-  /** A word of bytes for the main loop to look after: {@link ATTENTION} names those that it must always heed. */
-  attention: 52,
   /** Byte: what STI holds interrupts off for: 2 during STI itself, 1 during the instruction after it, then 0. */
   shadow: 52,
   /** Byte: 1 while instructions are watched for. */
   probing: 53,
   /** Byte: 1 while memory is watched; nothing compiled is run then. */
   watching: 54,
-  /** Byte: 1 while instructions are watched for in several pages. */
-  probingPages: 55,
-  /** Address of two maps of 4096 bits, one per offset in a page: {@link ProbeMap}. */
+  /** Address of {@link ProbeMap}. */
   probeMap: 56,
   /** The linear address of the memory access that is being called out for. */
   accessAddress: 60,
   end: 64,
 } as const;
 
-/** The byte `probingPages` of {@link Own.attention}. */
-export const PROBING_PAGES = 0xff000000;
-/** The bytes `shadow` and `probingPages` of {@link Own.attention}. */
-export const ATTENTION = 0xff0000ff;
-
 /** Of an address, to its page. */
 export const PAGE_SHIFT = 12;
 
-/** In the maps of probed offsets: those watched for now, and those before which compiled code is left. */
-export const ProbeMap = { active: 0, exits: 512, length: 1024 } as const;
+/**
+ * Where instructions are watched for: two maps of 4096 bits, one per offset in a page, of those watched for now and those before
+ * which compiled code is left; and a byte per page, modulo {@link ProbeMap.pageCount}, not zero where there are any.
+ */
+export const ProbeMap = {
+  ...{ active: 0, exits: 512, exitsLength: 512 },
+  ...{ pages: 1024, pageCount: 4096 },
+  length: 5120,
+} as const;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 

@@ -14,7 +14,6 @@ import {
   Own,
   PAGE_SHIFT,
   ProbeMap,
-  PROBING_PAGES,
 } from './internals.ts';
 import { Editor, type Indices, threeWords, twoWords, UnsupportedV86Error } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
@@ -93,16 +92,14 @@ class Emitter {
  * does. While compiled code runs, the page of EIP in memory is right; only the offset in it is old.
  */
 const generateWatchedPage = (emit: Emitter): Code => [
+  emit.wordAt(Own.probeMap),
   emit.wordAt(Address.instructionPointer),
-  emit.wordAt(Own.observe),
-  emit.raw(wasm.xor),
   emit.constant(wasm.i32(PAGE_SHIFT)),
   emit.raw(wasm.shrUnsigned),
-  emit.raw(wasm.eqz),
-  emit.wordAt(Own.attention),
-  emit.constant(wasm.i32(PROBING_PAGES)),
+  emit.constant(wasm.i32(ProbeMap.pageCount - 1)),
   emit.raw(wasm.and),
-  emit.raw(wasm.or),
+  emit.raw(wasm.add),
+  emit.raw(wasm.load8(ProbeMap.pages)),
 ];
 
 /**

@@ -1,13 +1,12 @@
 /**
  * The rewrite of how v86 runs: counting, coming back at the limit, the shadow of STI, breakpoints.
  *
- * The main loop looks at `Own.limit` after each interpreted instruction and each compiled function, and at
- * `Own.attention` for what else it must look after.
+ * The main loop looks at `Own.limit` after each interpreted instruction and each compiled function, and at `Own.shadow` and
+ * the map of watched pages for what else it must look after.
  */
 
 import {
   Address,
-  ATTENTION,
   CallOut,
   EXIT_REASON_SELF_MODIFYING,
   FLAG_INTERRUPT,
@@ -15,7 +14,6 @@ import {
   Own,
   PAGE_SHIFT,
   ProbeMap,
-  PROBING_PAGES,
   SHADOW_END_EXPORT,
 } from './internals.ts';
 import { Editor, type Indices, nothing } from './rewrite-support.ts';
@@ -68,30 +66,33 @@ export function rewriteSti(binary: WasmBinary, index: Indices): number {
   return end;
 }
 
-/** Whether instructions are watched for in the page of EIP: not zero if so. */
-const inWatchedPage = (attention: number): Code => [
-  wasm.wordAt(Own.attention),
-  wasm.i32(attention),
+/** Whether instructions are watched for in the page of EIP, or in one of the same number modulo that of the map: not zero if so. */
+const inWatchedPage: Code = [
+  wasm.wordAt(Own.probeMap),
+  wasm.wordAt(Address.instructionPointer),
+  wasm.i32(PAGE_SHIFT),
+  wasm.shrUnsigned,
+  wasm.i32(ProbeMap.pageCount - 1),
   wasm.and,
+  wasm.add,
+  wasm.load8(ProbeMap.pages),
+];
+
+/** Whether the page of EIP is the one to be interpreted: not zero if so. */
+const inInterpretedPage: Code = [
   wasm.wordAt(Address.instructionPointer),
   wasm.wordAt(Own.observe),
   wasm.xor,
   wasm.i32(PAGE_SHIFT),
   wasm.shrUnsigned,
   wasm.eqz,
-  wasm.or,
-];
-
-/** Whether the page of EIP is the one to be interpreted: not zero if so. */
-const inInterpretedPage: Code = [
-  inWatchedPage(0),
   wasm.wordAt(Own.observe),
   wasm.i32(Math.log2(Observe.interpretPage)),
   wasm.shrUnsigned,
   wasm.and,
 ];
 
-/** What the main loop calls while `Own.attention` asks for it. */
+/** What the main loop calls in the shadow of an STI and where instructions are watched for. */
 export interface Attendants {
   /** After each interpreted instruction. */
   readonly afterInstruction: number;
@@ -106,7 +107,7 @@ export function addAttendants(binary: WasmBinary, index: Indices, endShadow: num
     {
       locals: ['i32'],
       code: [
-        inWatchedPage(PROBING_PAGES),
+        inWatchedPage,
         wasm.eqz,
         wasm.ifThen,
         wasm.i32(0),
@@ -216,7 +217,9 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
   );
   editor.insertBefore(interpret, countOneInstruction);
   editor.insertBefore(interpret + 1, [
-    inWatchedPage(ATTENTION),
+    wasm.byteAt(Own.shadow),
+    inWatchedPage,
+    wasm.or,
     wasm.ifThen,
     wasm.call(attend.afterInstruction),
     wasm.end,
