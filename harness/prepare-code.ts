@@ -10,6 +10,9 @@ import { PhaseWatch } from './profile/phases.ts';
 import { guestSymbols } from './symbols/index.ts';
 import { Tracer } from './trace/index.ts';
 
+/** The first run learns where code must be left, which drops what it had compiled before; the second compiles all of it. */
+const RUNS = 2;
+
 /**
  * Keeps compiled code for these images, unless there is some for them and this Node, or there is nowhere to keep it. Takes
  * some seconds, of which `onStart` tells.
@@ -20,12 +23,14 @@ export async function prepareCode(images: Images, onStart: () => void): Promise<
   onStart();
   const guest = await boot({ ...HELLO, images });
   const timeZero = guest.capture({ compiled: false });
-  // Code that can be left where a tracer and the phases look on serves runs with and without them.
-  const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
-  new PhaseWatch(guest);
-  guest.run();
-  tracer.detach();
-  guest.restore(timeZero, 'continue', { compiled: 'keep' });
+  for (let run = 0; run < RUNS; run++) {
+    // Code that can be left where a tracer and the phases look on serves runs with and without them.
+    const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
+    new PhaseWatch(guest);
+    guest.run();
+    tracer.detach();
+    guest.restore(timeZero, 'continue', { compiled: 'keep' });
+  }
   guest.machine.keepCode(key);
   guest.dispose();
 }
