@@ -41,7 +41,7 @@ export class FunctionTable {
   }
 
   set(slot: number, module: WebAssembly.Module | undefined): void {
-    if (module !== undefined && this.slots[slot]?.module === module) return;
+    if (this.slots[slot]?.module === module) return;
     const code = module === undefined ? undefined : this.bound(module);
     this.slots[slot] = code;
     this.table.set(TABLE_OFFSET + slot, code?.run ?? null);
@@ -54,9 +54,7 @@ export class FunctionTable {
 
   /** Puts modules into the slots, as {@link modules} gave them here or elsewhere. */
   setAll(modules: readonly (WebAssembly.Module | undefined)[]): void {
-    for (let slot = 0; slot < TABLE_SLOTS; slot++) {
-      if (this.slots[slot]?.module !== modules[slot]) this.set(slot, modules[slot]);
-    }
+    for (let slot = 0; slot < TABLE_SLOTS; slot++) this.set(slot, modules[slot]);
   }
 
   /** Binds modules to v86, which can fail, and changes nothing else. @throws {@link ImageDataError} */
