@@ -14,11 +14,11 @@ import {
   JitConfig,
   Observe,
   Own,
-  PAGE_SHIFT,
   PAGE_WALK_EXPORT,
   ProbeMap,
   TIMESTAMP_REQUEST,
   TlbFlag,
+  watchedIndex,
 } from './internals.ts';
 import { v86Module } from './module.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
@@ -84,6 +84,8 @@ export class V86Instance {
   lastMessage = '';
 
   private pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
+  /** The linear addresses that are called out for. */
+  private probed: ReadonlySet<number> = new Set();
   private readonly exitsOfAll = new Uint8Array(ProbeMap.exitsLength);
   private probedPageDropped = false;
   private interpreted = 0;
@@ -362,10 +364,17 @@ export class V86Instance {
   /** All code is another now, which can be left before these offsets. */
   setExits(exits: Uint8Array): void {
     this.exitsOfAll.set(exits);
-    const map = this.word(Own.probeMap);
-    for (let i = 0; i < ProbeMap.exitsLength; i++) {
-      this.setByte(map + ProbeMap.exits + i, (exits[i] ?? 0) | this.byte(map + ProbeMap.active + i));
-    }
+    this.bytes.set(exits, this.word(Own.probeMap) + ProbeMap.exits);
+    for (const address of this.probed) this.addExit(address);
+  }
+
+  /** Code compiled from now on can be left at the offset of this address. @returns Whether all that there is can. */
+  private addExit(address: number): boolean {
+    const offset = address & (PAGE - 1);
+    const [index, bit] = [offset >> 3, 1 << (offset & 7)];
+    const at = this.word(Own.probeMap) + ProbeMap.exits + index;
+    this.setByte(at, this.byte(at) | bit);
+    return ((this.exitsOfAll[index] ?? 0) & bit) !== 0;
   }
 
   /**
@@ -374,20 +383,15 @@ export class V86Instance {
    * once known stay, so that a breakpoint that comes and goes costs this only once.
    */
   probe(addresses: ReadonlySet<number>): void {
-    const map = this.word(Own.probeMap);
-    const { bytes } = this;
-    bytes.fill(0, map + ProbeMap.active, map + ProbeMap.exits);
-    bytes.fill(0, map + ProbeMap.pages, map + ProbeMap.length);
+    const watched = this.word(Own.probeMap) + ProbeMap.watched;
+    for (const address of this.probed) this.setByte(watched + watchedIndex(address), 0);
+    this.probed = addresses;
     let known = true;
     const pages = new Set<number>();
     for (const address of addresses) {
       pages.add(address & -PAGE);
-      this.setByte(map + ProbeMap.pages + ((address >>> PAGE_SHIFT) % ProbeMap.pageCount), 1);
-      const offset = address & (PAGE - 1);
-      const [index, bit] = [offset >> 3, 1 << (offset & 7)];
-      for (const at of [map + ProbeMap.active + index, map + ProbeMap.exits + index])
-        this.setByte(at, this.byte(at) | bit);
-      known &&= ((this.exitsOfAll[index] ?? 0) & bit) !== 0;
+      this.setByte(watched + watchedIndex(address), 1);
+      known = this.addExit(address) && known;
     }
     const [page = 0] = pages;
     const observed = this.word(Own.observe) & Observe.interruptReturn;

@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '398b4ff252bc5bff1776699e7a1621cf830b5de179ad2af6f3c85cb1c53124d9';
+export const REWRITTEN_SHA256 = '3f4b568fd984320d346479b1af2ab11129ad2c481ed674e6553ec47718901cd5';
 
 /** Addresses in v86's linear memory of what its processor keeps at fixed places. */
 export const Address = {
@@ -120,14 +120,22 @@ export const Own = {
 export const PAGE_SHIFT = 12;
 
 /**
- * Where instructions are watched for: two maps of 4096 bits, one per offset in a page, of those watched for now and those before
- * which compiled code is left; and a byte per page, modulo {@link ProbeMap.pageCount}, not zero where there are any.
+ * Where instructions are watched for: a map of 4096 bits, one per offset in a page, of those before which compiled code can be
+ * left; and a byte per address, at {@link watchedIndex}, not zero where the instruction is watched for now.
  */
 export const ProbeMap = {
-  ...{ active: 0, exits: 512, exitsLength: 512 },
-  ...{ pages: 1024, pageCount: 4096 },
-  length: 5120,
+  exits: 0,
+  exitsLength: 512,
+  watched: 512,
+  watchedLength: 65536,
+  length: 66048,
 } as const;
+
+/**
+ * Where the byte of a linear address stands among those of {@link ProbeMap.watched}. No two addresses in 64 KiB share one, and
+ * the same place in a kernel and in a program does not either.
+ */
+export const watchedIndex = (address: number): number => (address ^ (address >>> 16)) & 0xffff;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 

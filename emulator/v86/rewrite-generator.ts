@@ -12,7 +12,6 @@ import {
   GenerateModuleFrame,
   Generator,
   Own,
-  PAGE_SHIFT,
   ProbeMap,
 } from './internals.ts';
 import { Editor, type Indices, threeWords, twoWords, UnsupportedV86Error } from './rewrite-support.ts';
@@ -88,18 +87,22 @@ class Emitter {
 }
 
 /**
- * Generates code that tells whether instructions are watched for in the page being executed, as {@link inWatchedPage}
- * does. While compiled code runs, the page of EIP in memory is right; only the offset in it is old.
+ * Generates code that tells whether the instruction at an offset in the page being executed is watched for, by the byte at
+ * {@link watchedIndex}. While compiled code runs, the page of EIP in memory is right; only the offset in it is old.
  */
-const generateWatchedPage = (emit: Emitter): Code => [
-  emit.wordAt(Own.probeMap),
+const generateIsWatched = (emit: Emitter, offset: Code): Code => [
   emit.wordAt(Address.instructionPointer),
-  emit.constant(wasm.i32(PAGE_SHIFT)),
-  emit.raw(wasm.shrUnsigned),
-  emit.constant(wasm.i32(ProbeMap.pageCount - 1)),
+  emit.constant(wasm.i32((ProbeMap.watchedLength - 1) & ~0xfff)),
   emit.raw(wasm.and),
+  emit.constant(offset),
+  emit.raw(wasm.or),
+  emit.wordAt(Address.instructionPointer),
+  emit.constant(wasm.i32(16)),
+  emit.raw(wasm.shrUnsigned),
+  emit.raw(wasm.xor),
+  emit.wordAt(Own.probeMap),
   emit.raw(wasm.add),
-  emit.raw(wasm.load8(ProbeMap.pages)),
+  emit.raw(wasm.load8(ProbeMap.watched)),
 ];
 
 /**
@@ -158,10 +161,10 @@ function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number
       [contextCounter(context), wasm.localSet(counter)],
       [context, wasm.load32(Generator.contextProcessor), wasm.load32(0), wasm.localTee(address)],
       [wasm.i32(1), wasm.sub, wasm.i32(0xfff), wasm.and, wasm.localSet(offset)],
-      // before an instruction that is watched for, compiled code is left; in other pages it goes on
+      // before an instruction that is watched for, compiled code is left; at the same offset in other pages it goes on
       wasm.bitOf(wasm.wordAt(Own.probeMap), ProbeMap.exits, offsetOfInstruction),
       wasm.ifThen,
-      generateWatchedPage(emit),
+      generateIsWatched(emit, offsetOfInstruction),
       emit.ifThen(),
       emit.exitAt(offsetOfInstruction, context),
       emit.end(),

@@ -2,7 +2,7 @@
  * The rewrite of how v86 runs: counting, coming back at the limit, the shadow of STI, breakpoints.
  *
  * The main loop looks at `Own.limit` after each interpreted instruction and each compiled function, and at `Own.shadow` and
- * the map of watched pages for what else it must look after.
+ * the map of watched instructions for what else it must look after.
  */
 
 import {
@@ -66,16 +66,18 @@ export function rewriteSti(binary: WasmBinary, index: Indices): number {
   return end;
 }
 
-/** Whether instructions are watched for in the page of EIP, or in one of the same number modulo that of the map: not zero if so. */
-const inWatchedPage: Code = [
+/** Whether the instruction at EIP is watched for, or one of the same {@link watchedIndex}: not zero if so. */
+const isWatched: Code = [
   wasm.wordAt(Own.probeMap),
   wasm.wordAt(Address.instructionPointer),
-  wasm.i32(PAGE_SHIFT),
+  wasm.wordAt(Address.instructionPointer),
+  wasm.i32(16),
   wasm.shrUnsigned,
-  wasm.i32(ProbeMap.pageCount - 1),
+  wasm.xor,
+  wasm.i32(ProbeMap.watchedLength - 1),
   wasm.and,
   wasm.add,
-  wasm.load8(ProbeMap.pages),
+  wasm.load8(ProbeMap.watched),
 ];
 
 /** Whether the page of EIP is the one to be interpreted: not zero if so. */
@@ -101,23 +103,12 @@ export interface Attendants {
 }
 
 export function addAttendants(binary: WasmBinary, index: Indices, endShadow: number): Attendants {
-  const offset = 0;
   const stopHere = binary.add(
     { parameters: [], results: ['i32'] },
     {
-      locals: ['i32'],
+      locals: [],
       code: [
-        inWatchedPage,
-        wasm.eqz,
-        wasm.ifThen,
-        wasm.i32(0),
-        wasm.ret,
-        wasm.end,
-        wasm.wordAt(Address.instructionPointer),
-        wasm.i32(0xfff),
-        wasm.and,
-        wasm.localSet(offset),
-        wasm.bitOf(wasm.wordAt(Own.probeMap), ProbeMap.active, wasm.localGet(offset)),
+        isWatched,
         wasm.ifValue,
         wasm.i32(CallOut.instruction),
         wasm.call(index.ioPortRead32),
@@ -218,7 +209,7 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
   editor.insertBefore(interpret, countOneInstruction);
   editor.insertBefore(interpret + 1, [
     wasm.byteAt(Own.shadow),
-    inWatchedPage,
+    isWatched,
     wasm.or,
     wasm.ifThen,
     wasm.call(attend.afterInstruction),

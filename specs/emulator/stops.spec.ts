@@ -99,6 +99,19 @@ describe.each([{ compile: true }, { compile: false }])('with %o', (options) => {
     expect(seen).toEqual({ alias: 20_000, function: 30_000 });
   });
 
+  it('addresses for which the emulator looks in one place are told apart, and the one may go', async () => {
+    const [machine, asm] = await load(looping, options);
+    const seen = { function: 0, other: 0 };
+    machine.onExecute(asm.address('function'), () => (seen.function += 1));
+    // folded to sixteen bits, both are the same
+    const forgetOther = machine.onExecute(asm.address('function') ^ 0x1_0001, () => (seen.other += 1));
+    machine.run({ instructions: 200_000 });
+    expect(seen.function).toBeGreaterThan(0);
+    forgetOther();
+    machine.run();
+    expect(seen).toEqual({ function: CALLS, other: 0 });
+  });
+
   it('a handler may stop the run before its instruction', async () => {
     const [machine, asm] = await load(looping, options);
     machine.onExecute(asm.address('function'), () => {
