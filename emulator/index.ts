@@ -21,6 +21,7 @@ export {
 } from './serialize.ts';
 export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
 export { codeCanBeKept, codeIsKept } from './code-file.ts';
+export { keepNewest, readKept, writeKept } from './v86/kept-file.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine.ts';
 export { REWRITTEN_SHA256 as EMULATOR_BUILD } from './v86/internals.ts';

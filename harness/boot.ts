@@ -1,10 +1,9 @@
 /** Makes a guest: finds its files, makes a machine, lays the guest out in it as the boot protocol says. */
-import { readFileSync } from 'node:fs';
 import { MOST_TICKS_PER_MICROSECOND } from '../emulator/scheduler.ts';
 import type { Machine, MachineOptions } from '../emulator/types.ts';
 import { codeFolder } from './code-folder.ts';
 import { InputError } from './errors.ts';
-import { findGuestFiles } from './guest-files.ts';
+import { findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
 import { Guest } from './guest.ts';
 import type { GuestIdentity } from './identity.ts';
@@ -64,11 +63,7 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
     machine,
     newMachine,
     identity,
-    symbols: {
-      kernel: () => files.kernel.bytes,
-      program: () =>
-        files.programSymbols === undefined ? files.program.bytes : readFileSync(files.programSymbols),
-    },
+    symbols: symbolSource(files),
     wallClock: settings.wallClock,
     options,
   });

@@ -5,10 +5,12 @@ import { readProgramFile } from './symbols/program-file.ts';
 import { SymbolTable } from './symbols/symbol-table.ts';
 import type { CrashReport, KernelCall } from './stop.ts';
 
-/** Where symbols come from; called only when a guest crashed. */
+/** The ELF files that symbols come from; read only when they are needed. */
 export interface SymbolSource {
   readonly kernel: () => Uint8Array | undefined;
   readonly program: () => Uint8Array | undefined;
+  /** SHA-256 of each, in hex; undefined where there is none. */
+  readonly sha256: Readonly<Record<'kernel' | 'program', string | undefined>>;
 }
 
 export interface CrashContext {

@@ -4,9 +4,11 @@
  * May touch: the host's files, for reading; the image build, which is loaded only if something of it is wanted, because a
  * guest of other people's files must start without it.
  */
+import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ImageFile, Images, KernelMemory } from '../images/types.ts';
+import type { SymbolSource } from './crash-report.ts';
 import { InputError } from './errors.ts';
 import { identify } from './identity.ts';
 import type { BootOptions, FileSource } from './options.ts';
@@ -25,7 +27,7 @@ export interface GuestFiles {
   /** Undefined when there is no volume. */
   readonly ramfs: GuestFile | undefined;
   /** A file with the program's symbols, where the program itself has none. */
-  readonly programSymbols: string | undefined;
+  readonly programSymbols: ImageFile | undefined;
 }
 
 /** Names that {@link BootOptions.program} can be instead of a path. */
@@ -53,7 +55,25 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
     program,
     programName: options.programName ?? nameOf(options.program),
     ramfs: await findRamfs(options, builtProgram ? images : undefined),
-    programSymbols: builtProgram ? images?.python.symbols.path : undefined,
+    programSymbols: builtProgram ? images?.python.symbols : undefined,
+  };
+}
+
+/** Where the names of a guest's addresses come from. `parts` are those whose files count. */
+export function symbolSource(
+  { kernel, program, programSymbols }: GuestFiles,
+  parts: readonly ('kernel' | 'program')[] = ['kernel', 'program'],
+): SymbolSource {
+  const [hasKernel, hasProgram] = [parts.includes('kernel'), parts.includes('program')];
+  const readProgram = (): Uint8Array =>
+    programSymbols === undefined ? program.bytes : readFileSync(programSymbols.path);
+  return {
+    kernel: () => (hasKernel ? kernel.bytes : undefined),
+    program: () => (hasProgram ? readProgram() : undefined),
+    sha256: {
+      kernel: hasKernel ? kernel.identity.sha256 : undefined,
+      program: hasProgram ? (programSymbols ?? program.identity).sha256 : undefined,
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 /** Makes a guest from a snapshot alone: no kernel, program or volume is loaded, since all of them are in its memory. */
 import { createMachine, sinceEpoch } from './boot.ts';
+import type { SymbolSource } from './crash-report.ts';
 import { SnapshotMismatchError } from './errors.ts';
-import { findGuestFiles } from './guest-files.ts';
+import { findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFile } from './guest-files.ts';
 import { Guest } from './guest.ts';
 import type { ClockRule, GuestSnapshot } from './guest.ts';
@@ -106,7 +107,7 @@ async function checkNamed(
   identity: GuestIdentity,
   memoryMiB: number,
   options: RestoreOptions,
-): Promise<{ kernel: () => Uint8Array | undefined; program: () => Uint8Array | undefined }> {
+): Promise<SymbolSource> {
   const unnamed = new Uint8Array(0);
   const files = await findGuestFiles(
     { ...options, kernel: options.kernel ?? unnamed, program: options.program ?? unnamed },
@@ -129,10 +130,10 @@ async function checkNamed(
   if (differences.length > 0) {
     throw new SnapshotMismatchError(`the snapshot was taken with ${differences.join('; ')}`);
   }
-  return {
-    kernel: () => (options.kernel === undefined ? undefined : files.kernel.bytes),
-    program: () => (options.program === undefined ? undefined : files.program.bytes),
-  };
+  return symbolSource(
+    files,
+    (['kernel', 'program'] as const).filter((part) => isNamed[part]),
+  );
 }
 
 /** Options that stand in an identity as they are given. */

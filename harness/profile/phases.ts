@@ -1,7 +1,7 @@
 /** Where the instructions of a run went, by symbol boundaries; watching for them changes nothing in the run. */
 import { addressMap } from '../../images/abi/memory-map.ts';
 import type { Guest } from '../guest.ts';
-import { namedAddresses } from '../symbols/named-addresses.ts';
+import { keptAddresses } from '../symbols/kept-addresses.ts';
 import { wallClock } from '../wall-clock.ts';
 import type { WallClock } from '../wall-clock.ts';
 import { FIRST_PHASE, pythonBoundaries, SPECIALIZED_SUFFIXES } from './boundaries.ts';
@@ -34,9 +34,10 @@ export interface PhaseOptions {
 function addressesIn(guest: Guest, names: readonly string[]): ReadonlyMap<string, number> {
   const all = new Map<string, number>();
   for (const part of ['kernel', 'program'] as const) {
-    const file = guest.symbolFiles[part]();
-    if (file === undefined) continue;
-    const { addresses, relocatable } = namedAddresses(file, names);
+    const sha256 = guest.symbolFiles.sha256[part];
+    if (sha256 === undefined) continue;
+    const read = (): Uint8Array => guest.symbolFiles[part]() ?? new Uint8Array(0);
+    const { addresses, relocatable } = keptAddresses({ sha256, read }, names);
     const bias = part === 'program' && relocatable ? addressMap.programBase : 0;
     for (const [name, address] of addresses) all.set(name, address + bias);
   }

@@ -8,15 +8,18 @@ const SYMBOL_BYTES = 16;
 const FUNCTION = 2;
 const LABEL = 0;
 
+export interface NamedAddresses {
+  /** By name, as the file has them. */
+  readonly addresses: ReadonlyMap<string, number>;
+  /** Whether they are to be moved to where the file is loaded. */
+  readonly relocatable: boolean;
+}
+
 /**
- * Addresses of functions and labels by name, as the file has them; `relocatable` when they are to be moved to where the file
- * is loaded. Names that the file lacks are missing; of several symbols of a name the first counts. A file that is not one
- * of ours has none.
+ * Addresses of functions and labels by name. Names that the file lacks are missing; of several symbols of a name the first
+ * counts. A file that is not one of ours has none.
  */
-export function namedAddresses(
-  file: Uint8Array,
-  names: Iterable<string>,
-): { readonly addresses: ReadonlyMap<string, number>; readonly relocatable: boolean } {
+export function namedAddresses(file: Uint8Array, names: Iterable<string>): NamedAddresses {
   const addresses = new Map<string, number>();
   let elf;
   try {

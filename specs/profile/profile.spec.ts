@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureAddr2line, ensureImages } from '../../images/index.ts';
 import { boot } from '../../harness/index.ts';
 import { HELLO } from '../../harness/hello.ts';
@@ -77,6 +79,27 @@ describe('the phases of a hello', () => {
     await guest.runToEnd();
     expect(guest.machine.instructions).toBe(instructions);
     guest.dispose();
+  });
+
+  it('are the same for a process that finds nothing kept by earlier ones', async () => {
+    const images = await ensureImages();
+    const cache = mkdtempSync(join(tmpdir(), 'nanvix-v86-cache-'));
+    vi.stubEnv('NANVIX_V86_CACHE', cache);
+    vi.resetModules();
+    try {
+      const [harness, profiler] = await Promise.all([
+        import('../../harness/index.ts'),
+        import('../../harness/profile/index.ts'),
+      ]);
+      const guest = await harness.boot({ ...HELLO, images });
+      const watch = new profiler.PhaseWatch(guest, { clock: stillClock });
+      await guest.runToEnd();
+      expect(watch.spans).toEqual(spans);
+      guest.dispose();
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(cache, { recursive: true });
+    }
   });
 });
 

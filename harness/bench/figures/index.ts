@@ -21,6 +21,7 @@ import { snapshotFileBytes } from './snapshot-file-bytes.ts';
 import { kernelOverhead } from './kernel-overhead.ts';
 import { traceKernelOverhead, traceOverhead } from './trace-kernel-overhead.ts';
 import { tracePosixOverhead } from './trace-posix-overhead.ts';
+import { phasesOverhead } from './phases-overhead.ts';
 import { stepsPerSecond } from './steps-per-second.ts';
 import { stepBackFirstMs, stepBackMs } from './step-back.ts';
 
@@ -44,6 +45,7 @@ export const figures: readonly Figure[] = [
   traceKernelOverhead,
   tracePosixOverhead,
   traceOverhead,
+  phasesOverhead,
   stepsPerSecond,
   stepBackFirstMs,
   stepBackMs,
