@@ -1,48 +1,56 @@
 /**
- * Code compiled from a guest, kept in two files for later processes: the compiled layer of an image, and V8's machine code of
- * its modules.
+ * Code compiled from a guest, kept for later processes: one file with the compiled layer of an image, its modules merged into
+ * one, and one with V8's machine code of that module.
  *
  * What must hold: code is taken only by a machine whose memory is, in every page that code was compiled from, the same as
- * where it was kept. Then it is nothing but a saving: what the guest does stays what it is. And V8 is never given machine
- * code of other modules than these, for it does not look: the name of the second file follows from the first one's content.
+ * where it was kept. Then it is nothing but a saving: what the guest does stays what it is.
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { captureCompiled, type CompiledLayer } from './image.ts';
-import { decodeCompiled, encodeCompiled, type MakeModule } from './serialize-compiled.ts';
-import { moduleFrom, originOf } from './v86/compiled-module.ts';
+import type { CompiledCode } from './v86/compiled-code.ts';
 import { PAGE, type V86Instance } from './v86/instance.ts';
-import { REWRITTEN_SHA256 } from './v86/internals.ts';
+import { REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { canKeepIn, digestKept, keepNewest, readKept, writeKept } from './v86/kept-file.ts';
-import { deserializeNative, nativeKey, optimize, serializeNative } from './v86/native-code.ts';
+import { keepNative, moduleWithNative, nativeIsKept } from './v86/kept-native.ts';
+import { mergeModules, pieceOf } from './v86/merge-modules.ts';
+import { optimize } from './v86/native-code.ts';
 
-/** What code was compiled from: a page, and the SHA-256 of its content. */
-interface Source {
+/** A function of the merged module: where it goes, and what it was compiled from. */
+interface Piece {
+  readonly slot: number;
+  /** Number of the physical page. */
   readonly page: number;
+  /** SHA-256 of that page's content. */
   readonly content: Uint8Array;
 }
 
 /** What lies in the file of a compiled layer. */
 interface KeptCode {
   readonly ramSize: number;
-  /** By slot. */
-  readonly sources: ReadonlyMap<number, Source>;
-  readonly layer: Uint8Array;
+  readonly memoryLength: number;
+  readonly exits: Uint8Array;
+  /** Addresses of v86's pages. */
+  readonly addresses: Uint32Array;
+  /** Those pages, one after another. */
+  readonly pages: Uint8Array;
+  /** In the order of the module's functions. */
+  readonly pieces: readonly Piece[];
+  /** The module as WebAssembly. */
+  readonly wire: Uint8Array;
 }
 
-/** Machine code by slot. */
-type KeptNative = ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
-
 /** A layer as it was read, for all machines of this process. */
-interface ReadCode extends Pick<KeptCode, 'ramSize' | 'sources'> {
+interface ReadCode extends Pick<KeptCode, 'ramSize' | 'pieces'> {
   readonly layer: CompiledLayer;
   /** Digest of the file's content. */
   readonly digest: string;
 }
 
+/** Layout of {@link KeptCode}: to be raised with every change, so that files of another one are not found. */
+const LAYOUT = 2;
 /** Files in the folder; beyond them the oldest go. They come in sets of four for a guest, a Node and its flags. */
 const FILES_KEPT = 48;
 
@@ -50,17 +58,14 @@ const read = new Map<string, ReadCode>();
 
 /** `key` names what the guest consists of; the emulator names itself. */
 function codePath(folder: string, key: string): string {
-  const name = createHash('sha256').update(`${REWRITTEN_SHA256}\n${key}`).digest('hex');
+  const name = createHash('sha256').update(`${REWRITTEN_SHA256}\n${LAYOUT}\n${key}`).digest('hex');
   return join(folder, `${name}.code`);
 }
-
-/** The file with V8's machine code of the modules in a file whose content has this digest. */
-const nativePath = (folder: string, digest: string): string => join(folder, `${nativeKey(digest)}.native`);
 
 /** Whether there is code under a key, and V8's machine code of it. */
 export function codeIsKept(folder: string, key: string): boolean {
   const digest = digestKept(codePath(folder, key));
-  return digest !== undefined && existsSync(nativePath(folder, digest));
+  return digest !== undefined && nativeIsKept(folder, digest);
 }
 
 /** Whether code can be kept in a folder at all. */
@@ -74,7 +79,7 @@ export function readCode(folder: string, key: string, instance: V86Instance): Co
   read.set(path, found);
   const fits =
     found.ramSize === instance.ramSize &&
-    [...found.sources.values()].every(({ page, content }) => digestOfPage(instance, page).equals(content));
+    found.pieces.every(({ page, content }) => digestOfPage(instance, page).equals(content));
   return fits ? found.layer : undefined;
 }
 
@@ -82,54 +87,82 @@ function readFiles(folder: string, path: string): ReadCode | undefined {
   const kept = readKept(path);
   if (kept === undefined) return undefined;
   const { digest } = kept;
-  const { ramSize, sources, layer } = deserialize(kept.content) as KeptCode;
-  const keptNative = readKept(nativePath(folder, digest));
-  const native = keptNative === undefined ? undefined : (deserialize(keptNative.content) as KeptNative);
-  const make: MakeModule = (wire, slot) =>
-    moduleFrom({ wire, page: sources.get(slot)?.page }, () => {
-      const code = native?.get(slot);
-      return (code === undefined ? undefined : deserializeNative(code, wire)) ?? new WebAssembly.Module(wire);
-    });
-  return { ramSize, sources, layer: decodeCompiled(layer, ramSize, make), digest };
+  const { ramSize, memoryLength, exits, addresses, pages, pieces, wire } = deserialize(
+    kept.content,
+  ) as KeptCode;
+  const { module } = moduleWithNative(folder, digest, wire);
+  const layer: CompiledLayer = {
+    memoryLength,
+    pages: new Map([...addresses].map((address, i) => [address, pages.subarray(i * PAGE, (i + 1) * PAGE)])),
+    code: codeBySlot(module, pieces, (index) => pieceOf(wire, index)),
+    exits,
+  };
+  return { ramSize, pieces, layer, digest };
+}
+
+/** The functions of a merged module. */
+function codeBySlot(
+  module: WebAssembly.Module,
+  pieces: readonly Piece[],
+  wireOf: (index: number) => Uint8Array,
+): (CompiledCode | undefined)[] {
+  const code = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
+  for (const [index, { slot, page }] of pieces.entries()) {
+    code[slot] = { module, name: String(index), origin: { wire: () => wireOf(index), page } };
+  }
+  return code;
 }
 
 /** Keeps the code of an instance under a key, and V8's machine code of it. Takes some seconds. */
 export function writeCode(folder: string, key: string, instance: V86Instance): void {
-  const captured = captureCompiled(instance);
-  const layer = encodeCompiled(captured);
-  const sources = new Map<number, Source>();
-  for (const [slot, module] of captured.modules.entries()) {
-    if (module === undefined) continue;
-    const page = originOf(module)?.page;
+  const { memoryLength, exits, pages, code } = captureCompiled(instance);
+  const pieces: Piece[] = [];
+  const wires: Uint8Array[] = [];
+  for (const [slot, one] of code.entries()) {
+    if (one === undefined) continue;
     // what another thread compiled cannot be kept, and none can be left out
-    if (page === undefined) return;
-    sources.set(slot, { page, content: digestOfPage(instance, page) });
+    if (one.origin?.page === undefined) return;
+    const { page, wire } = one.origin;
+    pieces.push({ slot, page, content: digestOfPage(instance, page) });
+    wires.push(wire());
   }
-  if (layer === undefined) return;
+  if (wires.length === 0) return;
+  const wire = mergeModules(wires);
+  const kept: KeptCode = {
+    ...{ ramSize: instance.ramSize, memoryLength, exits, pieces, wire },
+    addresses: Uint32Array.from(pages.keys()),
+    pages: Buffer.concat([...pages.values()]),
+  };
   const path = codePath(folder, key);
-  const kept: KeptCode = { ramSize: instance.ramSize, sources, layer };
-  writeNative(folder, writeKept(path, serialize(kept)), captured, instance);
+  const digest = writeKept(path, serialize(kept));
+  const module = new WebAssembly.Module(wire);
+  writeNative(
+    folder,
+    digest,
+    codeBySlot(module, pieces, (index) => wires[index] ?? wire),
+    instance,
+  );
   read.delete(path);
 }
 
 /** Keeps V8's machine code of what {@link readCode} gave. Takes some seconds. */
 export function writeMachineCode(folder: string, key: string, instance: V86Instance): void {
   const found = read.get(codePath(folder, key));
-  if (found !== undefined) writeNative(folder, found.digest, found.layer, instance);
+  if (found !== undefined) writeNative(folder, found.digest, found.layer.code, instance);
 }
 
-/** Has V8 produce the machine code of a layer's modules first. */
-function writeNative(folder: string, digest: string, layer: CompiledLayer, instance: V86Instance): void {
-  const path = nativePath(folder, digest);
-  const native = new Map<number, Uint8Array>();
-  for (const [slot, module] of layer.modules.entries()) {
-    if (module === undefined) continue;
-    const run = instance.functions.functionOf(module);
-    optimize(run);
-    const bytes = serializeNative(module, run);
-    if (bytes !== undefined) native.set(slot, bytes);
+/** Has V8 produce the machine code of a merged module first. */
+function writeNative(
+  folder: string,
+  digest: string,
+  code: readonly (CompiledCode | undefined)[],
+  instance: V86Instance,
+): void {
+  for (const one of code) {
+    if (one !== undefined) optimize(instance.functions.functionOf(one));
   }
-  writeKept(path, serialize(native));
+  const first = code.find((one) => one !== undefined);
+  if (first !== undefined) keepNative(folder, digest, first.module, instance.functions.functionOf(first));
   keepNewest(folder, FILES_KEPT);
 }
 

@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import type { DeviceState } from './devices/device.ts';
 import type { AlarmState } from './scheduler.ts';
 import type { MachineImage } from './types.ts';
+import type { CompiledCode } from './v86/compiled-code.ts';
 import { Address, Own, TlbFlag } from './v86/internals.ts';
 import { PAGE, type V86Instance } from './v86/instance.ts';
 
@@ -31,9 +32,10 @@ export interface SurroundingsState {
 export interface CompiledLayer {
   /** Length of v86's memory when it was taken. */
   readonly memoryLength: number;
-  /** Pages outside of guest RAM that are not zero, by address. */
+  /** Pages outside of guest RAM that are not zero, by address, which ascends. */
   readonly pages: ReadonlyMap<number, Uint8Array>;
-  readonly modules: readonly (WebAssembly.Module | undefined)[];
+  /** By slot of v86's function table. */
+  readonly code: readonly (CompiledCode | undefined)[];
   /** The map of offsets before which this code is left. */
   readonly exits: Uint8Array;
 }
@@ -80,6 +82,8 @@ export class Image implements MachineImage {
 // ── guest RAM ──
 
 const zeroPage = Buffer.alloc(PAGE);
+/** Pages that are looked at in one go where most are zero. */
+const zeroPages = Buffer.alloc(64 * PAGE);
 
 /** A machine's RAM as it was when it last agreed with an image. */
 export type Baseline = readonly Page[];
@@ -246,6 +250,7 @@ export function restoreShadow(instance: V86Instance, processor: Uint8Array): voi
 
 /** Takes everything of v86's memory but guest RAM and the words of the rewrite, and the compiled functions. */
 export function captureCompiled(instance: V86Instance): CompiledLayer {
+  instance.coolPages();
   const memory = Buffer.from(instance.bytes.buffer);
   const pages = new Map<number, Uint8Array>();
   for (const [start, end] of instance.regionsOutsideRam()) {
@@ -256,7 +261,7 @@ export function captureCompiled(instance: V86Instance): CompiledLayer {
   return {
     memoryLength: memory.length,
     pages,
-    modules: instance.functions.modules(),
+    code: instance.functions.code(),
     exits: instance.exits.slice(),
   };
 }
@@ -266,21 +271,34 @@ export function compiledForProbes(instance: V86Instance, layer: CompiledLayer): 
   return instance.exits.every((bits, i) => (bits & ~(layer.exits[i] ?? 0)) === 0);
 }
 
+/** Makes memory zero, but writes to no page that is. */
+function clear(memory: Buffer, start: number, end: number): void {
+  for (let at = start; at < end; at += zeroPages.length) {
+    const length = Math.min(zeroPages.length, end - at);
+    if (memory.compare(zeroPages, 0, length, at, at + length) === 0) continue;
+    for (let page = at; page < at + length; page += PAGE) {
+      if (!isZero(memory, page)) memory.fill(0, page, page + PAGE);
+    }
+  }
+}
+
 /** Puts the compiled layer back; guest RAM must be put back beside it. */
 export function restoreCompiled(instance: V86Instance, layer: CompiledLayer): void {
   instance.growTo(layer.memoryLength);
   const memory = Buffer.from(instance.bytes.buffer);
   const own = instance.saveOwnWords();
   for (const [start, end] of instance.regionsOutsideRam()) {
-    for (let at = start; at < end; at += PAGE) {
-      const wanted = layer.pages.get(at);
-      if (memory.compare(wanted ?? zeroPage, 0, PAGE, at, at + PAGE) === 0) continue;
-      if (wanted === undefined) memory.fill(0, at, at + PAGE);
-      else memory.set(wanted, at);
+    let zeroFrom = start;
+    for (const [at, page] of layer.pages) {
+      if (at < zeroFrom || at >= end) continue;
+      clear(memory, zeroFrom, at);
+      memory.set(page, at);
+      zeroFrom = at + PAGE;
     }
+    clear(memory, zeroFrom, end);
   }
   instance.restoreOwnWords(own);
-  instance.setCompiledModules(layer.modules);
+  instance.setCompiledCode(layer.code);
   instance.setExits(layer.exits);
 }
 

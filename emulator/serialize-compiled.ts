@@ -9,7 +9,7 @@
 import type { CompiledLayer } from './image.ts';
 import { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
 import { ProbeMap, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
-import { moduleFrom, originOf } from './v86/compiled-module.ts';
+import { type CompiledCode, compiledFrom } from './v86/compiled-code.ts';
 import { PAGE } from './v86/instance.ts';
 
 const WASM_PAGE = 65536;
@@ -23,9 +23,9 @@ const MOST_BESIDE_RAM = 256 * 2 ** 20;
 export function encodeCompiled(layer: CompiledLayer): Uint8Array | undefined {
   const numbers = [...layer.pages.keys()].sort((a, b) => a - b);
   const modules: { slot: number; bytes: Uint8Array }[] = [];
-  for (const [slot, module] of layer.modules.entries()) {
-    if (module === undefined) continue;
-    const bytes = originOf(module)?.wire;
+  for (const [slot, code] of layer.code.entries()) {
+    if (code === undefined) continue;
+    const bytes = code.origin?.wire();
     if (bytes === undefined) return undefined;
     modules.push({ slot, bytes });
   }
@@ -40,17 +40,8 @@ export function encodeCompiled(layer: CompiledLayer): Uint8Array | undefined {
   ]);
 }
 
-/** Makes the module of a slot from its WebAssembly. */
-export type MakeModule = (wire: Uint8Array, slot: number) => WebAssembly.Module;
-
-const compile: MakeModule = (wire) => moduleFrom({ wire, page: undefined });
-
 /** The layer that bytes stand for. @throws {@link ImageDataError} when it is none, or another emulator's. */
-export function decodeCompiled(
-  data: Uint8Array,
-  ramBytes: number,
-  make: MakeModule = compile,
-): CompiledLayer {
+export function decodeCompiled(data: Uint8Array, ramBytes: number): CompiledLayer {
   const reader = new Reader(data);
   const emulator = reader.bytes(DIGEST_BYTES);
   if (Buffer.from(emulator).toString('hex') !== REWRITTEN_SHA256) {
@@ -70,15 +61,15 @@ export function decodeCompiled(
   reader.check(table.every(({ slot }) => slot < TABLE_SLOTS));
   const exits = reader.bytes(EXITS_BYTES);
   const pages = new Map(numbers.map((number) => [number * PAGE, reader.bytes(PAGE)]));
-  const modules = new Array<WebAssembly.Module | undefined>(TABLE_SLOTS).fill(undefined);
-  for (const { slot, length } of table) modules[slot] = moduleOf(reader.bytes(length), slot, make);
+  const code = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
+  for (const { slot, length } of table) code[slot] = codeOf(reader.bytes(length), slot);
   reader.check(reader.atEnd);
-  return { memoryLength, pages, modules, exits };
+  return { memoryLength, pages, code, exits };
 }
 
-function moduleOf(wire: Uint8Array, slot: number, make: MakeModule): WebAssembly.Module {
+function codeOf(wire: Uint8Array, slot: number): CompiledCode {
   try {
-    return make(wire, slot);
+    return compiledFrom(wire, undefined);
   } catch (error) {
     throw new ImageDataError(`its compiled code in slot ${slot} is no WebAssembly`, { cause: error });
   }

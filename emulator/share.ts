@@ -35,7 +35,8 @@ export function shareImage(image: MachineImage): SharedImage {
     const page = image.pages[number];
     if (page !== undefined) bytes.set(page, index * PAGE);
   });
-  const { memoryBytes, ticksPerMicrosecond, processor, translations, surroundings, compiled } = image;
+  const { memoryBytes, ticksPerMicrosecond, processor, translations, surroundings } = image;
+  const compiled = image.compiled === undefined ? undefined : withoutOrigins(image.compiled);
   return {
     code: v86Module(),
     memoryBytes,
@@ -47,6 +48,11 @@ export function shareImage(image: MachineImage): SharedImage {
     surroundings,
     compiled,
   };
+}
+
+/** Where code comes from is told by functions, which do not leave their thread. */
+function withoutOrigins(layer: CompiledLayer): CompiledLayer {
+  return { ...layer, code: layer.code.map((one) => one && { ...one, origin: undefined }) };
 }
 
 /** The image that another thread shared. From here on machines of this thread run the shared code of v86. */

@@ -106,7 +106,7 @@ export class MachineState {
   }
 
   private restoreWithCode(v86: V86Instance, image: Image, layer: CompiledLayer): number {
-    v86.functions.bind(layer.modules);
+    v86.functions.bind(layer.code);
     const copied = restoreRam(v86, this.baseline, image.pages, undefined);
     restoreCompiled(v86, layer);
     restoreShadow(v86, image.processor);

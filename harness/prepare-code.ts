@@ -3,15 +3,13 @@ import { codeCanBeKept, codeIsKept } from '../emulator/index.ts';
 import type { Images } from '../images/types.ts';
 import { boot } from './boot.ts';
 import { codeFolder } from './code-folder.ts';
+import type { Guest } from './guest.ts';
 import { HELLO } from './hello.ts';
 import { codeKey } from './kept-code.ts';
 import { DEFAULT_MEMORY_MIB } from './options.ts';
 import { PhaseWatch } from './profile/phases.ts';
 import { guestSymbols } from './symbols/index.ts';
 import { Tracer } from './trace/index.ts';
-
-/** The first run learns where code must be left, which drops what it had compiled before; the second compiles all of it. */
-const RUNS = 2;
 
 /**
  * Keeps compiled code for these images, unless there is some for them and this Node, or there is nowhere to keep it. Takes
@@ -23,14 +21,20 @@ export async function prepareCode(images: Images, onStart: () => void): Promise<
   onStart();
   const guest = await boot({ ...HELLO, images });
   const timeZero = guest.capture({ compiled: false });
-  for (let run = 0; run < RUNS; run++) {
-    // Code that can be left where a tracer and the phases look on serves runs with and without them.
-    const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
-    new PhaseWatch(guest);
-    guest.run();
-    tracer.detach();
-    guest.restore(timeZero, 'continue', { compiled: 'keep' });
-  }
+  runObserved(guest);
+  // Where code must be left has been learnt by now. What is compiled from here on can be, and is no more than one run needs:
+  // to take code up costs a run more than to interpret what it goes through seldom.
+  guest.restore(timeZero);
+  runObserved(guest);
+  guest.restore(timeZero, 'continue', { compiled: 'keep' });
   guest.machine.keepCode(key);
   guest.dispose();
+}
+
+/** Code that can be left where a tracer and the phases look on serves runs with and without them. */
+function runObserved(guest: Guest): void {
+  const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
+  new PhaseWatch(guest);
+  guest.run();
+  tracer.detach();
 }

@@ -1,23 +1,21 @@
 /**
- * The part of v86's function table that holds compiled guest code: which module is in which slot.
+ * The part of v86's function table that holds compiled guest code: which code is in which slot.
  *
- * A module becomes a function of this table's v86 when it is first put into a slot, and stays one: putting it there again
- * costs nothing.
+ * A module is bound to this table's v86 when code of it is first put into a slot, and stays so: putting it there again costs
+ * nothing.
  */
 
 import { ImageDataError } from '../image-data-error.ts';
+import type { CompiledCode } from './compiled-code.ts';
 import { COMPILED_HANDLE_IRQS, SHADOW_END_EXPORT, TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
 
-/** A compiled piece of guest code: the module, and its function bound to v86. */
-interface CompiledCode {
-  readonly module: WebAssembly.Module;
-  readonly run: CallableFunction;
-}
+/** What compiled code imports from. */
+const NAMESPACE = 'e';
 
 export class FunctionTable {
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS });
-  private readonly slots: (CompiledCode | undefined)[] = new Array<undefined>(TABLE_SLOTS);
-  private readonly codeOfModule = new WeakMap<WebAssembly.Module, CompiledCode>();
+  private readonly slots = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
+  private readonly exportsOfModule = new WeakMap<WebAssembly.Module, WebAssembly.Exports>();
   private imports: WebAssembly.ModuleImports = {};
 
   /** What compiled code can call and touch: v86's own functions and memory. To be called before any module is used. */
@@ -35,34 +33,35 @@ export class FunctionTable {
     return this.slots.every((code) => code === undefined);
   }
 
-  /** The function of a module. */
-  functionOf(module: WebAssembly.Module): CallableFunction {
-    return this.bound(module).run;
+  /** The function that code is, bound to v86. */
+  functionOf({ module, name }: CompiledCode): CallableFunction {
+    return this.bound(module)[name] as CallableFunction;
   }
 
-  set(slot: number, module: WebAssembly.Module | undefined): void {
-    if (this.slots[slot]?.module === module) return;
-    const code = module === undefined ? undefined : this.bound(module);
+  set(slot: number, code: CompiledCode | undefined): void {
+    const there = this.slots[slot];
+    if (there?.module === code?.module && there?.name === code?.name) return;
+    const run = code === undefined ? null : this.functionOf(code);
     this.slots[slot] = code;
-    this.table.set(TABLE_OFFSET + slot, code?.run ?? null);
+    this.table.set(TABLE_OFFSET + slot, run);
   }
 
-  /** The module in each slot. */
-  modules(): (WebAssembly.Module | undefined)[] {
-    return this.slots.map((code) => code?.module);
+  /** The code in each slot. */
+  code(): (CompiledCode | undefined)[] {
+    return [...this.slots];
   }
 
-  /** Puts modules into the slots, as {@link modules} gave them here or elsewhere. */
-  setAll(modules: readonly (WebAssembly.Module | undefined)[]): void {
-    for (let slot = 0; slot < TABLE_SLOTS; slot++) this.set(slot, modules[slot]);
+  /** Puts code into the slots, as {@link code} gave it here or elsewhere. */
+  setAll(code: readonly (CompiledCode | undefined)[]): void {
+    for (let slot = 0; slot < TABLE_SLOTS; slot++) this.set(slot, code[slot]);
   }
 
-  /** Binds modules to v86, which can fail, and changes nothing else. @throws {@link ImageDataError} */
-  bind(modules: readonly (WebAssembly.Module | undefined)[]): void {
-    for (const [slot, module] of modules.entries()) {
-      if (module === undefined) continue;
+  /** Binds code to v86, which can fail, and changes nothing else. @throws {@link ImageDataError} */
+  bind(code: readonly (CompiledCode | undefined)[]): void {
+    for (const [slot, one] of code.entries()) {
+      if (one === undefined) continue;
       try {
-        this.bound(module);
+        if (typeof this.functionOf(one) !== 'function') throw new TypeError(`no function ${one.name}`);
       } catch (error) {
         throw new ImageDataError(`the image's compiled code in slot ${slot} does not fit the emulator`, {
           cause: error,
@@ -71,13 +70,12 @@ export class FunctionTable {
     }
   }
 
-  private bound(module: WebAssembly.Module): CompiledCode {
-    let code = this.codeOfModule.get(module);
-    if (code === undefined) {
-      const instance = new WebAssembly.Instance(module, { e: this.imports });
-      code = { module, run: instance.exports['f'] as CallableFunction };
-      this.codeOfModule.set(module, code);
+  private bound(module: WebAssembly.Module): WebAssembly.Exports {
+    let exports = this.exportsOfModule.get(module);
+    if (exports === undefined) {
+      ({ exports } = new WebAssembly.Instance(module, { [NAMESPACE]: this.imports }));
+      this.exportsOfModule.set(module, exports);
     }
-    return code;
+    return exports;
   }
 }

@@ -5,12 +5,13 @@
  * policy: what the guest does at its ports, and when to stop, is asked of the {@link Host}.
  */
 
-import { moduleFrom } from './compiled-module.ts';
+import { type CompiledCode, compiledFrom } from './compiled-code.ts';
 import { FunctionTable } from './function-table.ts';
 import {
   Address,
   CallOut,
   FLAG_INTERRUPT,
+  HeatTable,
   JitConfig,
   Observe,
   Own,
@@ -446,11 +447,22 @@ export class V86Instance {
   // ── compiled code ──
 
   private compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
-    const module = moduleFrom({ wire: this.bytes.slice(code, code + length), page: start >>> 12 });
-    this.functions.set(slot, module);
+    this.functions.set(slot, compiledFrom(this.bytes.slice(code, code + length), start >>> 12));
     this.pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
     this.setWord(Own.limit, this.word(Address.instructionCounter));
+  }
+
+  /**
+   * Forgets how often pages were interpreted. What was nearly worth compiling when code is captured would else be compiled in
+   * every run from there, and dropped again.
+   */
+  coolPages(): void {
+    const control = this.word(HeatTable.control);
+    for (let bucket = 0; bucket <= this.word(HeatTable.mask); bucket++) {
+      if ((this.byte(control + bucket) & HeatTable.empty) !== 0) continue;
+      this.setWord(control - (bucket + 1) * HeatTable.bucketBytes + HeatTable.heatInBucket, 0);
+    }
   }
 
   /** Hands the code compiled in the last turn over to v86. */
@@ -462,9 +474,9 @@ export class V86Instance {
     return true;
   }
 
-  /** Puts modules into the function table; what was being compiled is forgotten. */
-  setCompiledModules(modules: readonly (WebAssembly.Module | undefined)[]): void {
+  /** Puts code into the function table; what was being compiled is forgotten. */
+  setCompiledCode(code: readonly (CompiledCode | undefined)[]): void {
     this.pendingCompile = undefined;
-    this.functions.setAll(modules);
+    this.functions.setAll(code);
   }
 }

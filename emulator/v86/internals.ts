@@ -165,6 +165,19 @@ export const TIMESTAMP_READERS = [
 /** First argument of the run_hardware_timers import when the rewritten read_tsc asks for the time stamp. */
 export const TIMESTAMP_REQUEST = 2;
 
+/**
+ * v86's hash table of pages that it interprets, each with its heat: what it compares with a threshold to compile a page.
+ * `control` is the address of a pointer to a byte per bucket, of which the highest bit says that it is empty, `mask` the
+ * address of the number of buckets less one; the buckets lie below those bytes, the first one uppermost.
+ */
+export const HeatTable = {
+  control: 4243664,
+  mask: 4243668,
+  bucketBytes: 48,
+  heatInBucket: 8,
+  empty: 0x80,
+} as const;
+
 export const TlbFlag = {
   valid: 1,
   readOnly: 2,

@@ -10,10 +10,10 @@ import {
   accessSync,
   closeSync,
   constants,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   statSync,
   unlinkSync,
@@ -26,6 +26,7 @@ const DIGEST_LENGTH = 32;
 const digestOf = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest();
 
 export interface Kept {
+  /** In a buffer of its own. */
   readonly content: Uint8Array<ArrayBuffer>;
   /** SHA-256 of the content, in hex. */
   readonly digest: string;
@@ -33,18 +34,28 @@ export interface Kept {
 
 /** A file that was kept; undefined when there is none, or it is damaged. */
 export function readKept(path: string): Kept | undefined {
-  let bytes: Buffer<ArrayBuffer>;
-  try {
+  const said = digestKept(path);
+  return reading(path, (file) => {
     if (!isPrivate(dirname(path))) return undefined;
-    bytes = readFileSync(path);
+    const content = new Uint8Array(Math.max(0, fstatSync(file).size - DIGEST_LENGTH));
+    readSync(file, content, { position: DIGEST_LENGTH });
+    const digest = digestOf(content).toString('hex');
+    return digest === said ? { content, digest } : undefined;
+  });
+}
+
+/** What `read` makes of an open file; undefined when the file cannot be read. */
+function reading<Result>(path: string, read: (file: number) => Result): Result | undefined {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return read(file);
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return undefined;
   }
-  const content = bytes.subarray(DIGEST_LENGTH);
-  const digest = digestOf(content);
-  return digest.equals(bytes.subarray(0, DIGEST_LENGTH))
-    ? { content, digest: digest.toString('hex') }
-    : undefined;
 }
 
 /** Writes a file, or leaves what is there as it is. @returns The digest of the content. */
@@ -85,17 +96,10 @@ export function keepNewest(folder: string, count: number): void {
 
 /** The digest that stands at the start of a file, for one that need not be read. */
 export function digestKept(path: string): string | undefined {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      const digest = Buffer.alloc(DIGEST_LENGTH);
-      return readSync(file, digest) === DIGEST_LENGTH ? digest.toString('hex') : undefined;
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return undefined;
-  }
+  return reading(path, (file) => {
+    const digest = Buffer.alloc(DIGEST_LENGTH);
+    return readSync(file, digest) === DIGEST_LENGTH ? digest.toString('hex') : undefined;
+  });
 }
 
 const WRITABLE_BY_OTHERS = 0o022;

@@ -12,8 +12,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readKept, writeKept } from './kept-file.ts';
+import { keepNative, moduleWithNative } from './kept-native.ts';
 import { FunctionName, REWRITTEN_SHA256, TABLE_OFFSET, TABLE_SLOTS, V86_WASM_LENGTH } from './internals.ts';
-import { deserializeNative, nativeKey, serializeNative } from './native-code.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
 
 let compiled: WebAssembly.Module | undefined;
@@ -58,11 +58,8 @@ function moduleKeptIn(folder: string): WebAssembly.Module {
     wire = rewrittenBytes();
     writeKept(wirePath, wire);
   }
-  const nativePath = join(folder, `${nativeKey(REWRITTEN_SHA256)}.native`);
-  const native = readKept(nativePath)?.content;
-  const taken = native === undefined ? undefined : deserializeNative(native, wire);
-  const module = taken ?? new WebAssembly.Module(wire);
-  keepNativeAtExit(module, nativePath, taken === undefined ? 0 : (native?.length ?? 0));
+  const { module, nativeLength } = moduleWithNative(folder, REWRITTEN_SHA256, wire);
+  keepNativeAtExit(folder, module, nativeLength);
   return module;
 }
 
@@ -76,11 +73,10 @@ const WORTH_KEEPING = 1.25;
 /** Microseconds of processor time in which a process that took code cannot have come by so much more: not worth a look. */
 const SHORT_PROCESS = 1_500_000;
 
-function keepNativeAtExit(module: WebAssembly.Module, path: string, kept: number): void {
+function keepNativeAtExit(folder: string, module: WebAssembly.Module, kept: number): void {
   process.once('exit', () => {
     if (kept > 0 && process.cpuUsage().user < SHORT_PROCESS) return;
-    const native = serializeNative(module, mainLoopOf(module));
-    if (native !== undefined && native.length > WORTH_KEEPING * kept) writeKept(path, native);
+    keepNative(folder, REWRITTEN_SHA256, module, mainLoopOf(module), WORTH_KEEPING * kept);
   });
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { wallClock } from '../wall-clock.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../cli/nanvix-v86.mjs', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../cli/nanvix-v86.cjs', import.meta.url));
 
 export interface TimedCommand {
   readonly milliseconds: number;

@@ -1,23 +1,11 @@
-// Makes the one file the command line is loaded from, and says whether the one there is still good.
+// Makes the one file the command line is loaded from, where the one there is not good any more.
 //
-// What must hold: a bundle is fresh exactly if no file it was made from is newer. A package from a registry brings its
-// bundle along and has no esbuild; there the one that came is used.
-import {
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// A package from a registry brings its bundle along and has no esbuild; there the one that came is used.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import bundleFiles from './bundle-status.cjs';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const dist = join(root, 'harness', 'dist');
-const inputsPath = join(dist, 'inputs.json');
+const { root, dist, bundlePath, inputsPath, bundleStatus } = bundleFiles;
 
 /** The library's entry points, as package.json exports them from below harness/dist/library/. */
 export const libraryEntryPoints = [
@@ -25,20 +13,6 @@ export const libraryEntryPoints = [
   'harness/vitest/index.ts',
   'harness/snapshots/fork-worker.ts',
 ];
-
-/** Where the bundle lies. */
-export const bundlePath = join(dist, 'cli.cjs');
-
-/** `fresh`, `stale` or `missing`. */
-export function bundleStatus() {
-  try {
-    const made = statSync(bundlePath).mtimeMs;
-    const inputs = JSON.parse(readFileSync(inputsPath, 'utf8'));
-    return inputs.every((input) => statSync(join(root, input)).mtimeMs <= made) ? 'fresh' : 'stale';
-  } catch {
-    return existing(bundlePath) ? 'stale' : 'missing';
-  }
-}
 
 /** Makes the bundle unless it is fresh. */
 export async function ensureBundle() {
@@ -137,12 +111,4 @@ function writeAtomically(path, contents, date) {
   writeFileSync(temporary, contents);
   utimesSync(temporary, date, date);
   renameSync(temporary, path);
-}
-
-function existing(path) {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -81,7 +81,7 @@ describe('run', () => {
   });
 
   it('says in one line that its output cannot be written', async () => {
-    const launcher = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
+    const launcher = fileURLToPath(new URL('../../harness/cli/nanvix-v86.cjs', import.meta.url));
     const { exitCode, stderr } = await execa('sh', ['-c', '"$0" run -- "$1" >/dev/full', launcher, program], {
       input: 'x\n',
       reject: false,

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileC } from '../support/programs.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../harness/cli/nanvix-v86.cjs', import.meta.url));
 const SOURCE = `
 #include <stdio.h>
 

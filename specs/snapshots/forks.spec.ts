@@ -55,8 +55,10 @@ describe('a thousand restores in a row', () => {
 });
 
 describe('a pool of worker threads', () => {
-  test('its threads share memory and code, and copy neither', () => {
-    const shared = shareImage(guest.warm(snapshot).machine);
+  test('its threads share memory and code, and copy neither', async () => {
+    const busy = await boot({ program: await snapshotProgram('float-threads') });
+    const shared = shareImage(busy.warm(busy.capture()).machine);
+    busy.dispose();
     const { port1, port2 } = new MessageChannel();
     port1.postMessage(shared);
     const posted = receiveMessageOnPort(port2)?.message as SharedImage;
@@ -66,10 +68,11 @@ describe('a pool of worker threads', () => {
     const [first] = adopted.pages;
     expect(first?.bytes.subarray(0, 4)).toEqual(Uint8Array.of(0xa5, 0xa5, 0xa5, 0xa5));
     expect(posted.code).toBeInstanceOf(WebAssembly.Module);
-    const compiled = ({ modules = [] }: { modules?: readonly unknown[] } = {}): unknown[] =>
-      modules.filter((module) => module !== undefined);
-    expect(compiled(posted.compiled)).toHaveLength(compiled(shared.compiled).length);
-    for (const module of compiled(posted.compiled)) expect(module).toBeInstanceOf(WebAssembly.Module);
+    const modulesOf = ({ compiled }: SharedImage): unknown[] =>
+      (compiled?.code ?? []).flatMap((code) => (code === undefined ? [] : [code.module]));
+    expect(modulesOf(shared)).not.toHaveLength(0);
+    expect(modulesOf(posted)).toHaveLength(modulesOf(shared).length);
+    for (const module of modulesOf(posted)) expect(module).toBeInstanceOf(WebAssembly.Module);
   });
 
   test('every run ends as the uninterrupted one', async () => {

@@ -10,7 +10,7 @@ import { seededRandom } from './support/random.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
 import { forge, type EditableManifest } from './support/tar-edit.ts';
 
-const COMMAND = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../harness/cli/nanvix-v86.cjs', import.meta.url));
 const MEBIBYTE = 1 << 20;
 
 const scratch = scratchFolder();

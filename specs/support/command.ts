@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-export const LAUNCHER = fileURLToPath(new URL('../../harness/cli/nanvix-v86.mjs', import.meta.url));
+export const LAUNCHER = fileURLToPath(new URL('../../harness/cli/nanvix-v86.cjs', import.meta.url));
 const BACKSTOP_MS = 150_000;
 
 export interface CommandResult {

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 
 export { snapshotProgram as scenario } from './exactness.ts';
 
-const COMMAND = fileURLToPath(new URL('../../../harness/cli/nanvix-v86.mjs', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../harness/cli/nanvix-v86.cjs', import.meta.url));
 
 /** Runs `nanvix-v86 run --snapshot-to` a temporary file with more arguments. */
 export async function nanvix(

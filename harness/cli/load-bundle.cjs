@@ -1,17 +1,17 @@
 // Loads the bundle as CommonJS with V8's code cache. The cache is written when the first process that had none
 // ends, because then it holds the functions that were really used; one that does not fit V8's version or flags is
 // refused by V8 and made anew. Without a writable folder it all works, only slower.
-import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import vm from 'node:vm';
+const { createHash } = require('node:crypto');
+const { readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { dirname } = require('node:path');
+const vm = require('node:vm');
 
 /** A mistake of the user: see harness/exit-status.ts. */
 const STATUS_USAGE = 2;
 
 /** Runs the bundle at a path and returns its exports. `command` says whose functions the cache is to hold. */
-export function loadBundle(path, command) {
+function loadBundle(path, command) {
   // The bundle is ASCII, which Latin-1 reads several times as fast as UTF-8.
   const source = readFileSync(path, 'latin1');
   const cachePath = `${path}.${cacheKey(source, command)}.cache`;
@@ -32,7 +32,7 @@ export function loadBundle(path, command) {
 }
 
 /**
- * Different flags have different caches, so that `node nanvix-v86.mjs` and the command itself do not evict each other's; and
+ * Different flags have different caches, so that `node nanvix-v86.cjs` and the command itself do not evict each other's; and
  * so have different commands, since each uses functions of its own.
  */
 function cacheKey(source, command) {
@@ -58,3 +58,5 @@ function writeQuietly(path, bytes) {
     // A folder that cannot be written to only means that the next start is as slow as this one.
   }
 }
+
+module.exports = { loadBundle };

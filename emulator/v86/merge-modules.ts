@@ -1,0 +1,185 @@
+/**
+ * Many small modules of compiled guest code as one, and a single piece of it as a module of its own again.
+ *
+ * Knows what v86's generator writes: five sections; the same types and the same memory in every module; one function. A
+ * function refers to others by number in its calls alone, so these are all that changes.
+ */
+
+import { PIECE_EXPORT } from './compiled-code.ts';
+import { type Code, flatten, unsigned } from './wasm-code.ts';
+import { decodeInstruction, Reader } from './wasm-instructions.ts';
+
+const HEADER_LENGTH = 8;
+const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
+const CALL = 0x10;
+const FUNCTION_KIND = 0;
+
+interface ImportedFunction {
+  readonly name: string;
+  readonly type: number;
+}
+
+/** Start and end of each section's content, by its number. */
+type Sections = ReadonlyMap<number, readonly [number, number]>;
+
+interface ParsedModule {
+  readonly wire: Uint8Array;
+  readonly sections: Sections;
+  readonly functions: readonly ImportedFunction[];
+  /** The import of v86's memory, as it stands. */
+  readonly memory: Uint8Array;
+  /** Type of the module's own functions: the first one's stands for all. */
+  readonly type: number;
+  /** Start and end of each body. */
+  readonly bodies: readonly (readonly [number, number])[];
+}
+
+/** One module with the functions of all these, exported as `0`, `1` and so on. @throws Error for modules that v86 did not make. */
+export function mergeModules(wires: readonly Uint8Array[]): Uint8Array {
+  const modules = wires.map(parse);
+  const [first] = modules;
+  if (first === undefined) throw new Error('there is no module to merge');
+  const indices = new Map<string, number>();
+  const functions: ImportedFunction[] = [];
+  for (const module of modules) {
+    if (!alike(module, first)) throw new Error('modules of compiled code differ in their types or memory');
+    for (const imported of module.functions) {
+      if (indices.has(imported.name)) continue;
+      indices.set(imported.name, functions.length);
+      functions.push(imported);
+    }
+  }
+  const bodies = modules.map((module) => renumbered(module, indices));
+  const names = modules.map((_, index) => String(index));
+  return encode(first, functions, names, bodies);
+}
+
+/** The module of one function of a merged one. */
+export function pieceOf(merged: Uint8Array, index: number): Uint8Array {
+  const module = parse(merged);
+  const [start, end] = module.bodies[index] ?? [0, 0];
+  return encode(module, module.functions, [PIECE_EXPORT], [merged.subarray(start, end)]);
+}
+
+// ── reading ──
+
+function parse(wire: Uint8Array): ParsedModule {
+  const sections = sectionsOf(wire);
+  const functions: ImportedFunction[] = [];
+  let memory = new Uint8Array();
+  const imports = readerOf(wire, sections, Section.imports);
+  for (let count = imports.unsigned(); count > 0; count--) {
+    const start = imports.at;
+    imports.name();
+    const name = imports.name();
+    if (imports.byte() === FUNCTION_KIND) {
+      functions.push({ name, type: imports.unsigned() });
+      continue;
+    }
+    const hasMaximum = (imports.byte() & 1) !== 0;
+    imports.unsigned();
+    if (hasMaximum) imports.unsigned();
+    memory = wire.slice(start, imports.at);
+  }
+  const types = readerOf(wire, sections, Section.functions);
+  types.unsigned();
+  const code = readerOf(wire, sections, Section.code);
+  const bodies = Array.from({ length: code.unsigned() }, () => {
+    const length = code.unsigned();
+    code.at += length;
+    return [code.at - length, code.at] as const;
+  });
+  return { wire, sections, functions, memory, type: types.unsigned(), bodies };
+}
+
+function sectionsOf(wire: Uint8Array): Sections {
+  const sections = new Map<number, readonly [number, number]>();
+  const reader = new Reader(wire, HEADER_LENGTH);
+  while (reader.at < wire.length) {
+    const id = reader.byte();
+    const length = reader.unsigned();
+    sections.set(id, [reader.at, reader.at + length]);
+    reader.at += length;
+  }
+  return sections;
+}
+
+function contentOf({ wire, sections }: Pick<ParsedModule, 'wire' | 'sections'>, id: number): Uint8Array {
+  const [start, end] = sections.get(id) ?? [0, 0];
+  return wire.subarray(start, end);
+}
+
+function readerOf(wire: Uint8Array, sections: Sections, id: number): Reader {
+  const [start] = sections.get(id) ?? [];
+  if (start === undefined) throw new Error(`a module of compiled code has no section ${id}`);
+  return new Reader(wire, start);
+}
+
+function alike(one: ParsedModule, other: ParsedModule): boolean {
+  const [types, otherTypes] = [contentOf(one, Section.types), contentOf(other, Section.types)];
+  return (
+    one.bodies.length === 1 &&
+    one.type === other.type &&
+    Buffer.compare(types, otherTypes) === 0 &&
+    Buffer.compare(one.memory, other.memory) === 0
+  );
+}
+
+/** The body of a module's function, its calls to where the merged module has the functions it imports. */
+function renumbered({ wire, functions, bodies }: ParsedModule, indices: ReadonlyMap<string, number>): Buffer {
+  const [start, end] = bodies[0] ?? [0, 0];
+  const reader = new Reader(wire, start);
+  for (let groups = reader.unsigned(); groups > 0; groups--) {
+    reader.unsigned();
+    reader.byte();
+  }
+  const parts: Uint8Array[] = [];
+  let copied = start;
+  while (reader.at < end) {
+    const at = reader.at;
+    decodeInstruction(reader);
+    if (wire[at] !== CALL) continue;
+    const called = functions[new Reader(wire, at + 1).unsigned()];
+    const index = called === undefined ? undefined : indices.get(called.name);
+    if (index === undefined) throw new Error('compiled code calls what it does not import');
+    parts.push(wire.subarray(copied, at + 1), Uint8Array.from(unsigned(index)));
+    copied = reader.at;
+  }
+  return Buffer.concat([...parts, wire.subarray(copied, end)]);
+}
+
+// ── writing ──
+
+/** A module whose own functions have these names and bodies; everything else is as in `like`. */
+function encode(
+  like: ParsedModule,
+  functions: readonly ImportedFunction[],
+  names: readonly string[],
+  bodies: readonly Uint8Array[],
+): Uint8Array {
+  const { wire, memory, type } = like;
+  const imports = functions.map((imported) =>
+    Uint8Array.from(flatten([text('e'), text(imported.name), FUNCTION_KIND, unsigned(imported.type)])),
+  );
+  const exports = names.map((name, index) =>
+    Uint8Array.from(flatten([text(name), FUNCTION_KIND, unsigned(functions.length + index)])),
+  );
+  const sections = [
+    [Section.types, contentOf(like, Section.types)],
+    [Section.imports, list([...imports, memory])],
+    [Section.functions, list(bodies.map(() => Uint8Array.from(unsigned(type))))],
+    [Section.exports, list(exports)],
+    [Section.code, list(bodies.map((body) => Buffer.concat([Uint8Array.from(unsigned(body.length)), body])))],
+  ] as const;
+  return new Uint8Array(
+    Buffer.concat([
+      wire.subarray(0, HEADER_LENGTH),
+      ...sections.flatMap(([id, content]) => [Uint8Array.from([id, ...unsigned(content.length)]), content]),
+    ]),
+  );
+}
+
+const text = (name: string): Code => [...unsigned(name.length), ...Buffer.from(name)];
+
+const list = (items: readonly Uint8Array[]): Buffer =>
+  Buffer.concat([Uint8Array.from(unsigned(items.length)), ...items]);
