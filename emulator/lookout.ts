@@ -55,8 +55,13 @@ export class Lookout {
       v86.setByte(at, v86.byte(at) | (1 << (vector & 7)));
     }
     v86.setWord(Own.observe, this.interruptReturns.size === 0 ? 0 : Observe.interruptReturn);
-    v86.probe(this.probes.addresses());
+    this.armProbes(v86);
     v86.watch(this.watches.pages());
+  }
+
+  /** As {@link arm}, where nothing but instructions watched for has changed. */
+  armProbes(v86: V86Instance): void {
+    v86.probe(this.probes.addresses());
   }
 
   // ── what v86 calls out for ──

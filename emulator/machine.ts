@@ -224,29 +224,33 @@ export class V86Machine implements Machine {
   }
 
   onInterruptReturn(handler: () => void): () => void {
-    return this.armedUntil(this.lookout.addInterruptReturn(handler));
+    return this.armedUntil(this.lookout.addInterruptReturn(handler), (v86) => {
+      this.lookout.arm(v86);
+    });
   }
 
   onExecute(linear: number, handler: () => void): () => void {
-    return this.armedUntil(this.lookout.probes.addHandler(linear, handler));
+    return this.armedUntil(this.lookout.probes.addHandler(linear, handler), (v86) => {
+      this.lookout.armProbes(v86);
+    });
   }
 
   /** Arms what has just been added; the function returned removes it. */
-  private armedUntil(remove: () => void): () => void {
-    this.lookout.arm(this.v86);
+  private armedUntil(remove: () => void, arm: (v86: V86Instance) => void): () => void {
+    arm(this.v86);
     return () => {
       remove();
-      if (this.instance !== undefined) this.lookout.arm(this.instance);
+      if (this.instance !== undefined) arm(this.instance);
     };
   }
 
   setBreakpoint(linear: number): void {
     this.lookout.probes.addBreakpoint(linear);
-    this.lookout.arm(this.v86);
+    this.lookout.armProbes(this.v86);
   }
   clearBreakpoint(linear: number): void {
     this.lookout.probes.removeBreakpoint(linear);
-    this.lookout.arm(this.v86);
+    this.lookout.armProbes(this.v86);
   }
   setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void {
     this.lookout.watches.add(linear, length, access);

@@ -94,31 +94,15 @@ const inInterpretedPage: Code = [
   wasm.and,
 ];
 
-/** What the main loop calls in the shadow of an STI and where instructions are watched for. */
-export interface Attendants {
-  /** After each interpreted instruction. */
-  readonly afterInstruction: number;
-  /** Before the instruction at EIP: 1 when the main loop must come back. */
-  readonly stopHere: number;
-}
+/** Tells of the instruction at EIP, which may be watched for. Leaves 1 when the main loop must come back. */
+const callOut = (index: Indices): Code => [wasm.i32(CallOut.instruction), wasm.call(index.ioPortRead32)];
 
-export function addAttendants(binary: WasmBinary, index: Indices, endShadow: number): Attendants {
-  const stopHere = binary.add(
-    { parameters: [], results: ['i32'] },
-    {
-      locals: [],
-      code: [
-        isWatched,
-        wasm.ifValue,
-        wasm.i32(CallOut.instruction),
-        wasm.call(index.ioPortRead32),
-        wasm.otherwise,
-        wasm.i32(0),
-        wasm.end,
-      ],
-    },
-  );
-  const afterInstruction = binary.add(nothing, {
+/**
+ * Appends what the main loop calls after an interpreted instruction in the shadow of an STI, and before one that is watched
+ * for.
+ */
+export function addAttendant(binary: WasmBinary, index: Indices, endShadow: number): number {
+  return binary.add(nothing, {
     locals: [],
     code: [
       wasm.byteAt(Own.shadow),
@@ -132,22 +116,20 @@ export function addAttendants(binary: WasmBinary, index: Indices, endShadow: num
       wasm.call(endShadow),
       wasm.end,
       wasm.end,
-      wasm.byteAt(Own.probing),
-      wasm.ifThen,
       // the limit itself comes first: what lies at it is for the next run
       countMinusLimit,
       wasm.i32(0),
       wasm.lessSigned,
+      isWatched,
+      wasm.and,
       wasm.ifThen,
-      wasm.call(stopHere),
+      callOut(index),
       wasm.ifThen,
       wasm.storeWordAt(Own.limit, wasm.wordAt(Address.instructionCounter)),
       wasm.end,
       wasm.end,
-      wasm.end,
     ],
   });
-  return { afterInstruction, stopHere };
 }
 
 /**
@@ -194,11 +176,15 @@ const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
  */
 const COMPILE_THRESHOLD = 50_000;
 
+/** Labels around where the main loop starts to interpret, as seen from inside of one more block. */
+const MAIN_LOOP_AGAIN = 2;
+const MAIN_LOOP_END = 3;
+
 /** The main loop: counts each interpreted instruction in memory and ends exactly at the limit. */
-export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Attendants): void {
+export function rewriteMainLoop(binary: WasmBinary, index: Indices, attendant: number): void {
   const editor = new Editor(binary, index.mainLoop, 'main_loop');
   const before = binary.localCount(index.mainLoop, 0);
-  const fellThrough = before + 1;
+  const [fellThrough, calledOut] = [before + 1, before + 2];
 
   const interpret = editor.once(
     `call ${index.interpret}`,
@@ -212,7 +198,7 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
     isWatched,
     wasm.or,
     wasm.ifThen,
-    wasm.call(attend.afterInstruction),
+    wasm.call(attendant),
     wasm.end,
   ]);
   editor.insertBefore(interpret + 3, [countMinusLimit, wasm.i32(0), wasm.greaterOrEqualSigned, wasm.or]);
@@ -268,22 +254,35 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
     wasm.or,
     inInterpretedPage,
     wasm.or,
+    wasm.localGet(calledOut),
+    wasm.or,
     wasm.localSet(fellThrough),
   ]);
-  const leave = editor.once(
-    `i32.load8_u ${Address.inHalt}`,
-    'br_if 1',
+  // Compiled code leaves its first block before an instruction that is watched for, so that all come by here. A handler may
+  // have changed anything: look up anew, and interpret.
+  const interpretFrom = editor.once(
+    'local.get 7',
+    `i32.store ${Address.previousInstructionPointer}`,
+    'block',
     'i32.const 0',
-    `i32.load8_u ${Address.stateFlags}`,
+    `i32.load ${Address.instructionPointer}`,
+    'local.tee 3',
+    'i32.const -4096',
   );
-  editor.insertBefore(leave + 1, [
-    wasm.byteAt(Own.probing),
-    wasm.ifValue,
-    wasm.call(attend.stopHere),
-    wasm.otherwise,
-    wasm.i32(0),
+  editor.insertBefore(interpretFrom - 1, [
+    isWatched,
+    wasm.localGet(calledOut),
+    wasm.eqz,
+    wasm.and,
+    wasm.ifThen,
+    wasm.i32(1),
+    wasm.localSet(calledOut),
+    callOut(index),
+    wasm.branchIf(MAIN_LOOP_END),
+    wasm.branch(MAIN_LOOP_AGAIN),
     wasm.end,
-    wasm.or,
+    wasm.i32(0),
+    wasm.localSet(calledOut),
   ]);
   const compiled = editor.once(`i32.load ${Address.tlbCode}`, 'local.tee 3', 'i32.eqz', 'br_if 0');
   editor.insertBefore(compiled + 3, [wasm.localGet(fellThrough), wasm.or]);
@@ -317,5 +316,5 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attend: Atte
   );
   editor.insertBefore(takeAtEnd + 3, [wasm.drop, wasm.i32(0)]);
 
-  binary.edit(index.mainLoop, editor.edits, 2);
+  binary.edit(index.mainLoop, editor.edits, 3);
 }

@@ -18,7 +18,7 @@
 
 import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.ts';
 import { rewriteTimestamp, wrapInterrupts, wrapPageWalk } from './rewrite-hooks.ts';
-import { addAttendants, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
+import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { findFunctions } from './rewrite-support.ts';
 import { WasmBinary } from './wasm-binary.ts';
 
@@ -28,7 +28,7 @@ export { UnsupportedV86Error } from './rewrite-support.ts';
 export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const binary = new WasmBinary(bytes);
   const index = findFunctions(binary);
-  rewriteMainLoop(binary, index, addAttendants(binary, index, rewriteSti(binary, index)));
+  rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)));
   rewriteCodeGenerator(binary, index);
   rewriteAddWithCarry(binary, index);
   wrapExitJit(binary, index);
