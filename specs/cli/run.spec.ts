@@ -80,6 +80,21 @@ describe('run', () => {
     });
   });
 
+  it('prints a line for each phase when asked, which add up to the run', async () => {
+    const { stdout, stderr } = await nanvix(['run', '--phases', '--', program], 'x\n');
+    expect(stdout).toBe('got x\n');
+    const [done, head, ...lines] = stderr.trimEnd().split('\n');
+    expect([done, head]).toEqual(['done', expect.stringMatching(/^ *% +instructions +wall ms {2}phase$/)]);
+    const rows = lines.map((line) => / ([\d,]+) +\d+\.\d\d {2}([a-z].*)$/.exec(line) ?? []);
+    expect(rows.map(([, , name]) => name)).toEqual(
+      expect.arrayContaining(['kernel start', 'loading', 'start code', 'main', 'exit']),
+    );
+    const json = await nanvix(['run', '--json', '--', program], 'x\n');
+    const { instructions } = JSON.parse(json.stdout) as { instructions: number };
+    const sum = rows.reduce((all, [, count = '']) => all + Number(count.replaceAll(',', '')), 0);
+    expect(sum).toBe(instructions);
+  });
+
   it('says in one line that its output cannot be written', async () => {
     const launcher = fileURLToPath(new URL('../../harness/cli/nanvix-v86.cjs', import.meta.url));
     const { exitCode, stderr } = await execa('sh', ['-c', '"$0" run -- "$1" >/dev/full', launcher, program], {

@@ -182,7 +182,7 @@ async function tables(
   }
   return [
     `phases (${result.instructions} instructions)`,
-    await phaseTable(phases, { wall: false }),
+    phaseTable(phases, { wall: false }),
     `functions (${samples} samples, one every ${profile.interval} instructions)`,
     functionTable.toString(),
     'calls (counted, not sampled)',

@@ -62,7 +62,7 @@ export function runCommand(setStatus: (status: number) => void): Command {
       if (options.json) process.stdout.write(`${JSON.stringify({ ...recordOf(result), phases })}\n`);
       if (options.phases && phases !== undefined) {
         const { phaseTable } = await import('../phase-table.ts');
-        process.stderr.write(`${await phaseTable(phases)}\n`);
+        process.stderr.write(`${phaseTable(phases)}\n`);
       }
       const why = explainEnd(result);
       if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
