@@ -1,10 +1,11 @@
-#!/usr/bin/env -S node --v8-pool-size=1 --single-threaded-gc
+#!/usr/bin/env -S -u NODE_EXTRA_CA_CERTS node --v8-pool-size=1 --single-threaded-gc
 // The command `nanvix-v86`. Plain JavaScript, because it runs before anything can load TypeScript; CommonJS, because Node's
 // loader of modules takes as long to start as all of this.
 //
 // It loads the command line as one file with V8's code cache, which starts in a fraction of the time the sources
 // would take; in a checkout that file is made again whenever a source is newer. The two V8 flags above keep V8's
 // own threads from starving the emulator on few cores: they work as start-up flags only, and nothing fails without them.
+// Certificates, where the environment names some, take Node longer to read than all of its start; nothing here uses TLS.
 const { bundlePath, bundleStatus } = require('./bundle-status.cjs');
 const { loadBundle } = require('./load-bundle.cjs');
 
