@@ -7,9 +7,6 @@ import type { Guest } from './guest.ts';
 import { HELLO } from './hello.ts';
 import { codeKey } from './kept-code.ts';
 import { DEFAULT_MEMORY_MIB } from './options.ts';
-import { PhaseWatch } from './profile/phases.ts';
-import { guestSymbols } from './symbols/index.ts';
-import { Tracer } from './trace/index.ts';
 
 /**
  * Keeps compiled code for these images, unless there is some for them and this Node, or there is nowhere to keep it. Takes
@@ -21,18 +18,24 @@ export async function prepareCode(images: Images, onStart: () => void): Promise<
   onStart();
   const guest = await boot({ ...HELLO, images });
   const timeZero = guest.capture({ compiled: false });
-  runObserved(guest);
+  await runObserved(guest);
   // Where code must be left has been learnt by now. What is compiled from here on can be, and is no more than one run needs:
   // to take code up costs a run more than to interpret what it goes through seldom.
   guest.restore(timeZero);
-  runObserved(guest);
+  await runObserved(guest);
   guest.restore(timeZero, 'continue', { compiled: 'keep' });
   guest.machine.keepCode(key);
   guest.dispose();
 }
 
 /** Code that can be left where a tracer and the phases look on serves runs with and without them. */
-function runObserved(guest: Guest): void {
+async function runObserved(guest: Guest): Promise<void> {
+  // These bring along a disassembler, for which a run that finds its code kept need not wait.
+  const [{ PhaseWatch }, { guestSymbols }, { Tracer }] = await Promise.all([
+    import('./profile/phases.ts'),
+    import('./symbols/index.ts'),
+    import('./trace/index.ts'),
+  ]);
   const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
   new PhaseWatch(guest);
   guest.run();
