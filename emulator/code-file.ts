@@ -23,8 +23,6 @@ interface Piece {
   readonly slot: number;
   /** Number of the physical page. */
   readonly page: number;
-  /** SHA-256 of that page's content. */
-  readonly content: Uint8Array;
 }
 
 /** What lies in the file of a compiled layer. */
@@ -38,19 +36,21 @@ interface KeptCode {
   readonly pages: Uint8Array;
   /** In the order of the module's functions. */
   readonly pieces: readonly Piece[];
+  /** SHA-256 of what they were compiled from: the content of their pages, one after another. */
+  readonly source: Uint8Array;
   /** The module as WebAssembly. */
   readonly wire: Uint8Array;
 }
 
 /** A layer as it was read, for all machines of this process. */
-interface ReadCode extends Pick<KeptCode, 'ramSize' | 'pieces'> {
+interface ReadCode extends Pick<KeptCode, 'ramSize' | 'pieces' | 'source'> {
   readonly layer: CompiledLayer;
   /** Digest of the file's content. */
   readonly digest: string;
 }
 
 /** Layout of {@link KeptCode}: to be raised with every change, so that files of another one are not found. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 /** Files in the folder; beyond them the oldest go. They come in sets of four for a guest, a Node and its flags. */
 const FILES_KEPT = 48;
 
@@ -78,8 +78,7 @@ export function readCode(folder: string, key: string, instance: V86Instance): Co
   if (found === undefined) return undefined;
   read.set(path, found);
   const fits =
-    found.ramSize === instance.ramSize &&
-    found.pieces.every(({ page, content }) => digestOfPage(instance, page).equals(content));
+    found.ramSize === instance.ramSize && digestOfSource(instance, found.pieces).equals(found.source);
   return fits ? found.layer : undefined;
 }
 
@@ -87,7 +86,7 @@ function readFiles(folder: string, path: string): ReadCode | undefined {
   const kept = readKept(path);
   if (kept === undefined) return undefined;
   const { digest } = kept;
-  const { ramSize, memoryLength, exits, addresses, pages, pieces, wire } = deserialize(
+  const { ramSize, memoryLength, exits, addresses, pages, pieces, wire, source } = deserialize(
     kept.content,
   ) as KeptCode;
   const { module } = moduleWithNative(folder, digest, wire);
@@ -97,7 +96,7 @@ function readFiles(folder: string, path: string): ReadCode | undefined {
     code: codeBySlot(module, pieces, (index) => pieceOf(wire, index)),
     exits,
   };
-  return { ramSize, pieces, layer, digest };
+  return { ramSize, pieces, source, layer, digest };
 }
 
 /** The functions of a merged module. */
@@ -123,13 +122,14 @@ export function writeCode(folder: string, key: string, instance: V86Instance): v
     // what another thread compiled cannot be kept, and none can be left out
     if (one.origin?.page === undefined) return;
     const { page, wire } = one.origin;
-    pieces.push({ slot, page, content: digestOfPage(instance, page) });
+    pieces.push({ slot, page });
     wires.push(wire());
   }
   if (wires.length === 0) return;
   const wire = mergeModules(wires);
   const kept: KeptCode = {
     ...{ ramSize: instance.ramSize, memoryLength, exits, pieces, wire },
+    source: digestOfSource(instance, pieces),
     addresses: Uint32Array.from(pages.keys()),
     pages: Buffer.concat([...pages.values()]),
   };
@@ -166,7 +166,9 @@ function writeNative(
   keepNewest(folder, FILES_KEPT);
 }
 
-function digestOfPage(instance: V86Instance, page: number): Buffer {
-  const content = instance.ram().subarray(page * PAGE, (page + 1) * PAGE);
-  return createHash('sha256').update(content).digest();
+function digestOfSource(instance: V86Instance, pieces: readonly Piece[]): Buffer {
+  const ram = instance.ram();
+  const hash = createHash('sha256');
+  for (const { page } of pieces) hash.update(ram.subarray(page * PAGE, (page + 1) * PAGE));
+  return hash.digest();
 }

@@ -250,6 +250,7 @@ export function restoreShadow(instance: V86Instance, processor: Uint8Array): voi
 
 /** Takes everything of v86's memory but guest RAM and the words of the rewrite, and the compiled functions. */
 export function captureCompiled(instance: V86Instance): CompiledLayer {
+  // What was nearly worth compiling would else be compiled in every run from here, and dropped again.
   instance.coolPages();
   const memory = Buffer.from(instance.bytes.buffer);
   const pages = new Map<number, Uint8Array>();

@@ -64,6 +64,10 @@ export interface SnapshotObserver {
   restored(snapshot: GuestSnapshot): void;
 }
 
+/** How often a snapshot is run to warm it, and the instructions after which it is not run again. */
+const WARMING_RUNS = 4;
+const WARMING_INSTRUCTIONS = 50_000_000;
+
 /** Marks a stop that the harness itself asked the machine for. */
 class HarnessStop {
   readonly stop: MonitorStop | { readonly kind: 'kernel-call'; readonly call: KernelCall };
@@ -300,12 +304,18 @@ export class Guest {
 
   /**
    * The same snapshot with the code that runs after it compiled: restoring it, a guest need not compile anything. Runs the
-   * guest to wherever it stops, puts it back, and captures it again.
+   * guest to wherever it stops, puts it back, and captures it again; a short run several times, for what each goes through
+   * seldom.
    */
   warm(snapshot: GuestSnapshot, deadlines: Deadlines = {}): GuestSnapshot {
     this.restore(snapshot);
-    this.run(deadlines);
-    this.restore(snapshot, 'continue', { compiled: 'keep' });
+    const start = this.machine.instructions;
+    let spent = 0;
+    for (let run = 0; run < WARMING_RUNS && spent <= WARMING_INSTRUCTIONS; run += 1) {
+      this.run(deadlines);
+      spent += this.machine.instructions - start;
+      this.restore(snapshot, 'continue', { compiled: 'keep' });
+    }
     return this.capture();
   }
 

@@ -453,15 +453,13 @@ export class V86Instance {
     this.setWord(Own.limit, this.word(Address.instructionCounter));
   }
 
-  /**
-   * Forgets how often pages were interpreted. What was nearly worth compiling when code is captured would else be compiled in
-   * every run from there, and dropped again.
-   */
-  coolPages(): void {
+  /** Forgets how often pages were interpreted, or remembers a part of it: see {@link HeatTable}. */
+  coolPages(remembered = 0): void {
     const control = this.word(HeatTable.control);
     for (let bucket = 0; bucket <= this.word(HeatTable.mask); bucket++) {
       if ((this.byte(control + bucket) & HeatTable.empty) !== 0) continue;
-      this.setWord(control - (bucket + 1) * HeatTable.bucketBytes + HeatTable.heatInBucket, 0);
+      const heat = control - (bucket + 1) * HeatTable.bucketBytes + HeatTable.heatInBucket;
+      this.setWord(heat, Math.trunc(this.word(heat) * remembered));
     }
   }
 

@@ -9,7 +9,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
+import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 
 /** The V8 of Node 20, 22 and 24. Misused, these functions end the process: no other version is trusted to be alike. */
 const TRIED = /^(?:11\.3|12\.4|13\.6)\./;
@@ -69,7 +69,7 @@ export function deserializeNative(
  * was made with.
  */
 export function nativeKey(name: string): string {
-  const { version, arch, platform, execArgv, env } = process;
-  const key = [name, version, arch, platform, env['NODE_OPTIONS'] ?? '', ...execArgv].join('\n');
+  const { version, arch, platform } = process;
+  const key = [name, version, arch, platform, cachedDataVersionTag()].join('\n');
   return createHash('sha256').update(key).digest('hex');
 }
