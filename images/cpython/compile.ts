@@ -37,8 +37,18 @@ export function compileFlags(fields: CompileFields): string[] {
   ];
 }
 
-/** Names that link-time optimization would choose at random: make puts each object's own name in. */
-const seedFlags = ({ lto }: CompileFields): string[] => (lto ? ['-frandom-seed=$@'] : []);
+/**
+ * What link-time optimization would take from elsewhere: names that it would choose at random, for which make puts each
+ * object's own name in, and names of sources, which it would write down as seen from the folder of the link.
+ */
+function reproducibleFlags({ lto }: CompileFields): string[] {
+  if (!lto) return [];
+  const places = [
+    ['../', '/work/'],
+    ...['Modules/', 'Python/'].map((folder) => [folder, `/work/${buildFolder}/${folder}`]),
+  ];
+  return ['-frandom-seed=$@', ...places.map((map) => `-fdebug-prefix-map=${map.join('=')}`)];
+}
 
 async function compile(context: StepContext, configured: Step, fields: CompileFields): Promise<void> {
   const env = toolPath(context);
@@ -64,7 +74,7 @@ async function compile(context: StepContext, configured: Step, fields: CompileFi
       `CC=${compiler}`,
       `PYTHON_FOR_FREEZE=${python}`,
       'OPT=',
-      `CONFIGURE_CFLAGS=${[...compileFlags(fields), ...seedFlags(fields)].join(' ')}`,
+      `CONFIGURE_CFLAGS=${[...compileFlags(fields), ...reproducibleFlags(fields)].join(' ')}`,
     ],
     { cwd: build, env },
   );

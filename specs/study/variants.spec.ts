@@ -1,10 +1,12 @@
 // Every row of the study is what it says it is: its program, its volume, how it is started. Rows that would take minutes to
 // compile are looked at where they are built already; `npm run study:verify` builds and looks at all.
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countRow } from '../../harness/study/measure.ts';
 import type { ReadyRow } from '../../harness/study/measure.ts';
 import { movedInRecord, readRecord, recordOf } from '../../harness/study/record.ts';
 import { boot } from '../../harness/index.ts';
+import { cacheRoot, projectRoot } from '../../images/build/paths.ts';
 import { createRamfs, readRamfs } from '../../images/index.ts';
 import { allRows, buildRows, openRow, rowsAtHand } from './built-row.ts';
 import type { BuiltRow } from './built-row.ts';
@@ -31,6 +33,14 @@ describe.each(rows.map(({ name }) => name))('the row %s', (name) => {
       (value: unknown, built: BuiltRow) => void,
     ][]) {
       promise(fields[field], one);
+    }
+  });
+
+  it('names no folder of the machine that built it, its debug information neither', () => {
+    const { elf, symbols, debug } = builtRow(name).images.python;
+    for (const { path } of [elf, symbols, debug]) {
+      const bytes = readFileSync(path);
+      for (const place of [cacheRoot(), projectRoot, '-cpython-']) expect(bytes.includes(place)).toBe(false);
     }
   });
 
