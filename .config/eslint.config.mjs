@@ -54,7 +54,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['harness/report/page-script.js'],
+    files: ['harness/report/*.js'],
     languageOptions: { globals: { document: 'readonly', Element: 'readonly' } },
   },
   {

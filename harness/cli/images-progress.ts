@@ -42,11 +42,17 @@ export async function imagesWithProgress(
   options: Omit<EnsureOptions, 'onProgress' | 'signal'> = {},
 ): Promise<Images> {
   const { ensureImages } = await import('../../images/index.ts');
-  const images = await withProgress("Building the guest's images", (progress) =>
-    ensureImages({ ...options, ...progress }),
+  const images = await withProgress("Building the guest's images", ({ onProgress, signal }) =>
+    ensureImages({ ...options, onProgress, signal }),
   );
   for (const warning of images.warnings) await log('warn', warning);
   return images;
+}
+
+/** How work tells what it does. */
+export interface WorkProgress extends Required<Pick<EnsureOptions, 'onProgress' | 'signal'>> {
+  /** Names what is done now besides building: shown on a terminal until the next. */
+  readonly onStep: (what: string) => void;
 }
 
 /**
@@ -55,7 +61,7 @@ export async function imagesWithProgress(
  */
 export async function withProgress<T>(
   title: string,
-  work: (options: Required<Pick<EnsureOptions, 'onProgress' | 'signal'>>) => Promise<T>,
+  work: (progress: WorkProgress) => Promise<T>,
 ): Promise<T> {
   const aborter = new AbortController();
   const abort = (): void => {
@@ -68,6 +74,9 @@ export async function withProgress<T>(
       signal: aborter.signal,
       onProgress: (event) => {
         display.show(event);
+      },
+      onStep: (what) => {
+        if (process.stderr.isTTY) display.name(what);
       },
     });
     await display.end();
@@ -85,6 +94,7 @@ class StepDisplay {
   readonly #title: string;
   readonly #running = new Set<string>();
   readonly #lines: string[] = [];
+  #named: string | undefined;
   readonly #work: Promise<void>;
   #finish: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   #task: { title: string; output: string } | undefined;
@@ -102,6 +112,13 @@ class StepDisplay {
     if (event.kind === 'started') this.#running.add(event.step);
     else if (event.kind === 'finished' || event.kind === 'failed') this.#running.delete(event.step);
     if (event.kind !== 'started') this.#lines.push(lineOf(event));
+    this.#update();
+  }
+
+  /** Shows what is done now, until the next that is named. */
+  name(what: string): void {
+    this.#shown ??= this.#start();
+    this.#named = what;
     this.#update();
   }
 
@@ -145,7 +162,7 @@ class StepDisplay {
 
   #update(): void {
     if (this.#task === undefined) return;
-    const running = [...this.#running].join(', ');
+    const running = [...this.#running, ...(this.#named === undefined ? [] : [this.#named])].join(', ');
     this.#task.title = running === '' ? this.#title : `${this.#title}: ${running}`;
     for (const line of this.#lines.splice(0)) this.#task.output = line;
   }

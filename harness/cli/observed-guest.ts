@@ -1,4 +1,5 @@
 /** A guest that a command looks at while it runs, with the names of its addresses. */
+import { InputError } from '../errors.ts';
 import type { Guest } from '../guest.ts';
 import type { BootOptions } from '../options.ts';
 import type { DebugFiles } from '../profile/index.ts';
@@ -26,10 +27,18 @@ export async function symbolsOf(
   { symbols, kernelSymbols }: Pick<ObservedGuestValues, 'symbols' | 'kernelSymbols'>,
 ): Promise<GuestSymbols> {
   const { guestSymbols } = await import('../symbols/index.ts');
-  return guestSymbols(guest, {
+  const found = guestSymbols(guest, {
     ...(symbols !== undefined && { program: readUserFile('symbol file', symbols) }),
     ...(kernelSymbols !== undefined && { kernel: readUserFile('symbol file', kernelSymbols) }),
   });
+  for (const [path, table] of [
+    [symbols, found.program],
+    [kernelSymbols, found.kernel],
+  ] as const) {
+    if (path !== undefined && (table?.symbols.length ?? 0) === 0)
+      throw new InputError(`the symbol file ${path} has no symbols: give an ELF file that is not stripped`);
+  }
+  return found;
 }
 
 /** Boots a guest, hands it over with its symbols, and disposes of it. */

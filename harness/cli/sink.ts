@@ -1,5 +1,6 @@
 /** Where a command writes what it was run for, and how it reads the files that the user names. */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { InputError } from '../errors.ts';
 import { writeThrough } from './standard-streams.ts';
 
@@ -40,6 +41,21 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 function openForWriting(path: string): number {
   try {
     return openSync(path, 'w');
+  } catch (error) {
+    throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
+  }
+}
+
+/**
+ * Asks whether a file can be written, and leaves alone what is there.
+ *
+ * @throws InputError
+ */
+export function checkWritable(path: string): void {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
+    accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
   } catch (error) {
     throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
   }

@@ -3,9 +3,13 @@
  * walked from the kernel through the program. The same run gives the same samples on every machine.
  */
 import type { Guest } from '../guest.ts';
+import type { Deadlines } from '../options.ts';
+import { settleDeadlines } from '../run-limits.ts';
 import type { Stop } from '../stop.ts';
 import { callStack, walkStart } from '../symbols/index.ts';
 import type { GuestSymbols } from '../symbols/index.ts';
+import { wallClock } from '../wall-clock.ts';
+import type { WallClock } from '../wall-clock.ts';
 import type { InlinedAt } from './inlined.ts';
 
 /** A call stack, outermost function first, and in how many samples it was met. */
@@ -49,17 +53,45 @@ function stackOf(guest: Guest, symbols: GuestSymbols): number[] {
     .reverse();
 }
 
-/** Runs a guest to its end, sampling on the way. Standard input must be there in full. */
-export function sample(guest: Guest, symbols: GuestSymbols, interval = DEFAULT_INTERVAL): AddressProfile {
+const NANOSECONDS_PER_MILLISECOND = 1e6;
+
+/**
+ * Runs a guest to its end, sampling on the way, and waits for standard input where the guest does.
+ *
+ * @param deadlines Of the whole run; {@link AddressProfile.end} tells which of them was met.
+ */
+export async function sample(
+  guest: Guest,
+  symbols: GuestSymbols,
+  interval = DEFAULT_INTERVAL,
+  deadlines: Deadlines = {},
+  clock: WallClock = wallClock,
+): Promise<AddressProfile> {
+  const { machine } = guest;
+  const whole = settleDeadlines({}, deadlines);
+  const limits = {
+    wall: whole.wallMs,
+    virtual: whole.virtualMs,
+    instructions: whole.instructions ?? Infinity,
+  };
+  const lastInstruction = machine.instructions + limits.instructions;
+  const wallEnd = clock() + limits.wall;
+  const virtualEnd = machine.virtualNanoseconds + limits.virtual * NANOSECONDS_PER_MILLISECOND;
   const counts = new Map<string, number>();
   for (;;) {
-    const stop = guest.runToInstruction(guest.machine.instructions + interval);
-    if (stop.kind !== 'reached') {
+    const left = lastInstruction - machine.instructions;
+    const stop = await guest.runToEnd({
+      instructions: Math.min(interval, left),
+      wallMs: Math.max(0, wallEnd - clock()),
+      virtualMs: Math.max(0, virtualEnd - machine.virtualNanoseconds) / NANOSECONDS_PER_MILLISECOND,
+    });
+    if (stop.kind !== 'deadline' || stop.deadline !== 'instructions' || left <= interval) {
       const stacks = [...counts].map(([key, samples]) => ({
         addresses: key.split(' ').map(Number),
         samples,
       }));
-      return { interval, stacks, end: stop };
+      const end = stop.kind === 'deadline' ? { ...stop, limit: limits[stop.deadline] } : stop;
+      return { interval, stacks, end };
     }
     const key = stackOf(guest, symbols).join(' ');
     counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -91,6 +123,11 @@ export function nameStacks(
 }
 
 /** Samples a guest to its end and names what was met, without looking for inlined calls. */
-export function profile(guest: Guest, symbols: GuestSymbols, interval = DEFAULT_INTERVAL): Profile {
-  return nameStacks(sample(guest, symbols, interval), symbols);
+export async function profile(
+  guest: Guest,
+  symbols: GuestSymbols,
+  interval = DEFAULT_INTERVAL,
+  deadlines: Deadlines = {},
+): Promise<Profile> {
+  return nameStacks(await sample(guest, symbols, interval, deadlines), symbols);
 }

@@ -11,12 +11,18 @@ const WIDTH = 1100;
 /** In percent, as the axis of the variants counts. */
 const ROOM_FOR_NUMBER = 14;
 
-/** How many samples out of how many make a frame wide enough to be drawn at all: half a pixel. */
-const narrowestFrame = (samples: number): number => Math.max(1, Math.floor(samples / (2 * WIDTH)));
+/** How many samples out of how many make a frame that is drawn at all: a zoom shows those that are too narrow before. */
+const narrowestFrame = (samples: number): number => Math.max(1, Math.floor(samples / (16 * WIDTH)));
+/** Room below an axis for its label under the numbers. */
+const MARGIN_BOTTOM = 48;
+
+/** Widest of a character, about, in pixels. */
+const CHARACTER = 7.5;
 
 const millions = (instructions: number): string => `${(instructions / 1e6).toFixed(3)} M instructions`;
 
-const signedPercent = (percent: number): string => `${percent > 0 ? '+' : ''}${percent.toFixed(1)} %`;
+const signedPercent = (percent: number): string =>
+  `${percent.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })} %`;
 
 /** All that is used of the element Plot makes. TypeScript's own types of it are a browser's, which this program is not. */
 interface SvgElement {
@@ -30,6 +36,7 @@ function draw(label: string, options: Plot.PlotOptions): string {
   };
   const svg = Plot.plot({
     width: WIDTH,
+    marginBottom: MARGIN_BOTTOM,
     style: { fontSize: '13px' },
     ...options,
     document,
@@ -42,8 +49,9 @@ function draw(label: string, options: Plot.PlotOptions): string {
 /** The boot from reset to exit: its phases as bars, its kernel calls as ticks below. */
 export function drawTimeline({ phases, calls }: StartupReport): string {
   return draw('Time line of the boot: phases and kernel calls by guest instructions', {
-    height: 60 + 26 * (phases.length + 1),
+    height: 80 + 26 * (phases.length + 1),
     marginLeft: 240,
+    marginRight: 90,
     x: { label: 'guest instructions from reset', tickFormat: 's', grid: true },
     y: { label: null, domain: [...new Set(phases.map(({ name }) => name)), 'kernel calls'] },
     marks: [
@@ -53,6 +61,13 @@ export function drawTimeline({ phases, calls }: StartupReport): string {
         y: 'name',
         fill: 'var(--accent)',
         title: ({ name, from, to }: (typeof phases)[number]) => `${name}: ${millions(to - from)}`,
+      }),
+      Plot.text(phases, {
+        x: 'to',
+        y: 'name',
+        text: ({ from, to }: (typeof phases)[number]) => (to - from).toLocaleString('en'),
+        textAnchor: 'start',
+        dx: 5,
       }),
       Plot.tickX(calls, {
         x: 'at',
@@ -66,13 +81,16 @@ export function drawTimeline({ phases, calls }: StartupReport): string {
 }
 
 /** Sampled call stacks; the root at the top, width in samples. Frames can be reached by the keyboard. */
-export function drawFlames({ stacks, sampleInterval }: StartupReport): string {
+export function drawFlames({
+  stacks,
+  sampleInterval,
+}: Pick<StartupReport, 'stacks' | 'sampleInterval'>): string {
   const total = stacks.reduce((sum, { samples }) => sum + samples, 0);
   const frames = layOutFlames(stacks, narrowestFrame(total));
   const depth = frames.reduce((deepest, frame) => Math.max(deepest, frame.depth + 1), 1);
   const wideEnoughForText = total / 18;
   const svg = draw('Flame graph of guest functions', {
-    height: 20 + 18 * depth,
+    height: 4 + 18 * depth,
     marginLeft: 0,
     marginRight: 0,
     marginTop: 2,
@@ -97,10 +115,11 @@ export function drawFlames({ stacks, sampleInterval }: StartupReport): string {
       Plot.text(
         frames.filter(({ left, right }) => right - left >= wideEnoughForText),
         {
+          className: 'flame-labels',
           x: 'left',
           y: (frame: (typeof frames)[number]) => frame.depth + 0.5,
           text: ({ name, left, right }: (typeof frames)[number]) =>
-            name.slice(0, Math.floor((((right - left) / total) * WIDTH) / 7)),
+            name.slice(0, Math.floor((((right - left) / total) * WIDTH) / CHARACTER) - 1),
           textAnchor: 'start',
           dx: 4,
           fill: 'var(--flame-text)',
@@ -109,7 +128,12 @@ export function drawFlames({ stacks, sampleInterval }: StartupReport): string {
       ),
     ],
   });
-  return svg.replaceAll(/<rect /g, '<rect tabindex="0" ');
+  // One stop for Tab, from which arrow keys go on; frames are what can be pressed, so the whole is no picture.
+  return svg
+    .replace('role="img"', 'role="group"')
+    .replace(' class="', ' class="flame-graph ')
+    .replaceAll('<rect ', '<rect role="button" tabindex="-1" ')
+    .replace('tabindex="-1"', 'tabindex="0"');
 }
 
 /** Variants as bars of instructions more or fewer than the reference build, with what the reference claims as a mark. */
@@ -124,7 +148,7 @@ export function drawVariants({ variants, reference }: StartupReport): string {
   );
   const ends = [...rows, ...claims].map(({ percent }) => percent);
   return draw('Variants: guest instructions more or fewer than the reference build, in percent', {
-    height: 60 + 26 * rows.length,
+    height: 80 + 26 * rows.length,
     marginLeft: 240,
     x: {
       label: 'instructions against the reference build, in percent',
@@ -178,8 +202,9 @@ export function drawColdAgainstRestored({ cold, restored }: StartupReport): stri
     { name: 'restore-boot', instructions: restored.instructions },
   ];
   return draw('Cold boot against restore-boot, guest instructions', {
-    height: 110,
+    height: 130,
     marginLeft: 240,
+    marginRight: 90,
     x: { label: 'guest instructions', tickFormat: 's', grid: true },
     y: { label: null },
     marks: [
@@ -188,6 +213,13 @@ export function drawColdAgainstRestored({ cold, restored }: StartupReport): stri
         y: 'name',
         fill: 'var(--accent)',
         title: (bar: (typeof bars)[number]) => `${bar.name}: ${millions(bar.instructions)}`,
+      }),
+      Plot.text(bars, {
+        x: 'instructions',
+        y: 'name',
+        text: (bar: (typeof bars)[number]) => bar.instructions.toLocaleString('en'),
+        textAnchor: 'start',
+        dx: 5,
       }),
     ],
   });

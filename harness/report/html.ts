@@ -2,24 +2,14 @@
  * One self-contained HTML page of a start-up report: style, script, drawings and the numbers behind them are in the
  * file, and it asks the network for nothing.
  */
-import { readFileSync } from 'node:fs';
 import type { Element } from 'hast';
-import { toHtml } from 'hast-util-to-html';
 import { h } from 'hastscript';
-import { inProject } from '../../images/build/paths.ts';
+import { allAtOnce } from './all-at-once.ts';
 import { drawColdAgainstRestored, drawFlames, drawTimeline, drawVariants } from './charts.ts';
-import type { Change, Figures, Spread, StartupReport, VariantRow } from './types.ts';
+import { drawing, FLAME_GRAPH_HELP, flameGraph, renderPage } from './page.ts';
+import type { CallMark, Change, ComparedWith, Figures, Spread, StartupReport, VariantRow } from './types.ts';
 
 type Cell = string | number;
-
-declare module 'hast' {
-  interface ElementContentMap {
-    /** Markup that is put into the page as it is. */
-    raw: { type: 'raw'; value: string };
-  }
-}
-
-const asset = (name: string): string => readFileSync(inProject('harness', 'report', name), 'utf8');
 
 const number = (value: number, digits = 0): string =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -27,7 +17,12 @@ const number = (value: number, digits = 0): string =>
 const spread = ({ median, low, high }: Spread): string =>
   `${number(median, 1)} (${number(low, 1)}–${number(high, 1)})`;
 
-const signed = (value: number): string => (value > 0 ? `+${number(value)}` : number(value));
+const signed = (value: number, digits = 0): string =>
+  value.toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    signDisplay: 'exceptZero',
+  });
 
 const figureColumns = [
   'instructions',
@@ -49,9 +44,78 @@ const figureCells = (figures: Figures): Cell[] => [
   spread(figures.wallMs),
 ];
 
-function variantCells(row: VariantRow, reference: VariantRow): Cell[] {
-  const difference = row.figures.instructions - reference.figures.instructions;
-  return [row.name, ...figureCells(row.figures), signed(difference)];
+const variantCells = (row: VariantRow): Cell[] => [row.name, ...figureCells(row.figures)];
+
+const againstColumns = [
+  'instructions',
+  'in percent',
+  'kernel calls',
+  'pages touched',
+  'code pages',
+  'image bytes',
+  'virtual ms',
+  'wall ms',
+  'claimed ms',
+];
+
+/** Each figure of a row against the reference's, and what is claimed of the same difference. */
+function againstCells({ name, figures, claim }: VariantRow, reference: VariantRow): Cell[] {
+  const other = reference.figures;
+  const share = figures.instructions / other.instructions - 1;
+  const pages =
+    figures.pagesTouched === null || other.pagesTouched === null
+      ? ''
+      : signed(figures.pagesTouched - other.pagesTouched);
+  const claimed = claim?.savesMs === undefined ? '' : signed(Math.sign(claim.share ?? 0) * claim.savesMs);
+  return [
+    name,
+    signed(figures.instructions - other.instructions),
+    signed(share * 100, 1),
+    signed(figures.kernelCalls - other.kernelCalls),
+    pages,
+    signed(figures.codePages - other.codePages),
+    signed(figures.imageBytes - other.imageBytes),
+    signed(figures.virtualMs - other.virtualMs, 3),
+    signed(figures.wallMs.median - other.wallMs.median, 1),
+    claimed,
+  ];
+}
+
+/** Kernel calls by name: how many, and how many instructions until they returned. */
+function callCells(calls: readonly CallMark[]): Cell[][] {
+  const byName = new Map<string, { count: number; instructions: number }>();
+  for (const { name, duration } of calls) {
+    const { count, instructions } = byName.get(name) ?? { count: 0, instructions: 0 };
+    byName.set(name, { count: count + 1, instructions: instructions + duration });
+  }
+  return [...byName]
+    .sort(([, a], [, b]) => b.instructions - a.instructions)
+    .map(([name, { count, instructions }]) => [name, count, instructions]);
+}
+
+function allAtOnceSection(report: StartupReport): Element[] {
+  const all = allAtOnce(report);
+  if (all === undefined) return [];
+  const { before, rows, figures } = all;
+  const digits = (figure: string): number => (figure.endsWith(' ms') ? 1 : 0);
+  const cell = (value: number, old: number, figure: string): string =>
+    `${number(value, digits(figure))} (${signed((value / old - 1) * 100, 1)} %)`;
+  return [
+    section(
+      'all-at-once',
+      'All at once',
+      `Before the start-up work (${before.change}), after it, and the best there is; in brackets against before.`,
+      drawTable(
+        'All at once',
+        ['figure', before.name, ...rows.map(({ name }) => name)],
+        figures.map(({ figure, before: old, after }) => [
+          figure,
+          number(old, digits(figure)),
+          ...after.map((value) => cell(value, old, figure)),
+        ]),
+      ),
+    ),
+  ];
 }
 
 /** What each row changes, what the reference says of that, and whether it holds. */
@@ -62,19 +126,21 @@ function claimCells({ name, change, claim, verdict }: VariantRow): Cell[] {
 }
 
 function drawTable(caption: string, columns: readonly string[], rows: readonly Cell[][]): Element {
-  const isText = (text: string): boolean => /[a-z]{3}/i.test(text);
-  const heading = (column: string, index: number): Element => {
-    const overText = rows.some((row) => isText(String(row[index] ?? '')));
-    return h('th', { scope: 'col', ...(overText && { className: 'text' }) }, column);
-  };
+  const isText = columns.map((_, index) => rows.some((row) => /[a-z]{2}/i.test(String(row[index] ?? ''))));
+  const kind = (index: number) => (isText[index] === true ? { className: 'text' } : {});
   const cell = (value: Cell, index: number): Element => {
     const text = typeof value === 'number' ? number(value) : value;
-    if (index === 0) return h('th', { scope: 'row' }, text);
-    return h('td', isText(text) ? { className: 'text' } : {}, text);
+    return index === 0 ? h('th', { scope: 'row' }, text) : h('td', kind(index), text);
   };
   return h('div.scroll', { tabIndex: 0, role: 'region', ariaLabel: caption }, [
     h('table', [
-      h('thead', [h('tr', columns.map(heading))]),
+      h('caption', caption),
+      h('thead', [
+        h(
+          'tr',
+          columns.map((column, index) => h('th', { scope: 'col', ...kind(index) }, column)),
+        ),
+      ]),
       h(
         'tbody',
         rows.map((row) => h('tr', row.map(cell))),
@@ -83,27 +149,29 @@ function drawTable(caption: string, columns: readonly string[], rows: readonly C
   ]);
 }
 
-/** A drawing made by charts.ts: SVG text that is already escaped. */
-const drawing = (svg: string, kind = ''): Element => ({
-  ...h('figure', { className: ['scroll', ...(kind === '' ? [] : [kind])] }),
-  children: [{ type: 'raw', value: svg }],
-});
-
 const section = (id: string, title: string, note: string, ...content: Element[]): Element =>
   h('section', { id }, [h('h2', title), h('p.note', note), ...content]);
 
-function changesSection(changes: readonly Change[]): Element {
-  if (changes.length === 0) return section('changes', 'Since the last report', 'No exact figure moved.');
-  return section(
-    'changes',
-    'Since the last report',
-    `${number(changes.length)} exact figures moved.`,
-    drawTable(
-      'What moved',
-      ['run', 'figure', 'before', 'after', 'difference'],
-      changes.map(({ row, figure, before, after }) => [row, figure, before, after, signed(after - before)]),
-    ),
+function changesSection(changes: readonly Change[], than: ComparedWith | undefined): Element {
+  const moved =
+    changes.length === 0 ? 'No exact figure moved' : `${number(changes.length)} exact figures moved`;
+  const since = than === undefined ? '' : ` since the report of ${than.created}`;
+  const rows = (names: readonly string[], what: string): string =>
+    names.length === 0 ? '' : ` ${what}: ${names.join(', ')}.`;
+  const note = `${moved}${since}.${rows(than?.added ?? [], 'Only in this one')}${rows(than?.gone ?? [], 'Only in that one')}`;
+  const table = drawTable(
+    'What moved',
+    ['run', 'figure', 'before', 'after', 'difference', 'in percent'],
+    changes.map(({ row, figure, before, after }) => [
+      row,
+      figure,
+      before,
+      after,
+      signed(after - before),
+      before === 0 ? '' : signed((after / before - 1) * 100, 1),
+    ]),
   );
+  return section('changes', 'Since the last report', note, ...(changes.length === 0 ? [] : [table]));
 }
 
 function sections(report: StartupReport): Element[] {
@@ -119,22 +187,28 @@ function sections(report: StartupReport): Element[] {
         ['phase', 'from', 'to', 'instructions'],
         report.phases.map(({ name, from, to }) => [name, from, to, to - from]),
       ),
+      drawTable('Kernel calls', ['call', 'count', 'instructions'], callCells(report.calls)),
     ),
     section(
       'profile',
       'Where the instructions go',
-      `One sample every ${number(report.sampleInterval)} instructions. Tab into the graph, then move by arrow keys.`,
-      drawing(drawFlames(report), 'tall'),
+      `One sample every ${number(report.sampleInterval)} instructions. ${FLAME_GRAPH_HELP}`,
+      ...flameGraph(drawFlames(report)),
     ),
     section(
       'variants',
       'Variants',
-      'Each change against the reference build. The thick mark is what the reference says of it, as a share of its own boot.',
+      'Each change against the reference build. The thick mark is what the reference says of it, as a share of its own boot; claims without a number are in the table.',
       drawing(drawVariants(report)),
       drawTable(
-        'Variants',
-        ['variant', ...figureColumns, 'against reference'],
-        [reference, ...variants].map((row) => variantCells(row, reference)),
+        'What was measured',
+        ['variant', ...figureColumns],
+        [reference, ...variants].map(variantCells),
+      ),
+      drawTable(
+        'Against the reference, beside what is claimed of the same difference',
+        ['variant', ...againstColumns],
+        variants.map((row) => againstCells(row, reference)),
       ),
       drawTable(
         'What is claimed, and whether it holds here',
@@ -142,6 +216,7 @@ function sections(report: StartupReport): Element[] {
         [reference, ...variants].map(claimCells),
       ),
     ),
+    ...allAtOnceSection(report),
     section(
       'restored',
       'Cold against restored',
@@ -156,7 +231,7 @@ function sections(report: StartupReport): Element[] {
         ],
       ),
     ),
-    ...(report.changes === undefined ? [] : [changesSection(report.changes)]),
+    ...(report.changes === undefined ? [] : [changesSection(report.changes, report.comparedWith)]),
     section(
       'environment',
       'Measured with',
@@ -176,23 +251,9 @@ function headingOf({ children: [heading] }: Element): string {
 export function renderReport(report: StartupReport): string {
   const parts = sections(report);
   const contents = parts.map((part) => h('a', { href: `#${String(part.properties.id)}` }, headingOf(part)));
-  const page = h('html', { lang: 'en' }, [
-    h('head', [
-      h('meta', { charSet: 'utf-8' }),
-      h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-      h('title', report.title),
-      h('style', asset('style.css')),
-    ]),
-    h('body', [
-      h('main', [
-        h('h1', report.title),
-        h('p.note', `Made ${report.created}`),
-        h('nav', { ariaLabel: 'Sections' }, contents),
-        ...parts,
-      ]),
-      h('output', { ariaLive: 'polite' }),
-      h('script', asset('page-script.js')),
-    ]),
+  return renderPage(report.title, [
+    h('p.note', `Made ${report.created}`),
+    h('nav', { ariaLabel: 'Sections' }, contents),
+    ...parts,
   ]);
-  return `<!doctype html>\n${toHtml(page, { allowDangerousHtml: true })}\n`;
 }

@@ -2,6 +2,7 @@
 export type {
   CallMark,
   Change,
+  ComparedWith,
   ExactFigures,
   Figures,
   PhaseSpan,
@@ -11,6 +12,8 @@ export type {
   VariantRow,
   Verdict,
 } from './types.ts';
-export { changesSince } from './changes.ts';
+export { allAtOnce, type AllAtOnce, type ComparedFigure } from './all-at-once.ts';
+export { changesSince, comparedWith } from './changes.ts';
+export { renderFlamePage, type FlamePage } from './flame-page.ts';
 export { layOutFlames, type FlameFrame } from './flame-layout.ts';
 export { renderReport } from './html.ts';

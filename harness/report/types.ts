@@ -91,6 +91,16 @@ export interface Change {
   readonly after: number;
 }
 
+/** What is to be known of the report before, besides what moved since. */
+export interface ComparedWith {
+  /** When it was made, ISO 8601. */
+  readonly created: string;
+  /** Rows that only this report has. */
+  readonly added: readonly string[];
+  /** Rows that only the one before has. */
+  readonly gone: readonly string[];
+}
+
 export interface StartupReport {
   /** Raised when a field changes its meaning or disappears. */
   readonly version: 2;
@@ -111,4 +121,6 @@ export interface StartupReport {
   readonly restored: Figures;
   /** Undefined when there is no report to compare with; empty when nothing moved. */
   readonly changes?: readonly Change[];
+  /** The report that it was compared with. */
+  readonly comparedWith?: ComparedWith;
 }

@@ -1,8 +1,7 @@
-/** One hello looked at closely: its phases, its kernel calls, and a profile, for the report's pictures. */
+/** One row looked at closely: its phases, its kernel calls, and a profile, for the report's pictures. */
 import { readFileSync } from 'node:fs';
-import { ensureAddr2line, ensureImages } from '../../images/index.ts';
+import { ensureAddr2line } from '../../images/index.ts';
 import { boot } from '../boot.ts';
-import { HELLO } from '../hello.ts';
 import {
   addressesOf,
   DEFAULT_INTERVAL,
@@ -14,17 +13,18 @@ import {
 import type { StartupReport } from '../report/index.ts';
 import { GuestSymbols } from '../symbols/index.ts';
 import { Tracer } from '../trace/index.ts';
+import type { ReadyRow } from './measure.ts';
 
 /** Phases and kernel calls come from one run, the profile from another: both are the same run to the instruction. */
-export async function traceHello(
+export async function traceRow(
+  { images, options }: ReadyRow,
   interval = DEFAULT_INTERVAL,
 ): Promise<Pick<StartupReport, 'phases' | 'calls' | 'sampleInterval' | 'stacks'>> {
-  const images = await ensureImages();
   const symbols = new GuestSymbols({
     kernel: readFileSync(images.kernel[256].path),
     program: readFileSync(images.python.symbols.path),
   });
-  const watched = await boot({ ...HELLO, images });
+  const watched = await boot(options);
   const phases = new PhaseWatch(watched);
   const tracer = new Tracer(watched);
   await watched.runToEnd();
@@ -36,8 +36,8 @@ export async function traceHello(
   }));
   watched.dispose();
 
-  const profiled = await boot({ ...HELLO, images });
-  const sampled = sample(profiled, symbols, interval);
+  const profiled = await boot(options);
+  const sampled = await sample(profiled, symbols, interval);
   profiled.dispose();
   const files = { kernel: images.kernel[256].path, program: images.python.debug.path };
   const inlined = await inlinedAt(await ensureAddr2line(), files, symbols, addressesOf(sampled));

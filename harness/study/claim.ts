@@ -18,6 +18,8 @@ export interface Claim {
   /** Which side this row is: `before` gives the saving up, `after` has it. */
   readonly side: 'before' | 'after';
   readonly of: ClaimedFigure;
+  /** The phase to which the reference puts the saving down, where it names a cause. */
+  readonly phase?: string;
 }
 
 /** What was measured of a row, as far as a verdict needs it. */
@@ -47,15 +49,21 @@ const words: Readonly<Record<ClaimedFigure, string>> = {
 };
 
 const percent = (share: number): string => `${(Math.abs(share) * 100).toFixed(1)} %`;
+const fewer = (saved: number): string => (saved < 0 ? 'more' : 'fewer');
 const amount = (value: number): string => Math.abs(value).toLocaleString('en');
 
 /** Whether the claim of a row holds here, and why: by its figures and the reference's. */
 export function verdictOn(claim: Claim, row: Measured, reference: Measured): Verdict {
   const [before, after] = claim.side === 'before' ? [row, reference] : [reference, row];
   const saved = before.figures[claim.of] - after.figures[claim.of];
-  if (saved === 0) return { holds: 'no', why: `as many ${words[claim.of]} with it as without it here` };
+  if (saved === 0) {
+    const instructions = before.figures.instructions - after.figures.instructions;
+    const besides =
+      instructions === 0 ? '' : `, and ${amount(instructions)} instructions ${fewer(instructions)}`;
+    return { holds: 'no', why: `as many ${words[claim.of]} with it as without it here${besides}` };
+  }
   const share = saved / before.figures[claim.of];
-  const here = `${amount(saved)} ${words[claim.of]} ${saved < 0 ? 'more' : 'fewer'} (${percent(share)})`;
+  const here = `${amount(saved)} ${words[claim.of]} ${fewer(saved)} (${percent(share)})`;
   if (claim.savesMs === undefined) {
     return saved < 0
       ? { holds: 'no', why: `${here}: the other way round here` }
@@ -64,7 +72,7 @@ export function verdictOn(claim: Claim, row: Measured, reference: Measured): Ver
   const claimed = claim.savesMs / (REFERENCE_BOOT_MS + (claim.side === 'before' ? claim.savesMs : 0));
   const both = `${here}, ${percent(claimed)} of the boot claimed`;
   if (saved > 0 && share >= claimed * ENOUGH)
-    return { holds: 'yes', why: `${both}; ${where(before, after)}` };
+    return { holds: 'yes', why: `${both}; ${where(before, after)}${whereClaimed(claim, before, after)}` };
   return { holds: 'no', why: `${both}; ${whereElse(before.figures, after.figures)}` };
 }
 
@@ -83,6 +91,14 @@ function where(before: Measured, after: Measured): string {
     .sort((a, b) => b.saved - a.saved)
     .slice(0, MOST_PHASES);
   return `most in ${saved.map((phase) => `${phase.name} (${amount(phase.saved)})`).join(' and ')}`;
+}
+
+/** How much of a saving lies where the reference sees its cause. */
+function whereClaimed({ phase }: Claim, before: Measured, after: Measured): string {
+  if (phase === undefined) return '';
+  const saved = (lengthsOf(before.phases).get(phase) ?? 0) - (lengthsOf(after.phases).get(phase) ?? 0);
+  const share = saved / before.figures.instructions;
+  return `; in ${phase}, which the claim puts it down to, ${amount(saved)} ${fewer(saved)} (${percent(share)})`;
 }
 
 /** Where a saving that is not in instructions may lie, by what else moved. */

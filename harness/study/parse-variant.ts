@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { InputError } from '../errors.ts';
+import { contradictionIn } from './contradictions.ts';
 import type { StudyVariant } from './row.ts';
 
 const word = v.pipe(v.string(), v.regex(/^[^\s;]+$/, 'expected text without spaces and semicolons'));
@@ -43,15 +44,64 @@ const claim = v.strictObject({
   savesMs: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   side: v.picklist(['before', 'after']),
   of: v.picklist(['instructions', 'kernelCalls', 'codePages', 'imageBytes']),
+  phase: v.exactOptional(v.string()),
 });
 
 const variant = v.strictObject({
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(40)),
+  name: v.pipe(
+    v.string(),
+    v.regex(
+      /^\S([^\p{Cc}]{0,38}\S)?$/u,
+      'expected 1 to 40 characters on one line, without spaces around them',
+    ),
+  ),
   change: v.exactOptional(v.string(), ''),
   build: v.exactOptional(build),
   run: v.exactOptional(run),
   claim: v.exactOptional(claim),
 });
+
+/** Fields by the object that they are in. */
+const fields: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries({ '': variant, build, run, claim }).map(([name, schema]) => [
+    name,
+    Object.keys(schema.entries),
+  ]),
+);
+
+const kinds: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  number: 'a number',
+  record: 'an object',
+  strict_object: 'an object',
+  string: 'text',
+};
+
+/** What is wrong at one place of a row, in a line. */
+function explain(issue: v.InferIssue<typeof variant>): string {
+  const at = v.getDotPath(issue) ?? '';
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const parent = at.slice(0, Math.max(0, at.lastIndexOf('.')));
+    return `there is no field ${at}: there are ${(fields[parent] ?? []).join(', ')}`;
+  }
+  if (issue.received === 'undefined') return `${at} is missing`;
+  const prefix = at === '' ? '' : `${at}: `;
+  if (issue.type === 'picklist') {
+    const choices = issue.expected.replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ', ');
+    return `${prefix}expected one of ${choices}, got ${issue.received}`;
+  }
+  const kind = kinds[issue.type];
+  return prefix + (kind === undefined ? issue.message : `expected ${kind}, got ${issue.received}`);
+}
+
+function parseRow(value: unknown, from: string): StudyVariant {
+  const parsed = v.safeParse(variant, value);
+  if (!parsed.success) throw new InputError(`${from} is no row of the study: ${explain(parsed.issues[0])}`);
+  const contradiction = contradictionIn(parsed.output);
+  if (contradiction !== undefined) throw new InputError(`${from} contradicts itself: ${contradiction}`);
+  return parsed.output;
+}
 
 /**
  * @param text JSON: one row or a list of rows.
@@ -65,12 +115,6 @@ export function parseVariants(text: string, from: string): StudyVariant[] {
   } catch {
     throw new InputError(`${from} is not JSON: give a row such as {"name":"O1","build":{"optimize":"O1"}}`);
   }
-  const schema = Array.isArray(value) ? v.array(variant) : variant;
-  const parsed = v.safeParse(schema, value);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    const at = v.getDotPath(issue);
-    throw new InputError(`${from} is no row of the study: ${at === null ? '' : `${at}: `}${issue.message}`);
-  }
-  return [parsed.output].flat();
+  if (!Array.isArray(value)) return [parseRow(value, from)];
+  return value.map((one: unknown, index) => parseRow(one, `row ${index + 1} of ${from}`));
 }

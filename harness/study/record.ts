@@ -6,11 +6,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { sha256 } from '../../images/build/digest-memo.ts';
 import { inProject } from '../../images/build/paths.ts';
 import { ensureVariants } from '../../images/index.ts';
-import type { BuildEvent } from '../../images/index.ts';
 import { movedBetween } from '../bench/baseline.ts';
 import type { Moved } from '../bench/baseline.ts';
 import { countRow, readyRow } from './measure.ts';
 import type { ReadyRow } from './measure.ts';
+import { buildProgress, nextStep } from './progress.ts';
+import type { StudyProgress } from './progress.ts';
 import { studyReference, studyRow } from './row.ts';
 import type { StudyRow, StudyVariant } from './row.ts';
 
@@ -25,12 +26,6 @@ export type StudyRecord = Readonly<Record<string, RowRecord>>;
 /** A value that is not what the record says. */
 export interface RowMoved extends Moved {
   readonly row: string;
-}
-
-export interface RecordOptions {
-  readonly onStep?: (what: string) => void;
-  readonly onBuild?: (event: BuildEvent) => void;
-  readonly signal?: AbortSignal;
 }
 
 export function readRecord(): StudyRecord {
@@ -57,19 +52,16 @@ export async function recordOf(ready: ReadyRow): Promise<RowRecord> {
 /** Builds and counts rows, the reference among them. */
 export async function recordRows(
   variants: readonly StudyVariant[],
-  options: RecordOptions = {},
+  progress: StudyProgress = {},
 ): Promise<StudyRecord> {
   const rows: readonly StudyRow[] = [studyReference, ...variants.map(studyRow)];
   const images = await ensureVariants(
     rows.map(({ build }) => build),
-    {
-      ...(options.onBuild && { onProgress: options.onBuild }),
-      ...(options.signal && { signal: options.signal }),
-    },
+    buildProgress(progress),
   );
   const record: Record<string, RowRecord> = {};
   for (const [index, row] of rows.entries()) {
-    options.onStep?.(`counting ${row.name}`);
+    await nextStep(progress, `counting ${row.name}`);
     const ready = await readyRow(row, images[index]);
     record[row.name] = await recordOf(ready);
   }

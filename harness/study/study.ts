@@ -1,17 +1,18 @@
 /** Runs the study's matrix and puts the figures together as a report. */
 import { ensureVariants, referenceVariant } from '../../images/index.ts';
-import type { BuildEvent } from '../../images/index.ts';
-import { changesSince } from '../report/index.ts';
+import { changesSince, comparedWith } from '../report/index.ts';
 import type { Figures, StartupReport, VariantRow } from '../report/index.ts';
-import { traceHello } from './boot-record.ts';
+import { traceRow } from './boot-record.ts';
 import { claimedShare, verdictOn } from './claim.ts';
 import type { Measured } from './claim.ts';
 import { countRow, readyRow, RowClock } from './measure.ts';
 import type { ReadyRow } from './measure.ts';
+import { buildProgress, nextStep } from './progress.ts';
+import type { StudyProgress } from './progress.ts';
 import { studyReference, studyRow } from './row.ts';
 import type { StudyRow, StudyVariant } from './row.ts';
 
-export interface StudyOptions {
+export interface StudyOptions extends StudyProgress {
   /** Runs of each row whose wall time is taken. */
   readonly runs: number;
   /** Rows to measure besides the reference. */
@@ -21,10 +22,6 @@ export interface StudyOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The report before, to say what moved since. */
   readonly previous?: StartupReport;
-  /** What is being done, for people. */
-  readonly onStep?: (what: string) => void;
-  readonly onBuild?: (event: BuildEvent) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** What the project builds and runs where nothing else is asked for, cold and restored. */
@@ -55,8 +52,11 @@ async function clockRows(rows: readonly ReadyRow[], options: StudyOptions): Prom
   const clocks = rows.map((ready) => new RowClock(ready));
   try {
     for (let round = 0; round <= options.runs; round++) {
-      options.onStep?.(`wall clock, round ${round} of ${options.runs}`);
-      for (const clock of clocks) await clock.sample();
+      const name = round === 0 ? 'filling code caches' : `wall clock, round ${round} of ${options.runs}`;
+      for (const [index, clock] of clocks.entries()) {
+        await nextStep(options, `${name}: ${rows[index]?.row.name ?? ''}`);
+        await clock.sample();
+      }
     }
     return clocks.map(({ spread }) => spread);
   } finally {
@@ -70,16 +70,13 @@ export async function runStudy(options: StudyOptions): Promise<StartupReport> {
   const rows = [studyReference, ...options.variants.map(studyRow), defaultRow(false), defaultRow(true)];
   const images = await ensureVariants(
     rows.map(({ build }) => build),
-    {
-      ...(options.onBuild && { onProgress: options.onBuild }),
-      ...(options.signal && { signal: options.signal }),
-    },
+    buildProgress(options),
   );
   const ready = await Promise.all(rows.map((row, index) => readyRow(row, images[index])));
 
   const exact = [];
   for (const one of ready) {
-    options.onStep?.(`counting ${one.row.name}`);
+    await nextStep(options, `counting ${one.row.name}`);
     exact.push(await countRow(one));
   }
   const spreads = await clockRows(ready, options);
@@ -89,7 +86,8 @@ export async function runStudy(options: StudyOptions): Promise<StartupReport> {
   });
   const [reference] = measured;
   const [cold, restored] = measured.slice(-2);
-  if (reference === undefined || cold === undefined || restored === undefined)
+  const coldRow = ready.at(-2);
+  if (reference === undefined || cold === undefined || restored === undefined || coldRow === undefined)
     throw new Error('the study measured no row');
   const report: StartupReport = {
     version: 2,
@@ -100,9 +98,14 @@ export async function runStudy(options: StudyOptions): Promise<StartupReport> {
     variants: rows
       .slice(1, -2)
       .map((row, index) => variantRow(row, measured[index + 1] ?? reference, reference)),
-    ...(await traceHello()),
+    ...(await traceRow(coldRow)),
     cold: cold.figures,
     restored: restored.figures,
   };
-  return previous === undefined ? report : { ...report, changes: changesSince(previous, report) };
+  if (previous === undefined) return report;
+  return {
+    ...report,
+    changes: changesSince(previous, report),
+    comparedWith: comparedWith(previous, report),
+  };
 }

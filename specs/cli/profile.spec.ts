@@ -55,6 +55,47 @@ describe('nanvix-v86 profile', () => {
     expect((await nanvix(args)).stdout).toBe(first.stdout);
   });
 
+  it('draws a flame graph as one HTML file', async () => {
+    const { stdout } = await nanvix(['profile', '--format', 'html', '--', program]);
+    expect(stdout).toMatch(/^<!doctype html>/);
+    expect(stdout).toMatch(/<title>busy: \d+\.\d %, /);
+  });
+
+  it('keeps the deadlines of the whole run, and says which was met', async () => {
+    const args = ['--deadline-instructions', '300000', '--format', 'folded'];
+    const { stdout, stderr, status } = await nanvix(['profile', ...args, '--', program]);
+    expect(status).toBe(124);
+    expect(stderr).toContain('timed out after 300000 instructions');
+    const samples = [...stdout.matchAll(/ (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    expect(samples).toBe(Math.floor(300_000 / 10_007));
+  });
+
+  it('gives the program its standard input', async () => {
+    const reader = await compileC(
+      'profiled-reader',
+      '#include <unistd.h>\nint main(void) { char c; while (read(0, &c, 1) == 1) write(1, &c, 1); }',
+    );
+    const { stderr } = await nanvix(['profile', '--json', '--', reader], 'abc');
+    expect(stderr).toContain('abc');
+  });
+
+  it.each([
+    [
+      ['--symbols', '/etc/hostname'],
+      'the symbol file /etc/hostname has no symbols: give an ELF file that is not stripped',
+    ],
+    [
+      ['--json', '--format', 'folded'],
+      "option '--json' cannot be used with option '--format <format>'; `--help` tells more",
+    ],
+  ])('refuses %j with one line', async (args, message) => {
+    const { stderr, status } = await nanvix(['profile', ...args, '--', program]);
+    expect({ stderr: stderr.trimEnd().split('\n').at(-1), status }).toEqual({
+      stderr: `nanvix-v86: ${message}`,
+      status: 2,
+    });
+  });
+
   it('refuses a format that does not exist', async () => {
     expect(await nanvix(['profile', '--format', 'svg', '--', program])).toMatchObject({
       stdout: '',

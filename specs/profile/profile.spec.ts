@@ -128,7 +128,7 @@ describe('inlined calls', () => {
     const images = await ensureImages();
     const symbols = await helloSymbols();
     const guest = await boot(HELLO);
-    const sampled = sample(guest, symbols, 50_021);
+    const sampled = await sample(guest, symbols, 50_021);
     guest.dispose();
     const files = { kernel: images.kernel[256].path, program: images.python.debug.path };
     const inlined = await inlinedAt(await ensureAddr2line(), files, symbols, addressesOf(sampled));
@@ -155,7 +155,7 @@ describe('a profile of a hello', () => {
 
   beforeAll(async () => {
     const guest = await boot(HELLO);
-    sampled = profile(guest, await helloSymbols(), INTERVAL);
+    sampled = await profile(guest, await helloSymbols(), INTERVAL);
     expect(guest.output).toContain('Hello from Python');
     guest.dispose();
   });
@@ -166,7 +166,7 @@ describe('a profile of a hello', () => {
 
   it('is the same each time', async () => {
     const guest = await boot(HELLO);
-    expect(profile(guest, await helloSymbols(), INTERVAL)).toEqual(sampled);
+    expect(await profile(guest, await helloSymbols(), INTERVAL)).toEqual(sampled);
     guest.dispose();
   });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { changesSince, layOutFlames, renderReport } from '../../harness/report/index.ts';
+import {
+  allAtOnce,
+  changesSince,
+  comparedWith,
+  layOutFlames,
+  renderReport,
+} from '../../harness/report/index.ts';
 import { figures, sampleReport } from './sample.ts';
 
 describe('the flame graph', () => {
@@ -41,13 +47,51 @@ describe('what changed since the last report', () => {
       restored: { ...sampleReport.restored, kernelCalls: 131 },
     };
     expect(changesSince(sampleReport, later)).toEqual([
-      { row: 'restore-boot', figure: 'kernelCalls', before: 130, after: 131 },
+      { row: 'restore-boot', figure: 'kernel calls', before: 130, after: 131 },
     ]);
   });
 
   it('does not compare a variant that the last report did not have', () => {
     const earlier = { ...sampleReport, variants: [] };
     expect(changesSince(earlier, sampleReport)).toEqual([]);
+  });
+});
+
+describe('the report that was compared with', () => {
+  it('is named by its time, with the rows that only one of the two has', () => {
+    const earlier = { ...sampleReport, created: '2026-11-23T00:00:00Z', variants: [sampleReport.reference] };
+    const later = { ...sampleReport, variants: sampleReport.variants.slice(0, 1) };
+    expect(comparedWith(earlier, later)).toEqual({ created: earlier.created, added: ['pie'], gone: [] });
+    expect(comparedWith(later, earlier)).toEqual({ created: later.created, added: [], gone: ['pie'] });
+  });
+
+  it('is told of on the page', () => {
+    expect(renderReport(sampleReport)).toContain(
+      '1 exact figures moved since the report of 2026-11-23T00:00:00Z. Only in this one: frozen. Only in that one: O2.',
+    );
+  });
+});
+
+describe('everything at once', () => {
+  const row = (name: string, instructions: number) => ({
+    ...sampleReport.reference,
+    name,
+    figures: figures(instructions),
+  });
+
+  it('holds what there was before against the reference and the best there is', () => {
+    const report = { ...sampleReport, variants: [row('before', 64_000_000), row('best', 16_000_000)] };
+    expect(allAtOnce(report)?.figures[0]).toEqual({
+      figure: 'instructions',
+      before: 64_000_000,
+      after: [24_000_000, 16_000_000],
+    });
+    expect(renderReport(report)).toContain('<td>16,000,000 (-75.0 %)</td>');
+  });
+
+  it('is left out where the study lacks the row from before', () => {
+    expect(allAtOnce(sampleReport)).toBeUndefined();
+    expect(renderReport(sampleReport)).not.toContain('All at once');
   });
 });
 

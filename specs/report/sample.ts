@@ -38,9 +38,10 @@ export const sampleReport: StartupReport = {
   sampleInterval: 10_007,
   stacks: [
     { frames: ['_start', 'main', 'Py_RunMain'], samples: 3 },
-    { frames: ['_start', 'main'], samples: 1 },
+    { frames: ['_start', 'main', 'exit'], samples: 1 },
   ],
   cold: figures(24_000_000),
   restored: figures(6_600_000),
+  comparedWith: { created: '2026-11-23T00:00:00Z', added: ['frozen'], gone: ['O2'] },
   changes: [{ row: 'pie', figure: 'instructions', before: 27_100_000, after: 27_000_000 }],
 };

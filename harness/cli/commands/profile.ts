@@ -1,25 +1,26 @@
 /** `nanvix-v86 profile`: where a program's instructions go, by phase, by function and by call; the same on every machine. */
-import { Command } from 'commander';
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
 import { InputError } from '../../errors.ts';
 import type { BootOptions } from '../../options.ts';
 import type { DebugFiles, FunctionShare, InlinedAt, PhaseSpan, Profile } from '../../profile/index.ts';
 import type { RunResult } from '../../result.ts';
 import type { GuestSymbols } from '../../symbols/index.ts';
 import type { SummaryRow } from '../../trace/index.ts';
-import { addGuestOptions } from '../guest-options.ts';
+import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import { log } from '../log.ts';
 import type { ObservedGuest, ObservedGuestValues } from '../observed-guest.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
 import { explainEnd, processStatus } from '../report.ts';
 import { Sink } from '../sink.ts';
-import { writeThrough } from '../standard-streams.ts';
+import { ProcessInput, writeThrough } from '../standard-streams.ts';
 
-const FORMATS = ['table', 'json', 'speedscope', 'folded'] as const;
+const FORMATS = ['table', 'json', 'speedscope', 'folded', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
 interface ProfileOptions extends ObservedGuestValues {
   readonly interval?: number;
-  readonly format: Format;
+  readonly format?: Format;
   readonly top: number;
   readonly inline: boolean;
   readonly output?: string;
@@ -50,9 +51,8 @@ export function profileCommand(setStatus: (status: number) => void): Command {
     )
     .option(
       '--format <format>',
-      'table, json, speedscope, or folded (for flame graphs)',
+      'table, json, speedscope, folded (for flame graph tools), or html (a flame graph) (default: table)',
       oneOf(FORMATS),
-      'table',
     )
     .option('--top <count>', 'functions to show in the table', wholeNumber(1, MOST_FUNCTIONS), DEFAULT_TOP)
     .option('--no-inline', 'leave inlined calls out of the stacks')
@@ -63,11 +63,11 @@ export function profileCommand(setStatus: (status: number) => void): Command {
       '-o, --output <file>',
       'write the profile there instead of to stderr (other formats than table: to stdout)',
     )
-    .option('--json', 'the same as --format json')
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'))
     .passThroughOptions();
   return addGuestOptions(command).action(
     async (program: string, line: readonly string[], options: ProfileOptions) => {
-      const format = options.json ? 'json' : options.format;
+      const format = options.format ?? (options.json ? 'json' : 'table');
       const toStdout = format !== 'table' && options.output === undefined;
       const sink = new Sink(options.output, toStdout ? 'stdout' : 'stderr');
       try {
@@ -90,17 +90,22 @@ async function profileProgram(
   outputToStderr: boolean,
 ): Promise<Measured> {
   const { withObservedGuest } = await import('../observed-guest.ts');
+  const stdin = new ProcessInput();
   const onOutput: BootOptions['onOutput'] = (stream, bytes) => {
     writeThrough(outputToStderr ? 'stderr' : stream, bytes);
   };
-  return await withObservedGuest(program, commandLine, options, { onOutput }, (observed) =>
-    measure(observed, options),
-  );
+  try {
+    return await withObservedGuest(program, commandLine, options, { stdin, onOutput }, (observed) =>
+      measure(observed, options),
+    );
+  } finally {
+    stdin.close();
+  }
 }
 
 async function measure(
   { guest, symbols, debugFiles }: ObservedGuest,
-  { interval, inline }: ProfileOptions,
+  options: ProfileOptions,
 ): Promise<Measured> {
   const [profiler, { summarize, Tracer }] = await Promise.all([
     import('../../profile/index.ts'),
@@ -108,7 +113,8 @@ async function measure(
   ]);
   const watch = new profiler.PhaseWatch(guest);
   const tracer = new Tracer(guest, { symbols, levels: ['kernel', 'posix'] });
-  const sampled = profiler.sample(guest, symbols, interval ?? profiler.DEFAULT_INTERVAL);
+  const { interval = profiler.DEFAULT_INTERVAL, inline } = options;
+  const sampled = await profiler.sample(guest, symbols, interval, bootOptionsOf(options).deadlines);
   tracer.detach();
   const phases = watch.spans;
   const inlined = inline ? await inlinedOf(debugFiles, symbols, profiler.addressesOf(sampled)) : undefined;
@@ -147,10 +153,20 @@ async function render(measured: Measured, format: Format, program: string, top: 
       return `${JSON.stringify(toSpeedscope(profile, program))}\n`;
     case 'folded':
       return toFoldedStacks(profile);
+    case 'html': {
+      const { renderFlamePage } = await import('../../report/index.ts');
+      return renderFlamePage({
+        title: basename(program),
+        interval: profile.interval,
+        stacks: profile.stacks,
+      });
+    }
     case 'json': {
       const withoutWallTime = phases.map(({ name, from, to }) => ({ name, from, to }));
       const functions = functionShares(profile);
-      return `${JSON.stringify({ interval: profile.interval, phases: withoutWallTime, functions, calls })}\n`;
+      const { instructions, exitStatus } = measured.result;
+      const { interval } = profile;
+      return `${JSON.stringify({ instructions, exitStatus, interval, phases: withoutWallTime, functions, calls })}\n`;
     }
     case 'table':
       return await tables(measured, functionShares(profile), top);

@@ -1,12 +1,12 @@
 /** `nanvix-v86 study`: builds and runs the matrix of start-up variants, and reports what each of them costs. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { StartupReport } from '../../report/index.ts';
-import type { RecordOptions } from '../../study/record.ts';
+import type { StudyProgress } from '../../study/progress.ts';
 import type { StudyVariant } from '../../study/row.ts';
 import { InputError } from '../../errors.ts';
 import { log } from '../log.ts';
 import { wholeNumber } from '../parse.ts';
-import { readUserFile } from '../sink.ts';
+import { checkWritable, readUserFile } from '../sink.ts';
 import { version } from '../version.ts';
 
 interface StudyCommandOptions {
@@ -25,15 +25,24 @@ interface StudyCommandOptions {
 }
 
 const DEFAULT_RUNS = 5;
+/** Options of a study that measures wall time too. */
+const ONLY_MEASURED = ['report', 'save', 'previous', 'csv'];
 /** Something moved that should not have, as `diff` and `cmp` say it. */
 const STATUS_DIFFERENT = 1;
+
+const REFERENCE = 'reference';
+/** Names of rows that are measured beside the variants. */
+const RESERVED = [REFERENCE, 'default, cold', 'default, restored'];
 
 const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 export function studyCommand(setStatus: (status: number) => void): Command {
   return new Command('study')
     .description('build and measure each start-up optimization, beside what the reference claims for it')
-    .option('--variant <names...>', 'measure only these rows, and the reference (see --list)')
+    .option(
+      '--variant <names...>',
+      'measure only these rows, the reference and your own (see --list; `reference`: none but it)',
+    )
     .option(
       '--add <json>',
       'a row of your own, as {"name":"O1","build":{"optimize":"O1"}}; repeatable',
@@ -42,22 +51,45 @@ export function studyCommand(setStatus: (status: number) => void): Command {
     .option('--rows <file>', 'rows of your own: a JSON file with a list of them')
     .option('--list', 'print the rows there are and what each changes; measure nothing')
     .option('--runs <number>', 'runs of each row for the wall clock', wholeNumber(1, 1000), DEFAULT_RUNS)
-    .option('--check', 'count only, and compare with the committed record; status 1 if anything moved')
-    .option('--record', 'count only, and write the committed record anew')
-    .option('--report <file>', 'write a report as one HTML file')
-    .option('--save <file>', 'write the study as JSON, for a later --previous')
-    .option('--previous <file>', 'what to compare with: a study written by --save (default: the last study)')
-    .option('--json', 'print JSON instead of the table')
-    .option('--csv', 'print CSV instead of the table')
+    .addOption(
+      new Option(
+        '--check',
+        'count only, and compare with the committed record; status 1 if anything moved',
+      ).conflicts(['list', 'record', ...ONLY_MEASURED]),
+    )
+    .addOption(
+      new Option('--record', 'count only, and write the committed record anew').conflicts([
+        'list',
+        'json',
+        ...ONLY_MEASURED,
+      ]),
+    )
+    .addOption(new Option('--report <file>', 'write a report as one HTML file').conflicts('list'))
+    .addOption(
+      new Option('--save <file>', 'write the study as JSON, for a later --previous').conflicts('list'),
+    )
+    .addOption(
+      new Option(
+        '--previous <file>',
+        'what to compare with: a study written by --save (default: the last study)',
+      ).conflicts('list'),
+    )
+    .addOption(new Option('--json', 'print JSON instead of the table').conflicts('csv'))
+    .addOption(new Option('--csv', 'print CSV instead of the table').conflicts('list'))
     .action(async (options: StudyCommandOptions) => {
       const { studyVariants } = await import('../../study/variants.ts');
-      const all = [...studyVariants, ...(await ownVariants(options, studyVariants))];
-      const variants = chooseVariants(options.variant, all);
+      const own = await ownVariants(options, studyVariants);
+      const variants = chooseVariants(options.variant, studyVariants, own);
       if (options.list) {
         printRows(variants, options.json === true);
         setStatus(0);
-      } else if (options.check || options.record) setStatus(await compareWithRecord(variants, options));
-      else {
+      } else if (options.check || options.record) {
+        if (own.length > 0)
+          throw new InputError(
+            'a row of your own is in no record: leave out --check or --record, or give it a line in harness/study/variants.ts',
+          );
+        setStatus(await compareWithRecord(variants, options));
+      } else {
         await study(variants, options);
         setStatus(0);
       }
@@ -74,7 +106,7 @@ async function ownVariants(
   const own = add.flatMap((text) => parseVariants(text, '--add'));
   if (rows !== undefined)
     own.push(...parseVariants(readUserFile('file of rows', rows).toString('utf8'), rows));
-  const names = ['reference', ...known.map(({ name }) => name)];
+  const names = [...RESERVED, ...known.map(({ name }) => name)];
   for (const { name } of own) {
     if (names.includes(name)) throw new InputError(`there is a row ${name} already: give yours another name`);
     names.push(name);
@@ -82,17 +114,18 @@ async function ownVariants(
   return own;
 }
 
+/** The rows that were named, each once and in the order of the study, and the caller's own in any case. */
 function chooseVariants(
   names: readonly string[] | undefined,
-  all: readonly StudyVariant[],
+  known: readonly StudyVariant[],
+  own: readonly StudyVariant[],
 ): readonly StudyVariant[] {
-  if (names === undefined) return all;
-  return names.map((name) => {
-    const found = all.find((variant) => variant.name === name);
-    if (found === undefined)
-      throw new InputError(`there is no variant ${name}: --list shows those there are`);
-    return found;
-  });
+  if (names === undefined) return [...known, ...own];
+  const there = [REFERENCE, ...[...known, ...own].map(({ name }) => name)];
+  const unknown = names.find((name) => !there.includes(name));
+  if (unknown !== undefined)
+    throw new InputError(`there is no variant ${unknown}: --list shows those there are`);
+  return [...known.filter(({ name }) => names.includes(name)), ...own];
 }
 
 function printRows(variants: readonly StudyVariant[], json: boolean): void {
@@ -100,11 +133,18 @@ function printRows(variants: readonly StudyVariant[], json: boolean): void {
   else for (const { name, change } of variants) process.stdout.write(`${name.padEnd(20)} ${change}\n`);
 }
 
-/** Runs something that builds, with a display of the steps on stderr. */
-async function withDisplay<T>(work: (options: Required<RecordOptions>) => Promise<T>): Promise<T> {
+/** Builds and measures, with a display of the steps on stderr. */
+async function withDisplay<T>(work: (progress: Required<StudyProgress>) => Promise<T>): Promise<T> {
   const { withProgress } = await import('../images-progress.ts');
-  return await withProgress('Building the variants', ({ onProgress, signal }) =>
-    work({ onBuild: onProgress, signal, onStep: (what) => void log('info', what) }),
+  return await withProgress('Start-up study', ({ onProgress, onStep, signal }) =>
+    work({
+      onBuild: onProgress,
+      signal,
+      onStep: (what) => {
+        onStep(what);
+        void log('info', what);
+      },
+    }),
   );
 }
 
@@ -137,6 +177,8 @@ async function compareWithRecord(
 }
 
 async function study(variants: readonly StudyVariant[], options: StudyCommandOptions): Promise<void> {
+  // An hour of measuring is not to end at a file that cannot be written.
+  for (const path of [options.report, options.save]) if (path !== undefined) checkWritable(path);
   const { lastStudy, keepStudy, readStudy } = await import('../../study/kept.ts');
   const previous = options.previous === undefined ? lastStudy() : readStudy(options.previous);
   const { runStudy } = await import('../../study/study.ts');
@@ -162,23 +204,37 @@ async function study(variants: readonly StudyVariant[], options: StudyCommandOpt
 
 async function shown(report: StartupReport, options: StudyCommandOptions): Promise<string> {
   if (options.json) return `${JSON.stringify(report)}\n`;
-  const { csvColumns, studyCells, tableColumns, verdictLines } = await import('../../study/tables.ts');
+  const tables = await import('../../study/tables.ts');
+  const { csvColumns, studyCells } = tables;
   if (options.csv) {
     const { stringify } = await import('csv-stringify/sync');
     return stringify([csvColumns.map(({ heading }) => heading), ...studyCells(report, csvColumns)]);
   }
   const { default: Table } = await import('cli-table3');
-  const head = tableColumns.map(({ heading }) => heading);
-  const table = new Table({
-    head,
-    colAligns: head.map((_, index) => (index === 0 ? 'left' : 'right')),
-    style: { head: [], border: [] },
-  });
-  for (const cells of studyCells(report, tableColumns)) {
-    table.push(cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
-  }
-  return `${table.toString()}\n${verdictLines(report).join('')}`;
+  const tableOf = (columns: typeof csvColumns): string => {
+    const head = columns.map(({ heading }) => heading);
+    const table = new Table({
+      head,
+      colAligns: head.map((_, index) => (index === 0 ? 'left' : 'right')),
+      style: { head: [], border: [] },
+      chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+    });
+    for (const cells of studyCells(report, columns))
+      table.push(cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
+    return `${table.toString()}\n`;
+  };
+  return [
+    tableOf(tables.measuredColumns),
+    '\nagainst the reference, beside what is claimed of the same difference\n',
+    tableOf(tables.comparedColumns),
+    ...section('what is claimed, and whether it holds here', tables.verdictLines(report)),
+    ...section('all at once', tables.allAtOnceLines(report)),
+    ...section('what changed', tables.changeLines(report)),
+  ].join('');
 }
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`\n${title}\n`, ...lines];
 
 function environment(): Record<string, string> {
   return { 'nanvix-v86': version(), node: process.version, machine: `${process.platform} ${process.arch}` };
