@@ -76,15 +76,39 @@ export function verdictOn(claim: Claim, row: Measured, reference: Measured): Ver
   return { holds: 'no', why: `${both}; ${whereElse(before.figures, after.figures)}` };
 }
 
-const lengthsOf = (phases: readonly PhaseSpan[]): Map<string, number> => {
+/** Added to the name of a phase that holds others, which the other run does not tell apart. */
+const AND_ON = ' and what follows';
+
+/**
+ * Instructions by phase. Where the other run lacks a boundary, because a whole-program optimizer has inlined the function
+ * that it is at, the phase counts to the one before it, as it does there.
+ */
+function lengthsOf(phases: readonly PhaseSpan[], others: readonly PhaseSpan[]): Map<string, number> {
   const lengths = new Map<string, number>();
-  for (const { name, from, to } of phases) lengths.set(name, (lengths.get(name) ?? 0) + to - from);
+  const areAlike = phases[0]?.name === others[0]?.name;
+  const tells = (run: readonly PhaseSpan[], name: string): boolean =>
+    run.some((phase) => phase.name === name);
+  // The boundaries that both have, each with a mark if either run has more of them before the next.
+  const shared = phases.filter(({ name }) => !areAlike || tells(others, name)).map(({ name }) => name);
+  const holdsMore = (run: readonly PhaseSpan[], name: string): boolean => {
+    const next = run[run.findIndex((phase) => phase.name === name) + 1]?.name;
+    return next !== undefined && !shared.includes(next);
+  };
+  let label = '';
+  for (const { name, from, to } of phases) {
+    if (shared.includes(name)) {
+      const merged = areAlike && (holdsMore(phases, name) || holdsMore(others, name));
+      label = merged ? name + AND_ON : name;
+    }
+    lengths.set(label, (lengths.get(label) ?? 0) + to - from);
+  }
   return lengths;
-};
+}
 
 /** The phases in which most is saved. */
 function where(before: Measured, after: Measured): string {
-  const [old, now] = [lengthsOf(before.phases), lengthsOf(after.phases)];
+  const old = lengthsOf(before.phases, after.phases);
+  const now = lengthsOf(after.phases, before.phases);
   const saved = [...new Set([...old.keys(), ...now.keys()])]
     .map((name) => ({ name, saved: (old.get(name) ?? 0) - (now.get(name) ?? 0) }))
     .filter((phase) => phase.saved > 0)
@@ -96,7 +120,11 @@ function where(before: Measured, after: Measured): string {
 /** How much of a saving lies where the reference sees its cause. */
 function whereClaimed({ phase }: Claim, before: Measured, after: Measured): string {
   if (phase === undefined) return '';
-  const saved = (lengthsOf(before.phases).get(phase) ?? 0) - (lengthsOf(after.phases).get(phase) ?? 0);
+  const lengthIn = ({ phases }: Measured): number => {
+    const span = phases.find(({ name }) => name === phase);
+    return span === undefined ? 0 : span.to - span.from;
+  };
+  const saved = lengthIn(before) - lengthIn(after);
   const share = saved / before.figures.instructions;
   return `; in ${phase}, which the claim puts it down to, ${amount(saved)} ${fewer(saved)} (${percent(share)})`;
 }

@@ -103,6 +103,19 @@ describe('whether a claim holds here', () => {
     });
   });
 
+  it('compares phases that only one of the two tells apart together', () => {
+    const before = measured(22_000_000, [
+      { name: 'kernel start', from: 0, to: 1_000_000 },
+      { name: 'types', from: 1_000_000, to: 22_000_000 },
+    ]);
+    const after = measured(20_000_000, [
+      { name: 'kernel start', from: 0, to: 1_000_000 },
+      { name: 'types', from: 1_000_000, to: 2_000_000 },
+      { name: 'encodings', from: 2_000_000, to: 20_000_000 },
+    ]);
+    expect(verdictOn(claim, before, after).why).toMatch(/; most in types and what follows \(2,000,000\)$/);
+  });
+
   it('says how much of it lies where the claim sees the cause', () => {
     const before = measured(21_000_000, [
       { name: 'relocation', from: 0, to: 100_000 },
