@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { BuildEvent } from '../types.ts';
 import { DigestMemo } from './digest-memo.ts';
 import { dropEntry, isIntact, publish, readEntry } from './entry.ts';
-import { asBuildError, BuildError, interrupted } from './errors.ts';
+import { asBuildError, BuildError, interrupted, unusablePath } from './errors.ts';
 import { inputsOf } from './keys.ts';
 import { isProcessAlive, withLock } from './lock.ts';
 import { projectRoot } from './paths.ts';
@@ -121,6 +121,8 @@ class Build {
       dropEntry(cacheRoot, step.name, keyed.key, path.join(cacheRoot, 'tmp'));
       built = undefined;
     }
+    const unusable = built === undefined ? unusablePath(cacheRoot, projectRoot) : undefined;
+    if (unusable !== undefined) throw unusable;
     built ??= await this.#inTurn(() => this.#runLocked(step, needed, keyed));
     const warning = this.#options.check?.(built);
     if (warning !== undefined) this.#warn(warning);

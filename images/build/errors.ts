@@ -8,6 +8,8 @@ export type BuildErrorKind =
   | 'disk-full'
   /** The build cache can't be written to. */
   | 'cache-unwritable'
+  /** The build cache or the project lies where the tools of a build cannot work. */
+  | 'unusable-path'
   /** A downloaded or hand-placed source is not the file that vendor/lock.json names. */
   | 'digest-mismatch'
   /** A tool that can be had in no way here. */
@@ -57,6 +59,16 @@ export function asBuildError(
 export function diskFull(cacheRoot: string, cause?: unknown): BuildError {
   const message = `no space left in ${cacheRoot}: free about 1 GB there, or set NANVIX_V86_CACHE to a folder with room`;
   return new BuildError('disk-full', message, { cause });
+}
+
+/** make, configure scripts and their flags take spaces for the ends of words. */
+export function unusablePath(cacheRoot: string, projectRoot: string): BuildError | undefined {
+  const [path, what] = /\s/.test(cacheRoot)
+    ? [cacheRoot, 'the build cache, and set NANVIX_V86_CACHE to it']
+    : [projectRoot, 'this project'];
+  if (!/\s/.test(path)) return undefined;
+  const message = `images cannot be built with a space in the path ${path}: choose a folder without one for ${what}`;
+  return new BuildError('unusable-path', message);
 }
 
 export function interrupted(step: string, cause?: unknown): BuildError {

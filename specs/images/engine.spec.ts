@@ -274,6 +274,17 @@ describe('a step that fails', () => {
     expect(error.message).toContain('set NANVIX_V86_CACHE to a folder that can');
   });
 
+  it('says before it starts that the tools cannot take a space in a path', async () => {
+    const cacheRoot = path.join(root, 'my cache');
+    const step = fake('one', {});
+    const error: unknown = await buildSteps([step], { cacheRoot }).catch((one: unknown) => one);
+    expect(error).toMatchObject({ kind: 'unusable-path' });
+    expect((error as Error).message).toMatch(
+      /my cache: choose a folder without one for the build cache, and set NANVIX_V86_CACHE to it$/,
+    );
+    expect(ran).toEqual([]);
+  });
+
   it('recognizes a full disk in what a tool says', async () => {
     const step = fake('big', {
       run: async (context) => {
