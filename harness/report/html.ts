@@ -104,7 +104,7 @@ function allAtOnceSection(report: StartupReport): Element[] {
     section(
       'all-at-once',
       'All at once',
-      `Before the start-up work (${before.change}), after it, and the best there is; in brackets against before.`,
+      `The row “${before.name}” is ${before.change}. In brackets: the difference to it.`,
       drawTable(
         'All at once',
         ['figure', before.name, ...rows.map(({ name }) => name)],

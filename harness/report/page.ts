@@ -19,7 +19,8 @@ const script = (name: string): Element => h('script', `{\n${asset(name)}}`);
 
 /** A drawing made by charts.ts: SVG text that is already escaped. */
 export const drawing = (svg: string, kind = ''): Element => ({
-  ...h('figure', { className: ['scroll', ...(kind === '' ? [] : [kind])] }),
+  // What is scrolled has to be reached by the keyboard: of itself, or by what is in it.
+  ...h('figure', kind === '' ? { className: ['scroll'], tabIndex: 0 } : { className: ['scroll', kind] }),
   children: [{ type: 'raw', value: svg }],
 });
 
