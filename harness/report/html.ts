@@ -211,7 +211,7 @@ function sections(report: StartupReport): Element[] {
         variants.map((row) => againstCells(row, reference)),
       ),
       drawTable(
-        'What is claimed, and whether it holds here',
+        'What is claimed, and whether it holds here: with the change, against without it',
         ['variant', 'change', 'claimed', 'holds here', 'why'],
         [reference, ...variants].map(claimCells),
       ),

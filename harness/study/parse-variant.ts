@@ -55,7 +55,7 @@ const variant = v.strictObject({
       'expected 1 to 40 characters on one line, without spaces around them',
     ),
   ),
-  change: v.exactOptional(v.string(), ''),
+  change: v.exactOptional(v.string()),
   build: v.exactOptional(build),
   run: v.exactOptional(run),
   claim: v.exactOptional(claim),
@@ -95,12 +95,21 @@ function explain(issue: v.InferIssue<typeof variant>): string {
   return prefix + (kind === undefined ? issue.message : `expected ${kind}, got ${issue.received}`);
 }
 
+/** What a row changes, where the caller has no words for it. */
+function fieldsInWords({ build = {}, run = {} }: Pick<StudyVariant, 'build' | 'run'>): string {
+  const words = Object.entries({ ...build, ...run }).map(
+    ([field, value]) => `${field} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+  );
+  return words.length === 0 ? 'nothing' : words.join(', ');
+}
+
 function parseRow(value: unknown, from: string): StudyVariant {
   const parsed = v.safeParse(variant, value);
   if (!parsed.success) throw new InputError(`${from} is no row of the study: ${explain(parsed.issues[0])}`);
-  const contradiction = contradictionIn(parsed.output);
+  const row = { ...parsed.output, change: parsed.output.change ?? fieldsInWords(parsed.output) };
+  const contradiction = contradictionIn(row);
   if (contradiction !== undefined) throw new InputError(`${from} contradicts itself: ${contradiction}`);
-  return parsed.output;
+  return row;
 }
 
 /**

@@ -64,10 +64,19 @@ const claimedMs: Column['value'] = ({ claim }) => {
 
 const holds: Column = { heading: 'holds here', value: (row) => row.verdict?.holds ?? '' };
 
+const fixed = (value: number, digits: number): string =>
+  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /** What was measured of each row: the terminal's first table. */
 export const measuredColumns: readonly Column[] = [
   name,
-  ...figureColumns,
+  ...compared.map(({ heading, digits, of }): Column => ({
+    heading,
+    value: (row) => {
+      const value = of(row.figures);
+      return value === null ? '' : fixed(value, digits);
+    },
+  })),
   {
     heading: 'wall ms (low–high)',
     value: (row) =>
@@ -173,12 +182,15 @@ export function allAtOnceLines(report: StartupReport): string[] {
 export function changeLines({ changes, comparedWith }: StartupReport): string[] {
   if (changes === undefined || comparedWith === undefined) return [];
   const since = `since the study of ${comparedWith.created}`;
-  if (changes.length === 0) return [`${since}: no exact figure moved\n`];
+  const only = (names: readonly string[], where: string): string[] =>
+    names.length === 0 ? [] : [`only in ${where}: ${names.join(', ')}\n`];
   return [
-    `${since}: ${changes.length} exact figures moved\n`,
+    `${since}: ${changes.length === 0 ? 'no' : changes.length} exact ${changes.length === 1 ? 'figure' : 'figures'} moved\n`,
     ...changes.map(
       ({ row, figure, before, after }) =>
         `  ${row}: ${figure} ${before.toLocaleString('en')} to ${after.toLocaleString('en')}\n`,
     ),
+    ...only(comparedWith.added, 'this study'),
+    ...only(comparedWith.gone, 'that study'),
   ];
 }

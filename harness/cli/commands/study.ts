@@ -227,7 +227,10 @@ async function shown(report: StartupReport, options: StudyCommandOptions): Promi
     tableOf(tables.measuredColumns),
     '\nagainst the reference, beside what is claimed of the same difference\n',
     tableOf(tables.comparedColumns),
-    ...section('what is claimed, and whether it holds here', tables.verdictLines(report)),
+    ...section(
+      'what is claimed, and whether it holds here: with the change, against without it',
+      tables.verdictLines(report),
+    ),
     ...section('all at once', tables.allAtOnceLines(report)),
     ...section('what changed', tables.changeLines(report)),
   ].join('');
