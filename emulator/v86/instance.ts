@@ -369,13 +369,17 @@ export class V86Instance {
     for (const address of this.probed) this.addExit(address);
   }
 
-  /** Code compiled from now on can be left at the offset of this address. @returns Whether all that there is can. */
-  private addExit(address: number): boolean {
+  /** Code compiled from now on can be left at the offset of this address. */
+  private addExit(address: number): void {
     const offset = address & (PAGE - 1);
-    const [index, bit] = [offset >> 3, 1 << (offset & 7)];
-    const at = this.word(Own.probeMap) + ProbeMap.exits + index;
-    this.setByte(at, this.byte(at) | bit);
-    return ((this.exitsOfAll[index] ?? 0) & bit) !== 0;
+    const at = this.word(Own.probeMap) + ProbeMap.exits + (offset >> 3);
+    this.setByte(at, this.byte(at) | (1 << (offset & 7)));
+  }
+
+  /** Whether all code that there is can be left at the offset of this address. */
+  private isExit(address: number): boolean {
+    const offset = address & (PAGE - 1);
+    return ((this.exitsOfAll[offset >> 3] ?? 0) & (1 << (offset & 7))) !== 0;
   }
 
   /**
@@ -385,14 +389,23 @@ export class V86Instance {
    */
   probe(addresses: ReadonlySet<number>): void {
     const watched = this.word(Own.probeMap) + ProbeMap.watched;
-    for (const address of this.probed) this.setByte(watched + watchedIndex(address), 0);
+    const before = this.probed;
+    let bytesCleared = false;
+    for (const address of before) {
+      if (addresses.has(address)) continue;
+      this.setByte(watched + watchedIndex(address), 0);
+      bytesCleared = true;
+    }
     this.probed = addresses;
     let known = true;
     const pages = new Set<number>();
     for (const address of addresses) {
+      const isNew = !before.has(address);
+      if (isNew) this.addExit(address);
+      // a byte that was cleared may be that of another address as well
+      if (isNew || bytesCleared) this.setByte(watched + watchedIndex(address), 1);
+      known &&= this.isExit(address);
       pages.add(address & -PAGE);
-      this.setByte(watched + watchedIndex(address), 1);
-      known = this.addExit(address) && known;
     }
     const [page = 0] = pages;
     const observed = this.word(Own.observe) & Observe.interruptReturn;

@@ -20,7 +20,7 @@ const FORM = 1;
 /** Files in the folder, of a kilobyte each; beyond them the oldest go. */
 const FILES_KEPT = 64;
 
-/** By path of the kept file. */
+/** By all that they follow from. */
 const known = new Map<string, NamedAddresses>();
 
 /** What lies in a kept file, as JSON. */
@@ -35,16 +35,19 @@ export function keptAddresses(
   names: readonly string[],
   folder = join(cacheRoot(), 'symbols'),
 ): NamedAddresses {
-  const key = createHash('sha256').update(JSON.stringify([FORM, file.sha256, names]));
-  const path = join(folder, `${key.digest('hex')}.json`);
-  let found = known.get(path) ?? readAddresses(path);
+  const key = JSON.stringify([FORM, file.sha256, names]);
+  const place = `${folder} ${key}`;
+  let found = known.get(place);
+  if (found !== undefined) return found;
+  const path = join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
+  found = readAddresses(path);
   if (found === undefined) {
     found = namedAddresses(file.read(), names);
     const content: Content = { ...found, addresses: [...found.addresses] };
     writeKept(path, Buffer.from(JSON.stringify(content)));
     keepNewest(folder, FILES_KEPT);
   }
-  known.set(path, found);
+  known.set(place, found);
   return found;
 }
 

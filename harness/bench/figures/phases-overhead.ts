@@ -1,4 +1,4 @@
-/** What recording the phases of a cold hello adds to its wall time, finding the addresses of their boundaries included. */
+/** What recording the phases of a cold hello adds to its processor time, finding the addresses of their boundaries included. */
 import { PhaseWatch } from '../../profile/phases.ts';
 import type { Figure } from '../figure.ts';
 import { overheadOf } from '../overhead.ts';
@@ -6,7 +6,7 @@ import { overheadOf } from '../overhead.ts';
 export const phasesOverhead: Figure = {
   name: 'phasesOverhead',
   unit: '',
-  meaning: 'wall time that recording phases adds to a cold hello, as a part of it',
+  meaning: 'processor time that recording phases adds to a cold hello, as a part of it',
   target: 0.02,
   samples: 9,
   warmUp: 1,

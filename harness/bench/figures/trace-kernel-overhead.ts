@@ -1,11 +1,11 @@
-/** What recording every kernel call of a cold hello adds to its wall time. */
+/** What recording every kernel call of a cold hello adds to its processor time. */
 import type { Figure } from '../figure.ts';
 import { traceOverhead as measureOverhead } from '../trace-overhead.ts';
 
 export const traceKernelOverhead: Figure = {
   name: 'traceKernelOverhead',
   unit: '',
-  meaning: 'wall time that tracing kernel calls adds to a cold hello, as a part of it',
+  meaning: 'processor time that tracing kernel calls adds to a cold hello, as a part of it',
   target: 0.05,
   samples: 9,
   warmUp: 1,
