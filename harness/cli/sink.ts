@@ -1,5 +1,14 @@
 /** Where a command writes what it was run for, and how it reads the files that the user names. */
-import { accessSync, closeSync, constants, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../errors.ts';
 import { writeThrough } from './standard-streams.ts';
@@ -56,6 +65,19 @@ export function checkWritable(path: string): void {
     const there = statSync(path, { throwIfNoEntry: false });
     if (there?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
     accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
+  }
+}
+
+/** Writes a whole file that the user named: what was there stays until the new one is complete. */
+export async function writeUserFile(path: string, text: string): Promise<void> {
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  try {
+    // A device or a pipe cannot be replaced, only written to.
+    const isReplaced = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+    if (isReplaced) await writeFileAtomic(path, text);
+    else writeFileSync(path, text);
   } catch (error) {
     throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
   }

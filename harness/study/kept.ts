@@ -1,12 +1,24 @@
 /** Studies in files: those that people name, and the last one, which is kept in the cache for the next to compare with. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 import { cacheRoot } from '../../images/build/paths.ts';
 import { InputError } from '../errors.ts';
 import type { StartupReport } from '../report/index.ts';
 
 const VERSION = 2;
+
+/** What has to be there to compare with; the rest is taken as it is. */
+const figures = v.looseObject({ instructions: v.number() });
+const row = v.looseObject({ name: v.string(), figures });
+const comparable = v.looseObject({
+  created: v.string(),
+  reference: row,
+  variants: v.array(row),
+  cold: figures,
+  restored: figures,
+});
 
 const lastPath = (): string => join(cacheRoot(), 'study', 'last.json');
 
@@ -20,7 +32,9 @@ export function readStudy(path: string): StartupReport {
   }
   if (study?.version !== VERSION)
     throw new InputError(`${path} is a study of version ${String(study?.version)}: only ${VERSION} is known`);
-  return study as StartupReport;
+  if (!v.is(comparable, study))
+    throw new InputError(`${path} is no whole study: give a file written by --save`);
+  return study as unknown as StartupReport;
 }
 
 /** The study before this one; undefined where there is none that can be read. */

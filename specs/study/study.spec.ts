@@ -1,8 +1,12 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { figures } from '../report/sample.ts';
+import { figures, sampleReport } from '../report/sample.ts';
 import { claimedShare, verdictOn } from '../../harness/study/claim.ts';
 import type { Claim, Measured } from '../../harness/study/claim.ts';
 import { contradictionIn } from '../../harness/study/contradictions.ts';
+import { readStudy } from '../../harness/study/kept.ts';
 import { countCodePagesByStepping, countRow, readyRow } from '../../harness/study/measure.ts';
 import { parseVariants } from '../../harness/study/parse-variant.ts';
 import { movedInRecord } from '../../harness/study/record.ts';
@@ -210,6 +214,27 @@ describe('what moved against the record', () => {
       { row: 'a', name: 'instructions', before: 100, after: 101, by: 0.01 },
       { row: 'b', name: 'instructions', before: 'absent', after: 5, by: undefined },
     ]);
+  });
+});
+
+describe('a study in a file', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'study-')), 'study.json');
+  const written = (content: unknown): string => {
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  };
+
+  it('is read as it was written', () => {
+    expect(readStudy(written(sampleReport))).toEqual(JSON.parse(JSON.stringify(sampleReport)));
+  });
+
+  it.each([
+    [null, /is a study of version undefined: only 2 is known$/],
+    [{ ...sampleReport, version: 1 }, /is a study of version 1: only 2 is known$/],
+    [{ version: 2 }, /is no whole study: give a file written by --save$/],
+    [{ ...sampleReport, variants: [{ name: 'x' }] }, /is no whole study: give a file written by --save$/],
+  ])('is refused before anything is measured if it is none: %#', (content, message) => {
+    expect(() => readStudy(written(content))).toThrow(message);
   });
 });
 

@@ -6,7 +6,7 @@ import type { StudyVariant } from '../../study/row.ts';
 import { InputError } from '../../errors.ts';
 import { log } from '../log.ts';
 import { wholeNumber } from '../parse.ts';
-import { checkWritable, readUserFile } from '../sink.ts';
+import { checkWritable, readUserFile, writeUserFile } from '../sink.ts';
 import { version } from '../version.ts';
 
 interface StudyCommandOptions {
@@ -192,14 +192,18 @@ async function study(variants: readonly StudyVariant[], options: StudyCommandOpt
       ...(previous && { previous }),
     }),
   );
-  const { writeFile } = await import('node:fs/promises');
-  keepStudy(report);
-  if (options.save !== undefined) await writeFile(options.save, `${JSON.stringify(report)}\n`);
+  // What was measured is printed first: nothing that goes wrong with a file can take it away.
+  process.stdout.write(await shown(report, options));
+  if (options.save !== undefined) await writeUserFile(options.save, `${JSON.stringify(report)}\n`);
   if (options.report !== undefined) {
     const { renderReport } = await import('../../report/index.ts');
-    await writeFile(options.report, renderReport(report));
+    await writeUserFile(options.report, renderReport(report));
   }
-  process.stdout.write(await shown(report, options));
+  try {
+    keepStudy(report);
+  } catch (error) {
+    await log('warn', `the next study will not be compared with this one: ${(error as Error).message}`);
+  }
 }
 
 async function shown(report: StartupReport, options: StudyCommandOptions): Promise<string> {
