@@ -1,10 +1,20 @@
 // Runs the programs of a step: output to the step's log, a small fixed environment, failure as a BuildError whose
-// message ends with the last lines of the log. Starts processes, writes the log, nothing else.
+// message ends with what went wrong. Starts processes, writes the log, nothing else.
 import { appendFileSync } from 'node:fs';
 import { BuildError, diskFull, interrupted } from './errors.ts';
 import type { RunOptions } from './step.ts';
 
 const shownLines = 12;
+const shownErrors = 3;
+/** As compilers and linkers begin them. */
+const errorLine = /(^|\s)(fatal )?error: |undefined reference to|unrecognized option/;
+
+/** The first errors in what a program printed, or where it names none its last lines. */
+function whatWentWrong(output: string): string {
+  const lines = output.trimEnd().split('\n');
+  const errors = [...new Set(lines.filter((line) => errorLine.test(line)))].slice(0, shownErrors);
+  return (errors.length > 0 ? errors : lines.slice(-shownLines)).join('\n  ');
+}
 
 export interface ToolRunner {
   readonly step: string;
@@ -76,9 +86,8 @@ export async function runTool(
     });
   }
   const failure = { output: result.all } satisfies ToolFailure;
-  const last = result.all.trimEnd().split('\n').slice(-shownLines).join('\n  ');
   const how =
     result.signal === undefined ? `exit status ${result.exitCode ?? '?'}` : `signal ${result.signal}`;
-  const message = `${runner.step} failed: ${command} ended with ${how} (log: ${runner.log})\n  ${last}`;
+  const message = `${runner.step} failed: ${command} ended with ${how} (log: ${runner.log})\n  ${whatWentWrong(result.all)}`;
   throw new BuildError('step-failed', message, { log: runner.log, cause: failure });
 }

@@ -229,6 +229,17 @@ describe('a step that fails', () => {
     expect(readdirSync(path.join(cache(), 'tmp'))).toEqual([]);
   });
 
+  it('says the errors of its tool rather than what came last', async () => {
+    const lines = ['cc -Werror -c a.c', "cc: error: unrecognized option '-x'", 'make: *** [a.o] Error 1'];
+    const step = fake('bad', {
+      run: async (context) => {
+        await context.run('sh', ['-c', `${lines.map((line) => `echo "${line}"`).join(';')}; exit 2`]);
+      },
+    });
+    const { message } = await failure(build(step));
+    expect(message).toMatch(/exit status 2 \(log: [^\n]*\)\n {2}cc: error: unrecognized option '-x'$/);
+  });
+
   it('is tried again the next time', async () => {
     let broken = true;
     const step = fake('flaky', {
