@@ -12,8 +12,8 @@ import type { DeviceState } from './devices/device.ts';
 import type { AlarmState } from './scheduler.ts';
 import type { MachineImage } from './types.ts';
 import type { CompiledCode } from './v86/compiled-code.ts';
-import { Address, Own, TlbFlag } from './v86/internals.ts';
-import { PAGE, type V86Instance } from './v86/instance.ts';
+import { Address, Own, PAGE, TlbFlag } from './v86/internals.ts';
+import type { V86Instance } from './v86/instance.ts';
 
 /** A page of RAM; undefined when all zero. */
 export type Page = Uint8Array | undefined;
@@ -263,13 +263,13 @@ export function captureCompiled(instance: V86Instance): CompiledLayer {
     memoryLength: memory.length,
     pages,
     code: instance.functions.code(),
-    exits: instance.exits.slice(),
+    exits: instance.probing.exits.slice(),
   };
 }
 
 /** Whether this code is left before all instructions that are watched for. */
 export function compiledForProbes(instance: V86Instance, layer: CompiledLayer): boolean {
-  return instance.exits.every((bits, i) => (bits & ~(layer.exits[i] ?? 0)) === 0);
+  return instance.probing.exits.every((bits, i) => (bits & ~(layer.exits[i] ?? 0)) === 0);
 }
 
 /** Makes memory zero, but writes to no page that is. */
@@ -300,7 +300,7 @@ export function restoreCompiled(instance: V86Instance, layer: CompiledLayer): vo
   }
   instance.restoreOwnWords(own);
   instance.setCompiledCode(layer.code);
-  instance.setExits(layer.exits);
+  instance.probing.setExits(layer.exits);
 }
 
 /** SHA-256, in hex, of the guest's own state: equal for two machines that will do the same from here on. */

@@ -61,7 +61,7 @@ export class Lookout {
 
   /** As {@link arm}, where nothing but instructions watched for has changed. */
   armProbes(v86: V86Instance): void {
-    v86.probe(this.probes.addresses());
+    v86.probing.watchFor(this.probes.addresses());
   }
 
   // ── what v86 calls out for ──

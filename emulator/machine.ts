@@ -372,7 +372,7 @@ export class V86Machine implements Machine {
   /** Runs at most `count` instructions, fewer when something asks for it. */
   private turn(count: number): MachineStop | undefined {
     const { v86 } = this;
-    v86.runAhead(count, (linear) => this.linear.translate(linear));
+    v86.probing.runAhead(count, (linear) => this.linear.translate(linear));
     v86.setWord(Own.limit, this.progress.settle() + count);
     if (typeof this.options.compile === 'number') {
       v86.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);

@@ -12,8 +12,8 @@ import {
   type PhysicalMemory,
   UnmappedAddressError,
 } from './types.ts';
-import { Address, TlbFlag } from './v86/internals.ts';
-import { PAGE, type V86Instance } from './v86/instance.ts';
+import { Address, PAGE, TlbFlag } from './v86/internals.ts';
+import type { V86Instance } from './v86/instance.ts';
 
 abstract class LittleEndianSpace implements AddressSpace {
   abstract read(address: number, length: number): Uint8Array;

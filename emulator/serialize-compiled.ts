@@ -8,9 +8,8 @@
 
 import type { CompiledLayer } from './image.ts';
 import { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
-import { ProbeMap, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
+import { PAGE, ProbeMap, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { type CompiledCode, compiledFrom } from './v86/compiled-code.ts';
-import { PAGE } from './v86/instance.ts';
 
 const WASM_PAGE = 65536;
 const WORD = 4;

@@ -20,8 +20,7 @@ import { ImageDataError } from './image-data-error.ts';
 import { MOST_TICKS_PER_MICROSECOND, Scheduler, type AlarmState } from './scheduler.ts';
 import { decodeCompiled, encodeCompiled } from './serialize-compiled.ts';
 import type { MachineImage } from './types.ts';
-import { Address, TlbFlag, V86_VERSION } from './v86/internals.ts';
-import { PAGE } from './v86/instance.ts';
+import { Address, PAGE, TlbFlag, V86_VERSION } from './v86/internals.ts';
 
 /** One page of guest RAM that is not all zero. */
 export interface SerializedPage {

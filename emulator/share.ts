@@ -7,7 +7,7 @@
 
 import { type CompiledLayer, Image, type Page, type SurroundingsState } from './image.ts';
 import type { MachineImage } from './types.ts';
-import { PAGE } from './v86/instance.ts';
+import { PAGE } from './v86/internals.ts';
 import { adoptV86Module, v86Module } from './v86/module.ts';
 
 /** An image that can be posted to a worker thread. Nothing of it is copied but the processor, devices and tables. */

@@ -27,8 +27,8 @@ import type { Progress } from './progress.ts';
 import type { RandomWords } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { MachineImage, RestoreOptions } from './types.ts';
-import { PAGE, type V86Instance } from './v86/instance.ts';
-import { JitConfig } from './v86/internals.ts';
+import type { V86Instance } from './v86/instance.ts';
+import { JitConfig, PAGE } from './v86/internals.ts';
 
 /** What a machine consists of besides v86. */
 interface Parts {

@@ -7,7 +7,7 @@
  */
 
 import type { MachineLinearMemory } from './memory.ts';
-import { PAGE } from './v86/instance.ts';
+import { PAGE } from './v86/internals.ts';
 
 interface Watch {
   readonly start: number;

@@ -15,6 +15,9 @@ export const V86_WASM_LENGTH = 2_101_621;
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
 export const REWRITTEN_SHA256 = '85127b08858c42b555b8671fa51e6af22e6e8000ce82444c3418562395ed32e2';
 
+/** Bytes of a page of the guest. */
+export const PAGE = 4096;
+
 /** Addresses in v86's linear memory of what its processor keeps at fixed places. */
 export const Address = {
   registers: 64,
