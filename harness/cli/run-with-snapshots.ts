@@ -87,7 +87,11 @@ async function watchPhases(guest: Guest, values: SnapshotOptionValues): Promise<
   const withCompiledCode = values.snapshotCompiled === true || values.trustCompiled === true;
   if (values.phases !== true && (values.json !== true || withCompiledCode)) return undefined;
   const { PhaseWatch } = await import('../profile/phases.ts');
-  return new PhaseWatch(guest, values.restore === undefined ? {} : { first: 'restored' });
+  if (values.restore === undefined) return new PhaseWatch(guest);
+  // To find what the snapshot was made of takes some 30 ms: done for those who ask for nothing else.
+  if (values.phases !== true) return new PhaseWatch(guest, { first: 'restored' });
+  const { symbolsBuiltFor } = await import('../snapshots/find-symbols.ts');
+  return new PhaseWatch(guest, { first: 'restored', symbols: await symbolsBuiltFor(guest.identity) });
 }
 
 async function start(

@@ -1,5 +1,6 @@
 /** Where the instructions of a run went, by symbol boundaries; watching for them changes nothing in the run. */
 import { addressMap } from '../../images/abi/memory-map.ts';
+import type { SymbolSource } from '../crash-report.ts';
 import type { Guest } from '../guest.ts';
 import { keptAddresses } from '../symbols/kept-addresses.ts';
 import { wallClock } from '../wall-clock.ts';
@@ -26,17 +27,19 @@ export interface PhaseOptions {
   /** Name of what comes before the first boundary: by default what a guest does from its reset. */
   readonly first?: string;
   readonly boundaries?: readonly Boundary[];
+  /** Where the boundaries' addresses come from. Default: the files that the guest was made of. */
+  readonly symbols?: SymbolSource;
   /** Default: the host's. */
   readonly clock?: WallClock;
 }
 
-/** The runtime addresses of names, in the guest's kernel and program, as far as their files say them. */
-function addressesIn(guest: Guest, names: readonly string[]): ReadonlyMap<string, number> {
+/** The runtime addresses of names, in a kernel and program, as far as their files say them. */
+function addressesIn(symbols: SymbolSource, names: readonly string[]): ReadonlyMap<string, number> {
   const all = new Map<string, number>();
   for (const part of ['kernel', 'program'] as const) {
-    const sha256 = guest.symbolFiles.sha256[part];
+    const sha256 = symbols.sha256[part];
     if (sha256 === undefined) continue;
-    const read = (): Uint8Array => guest.symbolFiles[part]() ?? new Uint8Array(0);
+    const read = (): Uint8Array => symbols[part]() ?? new Uint8Array(0);
     const { addresses, relocatable } = keptAddresses({ sha256, read }, names);
     const bias = part === 'program' && relocatable ? addressMap.programBase : 0;
     for (const [name, address] of addresses) all.set(name, address + bias);
@@ -52,11 +55,12 @@ export class PhaseWatch {
 
   constructor(guest: Guest, options: PhaseOptions = {}) {
     const { first = FIRST_PHASE, boundaries = pythonBoundaries, clock = wallClock } = options;
+    const { symbols: files = guest.symbolFiles } = options;
     this.#guest = guest;
     this.#clock = clock;
     const spellings = (symbol: string): string[] => SPECIALIZED_SUFFIXES.map((suffix) => symbol + suffix);
     const addresses = addressesIn(
-      guest,
+      files,
       boundaries.flatMap(({ symbols }) => symbols.flatMap(spellings)),
     );
     for (const { phase, symbols, afterReturn } of boundaries) {

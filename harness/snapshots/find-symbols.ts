@@ -1,6 +1,9 @@
 /** Finds the symbols of a snapshot's kernel and program: in files that are named, or among the images built here. */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { addressMap } from '../../images/abi/memory-map.ts';
+import type { ImageFile } from '../../images/types.ts';
+import type { SymbolSource } from '../crash-report.ts';
 import { InputError } from '../errors.ts';
 import { readProgramFile } from '../symbols/program-file.ts';
 import { SymbolTable } from '../symbols/symbol-table.ts';
@@ -15,17 +18,12 @@ export async function findSymbols(
   identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
   named: { readonly kernel?: string; readonly program?: string } = {},
 ): Promise<AddressNames> {
-  const { listImages } = await import('../../images/index.ts');
-  const images = (await listImages()).flatMap(({ name, file }) =>
-    file === undefined ? [] : [{ name, file }],
-  );
+  const built = await builtFiles(identity);
   const bytesOf = async (part: 'kernel' | 'program'): Promise<Uint8Array | undefined> => {
     const path = named[part];
     if (path !== undefined) return await readNamed(part, path);
-    const built = images.find(({ file }) => file.sha256 === identity[part].sha256);
-    if (built === undefined) return undefined;
-    const symbols = images.find(({ name }) => name === SYMBOLS_OF[built.name]);
-    return await readFile((symbols ?? built).file.path);
+    const file = built[part];
+    return file === undefined ? undefined : await readFile(file.path);
   };
   const [kernel, program] = await Promise.all([bytesOf('kernel'), bytesOf('program')]);
   const tables = { kernel: tableOf(kernel, 0), program: tableOf(program, addressMap.programBase) };
@@ -36,6 +34,36 @@ export async function findSymbols(
       return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
     },
   };
+}
+
+/** The same, for those who read only what they need. */
+export async function symbolsBuiltFor(
+  identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
+): Promise<SymbolSource> {
+  const { kernel, program } = await builtFiles(identity);
+  const reading = (file: ImageFile | undefined) => (): Uint8Array | undefined =>
+    file === undefined ? undefined : readFileSync(file.path);
+  return {
+    kernel: reading(kernel),
+    program: reading(program),
+    sha256: { kernel: kernel?.sha256, program: program?.sha256 },
+  };
+}
+
+/** The images built here that have the symbols of a kernel and program, if these were built here. */
+async function builtFiles(
+  identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
+): Promise<Record<'kernel' | 'program', ImageFile | undefined>> {
+  const { listImages } = await import('../../images/index.ts');
+  const images = (await listImages()).flatMap(({ name, file }) =>
+    file === undefined ? [] : [{ name, file }],
+  );
+  const fileOf = (part: 'kernel' | 'program'): ImageFile | undefined => {
+    const built = images.find(({ file }) => file.sha256 === identity[part].sha256);
+    if (built === undefined) return undefined;
+    return (images.find(({ name }) => name === SYMBOLS_OF[built.name]) ?? built).file;
+  };
+  return { kernel: fileOf('kernel'), program: fileOf('program') };
 }
 
 function tableOf(bytes: Uint8Array | undefined, base: number): SymbolTable | undefined {

@@ -95,6 +95,19 @@ describe('run', () => {
     expect(sum).toBe(instructions);
   });
 
+  it('tells the phases after a restore too, of a program that was built here', async () => {
+    const snapshot = join(folder, 'hello.snap');
+    const hello = '-B -S /test_hello.py;PYTHONHOME=/ NANVIX_SNAPSHOT=1';
+    const taken = ['--kernel-args', 'snapshot', '--snapshot-to', snapshot, '--snapshot-then', 'exit'];
+    await nanvix(['run', ...taken, '--', 'python', hello]);
+    const { stderr } = await nanvix(['run', '--phases', '--restore', snapshot]);
+    const names = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('  ').at(-1));
+    expect(names).toEqual(['phase', 'restored', 'script', 'finalization', 'exit']);
+  });
+
   it('says in one line that its output cannot be written', async () => {
     const launcher = fileURLToPath(new URL('../../harness/cli/nanvix-v86.cjs', import.meta.url));
     const { exitCode, stderr } = await execa('sh', ['-c', '"$0" run -- "$1" >/dev/full', launcher, program], {
