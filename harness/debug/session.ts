@@ -16,7 +16,7 @@ import type { CallSelector } from '../kernel-calls/interceptors.ts';
 import type { BootOptions } from '../options.ts';
 import { restoreSnapshot } from '../restore.ts';
 import type { RestoreOptions } from '../restore.ts';
-import { callStack, walkStart, GuestSymbols } from '../symbols/index.ts';
+import { callStack, guestSymbols, walkStart, type GuestSymbols } from '../symbols/index.ts';
 import type { StackFrame } from '../symbols/index.ts';
 import type { CallArgument } from '../trace/index.ts';
 import { CallRules, failWith } from './call-rules.ts';
@@ -123,13 +123,7 @@ export class DebugSession {
 
   /** Names of the kernel's and the program's addresses, read from their files when first asked for. */
   get symbols(): GuestSymbols {
-    if (this.#symbols !== undefined) return this.#symbols;
-    const kernel = this.guest.symbolFiles.kernel();
-    const program = this.guest.symbolFiles.program();
-    this.#symbols = new GuestSymbols({
-      ...(kernel === undefined ? {} : { kernel }),
-      ...(program === undefined ? {} : { program }),
-    });
+    this.#symbols ??= guestSymbols(this.guest);
     return this.#symbols;
   }
 

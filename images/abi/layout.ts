@@ -81,6 +81,9 @@ export function readStruct<const S extends StructLayout>(
     const at = offset + field.offset;
     if (field.count === undefined) return [field.name, readScalar(view, at, field.type)];
     const step = scalarSizes[field.type];
+    if (field.type === 'u8') {
+      return [field.name, [...new Uint8Array(view.buffer, view.byteOffset + at, field.count)]];
+    }
     return [
       field.name,
       Array.from({ length: field.count }, (_, i) => readScalar(view, at + i * step, field.type)),

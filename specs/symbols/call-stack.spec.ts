@@ -148,4 +148,15 @@ describe('symbols', () => {
     expect(damaged.describe(0x40000000)).toBeUndefined();
     expect(damaged.named('main')).toBeUndefined();
   });
+
+  it('are shared by guests of the same files, and by no others', async () => {
+    const [one, other] = [await compileC('stack', SOURCE, ['-O3']), await compileC('stack', SOURCE, ['-O1'])];
+    const first = guestSymbols(await bootGuest({ program: one }));
+    expect(guestSymbols(await bootGuest({ program: one }))).toBe(first);
+    const another = guestSymbols(await bootGuest({ program: other }));
+    expect(another.named('main')).not.toEqual(first.named('main'));
+    expect(another.named('main')).toEqual(
+      new GuestSymbols({ program: readFileSync(other) }).program?.named('main'),
+    );
+  });
 });

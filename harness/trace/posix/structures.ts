@@ -25,10 +25,13 @@ function signalName(number: number): string {
 
 /** `[INT USR1]`, or `~[KILL STOP]` for most of them. */
 function signalSet(bytes: DataView, offset: number): string {
-  const mask = bytes.getBigUint64(offset, true);
+  const halves = [bytes.getUint32(offset, true), bytes.getUint32(offset + 4, true)];
+  if (halves.every((half) => half === 0)) return '[]';
+  const isSet = (number: number): boolean =>
+    (((halves[(number - 1) >> 5] ?? 0) >>> ((number - 1) & 31)) & 1) === 1;
   const names = (wanted: boolean): string[] =>
     Array.from({ length: signalMaximum }, (_, index) => index + 1)
-      .filter((number) => ((mask >> BigInt(number - 1)) & 1n) === (wanted ? 1n : 0n))
+      .filter((number) => isSet(number) === wanted)
       .map((number) => signalName(number));
   const set = names(true);
   return set.length > signalMaximum / 2 ? `~[${names(false).join(' ')}]` : `[${set.join(' ')}]`;
