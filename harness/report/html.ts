@@ -235,7 +235,7 @@ function sections(report: StartupReport): Element[] {
     section(
       'environment',
       'Measured with',
-      'Wall times are of this machine only.',
+      'Wall times are of this machine only, with all code compiled before.',
       drawTable('Environment', ['what', 'value'], Object.entries(report.environment)),
     ),
   ];

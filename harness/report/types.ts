@@ -5,7 +5,7 @@
  * Instructions and calls are exact and the same on every machine; wall milliseconds are this machine's own.
  */
 
-/** Wall times of repeated runs, in milliseconds. */
+/** Wall times of repeated runs in a machine that has compiled their code before, in milliseconds. */
 export interface Spread {
   readonly median: number;
   readonly low: number;

@@ -177,45 +177,51 @@ export async function countCodePagesByStepping(ready: ReadyRow): Promise<number>
   return await withStarted(ready, ({ guest }) => steppedCodePages(guest, codeRanges(ready)));
 }
 
-/** Takes the wall time of a row, run after run. */
+/** Runs of a row before its clock starts: by then what it executes is compiled, and V8 has optimized most of that. */
+const WARMING_RUNS = 5;
+
+/**
+ * Takes the wall time of a row, run after run in one machine that keeps its code. Compiling is not in it: that would be more
+ * than half of a boot, and would tell of the emulator, and of which rows happen to share a program, more than of the row.
+ */
 export class RowClock {
   readonly #ready: ReadyRow;
   readonly #times: number[] = [];
-  #started: Started | undefined;
+  #guest: Guest | undefined;
+  #start: GuestSnapshot | undefined;
 
   constructor(ready: ReadyRow) {
     this.#ready = ready;
   }
 
-  /** Runs the row once more. A cold boot is a new machine; a snapshot is restored in the machine that has it. */
+  /** Boots the row and has its code compiled. */
+  async warm(): Promise<void> {
+    const { guest, snapshot } = await start(this.#ready);
+    this.#guest = guest;
+    this.#start = snapshot ?? guest.capture({ compiled: false });
+    for (let run = 0; run < WARMING_RUNS; run++) await this.#run();
+  }
+
+  /** Runs the row once more, from its reset or its snapshot to its exit. */
   async sample(): Promise<void> {
-    this.#times.push(await this.#time());
-  }
-
-  async #time(): Promise<number> {
-    if (!this.#ready.row.run.fromSnapshot) {
-      const startedAt = wallClock();
-      const guest = await boot(this.#ready.options);
-      await guest.runToEnd();
-      const wallMs = wallClock() - startedAt;
-      guest.dispose();
-      return wallMs;
-    }
-    this.#started ??= await start(this.#ready);
-    const { guest, snapshot } = this.#started;
     const startedAt = wallClock();
-    if (snapshot !== undefined) guest.restore(snapshot, 'continue', { compiled: 'keep' });
-    await guest.runToEnd();
-    return wallClock() - startedAt;
+    await this.#run();
+    this.#times.push(wallClock() - startedAt);
   }
 
-  /** The times so far, but for the first, in which code caches fill. */
+  async #run(): Promise<void> {
+    if (this.#guest === undefined || this.#start === undefined)
+      throw new Error('the row has not been warmed');
+    this.#guest.restore(this.#start, 'continue', { compiled: 'keep' });
+    await this.#guest.runToEnd();
+  }
+
   get spread(): Spread {
-    const times = this.#times.slice(1);
+    const times = this.#times;
     return { median: medianOf(times), low: Math.min(...times), high: Math.max(...times), runs: times.length };
   }
 
   dispose(): void {
-    this.#started?.guest.dispose();
+    this.#guest?.dispose();
   }
 }

@@ -52,10 +52,10 @@ async function clockRows(rows: readonly ReadyRow[], options: StudyOptions): Prom
   const clocks = rows.map((ready) => new RowClock(ready));
   try {
     for (let round = 0; round <= options.runs; round++) {
-      const name = round === 0 ? 'filling code caches' : `wall clock, round ${round} of ${options.runs}`;
+      const name = round === 0 ? 'compiling' : `wall clock, round ${round} of ${options.runs}`;
       for (const [index, clock] of clocks.entries()) {
         await nextStep(options, `${name}: ${rows[index]?.row.name ?? ''}`);
-        await clock.sample();
+        await (round === 0 ? clock.warm() : clock.sample());
       }
     }
     return clocks.map(({ spread }) => spread);
