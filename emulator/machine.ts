@@ -417,7 +417,10 @@ export class V86Machine implements Machine {
     const own = this.state.checked(image);
     this.lookout.probes.forget();
     if (this.crash !== undefined) this.renew();
-    const pagesCopied = this.state.restore(this.v86, own, options.compiled ?? 'image', this.compiles);
+    const { compiled = 'image' } = options;
+    // Code that there is may run at once, even where none is to be compiled yet.
+    const taken = this.options.compile === false && compiled === 'image' ? 'none' : compiled;
+    const pagesCopied = this.state.restore(this.v86, own, taken, this.compiles);
     this.lookout.arm(this.v86);
     this.lookout.watches.refresh();
     return { pagesCopied };

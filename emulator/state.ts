@@ -94,29 +94,29 @@ export class MachineState {
     return image;
   }
 
-  /** @returns The number of pages copied. */
+  /** `mayCompile` does not say whether compiled code may be run: `compiled` does. @returns The number of pages copied. */
   restore(
     v86: V86Instance,
     image: Image,
     compiled: NonNullable<RestoreOptions['compiled']>,
     mayCompile: boolean,
   ): number {
-    const layer = compiled === 'image' && mayCompile ? image.compiled : undefined;
+    const layer = compiled === 'image' ? image.compiled : undefined;
     const copied =
       layer !== undefined && compiledForProbes(v86, layer)
-        ? this.restoreWithCode(v86, image, layer)
+        ? this.restoreWithCode(v86, image, layer, mayCompile)
         : this.restoreGuest(v86, image, compiled === 'keep');
     this.agreeWith(v86, image);
     this.restoreSurroundings(image.surroundings);
     return copied;
   }
 
-  private restoreWithCode(v86: V86Instance, image: Image, layer: CompiledLayer): number {
+  private restoreWithCode(v86: V86Instance, image: Image, layer: CompiledLayer, mayCompile: boolean): number {
     v86.functions.bind(layer.code);
     const copied = restoreRam(v86, this.baseline, image.pages, undefined);
     restoreCompiled(v86, layer);
     restoreShadow(v86, image.processor);
-    v86.exports.set_jit_config(JitConfig.disabled, 0);
+    v86.exports.set_jit_config(JitConfig.disabled, mayCompile ? 0 : 1);
     return copied;
   }
 

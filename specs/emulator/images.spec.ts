@@ -6,6 +6,8 @@ import { listen, loadGuest, makeMachine } from './guest.ts';
 import { PROGRAMS } from './programs.ts';
 
 const PAGE = 4096;
+/** Where serialized code says of how many modules it consists: see FORMAT.md in harness/snapshots. */
+const MODULE_COUNT = 40;
 
 async function start(name: string): Promise<Machine> {
   const program = PROGRAMS[name];
@@ -51,6 +53,22 @@ describe.each(Object.keys(PROGRAMS))('%s', (name) => {
 });
 
 describe('an image', () => {
+  it.each([
+    { compile: true, takes: true },
+    { compile: 1_000_000_000, takes: true },
+    { compile: false, takes: false },
+  ])('brings its code along to a machine with compile $compile: $takes', async ({ compile, takes }) => {
+    const machine = await start('a timer in arithmetic');
+    machine.run({ instructions: 2_000_000 });
+    const image = machine.capture();
+    const codeIn = (one: ReturnType<Machine['capture']>): number =>
+      Buffer.from(serializeImage(one, { compiled: true }).modules ?? []).readUInt32LE(MODULE_COUNT);
+    expect(codeIn(image)).toBeGreaterThan(0);
+    const other = await makeMachine({ compile });
+    other.restore(image);
+    expect(codeIn(other.capture())).toBe(takes ? codeIn(image) : 0);
+  });
+
   it('is taken over by a restore that copies only pages that differ', async () => {
     const machine = await start('a timer in arithmetic');
     machine.memory.fill(0x10_0000, 0x80_0000, 0x55);
