@@ -177,8 +177,13 @@ export async function countCodePagesByStepping(ready: ReadyRow): Promise<number>
   return await withStarted(ready, ({ guest }) => steppedCodePages(guest, codeRanges(ready)));
 }
 
-/** Runs of a row before its clock starts: by then what it executes is compiled, and V8 has optimized most of that. */
-const WARMING_RUNS = 5;
+/**
+ * A row is run before its clock starts until it gets no faster: by then what it executes is compiled, and V8 has optimized most
+ * of that. So many runs must have been no faster by more than this share, and so many at most are made.
+ */
+const SETTLED_RUNS = 6;
+const FASTER = 0.02;
+const MOST_WARMING_RUNS = 40;
 
 /**
  * Takes the wall time of a row, run after run in one machine that keeps its code. Compiling is not in it: that would be more
@@ -199,21 +204,27 @@ export class RowClock {
     const { guest, snapshot } = await start(this.#ready);
     this.#guest = guest;
     this.#start = snapshot ?? guest.capture({ compiled: false });
-    for (let run = 0; run < WARMING_RUNS; run++) await this.#run();
+    let fastest = Infinity;
+    let settled = 0;
+    for (let run = 0; run < MOST_WARMING_RUNS && settled < SETTLED_RUNS; run++) {
+      const wallMs = await this.#time();
+      settled = wallMs < fastest * (1 - FASTER) ? 0 : settled + 1;
+      fastest = Math.min(fastest, wallMs);
+    }
   }
 
   /** Runs the row once more, from its reset or its snapshot to its exit. */
   async sample(): Promise<void> {
-    const startedAt = wallClock();
-    await this.#run();
-    this.#times.push(wallClock() - startedAt);
+    this.#times.push(await this.#time());
   }
 
-  async #run(): Promise<void> {
+  async #time(): Promise<number> {
     if (this.#guest === undefined || this.#start === undefined)
       throw new Error('the row has not been warmed');
+    const startedAt = wallClock();
     this.#guest.restore(this.#start, 'continue', { compiled: 'keep' });
     await this.#guest.runToEnd();
+    return wallClock() - startedAt;
   }
 
   get spread(): Spread {
