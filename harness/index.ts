@@ -63,6 +63,8 @@ export {
 } from './options.ts';
 export type { BootOptions, Deadlines, FileSource, InputSource, SnapshotPolicy } from './options.ts';
 export type { Phase, PhaseName, RunResult } from './result.ts';
+export { PhaseWatch } from './profile/phases.ts';
+export type { PhaseOptions, PhaseSpan } from './profile/phases.ts';
 export { restoreSnapshot } from './restore.ts';
 export type { RestoreOptions } from './restore.ts';
 export { run } from './run.ts';

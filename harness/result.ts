@@ -1,4 +1,5 @@
 /** What a finished (or abandoned) run has to show, and the time each of its phases took. */
+import type { PhaseSpan } from './profile/phases.ts';
 import type { Stop } from './stop.ts';
 
 /**
@@ -34,4 +35,9 @@ export interface RunResult {
   readonly virtualMs: number;
   readonly wallMs: number;
   readonly phases: readonly Phase[];
+  /**
+   * Where instructions and wall time went by the symbols of kernel and program: kernel start, loading, the parts of
+   * `Py_Initialize` and so on. From {@link run}; a guest of your own is watched by a {@link PhaseWatch}.
+   */
+  readonly phaseSpans?: readonly PhaseSpan[];
 }

@@ -1,6 +1,7 @@
 /** A whole run in one call. */
 import { boot } from './boot.ts';
 import type { BootOptions } from './options.ts';
+import { PhaseWatch } from './profile/phases.ts';
 import type { RunResult } from './result.ts';
 
 /**
@@ -11,7 +12,9 @@ import type { RunResult } from './result.ts';
 export async function run(options: BootOptions): Promise<RunResult> {
   const guest = await boot(options);
   try {
-    return guest.result(await guest.runToEnd());
+    const watch = new PhaseWatch(guest, options.wallClock === undefined ? {} : { clock: options.wallClock });
+    const result = guest.result(await guest.runToEnd());
+    return { ...result, phaseSpans: watch.spans };
   } finally {
     guest.dispose();
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureAddr2line, ensureImages } from '../../images/index.ts';
-import { boot } from '../../harness/index.ts';
+import { boot, run } from '../../harness/index.ts';
 import { HELLO } from '../../harness/hello.ts';
 import {
   addressesOf,
@@ -72,6 +72,11 @@ describe('the phases of a hello', () => {
     spans.slice(1).forEach((span, index) => {
       expect(span.from).toBe(spans[index]?.to);
     });
+  });
+
+  it('are part of what a whole run tells', async () => {
+    const { phaseSpans } = await run({ ...HELLO, wallClock: stillClock });
+    expect(phaseSpans).toEqual(spans);
   });
 
   it('are watched for without an instruction more', async () => {
