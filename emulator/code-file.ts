@@ -93,7 +93,7 @@ function readFiles(folder: string, path: string): ReadCode | undefined {
   const layer: CompiledLayer = {
     memoryLength,
     pages: new Map([...addresses].map((address, i) => [address, pages.subarray(i * PAGE, (i + 1) * PAGE)])),
-    code: codeBySlot(module, pieces, (index) => pieceOf(wire, index)),
+    code: codeBySlot(module, wire, pieces),
     exits,
   };
   return { ramSize, pieces, source, layer, digest };
@@ -102,12 +102,12 @@ function readFiles(folder: string, path: string): ReadCode | undefined {
 /** The functions of a merged module. */
 function codeBySlot(
   module: WebAssembly.Module,
+  wire: Uint8Array,
   pieces: readonly Piece[],
-  wireOf: (index: number) => Uint8Array,
 ): (CompiledCode | undefined)[] {
   const code = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
   for (const [index, { slot, page }] of pieces.entries()) {
-    code[slot] = { module, name: String(index), origin: { wire: () => wireOf(index), page } };
+    code[slot] = { module, name: String(index), origin: { wire: () => pieceOf(wire, index), page } };
   }
   return code;
 }
@@ -135,13 +135,7 @@ export function writeCode(folder: string, key: string, instance: V86Instance): v
   };
   const path = codePath(folder, key);
   const digest = writeKept(path, serialize(kept));
-  const module = new WebAssembly.Module(wire);
-  writeNative(
-    folder,
-    digest,
-    codeBySlot(module, pieces, (index) => wires[index] ?? wire),
-    instance,
-  );
+  writeNative(folder, digest, codeBySlot(new WebAssembly.Module(wire), wire, pieces), instance);
   read.delete(path);
 }
 

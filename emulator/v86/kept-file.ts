@@ -34,9 +34,9 @@ export interface Kept {
 
 /** A file that was kept; undefined when there is none, or it is damaged. */
 export function readKept(path: string): Kept | undefined {
-  const said = digestKept(path);
   return reading(path, (file) => {
     if (!isPrivate(dirname(path))) return undefined;
+    const said = readDigest(file);
     const content = new Uint8Array(Math.max(0, fstatSync(file).size - DIGEST_LENGTH));
     readSync(file, content, { position: DIGEST_LENGTH });
     const digest = digestOf(content).toString('hex');
@@ -96,10 +96,12 @@ export function keepNewest(folder: string, count: number): void {
 
 /** The digest that stands at the start of a file, for one that need not be read. */
 export function digestKept(path: string): string | undefined {
-  return reading(path, (file) => {
-    const digest = Buffer.alloc(DIGEST_LENGTH);
-    return readSync(file, digest) === DIGEST_LENGTH ? digest.toString('hex') : undefined;
-  });
+  return reading(path, readDigest);
+}
+
+function readDigest(file: number): string | undefined {
+  const digest = Buffer.alloc(DIGEST_LENGTH);
+  return readSync(file, digest, { position: 0 }) === DIGEST_LENGTH ? digest.toString('hex') : undefined;
 }
 
 const WRITABLE_BY_OTHERS = 0o022;

@@ -8,9 +8,9 @@
 import { PIECE_EXPORT } from './compiled-code.ts';
 import { type Code, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
+import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
 const HEADER_LENGTH = 8;
-const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
 const CALL = 0x10;
 const FUNCTION_KIND = 0;
 
@@ -19,12 +19,9 @@ interface ImportedFunction {
   readonly type: number;
 }
 
-/** Start and end of each section's content, by its number. */
-type Sections = ReadonlyMap<number, readonly [number, number]>;
-
 interface ParsedModule {
   readonly wire: Uint8Array;
-  readonly sections: Sections;
+  readonly sections: readonly SectionPlace[];
   readonly functions: readonly ImportedFunction[];
   /** The import of v86's memory, as it stands. */
   readonly memory: Uint8Array;
@@ -65,22 +62,10 @@ export function pieceOf(merged: Uint8Array, index: number): Uint8Array {
 
 function parse(wire: Uint8Array): ParsedModule {
   const sections = sectionsOf(wire);
-  const functions: ImportedFunction[] = [];
-  let memory = new Uint8Array();
-  const imports = readerOf(wire, sections, Section.imports);
-  for (let count = imports.unsigned(); count > 0; count--) {
-    const start = imports.at;
-    imports.name();
-    const name = imports.name();
-    if (imports.byte() === FUNCTION_KIND) {
-      functions.push({ name, type: imports.unsigned() });
-      continue;
-    }
-    const hasMaximum = (imports.byte() & 1) !== 0;
-    imports.unsigned();
-    if (hasMaximum) imports.unsigned();
-    memory = wire.slice(start, imports.at);
-  }
+  const imports = readImports(readerOf(wire, sections, Section.imports));
+  const functions = imports.flatMap(({ name, type }) => (type === undefined ? [] : [{ name, type }]));
+  const other = imports.find(({ type }) => type === undefined);
+  const memory = wire.slice(other?.start ?? 0, other?.end ?? 0);
   const types = readerOf(wire, sections, Section.functions);
   types.unsigned();
   const code = readerOf(wire, sections, Section.code);
@@ -92,35 +77,22 @@ function parse(wire: Uint8Array): ParsedModule {
   return { wire, sections, functions, memory, type: types.unsigned(), bodies };
 }
 
-function sectionsOf(wire: Uint8Array): Sections {
-  const sections = new Map<number, readonly [number, number]>();
-  const reader = new Reader(wire, HEADER_LENGTH);
-  while (reader.at < wire.length) {
-    const id = reader.byte();
-    const length = reader.unsigned();
-    sections.set(id, [reader.at, reader.at + length]);
-    reader.at += length;
-  }
-  return sections;
-}
+const typesOf = ({ wire, sections }: ParsedModule): Uint8Array => {
+  const types = sections.find(({ id }) => id === Section.types);
+  return wire.subarray(types?.start ?? 0, types?.end ?? 0);
+};
 
-function contentOf({ wire, sections }: Pick<ParsedModule, 'wire' | 'sections'>, id: number): Uint8Array {
-  const [start, end] = sections.get(id) ?? [0, 0];
-  return wire.subarray(start, end);
-}
-
-function readerOf(wire: Uint8Array, sections: Sections, id: number): Reader {
-  const [start] = sections.get(id) ?? [];
-  if (start === undefined) throw new Error(`a module of compiled code has no section ${id}`);
-  return new Reader(wire, start);
+function readerOf(wire: Uint8Array, sections: readonly SectionPlace[], id: number): Reader {
+  const section = sections.find((candidate) => candidate.id === id);
+  if (section === undefined) throw new Error(`a module of compiled code has no section ${id}`);
+  return new Reader(wire, section.start);
 }
 
 function alike(one: ParsedModule, other: ParsedModule): boolean {
-  const [types, otherTypes] = [contentOf(one, Section.types), contentOf(other, Section.types)];
   return (
     one.bodies.length === 1 &&
     one.type === other.type &&
-    Buffer.compare(types, otherTypes) === 0 &&
+    Buffer.compare(typesOf(one), typesOf(other)) === 0 &&
     Buffer.compare(one.memory, other.memory) === 0
   );
 }
@@ -129,10 +101,7 @@ function alike(one: ParsedModule, other: ParsedModule): boolean {
 function renumbered({ wire, functions, bodies }: ParsedModule, indices: ReadonlyMap<string, number>): Buffer {
   const [start, end] = bodies[0] ?? [0, 0];
   const reader = new Reader(wire, start);
-  for (let groups = reader.unsigned(); groups > 0; groups--) {
-    reader.unsigned();
-    reader.byte();
-  }
+  reader.skipLocals();
   const parts: Uint8Array[] = [];
   let copied = start;
   while (reader.at < end) {
@@ -165,7 +134,7 @@ function encode(
     Uint8Array.from(flatten([text(name), FUNCTION_KIND, unsigned(functions.length + index)])),
   );
   const sections = [
-    [Section.types, contentOf(like, Section.types)],
+    [Section.types, typesOf(like)],
     [Section.imports, list([...imports, memory])],
     [Section.functions, list(bodies.map(() => Uint8Array.from(unsigned(type))))],
     [Section.exports, list(exports)],

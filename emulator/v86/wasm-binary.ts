@@ -7,12 +7,7 @@
 
 import { type Code, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, type Instruction, Reader } from './wasm-instructions.ts';
-
-interface Section {
-  readonly id: number;
-  readonly start: number;
-  readonly end: number;
-}
+import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
 /** A change of a function body: what stands from `start` to `end` in the binary is replaced by `code`. */
 export interface Edit {
@@ -54,7 +49,7 @@ function concatenate(pieces: readonly (Uint8Array | Code)[]): Uint8Array<ArrayBu
 
 export class WasmBinary {
   readonly bytes: Uint8Array;
-  private readonly sections: readonly Section[];
+  private readonly sections: readonly SectionPlace[];
   private readonly bodyStarts: number[] = [];
   private readonly bodyEnds: number[] = [];
   private readonly importedFunctions: number;
@@ -66,18 +61,12 @@ export class WasmBinary {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    const sections: Section[] = [];
-    const reader = new Reader(bytes, 8);
-    while (reader.at < bytes.length) {
-      const id = reader.byte();
-      const length = reader.unsigned();
-      sections.push({ id, start: reader.at, end: reader.at + length });
-      reader.at += length;
-    }
-    this.sections = sections;
-    this.importedFunctions = this.countImportedFunctions();
-    this.typeCount = this.reader(1).unsigned();
-    const code = this.reader(10);
+    this.sections = sectionsOf(bytes);
+    this.importedFunctions = readImports(this.reader(Section.imports)).filter(
+      ({ type }) => type !== undefined,
+    ).length;
+    this.typeCount = this.reader(Section.types).unsigned();
+    const code = this.reader(Section.code);
     for (let count = code.unsigned(); count > 0; count--) {
       const length = code.unsigned();
       this.bodyStarts.push(code.at);
@@ -90,28 +79,6 @@ export class WasmBinary {
     const section = this.sections.find((candidate) => candidate.id === id);
     if (section === undefined) throw new Error(`the WebAssembly binary has no section ${id}`);
     return new Reader(this.bytes, section.start);
-  }
-
-  private countImportedFunctions(): number {
-    const reader = this.reader(2);
-    let functions = 0;
-    for (let count = reader.unsigned(); count > 0; count--) {
-      reader.name();
-      reader.name();
-      const kind = reader.byte();
-      if (kind === 0) {
-        reader.unsigned();
-        functions++;
-      } else if (kind === 3) {
-        reader.at += 2;
-      } else {
-        if (kind === 1) reader.byte();
-        const limits = reader.byte();
-        reader.unsigned();
-        if ((limits & 1) !== 0) reader.unsigned();
-      }
-    }
-    return functions;
   }
 
   /** Function indices by name, from the name section. */
@@ -147,10 +114,7 @@ export class WasmBinary {
     const position = this.position(index);
     const end = this.bodyEnds[position] ?? 0;
     const reader = new Reader(this.bytes, this.bodyStarts[position] ?? 0);
-    for (let groups = reader.unsigned(); groups > 0; groups--) {
-      reader.unsigned();
-      reader.byte();
-    }
+    reader.skipLocals();
     const out: Instruction[] = [];
     while (reader.at < end) {
       const start = reader.at;
@@ -240,18 +204,18 @@ export class WasmBinary {
     return concatenate(parts);
   }
 
-  private encodeSection(section: Section): Uint8Array {
+  private encodeSection(section: SectionPlace): Uint8Array {
     const reader = new Reader(this.bytes, section.start);
     switch (section.id) {
-      case 1:
+      case Section.types:
         return this.extended(reader, section, this.newTypes);
-      case 3:
+      case Section.functions:
         return this.extended(
           reader,
           section,
           this.newFunctions.map((added) => unsigned(added.type)),
         );
-      case 7:
+      case Section.exports:
         return this.extended(
           reader,
           section,
@@ -262,14 +226,14 @@ export class WasmBinary {
             ...unsigned(index),
           ]),
         );
-      case 10:
+      case Section.code:
         return this.encodeCode();
       default:
         return this.bytes.subarray(section.start, section.end);
     }
   }
 
-  private extended(reader: Reader, section: Section, added: readonly Code[]): Uint8Array {
+  private extended(reader: Reader, section: SectionPlace, added: readonly Code[]): Uint8Array {
     const count = reader.unsigned();
     return concatenate([
       unsigned(count + added.length),
@@ -280,7 +244,7 @@ export class WasmBinary {
 
   private encodeCode(): Uint8Array {
     const parts: (Uint8Array | Code)[] = [unsigned(this.bodyStarts.length + this.newFunctions.length)];
-    const code = this.sections.find((section) => section.id === 10);
+    const code = this.sections.find((section) => section.id === Section.code);
     const reader = new Reader(this.bytes, code?.start ?? 0);
     reader.unsigned();
     let at = reader.at;

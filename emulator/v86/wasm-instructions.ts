@@ -50,6 +50,13 @@ export class Reader {
     this.at += length;
     return text;
   }
+  /** Passes over the locals that stand in front of a function's code. */
+  skipLocals(): void {
+    for (let groups = this.unsigned(); groups > 0; groups--) {
+      this.unsigned();
+      this.byte();
+    }
+  }
 }
 
 /** One instruction: its text, for matching, and where it stands in the binary. */
