@@ -1,5 +1,4 @@
 /** One row looked at closely: its phases, its kernel calls, and a profile, for the report's pictures. */
-import { readFileSync } from 'node:fs';
 import { ensureAddr2line } from '../../images/index.ts';
 import { boot } from '../boot.ts';
 import {
@@ -11,7 +10,7 @@ import {
   sample,
 } from '../profile/index.ts';
 import type { StartupReport } from '../report/index.ts';
-import { GuestSymbols } from '../symbols/index.ts';
+import { guestSymbols } from '../symbols/index.ts';
 import { Tracer } from '../trace/index.ts';
 import type { ReadyRow } from './measure.ts';
 
@@ -20,11 +19,8 @@ export async function traceRow(
   { images, options }: ReadyRow,
   interval = DEFAULT_INTERVAL,
 ): Promise<Pick<StartupReport, 'phases' | 'calls' | 'sampleInterval' | 'stacks'>> {
-  const symbols = new GuestSymbols({
-    kernel: readFileSync(images.kernel[256].path),
-    program: readFileSync(images.python.symbols.path),
-  });
   const watched = await boot(options);
+  const symbols = guestSymbols(watched);
   const phases = new PhaseWatch(watched);
   const tracer = new Tracer(watched);
   await watched.runToEnd();
