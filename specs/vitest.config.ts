@@ -1,22 +1,26 @@
 /**
- * How the specs run. Two workers, each a process with the start-up flags that keep V8's own threads from starving a guest
+ * How the specs run. Files that end in `.full.spec.ts` take long: `npm test` leaves them out, `npm run test:full` runs
+ * them and nothing else. Two workers, each a process with the start-up flags that keep V8's own threads from starving a guest
  * on few cores. Time limits are a backstop for a harness that hangs; guests have deadlines of their own.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const MINUTE = 60_000;
+const LONG = 'specs/**/*.full.spec.ts';
+const full = process.env['NANVIX_V86_TESTS'] === 'full';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['specs/**/*.spec.ts'],
+    include: full ? [LONG] : ['specs/**/*.spec.ts'],
+    exclude: full ? [] : [LONG],
     globalSetup: ['specs/support/global-setup.ts'],
     pool: 'forks',
     execArgv: ['--v8-pool-size=1', '--single-threaded-gc'],
     maxWorkers: 2,
-    testTimeout: 3 * MINUTE,
-    hookTimeout: 3 * MINUTE,
+    testTimeout: (full ? 30 : 3) * MINUTE,
+    hookTimeout: (full ? 30 : 3) * MINUTE,
     reporters: process.env['CI'] === undefined ? ['default'] : [['default', { summary: false }]],
   },
 });
