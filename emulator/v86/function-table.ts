@@ -7,13 +7,14 @@
 
 import { ImageDataError } from '../image-data-error.ts';
 import type { CompiledCode } from './compiled-code.ts';
+import { TABLE_LENGTH } from './host-functions.ts';
 import { COMPILED_HANDLE_IRQS, SHADOW_END_EXPORT, TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
 
 /** What compiled code imports from. */
 const NAMESPACE = 'e';
 
 export class FunctionTable {
-  readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS });
+  readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_LENGTH });
   private readonly slots = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
   private readonly exportsOfModule = new WeakMap<WebAssembly.Module, WebAssembly.Exports>();
   private imports: WebAssembly.ModuleImports = {};

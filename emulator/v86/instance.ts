@@ -7,6 +7,7 @@
 
 import { type CompiledCode, compiledFrom } from './compiled-code.ts';
 import { FunctionTable } from './function-table.ts';
+import { connectHostFunctions } from './host-functions.ts';
 import {
   Address,
   CallOut,
@@ -17,7 +18,6 @@ import {
   PAGE,
   PAGE_WALK_EXPORT,
   ProbeMap,
-  TIMESTAMP_REQUEST,
   TlbFlag,
 } from './internals.ts';
 import { v86Module } from './module.ts';
@@ -90,6 +90,7 @@ export class V86Instance {
   constructor(ramSize: number, host: Host, codeFolder?: string) {
     const instance = new WebAssembly.Instance(v86Module(codeFolder), { env: this.imports(host) });
     this.exports = instance.exports as unknown as Exports;
+    connectHostFunctions(this.functions.table, { timestamp: () => host.timestamp() });
     this.functions.connect(instance.exports, this.exports.memory);
     this.exports.rust_init();
     this.ramSize = ramSize;
@@ -148,7 +149,7 @@ export class V86Instance {
     return {
       __indirect_function_table: this.functions.table,
       microtick: () => (turns += 2),
-      run_hardware_timers: (request: number) => (request === TIMESTAMP_REQUEST ? host.timestamp() : 0),
+      run_hardware_timers: () => 0,
       get_rand_int: () => host.random(),
       cpu_event_halt: () => undefined,
       stop_idling: () => undefined,

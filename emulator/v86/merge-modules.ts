@@ -6,11 +6,10 @@
  */
 
 import { PIECE_EXPORT } from './compiled-code.ts';
-import { type Code, flatten, unsigned } from './wasm-code.ts';
+import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
-import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
+import { HEADER, readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
-const HEADER_LENGTH = 8;
 const CALL = 0x10;
 const FUNCTION_KIND = 0;
 
@@ -126,12 +125,14 @@ function encode(
   names: readonly string[],
   bodies: readonly Uint8Array[],
 ): Uint8Array {
-  const { wire, memory, type } = like;
+  const { memory, type } = like;
   const imports = functions.map((imported) =>
-    Uint8Array.from(flatten([text('e'), text(imported.name), FUNCTION_KIND, unsigned(imported.type)])),
+    Uint8Array.from(
+      flatten([encodeName('e'), encodeName(imported.name), FUNCTION_KIND, unsigned(imported.type)]),
+    ),
   );
   const exports = names.map((name, index) =>
-    Uint8Array.from(flatten([text(name), FUNCTION_KIND, unsigned(functions.length + index)])),
+    Uint8Array.from(flatten([encodeName(name), FUNCTION_KIND, unsigned(functions.length + index)])),
   );
   const sections = [
     [Section.types, typesOf(like)],
@@ -142,13 +143,11 @@ function encode(
   ] as const;
   return new Uint8Array(
     Buffer.concat([
-      wire.subarray(0, HEADER_LENGTH),
+      Uint8Array.from(HEADER),
       ...sections.flatMap(([id, content]) => [Uint8Array.from([id, ...unsigned(content.length)]), content]),
     ]),
   );
 }
-
-const text = (name: string): Code => [...unsigned(name.length), ...Buffer.from(name)];
 
 const list = (items: readonly Uint8Array[]): Buffer =>
   Buffer.concat([Uint8Array.from(unsigned(items.length)), ...items]);

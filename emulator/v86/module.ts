@@ -11,9 +11,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { TABLE_LENGTH } from './host-functions.ts';
 import { readKept, writeKept } from './kept-file.ts';
 import { keepNative, moduleWithNative } from './kept-native.ts';
-import { FunctionName, REWRITTEN_SHA256, TABLE_OFFSET, TABLE_SLOTS, V86_WASM_LENGTH } from './internals.ts';
+import { FunctionName, REWRITTEN_SHA256, V86_WASM_LENGTH } from './internals.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
 
 let compiled: WebAssembly.Module | undefined;
@@ -85,9 +86,7 @@ function mainLoopOf(module: WebAssembly.Module): CallableFunction {
   const imports: WebAssembly.ModuleImports = {};
   for (const { name, kind } of WebAssembly.Module.imports(module)) {
     imports[name] =
-      kind === 'table'
-        ? new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_OFFSET + TABLE_SLOTS })
-        : () => 0;
+      kind === 'table' ? new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_LENGTH }) : () => 0;
   }
   const { exports } = new WebAssembly.Instance(module, { env: imports });
   return exports[FunctionName.mainLoop] as CallableFunction;

@@ -10,8 +10,8 @@ import {
   Own,
   PAGE_WALK_EXPORT,
   TIMESTAMP_READERS,
-  TIMESTAMP_REQUEST,
 } from './internals.ts';
+import { callHost } from './host-functions.ts';
 import { Editor, fourWords, type Indices } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
@@ -326,7 +326,7 @@ export function rewriteTimestamp(binary: WasmBinary, index: Indices): void {
   for (const name of TIMESTAMP_READERS) {
     const editor = new Editor(binary, index[name], FunctionName[name]);
     const read = editor.once(`call ${index.microtick}`, 'f64.const', 'opcode.162', 'extended.7');
-    editor.replace(read, 3, [wasm.i32(TIMESTAMP_REQUEST), wasm.f64Zero, wasm.call(index.runHardwareTimers)]);
+    editor.replace(read, 3, callHost(binary, 'timestamp'));
     const last = editor.once(`i64.load ${Address.timestampLast}`);
     editor.replace(last, 1, [wasm.drop, wasm.i64(-1)]);
     binary.edit(index[name], editor.edits);

@@ -5,7 +5,7 @@
  * refer to one another as before; new types, functions and exports are appended.
  */
 
-import { type Code, flatten, unsigned } from './wasm-code.ts';
+import { type Code, encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, type Instruction, Reader } from './wasm-instructions.ts';
 import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
@@ -16,14 +16,26 @@ export interface Edit {
   readonly code: Code;
 }
 
-export type ValueType = 'i32' | 'i64' | 'f64';
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64';
+
+/** What a value of WebAssembly is in TypeScript. */
+export type ValueOf<Type extends ValueType> = Type extends 'i64' ? bigint : number;
 
 export interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
 
-const VALUE_TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c };
+const VALUE_TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+
+/** A function type as it stands in a section of types. */
+export const encodeSignature = ({ parameters, results }: Signature): Code => [
+  0x60,
+  ...unsigned(parameters.length),
+  ...parameters.map((type) => VALUE_TYPES[type]),
+  ...unsigned(results.length),
+  ...results.map((type) => VALUE_TYPES[type]),
+];
 
 /** Body of a function: its own locals (beyond the parameters, by type) and its code without the final `end`. */
 export interface FunctionBody {
@@ -177,15 +189,14 @@ export class WasmBinary {
     return this.append(signature, encodeBody(body));
   }
 
+  /** Appends a function type and returns its index. */
+  type(signature: Signature): number {
+    this.newTypes.push(encodeSignature(signature));
+    return this.typeCount + this.newTypes.length - 1;
+  }
+
   private append(signature: Signature, body: Uint8Array): number {
-    this.newTypes.push([
-      0x60,
-      ...unsigned(signature.parameters.length),
-      ...signature.parameters.map((type) => VALUE_TYPES[type]),
-      ...unsigned(signature.results.length),
-      ...signature.results.map((type) => VALUE_TYPES[type]),
-    ]);
-    this.newFunctions.push({ type: this.typeCount + this.newTypes.length - 1, body });
+    this.newFunctions.push({ type: this.type(signature), body });
     return this.importedFunctions + this.bodyStarts.length + this.newFunctions.length - 1;
   }
 
@@ -219,12 +230,7 @@ export class WasmBinary {
         return this.extended(
           reader,
           section,
-          this.newExports.map(({ name, index }) => [
-            ...unsigned(name.length),
-            ...Buffer.from(name),
-            0,
-            ...unsigned(index),
-          ]),
+          this.newExports.map(({ name, index }) => [...encodeName(name), 0, ...unsigned(index)]),
         );
       case Section.code:
         return this.encodeCode();

@@ -40,6 +40,9 @@ export function signed(value: number): number[] {
   }
 }
 
+/** A name in one of the sections. */
+export const encodeName = (name: string): number[] => [...unsigned(name.length), ...Buffer.from(name)];
+
 const memory =
   (opcode: number, alignment: number) =>
   (offset: number): Code => [opcode, alignment, unsigned(offset)];
@@ -48,6 +51,8 @@ export const localGet = (index: number): Code => [0x20, unsigned(index)];
 export const localSet = (index: number): Code => [0x21, unsigned(index)];
 export const localTee = (index: number): Code => [0x22, unsigned(index)];
 export const call = (index: number): Code => [0x10, unsigned(index)];
+/** Calls the function of that type whose place in the first table is on the stack. */
+export const callIndirect = (type: number): Code => [0x11, unsigned(type), 0];
 export const i32 = (value: number): Code => [0x41, signed(value)];
 export const i64 = (value: number): Code => [0x42, signed(value)];
 
@@ -93,8 +98,6 @@ export const or: Code = [0x72];
 export const xor: Code = [0x73];
 export const shl: Code = [0x74];
 export const shrUnsigned: Code = [0x76];
-
-export const f64Zero: Code = [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /** Bit `index` of a bitmap `displacement` bytes behind `map`: 0 or 1. The index is computed twice. */
 export const bitOf = (map: Code, displacement: number, index: Code): Code => [

@@ -4,7 +4,8 @@ import { Reader } from './wasm-instructions.ts';
 
 export const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
 
-const HEADER_LENGTH = 8;
+/** What every WebAssembly binary begins with: its magic number and version. */
+export const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
 const ImportKind = { function: 0, table: 1, global: 3 } as const;
 
 /** A section's content, from `start` to `end` in the binary. */
@@ -25,7 +26,7 @@ export interface Import {
 
 export function sectionsOf(bytes: Uint8Array): SectionPlace[] {
   const sections: SectionPlace[] = [];
-  const reader = new Reader(bytes, HEADER_LENGTH);
+  const reader = new Reader(bytes, HEADER.length);
   while (reader.at < bytes.length) {
     const id = reader.byte();
     const length = reader.unsigned();
