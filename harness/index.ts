@@ -6,9 +6,9 @@
  * Start reading at options.ts (what can be asked), stop.ts (why a guest
  * comes back) and guest.ts (what a guest can do); monitor/ is what the guest's kernel talks to.
  */
-export { boot } from './boot.ts';
-export { formatCall, formatCrashReport } from './crash-report.ts';
-export { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
+export { boot } from './guest/boot.ts';
+export { formatCall, formatCrashReport } from './guest/crash-report.ts';
+export { GuestStateError, InputError, SnapshotMismatchError } from './guest/errors.ts';
 export {
   CommandInterpreter,
   debug,
@@ -36,38 +36,38 @@ export type {
   StopPoints,
   StopSpec,
 } from './debug/index.ts';
-export { exitStatusOf, harnessStatus } from './exit-status.ts';
-export { DebugTarget, serveGdb } from './gdb/index.ts';
-export type { DebugTargetOptions, GdbServer } from './gdb/index.ts';
-export { Guest } from './guest.ts';
-export type { ClockRule, GuestSnapshot } from './guest.ts';
-export { bootHello, HELLO, hello, restoreHello } from './hello.ts';
-export type { ColdHello, HelloResult } from './hello.ts';
-export { identityDifferences } from './identity.ts';
-export type { GuestIdentity } from './identity.ts';
-export type { CallHistory } from './kernel-calls/call-ring.ts';
+export { exitStatusOf, harnessStatus } from './guest/exit-status.ts';
+export { DebugTarget, serveGdb } from './debug/gdb/index.ts';
+export type { DebugTargetOptions, GdbServer } from './debug/gdb/index.ts';
+export { Guest } from './guest/guest.ts';
+export type { ClockRule, GuestSnapshot } from './guest/guest.ts';
+export { bootHello, HELLO, hello, restoreHello } from './guest/hello.ts';
+export type { ColdHello, HelloResult } from './guest/hello.ts';
+export { identityDifferences } from './guest/identity.ts';
+export type { GuestIdentity } from './guest/identity.ts';
+export type { CallHistory } from './guest/kernel-calls/call-ring.ts';
 export type {
   CallDecision,
   CallObserver,
   CallSelector,
   Interceptor,
   KernelCalls,
-} from './kernel-calls/interceptors.ts';
-export type { Monitor, MonitorState } from './monitor/monitor.ts';
+} from './guest/kernel-calls/interceptors.ts';
+export type { Monitor, MonitorState } from './guest/monitor/monitor.ts';
 export {
   DEFAULT_BOOT_TIME,
   DEFAULT_INSTRUCTIONS_PER_MICROSECOND,
   DEFAULT_MEMORY_MIB,
   DEFAULT_VIRTUAL_DEADLINE_MS,
   DEFAULT_WALL_DEADLINE_MS,
-} from './options.ts';
-export type { BootOptions, Deadlines, FileSource, InputSource, SnapshotPolicy } from './options.ts';
-export type { Phase, PhaseName, RunResult } from './result.ts';
-export { PhaseWatch } from './profile/phases.ts';
-export type { PhaseOptions, PhaseSpan } from './profile/phases.ts';
-export { restoreSnapshot } from './restore.ts';
-export type { RestoreOptions } from './restore.ts';
-export { run } from './run.ts';
+} from './guest/options.ts';
+export type { BootOptions, Deadlines, FileSource, InputSource, SnapshotPolicy } from './guest/options.ts';
+export type { Phase, PhaseName, PhaseSpan, RunResult } from './guest/result.ts';
+export { PhaseWatch } from './guest/phases/watch.ts';
+export type { PhaseOptions } from './guest/phases/watch.ts';
+export { restoreSnapshot } from './guest/restore.ts';
+export type { RestoreOptions } from './guest/restore.ts';
+export { run } from './guest/run.ts';
 export {
   diffSnapshots,
   exportVmem,
@@ -91,10 +91,17 @@ export type {
   ValueDifference,
   WrittenSnapshot,
 } from './snapshots/index.ts';
-export type { CrashReport, DeadlineKind, KernelCall, ProtocolViolation, Stop, StopKind } from './stop.ts';
-export type { WallClock } from './wall-clock.ts';
-export { callStack, guestSymbols, GuestSymbols } from './symbols/index.ts';
-export type { GuestSymbol, StackFrame, SymbolicAddress } from './symbols/index.ts';
+export type {
+  CrashReport,
+  DeadlineKind,
+  KernelCall,
+  ProtocolViolation,
+  Stop,
+  StopKind,
+} from './guest/stop.ts';
+export type { WallClock } from './guest/wall-clock.ts';
+export { callStack, guestSymbols, GuestSymbols } from './look/symbols/index.ts';
+export type { GuestSymbol, StackFrame, SymbolicAddress } from './look/symbols/index.ts';
 export {
   calls,
   diffTraces,
@@ -106,7 +113,7 @@ export {
   summarize,
   TracePrinter,
   Tracer,
-} from './trace/index.ts';
+} from './look/trace/index.ts';
 export type {
   CallArgument,
   CallCompletion,
@@ -122,4 +129,4 @@ export type {
   TraceHeader,
   TraceLevel,
   TracerOptions,
-} from './trace/index.ts';
+} from './look/trace/index.ts';

@@ -6,21 +6,31 @@
  * where anything is watched for.
  */
 
-import type { V86Instance } from './instance.ts';
 import { Observe, Own, PAGE, ProbeMap, watchedIndex } from './internals.ts';
 
 /** Instructions for which a page with a breakpoint is interpreted, before all code is dropped and compiled anew for it. */
 const INTERPRET_PROBED_PAGE = 50_000_000;
 
+/** What is needed of the running v86. */
+export interface ProbedV86 {
+  /** Its memory, from v86's address 0. */
+  readonly bytes: Uint8Array;
+  readonly exports: { jit_dirty_cache(from: number, to: number): void; jit_clear_cache_js(): void };
+  byte(address: number): number;
+  setByte(address: number, value: number): void;
+  word(address: number): number;
+  setWord(address: number, value: number): void;
+}
+
 export class Probing {
-  private readonly v86: V86Instance;
+  private readonly v86: ProbedV86;
   /** The linear addresses that are called out for. */
   private probed: ReadonlySet<number> = new Set();
   private readonly exitsOfAll = new Uint8Array(ProbeMap.exitsLength);
   private probedPageDropped = false;
   private interpreted = 0;
 
-  constructor(v86: V86Instance) {
+  constructor(v86: ProbedV86) {
     this.v86 = v86;
   }
 

@@ -5,20 +5,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureImages } from '../../images/index.ts';
 import { inProject } from '../../images/build/paths.ts';
-import { hello } from '../hello.ts';
+import { hello } from '../guest/hello.ts';
+import type { Figures } from '../study/moved.ts';
 
 const PATH = inProject('harness', 'bench', 'baseline.json');
 
 /** Names and values: digests of the images first, then exact figures. */
-export type Baseline = Readonly<Record<string, string | number>>;
-
-/** One value that is not what the baseline says. `by` is the difference of two numbers, as a share of the first. */
-export interface Moved {
-  readonly name: string;
-  readonly before: string | number;
-  readonly after: string | number;
-  readonly by: number | undefined;
-}
+export type Baseline = Figures;
 
 /** What the checkout gives now. */
 export async function currentBaseline(): Promise<Baseline> {
@@ -33,17 +26,6 @@ export async function currentBaseline(): Promise<Baseline> {
     'restored instructions': restored?.instructions ?? 0,
     'restored output': restored?.output ?? '',
   };
-}
-
-/** The values that differ, also those that only one side has. */
-export function movedBetween(before: Baseline, after: Baseline): Moved[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name) => {
-    const [old = 'absent', now = 'absent'] = [before[name], after[name]];
-    if (old === now) return [];
-    const by = typeof old === 'number' && typeof now === 'number' ? (now - old) / old : undefined;
-    return [{ name, before: old, after: now, by }];
-  });
 }
 
 export function readBaseline(): Baseline {

@@ -1,6 +1,6 @@
 /** The best combination of the study, for the figures about it. */
-import { InputError } from '../errors.ts';
-import type { BootOptions } from '../options.ts';
+import { InputError } from '../guest/errors.ts';
+import type { BootOptions } from '../guest/options.ts';
 import { readyRow } from '../study/measure.ts';
 import { studyRow } from '../study/row.ts';
 import { studyVariants } from '../study/variants.ts';

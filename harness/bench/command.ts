@@ -1,7 +1,7 @@
 /** Starts the command line in a process of its own, as a user does, and says how long that took. */
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { wallClock } from '../wall-clock.ts';
+import { wallClock } from '../guest/wall-clock.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../cli/nanvix-v86.cjs', import.meta.url));
 

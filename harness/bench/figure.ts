@@ -1,4 +1,5 @@
 /** What a figure of the benchmark is: one number with a name, measured by a file of figures/. */
+import { medianOf } from '../study/median.ts';
 
 /** One thing to measure, ready to be measured again and again. */
 export interface Measurement {
@@ -32,14 +33,6 @@ export interface FigureResult {
   readonly median: number;
   readonly minimum: number;
   readonly maximum: number;
-}
-
-/** The middle of some numbers, or the mean of the two in the middle. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >>> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
 /** Takes the samples of a figure. */

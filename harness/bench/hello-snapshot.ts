@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GuestSnapshot } from '../guest.ts';
-import { bootHello, type ColdHello } from '../hello.ts';
+import type { GuestSnapshot } from '../guest/guest.ts';
+import { bootHello, type ColdHello } from '../guest/hello.ts';
 import { saveSnapshot } from '../snapshots/guest-file.ts';
 
 /** The snapshot a cold hello took on its way. */

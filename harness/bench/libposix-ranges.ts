@@ -5,8 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readProgramFile } from '../symbols/program-file.ts';
-import { SymbolTable } from '../symbols/symbol-table.ts';
+import { readProgramFile } from '../guest/elf/program-file.ts';
+import { SymbolTable } from '../guest/elf/symbol-table.ts';
 
 /** From `start` up to, but not including, `end`. */
 export interface AddressRange {

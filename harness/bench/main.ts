@@ -5,10 +5,12 @@
  */
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
-import { currentBaseline, movedBetween, readBaseline, writeBaseline } from './baseline.ts';
+import { movedBetween } from '../study/moved.ts';
+import { medianOf } from '../study/median.ts';
+import { currentBaseline, readBaseline, writeBaseline } from './baseline.ts';
 import { coldPeers, restorePeers, whyNoPeer } from './peer.ts';
 import type { Pair, Peers } from './peer.ts';
-import { measure, medianOf } from './figure.ts';
+import { measure } from './figure.ts';
 import type { FigureResult } from './figure.ts';
 import { figures } from './figures/index.ts';
 

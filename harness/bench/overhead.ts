@@ -3,9 +3,9 @@
  * hits both alike. Processor time counts: a hello waits for nothing but its turn, and that is no cost of the observer's.
  */
 import { ensureImages } from '../../images/index.ts';
-import { boot } from '../boot.ts';
-import type { Guest } from '../guest.ts';
-import { HELLO } from '../hello.ts';
+import { boot } from '../guest/boot.ts';
+import type { Guest } from '../guest/guest.ts';
+import { HELLO } from '../guest/hello.ts';
 import type { Measurement } from './figure.ts';
 
 /** How often a pair is measured for one sample: the faster of its runs count, since all that disturbs a run makes it slower. */

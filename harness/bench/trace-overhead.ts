@@ -1,6 +1,6 @@
 /** What tracing costs. Reading symbols does not count. */
-import { guestSymbols } from '../symbols/index.ts';
-import { Tracer, type TraceLevel } from '../trace/index.ts';
+import { guestSymbols } from '../look/symbols/index.ts';
+import { Tracer, type TraceLevel } from '../look/trace/index.ts';
 import type { Measurement } from './figure.ts';
 import { overheadOf } from './overhead.ts';
 

@@ -1,5 +1,5 @@
 /** Turns whatever a command threw into one line and an exit status. */
-import { harnessStatus } from '../exit-status.ts';
+import { harnessStatus } from '../guest/exit-status.ts';
 import { log, logLevel } from './log.ts';
 
 /** Errors that say in their message what to do, by name: a class is not loaded only to be compared with. */

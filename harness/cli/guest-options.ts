@@ -1,6 +1,6 @@
 /** The options by which a command line describes a guest; shared by every command that boots one. */
 import type { Command } from 'commander';
-import type { BootOptions } from '../options.ts';
+import type { BootOptions } from '../guest/options.ts';
 import { instant, milliseconds, oneOf, wholeNumber } from './parse.ts';
 
 /**

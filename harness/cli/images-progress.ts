@@ -1,7 +1,7 @@
 /** Finds the images, and builds those that are missing with a display of the steps on stderr. */
 import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
 import type { BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
-import { isBuiltProgram } from '../guest-files.ts';
+import { isBuiltProgram } from '../guest/guest-files.ts';
 import { log } from './log.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -31,7 +31,7 @@ export async function findImagesAndCode(
 
 /** Compiles what is kept for CPython, where that is missing, and says so. */
 export async function prepareCodeOf(images: Images): Promise<void> {
-  const { prepareCode } = await import('../prepare-code.ts');
+  const { prepareCode } = await import('./prepare-code.ts');
   await prepareCode(images, () => {
     process.stderr.write("Compiling CPython's code, once (some seconds)\n");
   });

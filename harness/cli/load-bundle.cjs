@@ -7,7 +7,7 @@ const { createRequire } = require('node:module');
 const { dirname } = require('node:path');
 const vm = require('node:vm');
 
-/** A mistake of the user: see harness/exit-status.ts. */
+/** A mistake of the user: see harness/guest/exit-status.ts. */
 const STATUS_USAGE = 2;
 
 /** Runs the bundle at a path and returns its exports. `command` says whose functions the cache is to hold. */

@@ -5,7 +5,7 @@
  * exit status 2; nothing heavy is loaded before a command needs it.
  */
 import { Command, CommanderError } from 'commander';
-import { harnessStatus } from '../exit-status.ts';
+import { harnessStatus } from '../guest/exit-status.ts';
 import { commands } from './commands/index.ts';
 import { describeError } from './errors.ts';
 import { setLogLevel } from './log.ts';

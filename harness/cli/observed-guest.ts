@@ -1,9 +1,9 @@
 /** A guest that a command looks at while it runs, with the names of its addresses. */
-import { InputError } from '../errors.ts';
-import type { Guest } from '../guest.ts';
-import type { BootOptions } from '../options.ts';
-import type { DebugFiles } from '../profile/index.ts';
-import type { GuestSymbols } from '../symbols/index.ts';
+import { InputError } from '../guest/errors.ts';
+import type { Guest } from '../guest/guest.ts';
+import type { BootOptions } from '../guest/options.ts';
+import type { DebugFiles } from '../look/profile/index.ts';
+import type { GuestSymbols } from '../look/symbols/index.ts';
 import { bootOptionsOf, type GuestOptionValues } from './guest-options.ts';
 import { readUserFile } from './sink.ts';
 
@@ -26,7 +26,7 @@ export async function symbolsOf(
   guest: Guest,
   { symbols, kernelSymbols }: Pick<ObservedGuestValues, 'symbols' | 'kernelSymbols'>,
 ): Promise<GuestSymbols> {
-  const { guestSymbols } = await import('../symbols/index.ts');
+  const { guestSymbols } = await import('../look/symbols/index.ts');
   const found = guestSymbols(guest, {
     ...(symbols !== undefined && { program: readUserFile('symbol file', symbols) }),
     ...(kernelSymbols !== undefined && { kernel: readUserFile('symbol file', kernelSymbols) }),
@@ -50,10 +50,10 @@ export async function withObservedGuest<Result>(
   use: (observed: ObservedGuest) => Promise<Result>,
 ): Promise<Result> {
   const [{ boot }, { BUILT_PROGRAMS }, { findImages }, { DEFAULT_MEMORY_MIB }] = await Promise.all([
-    import('../boot.ts'),
-    import('../guest-files.ts'),
+    import('../guest/boot.ts'),
+    import('../guest/guest-files.ts'),
     import('./images-progress.ts'),
-    import('../options.ts'),
+    import('../guest/options.ts'),
   ]);
   const { images } = await findImages(program, values.kernel);
   const guest = await boot({

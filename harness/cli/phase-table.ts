@@ -2,7 +2,7 @@
  * Phases of a run as aligned columns. Written by hand: to load a package for tables, and the locale for its numbers, takes a
  * tenth of the time of a run whose phases are to cost nothing.
  */
-import type { PhaseSpan } from '../profile/phases.ts';
+import type { PhaseSpan } from '../guest/result.ts';
 
 const GAP = '  ';
 

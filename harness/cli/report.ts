@@ -1,8 +1,8 @@
 /** How a run is told to people and to programs. */
 import { exitStatuses } from '../../images/abi/exit-status.ts';
-import { formatCrashReport } from '../crash-report.ts';
-import { harnessStatus } from '../exit-status.ts';
-import type { RunResult } from '../result.ts';
+import { formatCrashReport } from '../guest/crash-report.ts';
+import { harnessStatus } from '../guest/exit-status.ts';
+import type { RunResult } from '../guest/result.ts';
 
 /** One run as JSON; the shape is part of the command line's promise. */
 export interface RunRecord {

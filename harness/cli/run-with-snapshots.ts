@@ -1,12 +1,12 @@
 /** What `run` does beyond running: starts from a snapshot file, and takes one on the way. */
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { InputError } from '../errors.ts';
-import type { Guest } from '../guest.ts';
-import type { BootOptions } from '../options.ts';
-import type { PhaseSpan, PhaseWatch } from '../profile/phases.ts';
-import type { RunResult } from '../result.ts';
-import type { Stop } from '../stop.ts';
+import { InputError } from '../guest/errors.ts';
+import type { Guest } from '../guest/guest.ts';
+import type { PhaseWatch } from '../guest/phases/watch.ts';
+import type { BootOptions } from '../guest/options.ts';
+import type { PhaseSpan, RunResult } from '../guest/result.ts';
+import type { Stop } from '../guest/stop.ts';
 
 /** As commander hands them over. */
 export interface SnapshotOptionValues {
@@ -86,7 +86,7 @@ function compiledAtOnce(
 async function watchPhases(guest: Guest, values: SnapshotOptionValues): Promise<PhaseWatch | undefined> {
   const withCompiledCode = values.snapshotCompiled === true || values.trustCompiled === true;
   if (values.phases !== true && (values.json !== true || withCompiledCode)) return undefined;
-  const { PhaseWatch } = await import('../profile/phases.ts');
+  const { PhaseWatch } = await import('../guest/phases/watch.ts');
   if (values.restore === undefined) return new PhaseWatch(guest);
   // To find what the snapshot was made of takes some 30 ms: done for those who ask for nothing else.
   if (values.phases !== true) return new PhaseWatch(guest, { first: 'restored' });
@@ -100,13 +100,13 @@ async function start(
 ): Promise<Guest> {
   if (restore !== undefined) {
     const { loadSnapshot } = await import('../snapshots/guest-file.ts');
-    const { restoreSnapshot } = await import('../restore.ts');
+    const { restoreSnapshot } = await import('../guest/restore.ts');
     const { snapshot } = await loadSnapshot(restore, { trustCompiled });
     return await restoreSnapshot(snapshot, options);
   }
   const { program } = options;
   if (program === undefined) throw new InputError('name a program to run, or a snapshot with --restore');
-  const { boot } = await import('../boot.ts');
+  const { boot } = await import('../guest/boot.ts');
   return await boot({ ...options, program });
 }
 

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { InputError } from '../errors.ts';
+import { InputError } from '../guest/errors.ts';
 import { writeThrough } from './standard-streams.ts';
 
 /** A file, or one of the process's streams. */

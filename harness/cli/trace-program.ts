@@ -1,16 +1,34 @@
 /** What `nanvix-v86 trace` does: boots or restores a guest, prints its calls while it runs, and says how it ended. */
-import { InputError } from '../errors.ts';
-import type { Guest } from '../guest.ts';
-import type { RunResult } from '../result.ts';
-import type { GuestSymbols } from '../symbols/index.ts';
-import type { CallFilter, CallRecord, TraceLevel, TracePalette, TracerOptions } from '../trace/index.ts';
-import type { TraceOptionValues } from './commands/trace.ts';
-import { bootOptionsOf } from './guest-options.ts';
+import { InputError } from '../guest/errors.ts';
+import type { Guest } from '../guest/guest.ts';
+import type { RunResult } from '../guest/result.ts';
+import type { GuestSymbols } from '../look/symbols/index.ts';
+import type { CallFilter, CallRecord, TraceLevel, TracePalette, TracerOptions } from '../look/trace/index.ts';
+import { bootOptionsOf, type GuestOptionValues } from './guest-options.ts';
 import { log } from './log.ts';
 import { explainEnd, processStatus } from './report.ts';
 import { symbolsOf } from './observed-guest.ts';
 import { Sink } from './sink.ts';
 import { ProcessInput, writeThrough } from './standard-streams.ts';
+
+/** As commander hands them over. */
+export interface TraceOptionValues extends GuestOptionValues {
+  readonly programName?: string;
+  readonly restore?: string;
+  readonly level: readonly TraceLevel[];
+  readonly call?: readonly string[];
+  readonly thread?: readonly number[];
+  readonly result?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly stack?: true;
+  readonly summary?: true;
+  readonly stringLimit: number;
+  readonly symbols?: string;
+  readonly kernelSymbols?: string;
+  readonly output?: string;
+  readonly json?: true;
+}
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -23,7 +41,7 @@ export async function traceProgram(
   commandLine: string,
   options: TraceOptionValues,
 ): Promise<number> {
-  const { compileFilter } = await import('../trace/index.ts');
+  const { compileFilter } = await import('../look/trace/index.ts');
   // A filter that cannot be is refused before anything is built or written.
   compileFilter(filterOf(options));
   const jsonToStdout = options.json === true && options.output === undefined;
@@ -84,12 +102,12 @@ async function start(
   };
   if (restore !== undefined) {
     const { loadSnapshot } = await import('../snapshots/guest-file.ts');
-    const { restoreSnapshot } = await import('../restore.ts');
+    const { restoreSnapshot } = await import('../guest/restore.ts');
     const named = program === undefined ? {} : { program };
     return await restoreSnapshot((await loadSnapshot(restore)).snapshot, { ...given, ...named });
   }
   if (program === undefined) throw new InputError('name a program to trace, or a snapshot with --restore');
-  const { boot } = await import('../boot.ts');
+  const { boot } = await import('../guest/boot.ts');
   return await boot({ ...given, program });
 }
 
@@ -100,7 +118,7 @@ async function traceGuest(
   sink: Sink,
   interruption: AbortController,
 ): Promise<RunResult> {
-  const trace = await import('../trace/index.ts');
+  const trace = await import('../look/trace/index.ts');
   const levels = await possibleLevels(options.level, symbols, trace.POSIX_ENTRY_SYMBOL);
   const write = (text: string): void => {
     if (interruption.signal.aborted || sink.write(text)) return;

@@ -6,10 +6,10 @@
  */
 import { errno } from '../../images/abi/errno.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
-import { InputError } from '../errors.ts';
-import { selectCalls } from '../kernel-calls/interceptors.ts';
-import type { CallSelector, KernelCalls } from '../kernel-calls/interceptors.ts';
-import type { KernelCall } from '../stop.ts';
+import { InputError } from '../guest/errors.ts';
+import { selectCalls } from '../guest/kernel-calls/interceptors.ts';
+import type { CallSelector, KernelCalls } from '../guest/kernel-calls/interceptors.ts';
+import type { KernelCall } from '../guest/stop.ts';
 import type { CallAnswer } from './history.ts';
 
 /** Which of the selected calls a rule answers. */

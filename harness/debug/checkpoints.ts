@@ -5,7 +5,7 @@
  * back from. What must hold: the number kept is bounded; when a run gets long, the spacing doubles and every second regular
  * one goes; the first, the start of history, always stays.
  */
-import type { GuestSnapshot } from '../guest.ts';
+import type { GuestSnapshot } from '../guest/guest.ts';
 
 /** A guest at one place of its history. */
 export interface Checkpoint {

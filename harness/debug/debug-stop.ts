@@ -4,7 +4,7 @@
  * What must hold: `instructions` is the place in history; going there again finds the same guest.
  */
 import type { RecordedCall } from './history.ts';
-import type { CrashReport, ProtocolViolation, Stop } from '../stop.ts';
+import type { CrashReport, ProtocolViolation, Stop } from '../guest/stop.ts';
 import type { CallResult } from './call-result.ts';
 import type { FaultFrame } from './fault-gates.ts';
 

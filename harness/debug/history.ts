@@ -5,8 +5,8 @@
  * What must hold: changes are in ascending order, those of one place in the order they were made. Everything behind a place
  * is forgotten together ({@link forgetAfter}), because it happened in a future that is no longer going to happen.
  */
-import type { CallDecision } from '../kernel-calls/interceptors.ts';
-import type { KernelCall } from '../stop.ts';
+import type { CallDecision } from '../guest/kernel-calls/interceptors.ts';
+import type { KernelCall } from '../guest/stop.ts';
 
 /** Something done to a stopped guest: a register or memory written. Repeated by each replay. */
 export interface Change {

@@ -3,7 +3,7 @@
  *
  * Read session.ts first (what can be done), debug-stop.ts (why a guest stands), stop-points.ts (what it can be told to stop
  * at). Underneath: timeline.ts (travel in time), seeker.ts (searches), history.ts and checkpoints.ts. commands/ turns lines
- * of text into all this; harness/gdb and harness/dap speak to other people's debuggers.
+ * of text into all this; harness/debug/gdb and harness/debug/dap speak to other people's debuggers.
  */
 export { injectFault } from './call-rules.ts';
 export type { CallRule, RuleOptions } from './call-rules.ts';

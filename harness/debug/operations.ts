@@ -6,31 +6,44 @@
  */
 import type { Machine } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
-import { InputError } from '../errors.ts';
-import type { CallSelector } from '../kernel-calls/interceptors.ts';
+import { InputError } from '../guest/errors.ts';
+import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
+import type { StackFrame } from '../look/symbols/index.ts';
 import { failWith } from './call-rules.ts';
 import { fromGuestStop } from './debug-stop.ts';
 import type { DebugStop } from './debug-stop.ts';
-import type { CallAnswer } from './history.ts';
+import type { CallAnswer, RecordedCall } from './history.ts';
 import { instructionAt } from './inspect/disassembly.ts';
 import type { Operation } from './operation.ts';
 import { UNLISTED } from './seeker.ts';
 import type { Seeker } from './seeker.ts';
-import type { DebugSession } from './session.ts';
 import { resolveStop } from './stop-points.ts';
-import type { Location, StopPoint, StopSpec } from './stop-points.ts';
+import type { Location, StopPoint, StopPoints, StopSpec } from './stop-points.ts';
+import type { Timeline } from './timeline.ts';
 
 const INT_OPCODE = 0xcd;
 /** Instructions in which an interrupt handler is expected to come back to the program. */
 const INTERRUPT_MAXIMUM = 5000;
 
+/** What the operations need of the session that offers them. */
+export interface DebuggedGuest {
+  readonly machine: Machine;
+  readonly timeline: Timeline;
+  readonly stops: StopPoints;
+  readonly position: number;
+  /** The kernel call that the guest stands at. */
+  readonly call: RecordedCall | undefined;
+  callStack(limit?: number): readonly StackFrame[];
+  resolve(location: Location): number;
+}
+
 export class DebugOperations {
-  readonly #session: DebugSession;
+  readonly #session: DebuggedGuest;
   readonly #seeker: Seeker;
   readonly #onStop: (stop: DebugStop) => void;
 
   /** @param onStop Told where each operation ends. */
-  constructor(session: DebugSession, seeker: Seeker, onStop: (stop: DebugStop) => void) {
+  constructor(session: DebuggedGuest, seeker: Seeker, onStop: (stop: DebugStop) => void) {
     this.#session = session;
     this.#seeker = seeker;
     this.#onStop = onStop;

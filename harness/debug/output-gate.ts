@@ -4,8 +4,8 @@
  * What must hold: what came through is the output of the present history, in order. When history is changed in the past,
  * what it prints from there on is new and comes through, although the old future had been printed before.
  */
-import type { BootOptions } from '../options.ts';
-import type { MonitorState } from '../monitor/monitor.ts';
+import type { BootOptions } from '../guest/options.ts';
+import type { MonitorState } from '../guest/monitor/monitor.ts';
 
 /** Where a guest prints to. */
 export type OutputName = 'stdout' | 'stderr' | 'console';

@@ -6,8 +6,8 @@
  * machine while no search is under way, so travelling in time is never disturbed; and a search that is given up backwards
  * returns to where it began.
  */
-import type { Guest } from '../guest.ts';
-import type { KernelCall, Stop } from '../stop.ts';
+import type { Guest } from '../guest/guest.ts';
+import type { KernelCall, Stop } from '../guest/stop.ts';
 import { callResult, resultOf } from './call-result.ts';
 import type { CallResult } from './call-result.ts';
 import type { CallRules } from './call-rules.ts';

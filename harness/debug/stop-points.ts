@@ -3,9 +3,9 @@
  *
  * Plain bookkeeping: how a point is watched for is the seeker's matter (seeker.ts).
  */
-import { InputError } from '../errors.ts';
-import { selectCalls } from '../kernel-calls/interceptors.ts';
-import type { CallSelector } from '../kernel-calls/interceptors.ts';
+import { InputError } from '../guest/errors.ts';
+import { selectCalls } from '../guest/kernel-calls/interceptors.ts';
+import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
 import type { CallResult } from './call-result.ts';
 import type { FaultFrame } from './fault-gates.ts';
 import type { RecordedCall } from './history.ts';

@@ -7,10 +7,10 @@
  * the guest stands before {@link end}, running repeats the past; behind it, it makes new history.
  */
 import type { CaptureOptions, RestoreOptions } from '../../emulator/types.ts';
-import type { Deadlines } from '../options.ts';
-import { GuestStateError, InputError } from '../errors.ts';
-import type { GuestSnapshot } from '../guest.ts';
-import type { Stop } from '../stop.ts';
+import type { Deadlines } from '../guest/options.ts';
+import { GuestStateError, InputError } from '../guest/errors.ts';
+import type { GuestSnapshot } from '../guest/guest.ts';
+import type { Stop } from '../guest/stop.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { Checkpoint, CheckpointOptions } from './checkpoints.ts';
 import { History } from './history.ts';

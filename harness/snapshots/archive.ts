@@ -5,7 +5,7 @@
  * byte or a timestamp, is noticed.
  */
 import type { Header } from 'tar-stream';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import { ENTRY_MODE, TAR_BLOCK_BYTES, TAR_END_BYTES } from './format.ts';
 
 // eslint-disable-next-line no-restricted-globals -- a constant, not the host's clock

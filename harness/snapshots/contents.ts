@@ -3,16 +3,8 @@
  *
  * What must hold: nothing here is tied to a machine, a process or a place on disk.
  */
+import type { ComponentIdentity, OptionValue } from '../guest/identity.ts';
 import type { PlainData } from './plain-data.ts';
-
-/** Digest, length and name of one thing a machine was booted from. */
-export interface ComponentIdentity {
-  /** Base name of the file, for messages; not compared. */
-  readonly name: string;
-  readonly bytes: number;
-  /** SHA-256, lower-case hexadecimal. */
-  readonly sha256: string;
-}
 
 /** The emulator: its version, and the digest of the code whose memory layout the state follows. */
 export interface EmulatorIdentity {
@@ -20,8 +12,6 @@ export interface EmulatorIdentity {
   readonly version: string;
   readonly sha256: string;
 }
-
-export type OptionValue = string | number | boolean | null;
 
 /** Everything that went into the machine a snapshot was taken from. */
 export interface SnapshotIdentity {

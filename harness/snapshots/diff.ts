@@ -6,9 +6,9 @@
  */
 import { createMachine, serializeImage, type Machine, type SerializedPage } from '../../emulator/index.ts';
 import { addressMap, pageSize } from '../../images/abi/memory-map.ts';
-import type { GuestSnapshot } from '../guest.ts';
-import { identityDifferences } from '../identity.ts';
-import { wallClock } from '../wall-clock.ts';
+import type { GuestSnapshot } from '../guest/guest.ts';
+import { identityDifferences } from '../guest/identity.ts';
+import { wallClock } from '../guest/wall-clock.ts';
 import { contentsOf } from './guest-file.ts';
 import type { PlainData } from './plain-data.ts';
 import { registerValues } from './register-values.ts';

@@ -7,7 +7,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { serializeImage } from '../../emulator/index.ts';
-import type { GuestSnapshot } from '../guest.ts';
+import type { GuestSnapshot } from '../guest/guest.ts';
 import { PAGE_BYTES } from './format.ts';
 import { replaceFile } from './replace-file.ts';
 

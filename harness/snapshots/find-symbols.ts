@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { addressMap } from '../../images/abi/memory-map.ts';
 import type { ImageFile } from '../../images/types.ts';
-import type { SymbolSource } from '../crash-report.ts';
-import { InputError } from '../errors.ts';
-import { readProgramFile } from '../symbols/program-file.ts';
-import { SymbolTable } from '../symbols/symbol-table.ts';
+import type { SymbolSource } from '../guest/crash-report.ts';
+import { InputError } from '../guest/errors.ts';
+import { readProgramFile } from '../guest/elf/program-file.ts';
+import { SymbolTable } from '../guest/elf/symbol-table.ts';
 import type { SnapshotIdentity } from './contents.ts';
 import type { AddressNames } from './diff.ts';
 

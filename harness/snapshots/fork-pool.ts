@@ -6,10 +6,10 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { shareImage, type SharedImage } from '../../emulator/index.ts';
-import { GuestStateError } from '../errors.ts';
-import { withInputCarried, type GuestSnapshot } from '../guest.ts';
-import type { Deadlines } from '../options.ts';
-import type { RunResult } from '../result.ts';
+import { GuestStateError } from '../guest/errors.ts';
+import { withInputCarried, type GuestSnapshot } from '../guest/guest.ts';
+import type { Deadlines } from '../guest/options.ts';
+import type { RunResult } from '../guest/result.ts';
 import { startForkWorker } from './start-worker.ts';
 
 /** A snapshot as workers get it. */

@@ -1,8 +1,8 @@
 /** What runs in each worker thread of a {@link ForkPool}: one guest, put back to the shared snapshot for every run. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { adoptImage } from '../../emulator/index.ts';
-import type { Guest } from '../guest.ts';
-import { restoreSnapshot } from '../restore.ts';
+import type { Guest } from '../guest/guest.ts';
+import { restoreSnapshot } from '../guest/restore.ts';
 import type { ForkReply, ForkTask, SharedSnapshot } from './fork-pool.ts';
 
 const { machine, ...rest } = workerData as SharedSnapshot;

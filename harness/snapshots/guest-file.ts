@@ -13,10 +13,10 @@ import {
   serializeImage,
   type MachineImage,
 } from '../../emulator/index.ts';
-import { codeFolder } from '../code-folder.ts';
-import { withInputCarried, type GuestSnapshot } from '../guest.ts';
+import { codeFolder } from '../cache/code-folder.ts';
+import { withInputCarried, type GuestSnapshot } from '../guest/guest.ts';
 import type { SnapshotContents, SnapshotMoment } from './contents.ts';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import { decodeGuestState, encodeGuestState, type GuestState } from './guest-state.ts';
 import type { SnapshotManifest } from './manifest.ts';
 import type { PlainData } from './plain-data.ts';

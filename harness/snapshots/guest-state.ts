@@ -5,9 +5,9 @@
  * beyond its bounds is refused before a guest sees it.
  */
 import * as v from 'valibot';
-import { RECENT_CALLS, kernelCallName, type CallHistory } from '../kernel-calls/call-ring.ts';
-import type { MonitorState } from '../monitor/monitor.ts';
-import { SnapshotError } from './errors.ts';
+import { RECENT_CALLS, kernelCallName, type CallHistory } from '../guest/kernel-calls/call-ring.ts';
+import type { MonitorState } from '../guest/monitor/monitor.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import type { PlainData } from './plain-data.ts';
 
 /** The part of a guest that is not in its machine. */

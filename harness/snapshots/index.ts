@@ -2,11 +2,10 @@
  * Snapshots as people use them: files that can be trusted (FORMAT.md), what makes two snapshots differ, and which
  * machine a snapshot fits.
  */
+export type { ComponentIdentity, OptionValue } from '../guest/identity.ts';
 export type {
-  ComponentIdentity,
   EmulatorIdentity,
   GuestPage,
-  OptionValue,
   SnapshotCall,
   SnapshotContents,
   SnapshotIdentity,
@@ -22,7 +21,7 @@ export {
 export { exportVmem } from './export-vmem.ts';
 export { ForkPool } from './fork-pool.ts';
 export { formatDifference } from './format-difference.ts';
-export { SnapshotError, type SnapshotErrorKind } from './errors.ts';
+export { SnapshotError, type SnapshotErrorKind } from '../guest/snapshot-error.ts';
 export {
   loadSnapshot,
   saveSnapshot,

@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot';
 import { sha256 } from './digest.ts';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import {
   COMPRESSION,
   FORMAT_NAME,

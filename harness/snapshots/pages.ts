@@ -7,7 +7,7 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { GuestPage } from './contents.ts';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import { PAGE_BYTES, PAGE_NUMBER_BYTES, PAGES_PER_PART, memoryPartBytes } from './format.ts';
 
 const ZERO_PAGE = Buffer.alloc(PAGE_BYTES);

@@ -4,7 +4,7 @@
  * What must hold: one value has one text, and a text that is not the one its value has is refused; so two snapshots
  * are equal exactly if their texts are. A key never starts with `$`, which marks the two kinds JSON lacks.
  */
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 
 export type PlainData =
   | null

@@ -14,7 +14,7 @@ import { archiveBytes, checkEntry, entryHeader } from './archive.ts';
 import { mapBounded } from './bounded.ts';
 import type { GuestPage, SnapshotContents } from './contents.ts';
 import { sha256 } from './digest.ts';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import {
   LIMITS,
   MACHINE_ENTRY,

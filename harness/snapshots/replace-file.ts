@@ -4,7 +4,7 @@
  */
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 
 /** Serial number of temporary files, so that two writers in one process never share one. */
 let temporaries = 0;

@@ -10,7 +10,7 @@ import { entryHeader } from './archive.ts';
 import { mapBounded } from './bounded.ts';
 import type { SnapshotContents } from './contents.ts';
 import { sha256 } from './digest.ts';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import {
   COMPRESSION,
   FORMAT_NAME,

@@ -1,6 +1,6 @@
 /** One row looked at closely: its phases, its kernel calls, and a profile, for the report's pictures. */
 import { ensureAddr2line } from '../../images/index.ts';
-import { boot } from '../boot.ts';
+import { boot } from '../guest/boot.ts';
 import {
   addressesOf,
   DEFAULT_INTERVAL,
@@ -8,10 +8,10 @@ import {
   nameStacks,
   PhaseWatch,
   sample,
-} from '../profile/index.ts';
-import type { StartupReport } from '../report/index.ts';
-import { guestSymbols } from '../symbols/index.ts';
-import { Tracer } from '../trace/index.ts';
+} from '../look/profile/index.ts';
+import type { StartupReport } from './report/index.ts';
+import { guestSymbols } from '../look/symbols/index.ts';
+import { Tracer } from '../look/trace/index.ts';
 import type { ReadyRow } from './measure.ts';
 
 /** Phases and kernel calls come from one run, the profile from another: both are the same run to the instruction. */

@@ -5,7 +5,7 @@
  * its share of the reference's own boot is saved here in instructions. A claim without a number holds if the figure that
  * it is about moves the way it says.
  */
-import type { Figures, PhaseSpan, Verdict } from '../report/index.ts';
+import type { Figures, PhaseSpan, Verdict } from './report/index.ts';
 
 /** What a claim is about: where its saving would have to show. */
 export type ClaimedFigure = 'instructions' | 'kernelCalls' | 'codePages' | 'imageBytes';

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 import { cacheRoot } from '../../images/build/paths.ts';
-import { InputError } from '../errors.ts';
-import type { StartupReport } from '../report/index.ts';
+import { InputError } from '../guest/errors.ts';
+import type { StartupReport } from './report/index.ts';
 
 const VERSION = 2;
 

@@ -3,7 +3,7 @@
  * and checked before anything is built.
  */
 import * as v from 'valibot';
-import { InputError } from '../errors.ts';
+import { InputError } from '../guest/errors.ts';
 import { contradictionIn } from './contradictions.ts';
 import type { StudyVariant } from './row.ts';
 

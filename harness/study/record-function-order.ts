@@ -5,12 +5,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureImages } from '../../images/index.ts';
 import { functionOrderFile } from '../../images/cpython/function-order.ts';
-import { boot } from '../boot.ts';
-import type { Guest } from '../guest.ts';
-import { HELLO } from '../hello.ts';
-import { stepToExit } from '../profile/index.ts';
-import { readProgramFile } from '../symbols/program-file.ts';
-import { SymbolTable } from '../symbols/symbol-table.ts';
+import { boot } from '../guest/boot.ts';
+import type { Guest } from '../guest/guest.ts';
+import { HELLO } from '../guest/hello.ts';
+import { stepToExit } from '../look/profile/index.ts';
+import { readProgramFile } from '../guest/elf/program-file.ts';
+import { SymbolTable } from '../guest/elf/symbol-table.ts';
 
 const images = await ensureImages();
 const program = readFileSync(images.python.symbols.path);

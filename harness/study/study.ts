@@ -1,7 +1,7 @@
 /** Runs the study's matrix and puts the figures together as a report. */
 import { ensureVariants, referenceVariant } from '../../images/index.ts';
-import { changesSince, comparedWith } from '../report/index.ts';
-import type { Figures, StartupReport, VariantRow } from '../report/index.ts';
+import { changesSince, comparedWith } from './report/index.ts';
+import type { Figures, StartupReport, VariantRow } from './report/index.ts';
 import { traceRow } from './boot-record.ts';
 import { claimedShare, verdictOn } from './claim.ts';
 import type { Measured } from './claim.ts';

@@ -1,6 +1,6 @@
 /** The study's figures as tables for a terminal and as CSV. */
-import { allAtOnce } from '../report/index.ts';
-import type { Figures, StartupReport, VariantRow } from '../report/index.ts';
+import { allAtOnce } from './report/index.ts';
+import type { Figures, StartupReport, VariantRow } from './report/index.ts';
 
 type Cell = string | number;
 

@@ -1,7 +1,7 @@
 /** What a failed test says of its guest: the end of what it wrote, its last kernel calls, where it stands. */
-import { formatCall } from '../crash-report.ts';
-import { Guest } from '../guest.ts';
-import type { RunResult } from '../result.ts';
+import { formatCall } from '../guest/crash-report.ts';
+import { Guest } from '../guest/guest.ts';
+import type { RunResult } from '../guest/result.ts';
 
 /** Characters of output and console that are shown. */
 const TAIL_CHARACTERS = 1000;

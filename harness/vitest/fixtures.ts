@@ -5,10 +5,10 @@
  * test; machines are used again only for that.
  */
 import { afterAll, onTestFailed, test as base, type TestAPI } from 'vitest';
-import { boot } from '../boot.ts';
-import type { Guest, GuestSnapshot } from '../guest.ts';
-import type { BootOptions } from '../options.ts';
-import { restoreSnapshot } from '../restore.ts';
+import { boot } from '../guest/boot.ts';
+import type { Guest, GuestSnapshot } from '../guest/guest.ts';
+import type { BootOptions } from '../guest/options.ts';
+import { restoreSnapshot } from '../guest/restore.ts';
 import { explainGuest } from './explain.ts';
 import { cachedSnapshot, type SnapshotPoint } from './snapshot-cache.ts';
 

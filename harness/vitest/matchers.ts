@@ -6,8 +6,8 @@
  */
 import { stripVTControlCharacters } from 'node:util';
 import type { MatcherState } from 'vitest';
-import { Guest, type GuestSnapshot } from '../guest.ts';
-import type { RunResult } from '../result.ts';
+import { Guest, type GuestSnapshot } from '../guest/guest.ts';
+import type { RunResult } from '../guest/result.ts';
 import { diffSnapshots, isEmptyDifference } from '../snapshots/diff.ts';
 import { formatDifferenceBriefly } from '../snapshots/format-difference.ts';
 import { explainGuest, explainRun } from './explain.ts';

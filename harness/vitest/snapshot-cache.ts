@@ -9,16 +9,16 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMULATOR_BUILD } from '../../emulator/index.ts';
-import { boot } from '../boot.ts';
-import { formatCrashReport } from '../crash-report.ts';
-import { GuestStateError, InputError } from '../errors.ts';
-import type { Guest, GuestSnapshot } from '../guest.ts';
-import type { CallSelector } from '../kernel-calls/interceptors.ts';
-import type { BootOptions } from '../options.ts';
-import { SnapshotError } from '../snapshots/errors.ts';
+import { boot } from '../guest/boot.ts';
+import { formatCrashReport } from '../guest/crash-report.ts';
+import { GuestStateError, InputError } from '../guest/errors.ts';
+import type { Guest, GuestSnapshot } from '../guest/guest.ts';
+import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
+import type { BootOptions } from '../guest/options.ts';
+import { SnapshotError } from '../guest/snapshot-error.ts';
 import { FORMAT_VERSION } from '../snapshots/format.ts';
 import { loadSnapshot, saveSnapshot } from '../snapshots/guest-file.ts';
-import type { Stop } from '../stop.ts';
+import type { Stop } from '../guest/stop.ts';
 
 /**
  * Where in a run a snapshot is taken: where the program makes its snapshot call, at another kernel call, or at an

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { movedBetween } from '../../harness/bench/baseline.ts';
-import { HELLO } from '../../harness/hello.ts';
-import { WarmBoots } from '../../harness/warm-boot.ts';
+import { movedBetween } from '../../harness/study/moved.ts';
+import { HELLO } from '../../harness/guest/hello.ts';
+import { WarmBoots } from '../../harness/guest/warm-boot.ts';
 
 describe('the baseline', () => {
   it('says nothing when nothing moved', () => {

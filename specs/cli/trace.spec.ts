@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseTrace } from '../../harness/trace/index.ts';
+import { parseTrace } from '../../harness/look/trace/index.ts';
 import { LAUNCHER, nanvix } from '../support/command.ts';
 import { compileC } from '../support/programs.ts';
 

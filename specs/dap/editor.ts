@@ -2,7 +2,7 @@
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { onTestFinished } from 'vitest';
-import type { LaunchArguments } from '../../harness/dap/index.ts';
+import type { LaunchArguments } from '../../harness/debug/dap/index.ts';
 import { debuggedProgram } from '../debug/program.ts';
 import { LAUNCHER } from '../support/command.ts';
 

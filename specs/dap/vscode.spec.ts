@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import { expect, onTestFinished, test } from 'vitest';
-import { launchAttributes } from '../../harness/dap/launch.ts';
+import { launchAttributes } from '../../harness/debug/dap/launch.ts';
 
-const EXTENSION = fileURLToPath(new URL('../../harness/dap/vscode', import.meta.url));
+const EXTENSION = fileURLToPath(new URL('../../harness/cli/vscode', import.meta.url));
 
 interface Contribution {
   readonly type: string;

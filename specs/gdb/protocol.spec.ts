@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Connection } from '../../harness/gdb/connection.ts';
-import { frame, Framer, MAXIMUM_PACKET } from '../../harness/gdb/framing.ts';
-import { Signal } from '../../harness/gdb/target.ts';
-import type { GdbTarget, TargetStop } from '../../harness/gdb/target.ts';
+import { Connection } from '../../harness/debug/gdb/connection.ts';
+import { frame, Framer, MAXIMUM_PACKET } from '../../harness/debug/gdb/framing.ts';
+import { Signal } from '../../harness/debug/gdb/target.ts';
+import type { GdbTarget, TargetStop } from '../../harness/debug/gdb/target.ts';
 
 const trap = { kind: 'stopped', signal: Signal.trap, thread: 1 } as const satisfies TargetStop;
 

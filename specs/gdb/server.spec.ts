@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { debug, DebugTarget, serveGdb } from '../../harness/index.ts';
 import type { DebugSession, GdbServer } from '../../harness/index.ts';
-import { frame, Framer } from '../../harness/gdb/framing.ts';
+import { frame, Framer } from '../../harness/debug/gdb/framing.ts';
 import { numbers } from '../debug/numbers.ts';
 import { debugProgram } from '../debug/program.ts';
 import { compileC } from '../support/programs.ts';

@@ -1,9 +1,9 @@
 /** A guest lies in memory as Nanvix's boot protocol says. */
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../harness/errors.ts';
-import { layOut } from '../../harness/monitor/boot-protocol.ts';
-import type { BootImage } from '../../harness/monitor/boot-protocol.ts';
-import { commandLineText, encodeCommandLine } from '../../harness/monitor/command-line.ts';
+import { InputError } from '../../harness/guest/errors.ts';
+import { layOut } from '../../harness/guest/monitor/boot-protocol.ts';
+import type { BootImage } from '../../harness/guest/monitor/boot-protocol.ts';
+import { commandLineText, encodeCommandLine } from '../../harness/guest/monitor/command-line.ts';
 import { fakeMachine } from '../support/fake-machine.ts';
 import { tinyElf } from '../support/tiny-elf.ts';
 

@@ -1,6 +1,6 @@
 /** The clock page says the time, and the time only ever goes forward. */
 import { describe, expect, it } from 'vitest';
-import { guestTime, jumpForward, writePvclock } from '../../harness/monitor/pvclock.ts';
+import { guestTime, jumpForward, writePvclock } from '../../harness/guest/monitor/pvclock.ts';
 import { fakeMachine } from '../support/fake-machine.ts';
 
 const VERSION = 0x1000;

@@ -10,10 +10,10 @@ import {
   streamRequest,
   streamResponse,
 } from '../../images/abi/structs.ts';
-import { Monitor } from '../../harness/monitor/monitor.ts';
-import type { MonitorOptions, MonitorStop } from '../../harness/monitor/monitor.ts';
-import { StandardInput } from '../../harness/monitor/standard-input.ts';
-import type { InputSource } from '../../harness/options.ts';
+import { Monitor } from '../../harness/guest/monitor/monitor.ts';
+import type { MonitorOptions, MonitorStop } from '../../harness/guest/monitor/monitor.ts';
+import { StandardInput } from '../../harness/guest/monitor/standard-input.ts';
+import type { InputSource } from '../../harness/guest/options.ts';
 import { fakeMachine } from '../support/fake-machine.ts';
 import type { FakeMachine } from '../support/fake-machine.ts';
 

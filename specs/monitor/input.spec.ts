@@ -1,7 +1,7 @@
 /** Standard input reaches the guest whole, in order, and ends. */
 import { describe, expect, it } from 'vitest';
 import { hostHeaders, messageTypes } from '../../images/abi/messages.ts';
-import type { InputSource } from '../../harness/options.ts';
+import type { InputSource } from '../../harness/guest/options.ts';
 import { playGuest } from './guest.ts';
 import type { PlayedGuest } from './guest.ts';
 

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureAddr2line, ensureImages } from '../../images/index.ts';
 import { boot, run } from '../../harness/index.ts';
-import { HELLO } from '../../harness/hello.ts';
+import { HELLO } from '../../harness/guest/hello.ts';
 import {
   addressesOf,
   inlinedAt,
@@ -17,9 +17,9 @@ import {
   sample,
   toFoldedStacks,
   toSpeedscope,
-} from '../../harness/profile/index.ts';
-import type { PhaseSpan, Profile } from '../../harness/profile/index.ts';
-import { GuestSymbols } from '../../harness/symbols/index.ts';
+} from '../../harness/look/profile/index.ts';
+import type { PhaseSpan, Profile } from '../../harness/look/profile/index.ts';
+import { GuestSymbols } from '../../harness/look/symbols/index.ts';
 
 async function helloSymbols(): Promise<GuestSymbols> {
   const images = await ensureImages();
@@ -94,7 +94,7 @@ describe('the phases of a hello', () => {
     try {
       const [harness, profiler] = await Promise.all([
         import('../../harness/index.ts'),
-        import('../../harness/profile/index.ts'),
+        import('../../harness/look/profile/index.ts'),
       ]);
       const guest = await harness.boot({ ...HELLO, images });
       const watch = new profiler.PhaseWatch(guest, { clock: stillClock });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { renderFlamePage, renderReport } from '../../harness/report/index.ts';
+import { renderFlamePage, renderReport } from '../../harness/study/report/index.ts';
 import { sampleReport } from './sample.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

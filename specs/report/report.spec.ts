@@ -5,7 +5,7 @@ import {
   comparedWith,
   layOutFlames,
   renderReport,
-} from '../../harness/report/index.ts';
+} from '../../harness/study/report/index.ts';
 import { figures, sampleReport } from './sample.ts';
 
 describe('the flame graph', () => {

@@ -1,5 +1,5 @@
 /** A small start-up report with every part in it; the figures are made up. */
-import type { Figures, StartupReport } from '../../harness/report/index.ts';
+import type { Figures, StartupReport } from '../../harness/study/report/index.ts';
 
 export const figures = (instructions: number): Figures => ({
   instructions,

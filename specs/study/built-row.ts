@@ -5,8 +5,8 @@ import { ensureVariants, listImages, readRamfs } from '../../images/index.ts';
 import type { ReadyRow } from '../../harness/study/measure.ts';
 import { readyRow } from '../../harness/study/measure.ts';
 import { studyReference, studyRow } from '../../harness/study/row.ts';
-import { readProgramFile } from '../../harness/symbols/program-file.ts';
-import { SymbolTable } from '../../harness/symbols/symbol-table.ts';
+import { readProgramFile } from '../../harness/guest/elf/program-file.ts';
+import { SymbolTable } from '../../harness/guest/elf/symbol-table.ts';
 import type { StudyRow } from '../../harness/study/row.ts';
 import { studyVariants } from '../../harness/study/variants.ts';
 

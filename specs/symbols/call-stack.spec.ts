@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { callStack, guestSymbols, GuestSymbols, type StackFrame } from '../../harness/symbols/index.ts';
+import { callStack, guestSymbols, GuestSymbols, type StackFrame } from '../../harness/look/symbols/index.ts';
 import type { Guest } from '../../harness/index.ts';
 import { bootGuest } from '../support/guests.ts';
 import { compileC } from '../support/programs.ts';

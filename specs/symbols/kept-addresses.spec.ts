@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { namedAddresses } from '../../harness/symbols/named-addresses.ts';
+import { namedAddresses } from '../../harness/guest/elf/named-addresses.ts';
 import { compileC } from '../support/programs.ts';
 
 const NAMES = ['main', '_start', 'nowhere'];
@@ -26,7 +26,7 @@ afterEach(async () => {
 /** Asks as a process does that has not asked before. */
 async function addressesInNewProcess(content = file, names = NAMES, where = folder) {
   vi.resetModules();
-  const { keptAddresses } = await import('../../harness/symbols/kept-addresses.ts');
+  const { keptAddresses } = await import('../../harness/guest/elf/kept-addresses.ts');
   const sha256 = createHash('sha256').update(content).digest('hex');
   const read = vi.fn(() => content);
   const ask = () => keptAddresses({ sha256, read }, names, where);

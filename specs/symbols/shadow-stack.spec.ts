@@ -2,7 +2,7 @@
 import { Decoder, DecoderOptions, FlowControl } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
 import type { Guest } from '../../harness/index.ts';
-import { callStack, guestSymbols, walkStart, type GuestSymbols } from '../../harness/symbols/index.ts';
+import { callStack, guestSymbols, walkStart, type GuestSymbols } from '../../harness/look/symbols/index.ts';
 import { bootGuest, bootHelloGuest } from '../support/guests.ts';
 import { compileC } from '../support/programs.ts';
 

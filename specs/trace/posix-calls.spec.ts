@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boot } from '../../harness/index.ts';
-import { guestSymbols } from '../../harness/symbols/index.ts';
-import { formatCallText, Tracer } from '../../harness/trace/index.ts';
-import { posixSignatures } from '../../harness/trace/posix/signatures.ts';
+import { guestSymbols } from '../../harness/look/symbols/index.ts';
+import { formatCallText, Tracer } from '../../harness/look/trace/index.ts';
+import { posixSignatures } from '../../harness/look/trace/posix/signatures.ts';
 import { createRamfs } from '../../images/ramfs/index.ts';
 import { compileC } from '../support/programs.ts';
 

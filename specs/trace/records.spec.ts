@@ -15,7 +15,7 @@ import {
   type CallFilter,
   type CallRecord,
   type TraceHeader,
-} from '../../harness/trace/index.ts';
+} from '../../harness/look/trace/index.ts';
 
 function record(index: number, more: Partial<CallRecord> = {}): CallRecord {
   return {

@@ -1,9 +1,9 @@
 /** What the best combination of start-up optimizations reaches: frozen, ordered, size classes, no finalization. */
 import { readFileSync } from 'node:fs';
-import { boot } from '../../boot.ts';
-import { restoreHello, bootHello } from '../../hello.ts';
-import { WarmBoots } from '../../warm-boot.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { boot } from '../../guest/boot.ts';
+import { restoreHello, bootHello } from '../../guest/hello.ts';
+import { WarmBoots } from '../../guest/warm-boot.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import { bestOptions, bestSnapshotOptions } from '../best.ts';
 import type { Figure } from '../figure.ts';
 import { libposixRanges } from '../libposix-ranges.ts';

@@ -1,7 +1,7 @@
 /** Taking a snapshot of a guest that stands at hello's snapshot call, all of whose memory is new to the machine. */
-import { boot } from '../../boot.ts';
-import { HELLO } from '../../hello.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { boot } from '../../guest/boot.ts';
+import { HELLO } from '../../guest/hello.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import type { Figure } from '../figure.ts';
 
 export const captureMs: Figure = {

@@ -1,7 +1,7 @@
 /** How many times a second two worker threads say hello from one snapshot, its pages and v86's code shared. */
-import { bootHello } from '../../hello.ts';
+import { bootHello } from '../../guest/hello.ts';
 import { ForkPool } from '../../snapshots/fork-pool.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import { snapshotOf } from '../hello-snapshot.ts';
 import type { Figure } from '../figure.ts';
 

@@ -1,8 +1,8 @@
 /** A cold hello from the call of boot to the exit of the guest, in a process that has booted before. */
 import { ensureImages } from '../../../images/index.ts';
-import { boot } from '../../boot.ts';
-import { HELLO } from '../../hello.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { boot } from '../../guest/boot.ts';
+import { HELLO } from '../../guest/hello.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import type { Figure } from '../figure.ts';
 
 export const helloBootMs: Figure = {

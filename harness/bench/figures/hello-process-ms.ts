@@ -1,5 +1,5 @@
 /** A cold hello as a whole process, start of Node included. */
-import { HELLO } from '../../hello.ts';
+import { HELLO } from '../../guest/hello.ts';
 import { timeCommand } from '../command.ts';
 import type { Figure } from '../figure.ts';
 

@@ -1,7 +1,7 @@
 /** Restore, hello and exit in the process and machine the snapshot was taken in, with its code compiled. */
-import { GuestStateError } from '../../errors.ts';
-import { bootHello, restoreHello } from '../../hello.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { GuestStateError } from '../../guest/errors.ts';
+import { bootHello, restoreHello } from '../../guest/hello.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import type { Figure } from '../figure.ts';
 
 export const helloRestoreMs: Figure = {

@@ -4,13 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { ensureImages } from '../../../images/index.ts';
-import { boot } from '../../boot.ts';
-import { HELLO } from '../../hello.ts';
-import { stepToExit } from '../../profile/index.ts';
+import { boot } from '../../guest/boot.ts';
+import { HELLO } from '../../guest/hello.ts';
+import { stepToExit } from '../../look/profile/index.ts';
 import { libposixRanges } from '../libposix-ranges.ts';
 import type { AddressRange } from '../libposix-ranges.ts';
 import type { Figure } from '../figure.ts';
-import type { Guest } from '../../guest.ts';
+import type { Guest } from '../../guest/guest.ts';
 
 export const kernelOverhead: Figure = {
   name: 'kernelOverhead',

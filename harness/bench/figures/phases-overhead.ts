@@ -1,5 +1,5 @@
 /** What recording the phases of a cold hello adds to its processor time, finding the addresses of their boundaries included. */
-import { PhaseWatch } from '../../profile/phases.ts';
+import { PhaseWatch } from '../../guest/phases/watch.ts';
 import type { Figure } from '../figure.ts';
 import { overheadOf } from '../overhead.ts';
 

@@ -1,6 +1,6 @@
 /** Restore and hello and exit, with full finalization, in the machine the snapshot was taken in, its code compiled. */
-import { bootHello } from '../../hello.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { bootHello } from '../../guest/hello.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import { snapshotOf } from '../hello-snapshot.ts';
 import type { Figure } from '../figure.ts';
 

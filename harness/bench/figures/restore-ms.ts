@@ -1,6 +1,6 @@
 /** Putting a guest that has said hello back to its snapshot, without running it. */
-import { bootHello } from '../../hello.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { bootHello } from '../../guest/hello.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import { snapshotOf } from '../hello-snapshot.ts';
 import type { Figure } from '../figure.ts';
 

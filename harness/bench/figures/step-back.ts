@@ -1,7 +1,7 @@
 /** Steps back at places all over a hello run: the first one at a place, and the next. */
 import { debug } from '../../debug/index.ts';
-import { HELLO } from '../../hello.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { HELLO } from '../../guest/hello.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import type { Figure, Measurement } from '../figure.ts';
 
 const SAMPLES = 30;

@@ -1,7 +1,7 @@
 /** Single steps through the debugger, after each of which all of the guest can be looked at. */
 import { debug } from '../../debug/index.ts';
-import { HELLO } from '../../hello.ts';
-import { wallClock } from '../../wall-clock.ts';
+import { HELLO } from '../../guest/hello.ts';
+import { wallClock } from '../../guest/wall-clock.ts';
 import type { Figure } from '../figure.ts';
 
 /** Somewhere in the start of CPython. */

@@ -1,7 +1,7 @@
 /** `nanvix-v86 cc`: a C compiler for the guest, with the toolchain, libc and POSIX layer that CPython is built with. */
 import { extname } from 'node:path';
 import { Command } from 'commander';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 
 const SOURCE_EXTENSIONS = new Set(['.c', '.S', '.s']);
 

@@ -2,9 +2,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { isEnd } from '../../debug/debug-stop.ts';
 import type { DebugSession } from '../../debug/index.ts';
-import { InputError } from '../../errors.ts';
-import { harnessStatus } from '../../exit-status.ts';
-import type { InputSource } from '../../options.ts';
+import { InputError } from '../../guest/errors.ts';
+import { harnessStatus } from '../../guest/exit-status.ts';
+import type { InputSource } from '../../guest/options.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import type { GuestOptionValues } from '../guest-options.ts';
 import { processStatus } from '../report.ts';
@@ -142,7 +142,7 @@ async function runScript(session: DebugSession, script: string): Promise<number>
 }
 
 async function underGdb(session: DebugSession, port: number): Promise<number> {
-  const { DebugTarget, serveGdb } = await import('../../gdb/index.ts');
+  const { DebugTarget, serveGdb } = await import('../../debug/gdb/index.ts');
   const { inBackground } = await import('../../debug/index.ts');
   const target = new DebugTarget(session);
   const server = await serveGdb(target, port);

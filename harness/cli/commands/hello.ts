@@ -1,7 +1,7 @@
 /** `nanvix-v86 hello`, the main job: CPython says hello from a cold boot and again from a snapshot of it. */
 import { Command } from 'commander';
-import type { HelloResult } from '../../hello.ts';
-import type { RunResult } from '../../result.ts';
+import type { HelloResult } from '../../guest/hello.ts';
+import type { RunResult } from '../../guest/result.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import type { GuestOptionValues } from '../guest-options.ts';
 import { log } from '../log.ts';
@@ -18,7 +18,7 @@ export function helloCommand(setStatus: (status: number) => void): Command {
     )
     .option('--json', 'print {"cold": …, "restored": …} instead of the output and the table');
   return addGuestOptions(command).action(async (options: HelloOptions) => {
-    const { hello } = await import('../../hello.ts');
+    const { hello } = await import('../../guest/hello.ts');
     const { findImagesAndCode } = await import('../images-progress.ts');
     const result = await hello({
       ...bootOptionsOf(options),

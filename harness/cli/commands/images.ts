@@ -12,7 +12,7 @@ export function imagesCommand(setStatus: (status: number) => void): Command {
     .argument('[action]', '`build` builds and lists, `list` only lists', 'build')
     .option('--json', 'print the list as JSON')
     .action(async (action: string, options: ImagesOptions) => {
-      const { InputError } = await import('../../errors.ts');
+      const { InputError } = await import('../../guest/errors.ts');
       if (action !== 'build' && action !== 'list') {
         throw new InputError(`images cannot ${JSON.stringify(action)}: choose build or list`);
       }

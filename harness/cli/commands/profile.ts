@@ -1,12 +1,12 @@
 /** `nanvix-v86 profile`: where a program's instructions go, by phase, by function and by call; the same on every machine. */
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { InputError } from '../../errors.ts';
-import type { BootOptions } from '../../options.ts';
-import type { DebugFiles, FunctionShare, InlinedAt, PhaseSpan, Profile } from '../../profile/index.ts';
-import type { RunResult } from '../../result.ts';
-import type { GuestSymbols } from '../../symbols/index.ts';
-import type { SummaryRow } from '../../trace/index.ts';
+import { InputError } from '../../guest/errors.ts';
+import type { BootOptions } from '../../guest/options.ts';
+import type { DebugFiles, FunctionShare, InlinedAt, PhaseSpan, Profile } from '../../look/profile/index.ts';
+import type { RunResult } from '../../guest/result.ts';
+import type { GuestSymbols } from '../../look/symbols/index.ts';
+import type { SummaryRow } from '../../look/trace/index.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import { log } from '../log.ts';
 import type { ObservedGuest, ObservedGuestValues } from '../observed-guest.ts';
@@ -108,8 +108,8 @@ async function measure(
   options: ProfileOptions,
 ): Promise<Measured> {
   const [profiler, { summarize, Tracer }] = await Promise.all([
-    import('../../profile/index.ts'),
-    import('../../trace/index.ts'),
+    import('../../look/profile/index.ts'),
+    import('../../look/trace/index.ts'),
   ]);
   const watch = new profiler.PhaseWatch(guest);
   const tracer = new Tracer(guest, { symbols, levels: ['kernel', 'posix'] });
@@ -133,7 +133,7 @@ async function inlinedOf(
   addresses: readonly number[],
 ): Promise<InlinedAt | undefined> {
   const [{ inlinedAt }, { BuildError, ensureAddr2line }] = await Promise.all([
-    import('../../profile/index.ts'),
+    import('../../look/profile/index.ts'),
     import('../../../images/index.ts'),
   ]);
   try {
@@ -146,7 +146,7 @@ async function inlinedOf(
 }
 
 async function render(measured: Measured, format: Format, program: string, top: number): Promise<string> {
-  const { functionShares, toFoldedStacks, toSpeedscope } = await import('../../profile/index.ts');
+  const { functionShares, toFoldedStacks, toSpeedscope } = await import('../../look/profile/index.ts');
   const { profile, phases, calls } = measured;
   switch (format) {
     case 'speedscope':
@@ -154,7 +154,7 @@ async function render(measured: Measured, format: Format, program: string, top: 
     case 'folded':
       return toFoldedStacks(profile);
     case 'html': {
-      const { renderFlamePage } = await import('../../report/index.ts');
+      const { renderFlamePage } = await import('../../study/report/index.ts');
       return renderFlamePage({
         title: basename(program),
         interval: profile.interval,
@@ -179,7 +179,7 @@ async function tables(
   top: number,
 ): Promise<string> {
   const { default: Table } = await import('cli-table3');
-  const { summaryTable } = await import('../../trace/index.ts');
+  const { summaryTable } = await import('../../look/trace/index.ts');
   const { phaseTable } = await import('../phase-table.ts');
   const options = {
     style: { head: [], border: [] },

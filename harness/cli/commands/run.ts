@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Images } from '../../../images/types.ts';
-import { InputError } from '../../errors.ts';
-import type { BootOptions } from '../../options.ts';
+import { InputError } from '../../guest/errors.ts';
+import type { BootOptions } from '../../guest/options.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import type { GuestOptionValues } from '../guest-options.ts';
 import { log } from '../log.ts';

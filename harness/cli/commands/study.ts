@@ -1,9 +1,9 @@
 /** `nanvix-v86 study`: builds and runs the matrix of start-up variants, and reports what each of them costs. */
 import { Command, Option } from 'commander';
-import type { StartupReport } from '../../report/index.ts';
+import type { StartupReport } from '../../study/report/index.ts';
 import type { StudyProgress } from '../../study/progress.ts';
 import type { StudyVariant } from '../../study/row.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 import { log } from '../log.ts';
 import { wholeNumber } from '../parse.ts';
 import { checkWritable, readUserFile, writeUserFile } from '../sink.ts';
@@ -196,7 +196,7 @@ async function study(variants: readonly StudyVariant[], options: StudyCommandOpt
   process.stdout.write(await shown(report, options));
   if (options.save !== undefined) await writeUserFile(options.save, `${JSON.stringify(report)}\n`);
   if (options.report !== undefined) {
-    const { renderReport } = await import('../../report/index.ts');
+    const { renderReport } = await import('../../study/report/index.ts');
     await writeUserFile(options.report, renderReport(report));
   }
   try {

@@ -1,29 +1,11 @@
 /** `nanvix-v86 trace`: one line per call of a guest, in the manner of strace; and `trace diff`, which compares two runs. */
 import { Command, InvalidArgumentError } from 'commander';
-import { InputError } from '../../errors.ts';
-import type { TraceLevel } from '../../trace/index.ts';
-import { addGuestOptions, type GuestOptionValues } from '../guest-options.ts';
+import { InputError } from '../../guest/errors.ts';
+import type { TraceLevel } from '../../look/trace/index.ts';
+import { addGuestOptions } from '../guest-options.ts';
 import { milliseconds, wholeNumber } from '../parse.ts';
 import { readUserFile } from '../sink.ts';
-
-/** As commander hands them over. */
-export interface TraceOptionValues extends GuestOptionValues {
-  readonly programName?: string;
-  readonly restore?: string;
-  readonly level: readonly TraceLevel[];
-  readonly call?: readonly string[];
-  readonly thread?: readonly number[];
-  readonly result?: readonly string[];
-  readonly from?: number;
-  readonly to?: number;
-  readonly stack?: true;
-  readonly summary?: true;
-  readonly stringLimit: number;
-  readonly symbols?: string;
-  readonly kernelSymbols?: string;
-  readonly output?: string;
-  readonly json?: true;
-}
+import type { TraceOptionValues } from '../trace-program.ts';
 
 interface DiffOptions {
   readonly all?: true;
@@ -117,7 +99,7 @@ export function traceCommand(setStatus: (status: number) => void): Command {
 }
 
 async function printDifference(a: string, b: string, options: DiffOptions): Promise<number> {
-  const trace = await import('../../trace/index.ts');
+  const trace = await import('../../look/trace/index.ts');
   const [first, second] = [a, b].map((path) =>
     trace.parseTrace(readUserFile('trace', path).toString('utf8'), path),
   );

@@ -2,7 +2,7 @@
 import { errno } from '../../../images/abi/errno.ts';
 import type { ErrnoName } from '../../../images/abi/errno.ts';
 import { kernelCalls } from '../../../images/abi/kernel-calls.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 import type { RuleOptions } from '../call-rules.ts';
 import type { DebugSession } from '../session.ts';
 import { addressFrom, callsFrom, noMore, numberFrom } from './command.ts';

@@ -1,5 +1,5 @@
 /** What a debugger command is; help, completion and the interpreter are made from a table of these. */
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 import type { DebugSession } from '../session.ts';
 import type { DebugStop } from '../debug-stop.ts';
 import type { Operation } from '../operation.ts';

@@ -8,7 +8,7 @@
 import { UnmappedAddressError } from '../../../emulator/types.ts';
 
 import { kernelCallByNumber, kernelCalls } from '../../../images/abi/kernel-calls.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 import type { CallResult } from '../call-result.ts';
 import type { RecordedCall } from '../history.ts';
 import type { DebugSession } from '../session.ts';

@@ -6,7 +6,7 @@
  */
 import { REGISTER_NAMES } from '../../../emulator/types.ts';
 import type { RegisterName } from '../../../emulator/types.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 import type { DebugSession } from '../session.ts';
 
 /** Gives the value now. Throws UnmappedAddressError where it takes memory that is not there. */

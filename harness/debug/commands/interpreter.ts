@@ -4,8 +4,8 @@
  * What must hold: a wrong line prints one line and changes nothing; the table is the only list of commands.
  */
 import { UnmappedAddressError } from '../../../emulator/types.ts';
-import { GuestStateError, InputError } from '../../errors.ts';
-import { SnapshotError } from '../../snapshots/errors.ts';
+import { GuestStateError, InputError } from '../../guest/errors.ts';
+import { SnapshotError } from '../../guest/snapshot-error.ts';
 import type { DebugStop } from '../debug-stop.ts';
 import { inBackground } from '../operation.ts';
 import type { Operation } from '../operation.ts';

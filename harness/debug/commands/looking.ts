@@ -2,10 +2,10 @@
 import { structs } from '../../../images/abi/structs.ts';
 import { readStruct } from '../../../images/abi/layout.ts';
 import { REGISTER_NAMES } from '../../../emulator/types.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 import { registerValues } from '../../snapshots/register-values.ts';
-import { GuestView } from '../../trace/guest-view.ts';
-import { formatFrame } from '../../trace/format.ts';
+import { GuestView } from '../../look/trace/guest-view.ts';
+import { formatFrame } from '../../look/trace/format.ts';
 import { describeCall } from '../inspect/calls.ts';
 import { formatOpenFile } from '../inspect/open-files.ts';
 import type { DebugSession } from '../session.ts';

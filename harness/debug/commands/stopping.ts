@@ -1,6 +1,6 @@
 /** Commands that say where the guest is to stop. */
 import { kernelCalls } from '../../../images/abi/kernel-calls.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../guest/errors.ts';
 import { faultNames } from '../fault-gates.ts';
 import type { StopSpec } from '../stop-points.ts';
 import { addressFrom, callsFrom, noMore, numberFrom, splitCondition } from './command.ts';

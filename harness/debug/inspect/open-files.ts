@@ -9,8 +9,8 @@
 import type { LinearMemory, Machine } from '../../../emulator/types.ts';
 import { entryBytes } from '../../../images/ramfs/geometry.ts';
 import { longEntryText } from '../../../images/ramfs/names.ts';
-import type { GuestSymbols } from '../../symbols/index.ts';
-import { openFlagsText } from '../../trace/posix/constants.ts';
+import type { GuestSymbols } from '../../look/symbols/index.ts';
+import { openFlagsText } from '../../look/trace/posix/constants.ts';
 
 interface Opened {
   readonly descriptor: number;

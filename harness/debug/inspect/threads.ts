@@ -5,7 +5,7 @@
  * symbols gives undefined, and the debugger then speaks of one thread. Reads the guest, changes nothing.
  */
 import type { Machine, RegisterName, SegmentName } from '../../../emulator/types.ts';
-import type { GuestSymbols } from '../../symbols/index.ts';
+import type { GuestSymbols } from '../../look/symbols/index.ts';
 
 export type ThreadState = 'running' | 'ready' | 'blocked' | 'ended';
 

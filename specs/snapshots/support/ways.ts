@@ -4,8 +4,8 @@
  */
 import { boot, loadSnapshot, restoreSnapshot, saveSnapshot } from '../../../harness/index.ts';
 import type { BootOptions, Guest, GuestSnapshot } from '../../../harness/index.ts';
-import { guestSymbols } from '../../../harness/symbols/index.ts';
-import { Tracer } from '../../../harness/trace/index.ts';
+import { guestSymbols } from '../../../harness/look/symbols/index.ts';
+import { Tracer } from '../../../harness/look/trace/index.ts';
 import { endOf, finish, type End } from './exactness.ts';
 
 /** A run that has stopped at a random instruction, and its snapshot there. */

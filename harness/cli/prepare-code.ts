@@ -1,0 +1,43 @@
+/** Makes the compiled code that is kept for CPython: by running hello, which goes through most of what any script starts with. */
+import { codeCanBeKept, codeIsKept } from '../../emulator/index.ts';
+import type { Images } from '../../images/types.ts';
+import { boot } from '../guest/boot.ts';
+import { codeFolder } from '../cache/code-folder.ts';
+import type { Guest } from '../guest/guest.ts';
+import { HELLO } from '../guest/hello.ts';
+import { codeKey } from '../guest/kept-code.ts';
+import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
+
+/**
+ * Keeps compiled code for these images, unless there is some for them and this Node, or there is nowhere to keep it. Takes
+ * some seconds, of which `onStart` tells.
+ */
+export async function prepareCode(images: Images, onStart: () => void): Promise<void> {
+  const key = codeKey(images.kernel[DEFAULT_MEMORY_MIB].sha256, images.python.elf.sha256, DEFAULT_MEMORY_MIB);
+  if (codeIsKept(codeFolder(), key) || !codeCanBeKept(codeFolder())) return;
+  onStart();
+  const guest = await boot({ ...HELLO, images });
+  const timeZero = guest.capture({ compiled: false });
+  await runObserved(guest);
+  // Where code must be left has been learnt by now. What is compiled from here on can be, and is no more than one run needs:
+  // to take code up costs a run more than to interpret what it goes through seldom.
+  guest.restore(timeZero);
+  await runObserved(guest);
+  guest.restore(timeZero, 'continue', { compiled: 'keep' });
+  guest.machine.keepCode(key);
+  guest.dispose();
+}
+
+/** Code that can be left where a tracer and the phases look on serves runs with and without them. */
+async function runObserved(guest: Guest): Promise<void> {
+  // These bring along a disassembler, for which a run that finds its code kept need not wait.
+  const [{ PhaseWatch }, { guestSymbols }, { Tracer }] = await Promise.all([
+    import('../guest/phases/watch.ts'),
+    import('../look/symbols/index.ts'),
+    import('../look/trace/index.ts'),
+  ]);
+  const tracer = new Tracer(guest, { levels: ['kernel', 'posix'], symbols: guestSymbols(guest) });
+  new PhaseWatch(guest);
+  guest.run();
+  tracer.detach();
+}

@@ -1,0 +1,78 @@
+/**
+ * Disassembly as an editor asks for it: so many instructions around an address, also in front of it.
+ *
+ * x86 code cannot be read backwards; instructions in front are read from the start of the function around them. Where that
+ * is not known, and where memory is not mapped, a line without an instruction stands, because the editor counts lines.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { DebugSession } from '../index.ts';
+
+type Line = DebugProtocol.DisassembledInstruction;
+
+const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+/** The longest function that is read from its start. */
+const FUNCTION_MAXIMUM = 65_536;
+const LINES_MAXIMUM = 10_000;
+
+function lines(session: DebugSession, address: number, count: number): Line[] {
+  return session.disassemble(address, count).map((one) => {
+    const symbol = session.symbols.at(one.address);
+    return {
+      address: hex(one.address),
+      instructionBytes: Buffer.from(one.bytes).toString('hex'),
+      instruction: one.text,
+      ...(symbol?.offset === 0 ? { symbol: symbol.symbol.name } : {}),
+    };
+  });
+}
+
+/** At most `count` instructions that end where `address` begins. */
+function linesBefore(session: DebugSession, address: number, count: number): Line[] {
+  let before: Line[] = [];
+  let end = address;
+  while (before.length < count) {
+    const found = session.symbols.at(end - 1);
+    if (found === undefined || found.offset >= FUNCTION_MAXIMUM) break;
+    const start = end - 1 - found.offset;
+    const limit = end;
+    const body = lines(session, start, end - start).filter(({ address: at }) => Number(at) < limit);
+    const last = body.at(-1);
+    const reached =
+      last === undefined ? start : Number(last.address) + (last.instructionBytes?.length ?? 0) / 2;
+    if (reached !== end) break;
+    before = [...body, ...before];
+    end = start;
+  }
+  return before.slice(-count);
+}
+
+const noCode = (address: number): Line => ({
+  address: hex(address),
+  instruction: '(no code)',
+  presentationHint: 'invalid',
+});
+
+/**
+ * @param offset Of the first line from the one at `address`, in instructions; negative for lines in front.
+ * @returns Exactly `count` lines, {@link LINES_MAXIMUM} at most.
+ */
+export function disassembleAround(
+  session: DebugSession,
+  address: number,
+  offset: number,
+  count: number,
+): Line[] {
+  const wanted = Math.min(count, LINES_MAXIMUM);
+  const front = Math.min(Math.max(0, -offset), LINES_MAXIMUM);
+  const skipped = Math.min(Math.max(0, offset), LINES_MAXIMUM);
+  const before = front === 0 ? [] : linesBefore(session, address, front);
+  const firstKnown = Number(before[0]?.address ?? address);
+  const missing = Array.from({ length: front - before.length }, (_, i) =>
+    noCode(firstKnown - (front - before.length) + i),
+  );
+  const behind = lines(session, address, Math.max(0, wanted - front) + skipped).slice(skipped);
+  const all = [...missing, ...before, ...behind].slice(0, wanted);
+  const last = all.at(-1);
+  const end = last === undefined ? address : Number(last.address) + (last.instructionBytes?.length ?? 2) / 2;
+  return [...all, ...Array.from({ length: wanted - all.length }, (_, i) => noCode(end + i))];
+}

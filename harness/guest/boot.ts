@@ -1,0 +1,178 @@
+/** Makes a guest: finds its files, makes a machine, lays the guest out in it as the boot protocol says. */
+import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
+import type { Machine, MachineOptions } from '../../emulator/types.ts';
+import { codeFolder } from '../cache/code-folder.ts';
+import { InputError } from './errors.ts';
+import { findGuestFiles, symbolSource } from './guest-files.ts';
+import type { GuestFiles } from './guest-files.ts';
+import { Guest } from './guest.ts';
+import type { GuestIdentity } from './identity.ts';
+import { takeKeptCode } from './kept-code.ts';
+import { layOut } from './monitor/boot-protocol.ts';
+import { commandLineText } from './monitor/command-line.ts';
+import { DEFAULT_BOOT_TIME, DEFAULT_INSTRUCTIONS_PER_MICROSECOND, DEFAULT_MEMORY_MIB } from './options.ts';
+import type { BootOptions } from './options.ts';
+import { wallClock as hostClock } from './wall-clock.ts';
+import type { WallClock } from './wall-clock.ts';
+
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+const NANOSECONDS_PER_SECOND = 1_000_000_000n;
+
+/** All that a boot needs, found and checked: what is left is to make a machine. */
+export interface BootPlan {
+  readonly identity: GuestIdentity;
+  readonly files: GuestFiles;
+  readonly commandLine: string;
+  readonly settings: Settings;
+  readonly options: BootOptions;
+}
+
+/**
+ * Finds the files of a guest and checks its options.
+ *
+ * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
+ */
+export async function planBoot(options: BootOptions): Promise<BootPlan> {
+  const settings = settle(options);
+  const files = await findGuestFiles(options, settings.memoryMiB);
+  const commandLine = commandLineText({
+    programName: files.programName,
+    args: options.args,
+    env: options.env,
+    verbatim: options.commandLine,
+  });
+  return { identity: identityOf(files, commandLine, settings), files, commandLine, settings, options };
+}
+
+/**
+ * Boots a guest up to its first instruction. Run it with {@link Guest.run} and its kin; dispose of it when done.
+ *
+ * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
+ */
+export async function boot(options: BootOptions): Promise<Guest> {
+  return await bootPlanned(await planBoot(options));
+}
+
+/** {@link boot} of what has been planned. */
+export async function bootPlanned(plan: BootPlan): Promise<Guest> {
+  const { identity, files, commandLine, settings, options } = plan;
+  const startedAt = settings.wallClock();
+  const newMachine = (): Promise<Machine> => createMachine(settings);
+  const machine = await newMachine();
+  const guest = new Guest({
+    machine,
+    newMachine,
+    identity,
+    symbols: symbolSource(files),
+    wallClock: settings.wallClock,
+    options,
+  });
+  const wallMs = settings.wallClock() - startedAt;
+  guest.phases.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
+
+  const end = guest.phases.start('load', machine);
+  try {
+    layOut(machine, {
+      kernel: files.kernel.bytes,
+      program: files.program.bytes,
+      ramfs: files.ramfs?.bytes ?? new Uint8Array(0),
+      commandLine,
+      kernelArguments: settings.kernelArguments,
+      era: settings.era,
+      bootTime: settings.bootTime,
+    });
+  } catch (error) {
+    guest.dispose();
+    throw error;
+  }
+  takeKeptCode(machine, identity);
+  end(machine);
+  return guest;
+}
+
+/** The options with every default filled in. */
+export interface Settings {
+  readonly memoryMiB: number;
+  readonly kernelArguments: string;
+  readonly era: 'S' | 'M';
+  readonly bootTime: bigint;
+  readonly seed: number;
+  readonly instructionsPerMicrosecond: number;
+  readonly compile: boolean | number;
+  readonly announceMessages: boolean;
+  readonly wallClock: WallClock;
+}
+
+function settle(options: BootOptions): Settings {
+  const { bootTime = DEFAULT_BOOT_TIME } = options;
+  const settings = {
+    memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
+    kernelArguments: options.kernelArguments ?? '',
+    era: options.era ?? 'S',
+    bootTime: sinceEpoch(bootTime),
+    seed: options.seed ?? 1,
+    instructionsPerMicrosecond: options.instructionsPerMicrosecond ?? DEFAULT_INSTRUCTIONS_PER_MICROSECOND,
+    compile: options.compile ?? true,
+    announceMessages: options.announceMessages ?? false,
+    wallClock: options.wallClock ?? hostClock,
+  };
+  checkWhole('memoryMiB', settings.memoryMiB, 16, 2048);
+  checkWhole('seed', settings.seed, 0, 0xffff_ffff);
+  checkWhole(
+    'instructionsPerMicrosecond',
+    settings.instructionsPerMicrosecond,
+    1,
+    MOST_TICKS_PER_MICROSECOND,
+  );
+  if (settings.bootTime < 0n) throw new InputError('bootTime lies before 1970: give a later time');
+  return settings;
+}
+
+/** Nanoseconds since 1970. */
+export function sinceEpoch(time: Date | bigint): bigint {
+  return typeof time === 'bigint' ? time : BigInt(time.getTime()) * NANOSECONDS_PER_MILLISECOND;
+}
+
+function checkWhole(name: string, value: number, minimum: number, maximum: number): void {
+  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
+  throw new InputError(`${name} is ${value}: give a whole number from ${minimum} to ${maximum}`);
+}
+
+/** What a machine is made with, for a boot as for a restore. */
+export type MachineSettings = Pick<
+  Settings,
+  'memoryMiB' | 'instructionsPerMicrosecond' | 'seed' | 'wallClock' | 'compile' | 'bootTime'
+>;
+
+/** A machine for a guest of these settings. Loads the emulator only now. */
+export async function createMachine(settings: MachineSettings): Promise<Machine> {
+  const emulator = await import('../../emulator/index.ts');
+  const options: MachineOptions = {
+    memoryMiB: settings.memoryMiB,
+    instructionsPerMicrosecond: settings.instructionsPerMicrosecond,
+    randomSeed: settings.seed,
+    wallClock: settings.wallClock,
+    compile: settings.compile,
+    bootTimeSeconds: Number(settings.bootTime / NANOSECONDS_PER_SECOND),
+    codeFolder: codeFolder(),
+  };
+  return await emulator.createMachine(options);
+}
+
+function identityOf(files: GuestFiles, commandLine: string, settings: Settings): GuestIdentity {
+  return {
+    kernel: files.kernel.identity,
+    program: files.program.identity,
+    ramfs: files.ramfs?.identity ?? null,
+    options: {
+      memoryMiB: settings.memoryMiB,
+      commandLine,
+      kernelArguments: settings.kernelArguments,
+      era: settings.era,
+      bootTime: settings.bootTime.toString(),
+      seed: settings.seed,
+      instructionsPerMicrosecond: settings.instructionsPerMicrosecond,
+      announceMessages: settings.announceMessages,
+    },
+  };
+}

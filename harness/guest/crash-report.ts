@@ -1,0 +1,73 @@
+/** Puts together what is known about a guest that cannot go on, and prints it for people. */
+import type { MachineCrash } from '../../emulator/types.ts';
+import { addressMap } from '../../images/abi/memory-map.ts';
+import { readProgramFile } from './elf/program-file.ts';
+import { SymbolTable } from './elf/symbol-table.ts';
+import type { CrashReport, KernelCall } from './stop.ts';
+
+/** The ELF files that symbols come from; read only when they are needed. */
+export interface SymbolSource {
+  readonly kernel: () => Uint8Array | undefined;
+  readonly program: () => Uint8Array | undefined;
+  /** SHA-256 of each, in hex; undefined where there is none. */
+  readonly sha256: Readonly<Record<'kernel' | 'program', string | undefined>>;
+}
+
+export interface CrashContext {
+  readonly symbols: SymbolSource;
+  readonly recentCalls: readonly KernelCall[];
+  readonly console: string;
+}
+
+/** Lines of the console that a report keeps. */
+const TAIL_LINES = 12;
+
+const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
+
+export function crashReport(cause: MachineCrash, context: CrashContext): CrashReport {
+  const symbol = symbolAt(cause.registers.eip, context.symbols);
+  return {
+    message: `${cause.message}, at ${hex(cause.registers.eip)}${symbol === undefined ? '' : ` (${symbol})`}`,
+    registers: cause.registers,
+    ...(symbol === undefined ? {} : { symbol }),
+    faultAddress: cause.faultAddress,
+    recentCalls: context.recentCalls,
+    consoleTail: context.console.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'),
+  };
+}
+
+function symbolAt(address: number, symbols: SymbolSource): string | undefined {
+  const what = address < addressMap.userBase ? 'kernel' : 'program';
+  const file = symbols[what]();
+  if (file === undefined) return undefined;
+  const read = readProgramFile(file);
+  const bias = what === 'program' && read.relocatable ? addressMap.programBase : 0;
+  const found = new SymbolTable(read, bias).at(address);
+  if (found === undefined) return undefined;
+  return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+}
+
+/** `mmap(0x1, 0x60000000, 0x1, 0x6)`. */
+export function formatCall(call: KernelCall): string {
+  return `${call.name}(${call.arguments.map((argument) => `0x${argument.toString(16)}`).join(', ')})`;
+}
+
+/** The report as lines for a terminal. */
+export function formatCrashReport(report: CrashReport): string {
+  const registers = Object.entries(report.registers).map(([name, value]) => `${name} ${hex(value)}`);
+  const lines = [
+    report.message,
+    `  ${registers.slice(0, 5).join('  ')}`,
+    `  ${registers.slice(5).join('  ')}  cr2 ${hex(report.faultAddress)}`,
+  ];
+  if (report.recentCalls.length > 0) {
+    lines.push(
+      'last kernel calls:',
+      ...report.recentCalls.map((call) => `  #${call.index} ${formatCall(call)}`),
+    );
+  }
+  if (report.consoleTail !== '') {
+    lines.push('end of the kernel console:', ...report.consoleTail.split('\n').map((line) => `  ${line}`));
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,38 @@
+/** The one number a run ends with, for command lines and results: the guest's own, or one that says why there is none. */
+import { exitStatuses } from '../../images/abi/exit-status.ts';
+import type { Stop } from './stop.ts';
+
+/** Statuses that are not the guest's. */
+export const harnessStatus = {
+  /** The command was used wrongly, or a file it names is missing or unusable. */
+  usage: 2,
+  /** A deadline passed: the guest timed out, it did not fail. The same number as of coreutils' timeout. */
+  timedOut: 124,
+  /** The run ended at a stop that is neither the guest's end nor a deadline, such as a pause. */
+  stopped: 125,
+  /** The guest's machine crashed, halted for ever or broke the monitor's protocol. Nanvix's number for a triple fault. */
+  crashed: exitStatuses.tripleFault,
+} as const;
+
+/** The exit status of a run: 0 to 65535 from a guest that shut down, else one of {@link harnessStatus}. */
+export function exitStatusOf(stop: Stop): number {
+  switch (stop.kind) {
+    case 'exit':
+      return stop.status;
+    case 'deadline':
+      return harnessStatus.timedOut;
+    case 'crash':
+    case 'halted':
+    case 'protocol-error':
+      return harnessStatus.crashed;
+    case 'kernel-call':
+    case 'snapshot':
+    case 'paused':
+    case 'reached':
+    case 'input':
+    case 'breakpoint':
+    case 'watchpoint':
+    case 'requested':
+      return harnessStatus.stopped;
+  }
+}

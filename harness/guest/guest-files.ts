@@ -1,0 +1,163 @@
+/**
+ * Finds the files a guest is made of: those a caller names, and those built here where nothing is named.
+ *
+ * May touch: the host's files, for reading; the image build, which is loaded only if something of it is wanted, because a
+ * guest of other people's files must start without it.
+ */
+import { readFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ImageFile, Images, KernelMemory } from '../../images/types.ts';
+import type { SymbolSource } from './crash-report.ts';
+import { InputError } from './errors.ts';
+import { identify } from './identity.ts';
+import type { ComponentIdentity } from './identity.ts';
+import type { BootOptions, FileSource } from './options.ts';
+
+/** One file of a guest. */
+export interface GuestFile {
+  readonly identity: ComponentIdentity;
+  readonly bytes: Uint8Array;
+}
+
+export interface GuestFiles {
+  readonly kernel: GuestFile;
+  readonly program: GuestFile;
+  readonly programName: string;
+  /** Undefined when there is no volume. */
+  readonly ramfs: GuestFile | undefined;
+  /** A file with the program's symbols, where the program itself has none. */
+  readonly programSymbols: ImageFile | undefined;
+}
+
+/** Names that {@link BootOptions.program} can be instead of a path. */
+export const BUILT_PROGRAMS = ['python'] as const;
+
+const EMPTY_NAME = 'program';
+
+/** Room for what a guest writes into a volume made from a folder. */
+const FOLDER_FREE_BYTES = 8 * 1024 * 1024;
+
+export async function findGuestFiles(options: BootOptions, memoryMiB: number): Promise<GuestFiles> {
+  const builtProgram = isBuiltProgram(options.program);
+  const wantsImages = builtProgram || options.kernel === undefined;
+  const images = wantsImages ? (options.images ?? (await builtImages())) : undefined;
+  const kernel =
+    options.kernel === undefined
+      ? await readImage(builtKernel(images, memoryMiB))
+      : await readSource('kernel', options.kernel);
+  const program =
+    builtProgram && images !== undefined
+      ? await readImage(images.python.elf)
+      : await readSource('program', options.program);
+  return {
+    kernel,
+    program,
+    programName: options.programName ?? nameOf(options.program),
+    ramfs: await findRamfs(options, builtProgram ? images : undefined),
+    programSymbols: builtProgram ? images?.python.symbols : undefined,
+  };
+}
+
+/** Where the names of a guest's addresses come from. `parts` are those whose files count. */
+export function symbolSource(
+  { kernel, program, programSymbols }: GuestFiles,
+  parts: readonly ('kernel' | 'program')[] = ['kernel', 'program'],
+): SymbolSource {
+  const [hasKernel, hasProgram] = [parts.includes('kernel'), parts.includes('program')];
+  const readProgram = (): Uint8Array =>
+    programSymbols === undefined ? program.bytes : readFileSync(programSymbols.path);
+  return {
+    kernel: () => (hasKernel ? kernel.bytes : undefined),
+    program: () => (hasProgram ? readProgram() : undefined),
+    sha256: {
+      kernel: hasKernel ? kernel.identity.sha256 : undefined,
+      program: hasProgram ? (programSymbols ?? program.identity).sha256 : undefined,
+    },
+  };
+}
+
+/** Whether a program is named that is built here. */
+export function isBuiltProgram(program: FileSource): boolean {
+  return BUILT_PROGRAMS.some((name) => name === program);
+}
+
+async function builtImages(): Promise<Images> {
+  const { ensureImages } = await import('../../images/index.ts');
+  return await ensureImages();
+}
+
+function builtKernel(images: Images | undefined, memoryMiB: number): ImageFile {
+  const sizes = Object.keys(images?.kernel ?? {});
+  const kernel = images?.kernel[memoryMiB as KernelMemory];
+  if (kernel === undefined) {
+    throw new InputError(
+      `no kernel is built for ${memoryMiB} MiB: choose ${sizes.join(' or ')} MiB, or give a kernel of your own`,
+    );
+  }
+  return kernel;
+}
+
+async function findRamfs(options: BootOptions, images: Images | undefined): Promise<GuestFile | undefined> {
+  const { ramfs } = options;
+  const folder =
+    typeof ramfs === 'string' && (await fileKind('ramfs', ramfs)) === 'folder' ? ramfs : undefined;
+  if (options.stdlib === true) {
+    if (ramfs !== undefined && folder === undefined) {
+      throw new InputError(
+        'the standard library cannot be laid over a ramfs image: give a folder, or leave the ramfs out',
+      );
+    }
+    return await makeRamfs(folder, await ensureStdlibFolder());
+  }
+  if (folder !== undefined) return await makeRamfs(folder, undefined);
+  if (ramfs === undefined) return images === undefined ? undefined : await readImage(images.ramfs.hello);
+  return await readSource('ramfs', ramfs);
+}
+
+async function ensureStdlibFolder(): Promise<string> {
+  const { ensureStdlib } = await import('../../images/index.ts');
+  return await ensureStdlib();
+}
+
+/** A volume of the files of some folders; where two have the same, the first one's counts. */
+async function makeRamfs(folder: string | undefined, below: string | undefined): Promise<GuestFile> {
+  const { createRamfs, RamfsError, readFolder } = await import('../../images/ramfs/index.ts');
+  try {
+    const folders = [below, folder].filter((one) => one !== undefined);
+    const files = new Map(folders.flatMap((one) => [...readFolder(one)]));
+    const bytes = createRamfs(files, { freeBytes: FOLDER_FREE_BYTES });
+    return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes) };
+  } catch (error) {
+    if (!(error instanceof RamfsError)) throw error;
+    throw new InputError(`no ramfs can be made from ${folder ?? 'the standard library'}: ${error.message}`);
+  }
+}
+
+async function readImage(file: ImageFile): Promise<GuestFile> {
+  const bytes = await readFile(file.path);
+  return { bytes, identity: { name: basename(file.path), bytes: file.bytes, sha256: file.sha256 } };
+}
+
+async function readSource(what: string, source: FileSource): Promise<GuestFile> {
+  if (typeof source !== 'string') return { bytes: source, identity: identify(what, source) };
+  if ((await fileKind(what, source)) === 'folder') {
+    throw new InputError(`the ${what} ${source} is a folder: name a file`);
+  }
+  const bytes = await readFile(source);
+  return { bytes, identity: identify(basename(source), bytes) };
+}
+
+async function fileKind(what: string, path: string): Promise<'file' | 'folder'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const hint = code === 'ENOENT' ? 'does not exist: check the path' : `cannot be read (${code})`;
+    throw new InputError(`the ${what} ${path} ${hint}`);
+  }
+}
+
+function nameOf(program: FileSource): string {
+  return typeof program === 'string' ? basename(program) : EMPTY_NAME;
+}

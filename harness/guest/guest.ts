@@ -1,0 +1,483 @@
+/**
+ * A guest: a machine with a Nanvix kernel in it, the monitor around it, and what can be done with both.
+ *
+ * What must hold: running, stopping, capturing and restoring never change what the guest does. Everything a guest can do
+ * comes back as a {@link Stop}; only asking for what cannot be done throws.
+ */
+import { REGISTER_NAMES } from '../../emulator/types.ts';
+import type {
+  CaptureOptions,
+  Machine,
+  MachineStop,
+  RegisterName,
+  RestoreOptions,
+  RestoreReport,
+} from '../../emulator/types.ts';
+import { crashReport } from './crash-report.ts';
+import type { SymbolSource } from './crash-report.ts';
+import { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
+import { exitStatusOf } from './exit-status.ts';
+import { withInputCarried } from './guest-snapshot.ts';
+import type { ClockRule, GuestSnapshot } from './guest-snapshot.ts';
+import { identityDifferences } from './identity.ts';
+import type { GuestIdentity } from './identity.ts';
+import { KernelCalls } from './kernel-calls/interceptors.ts';
+import type { CallSelector } from './kernel-calls/interceptors.ts';
+import { writePauseRequest } from './monitor/control-page.ts';
+import { Monitor } from './monitor/monitor.ts';
+import type { MonitorStop } from './monitor/monitor.ts';
+import { guestTime, jumpForward } from './monitor/pvclock.ts';
+import { StandardInput } from './monitor/standard-input.ts';
+import type { BootOptions, Deadlines, SnapshotPolicy } from './options.ts';
+import { PhaseRecorder, totalOf } from './phases/recorder.ts';
+import type { PhaseName, RunResult } from './result.ts';
+import { machineLimitsOf, settleDeadlines } from './run-limits.ts';
+import type { SettledDeadlines } from './run-limits.ts';
+import { runToEnd } from './run-to-end.ts';
+import type { KernelCall, Stop } from './stop.ts';
+import type { WallClock } from './wall-clock.ts';
+
+export { withInputCarried } from './guest-snapshot.ts';
+export type { ClockRule, GuestSnapshot, SnapshotInput } from './guest-snapshot.ts';
+
+/** What a guest is made of; {@link boot} and the restore of a snapshot put it together. */
+export interface GuestParts {
+  readonly machine: Machine;
+  /** Makes another machine of the same options, for a fork. */
+  readonly newMachine: () => Promise<Machine>;
+  readonly identity: GuestIdentity;
+  readonly symbols: SymbolSource;
+  readonly wallClock: WallClock;
+  /** Standard input whose source is shared, instead of the one in the options. */
+  readonly input?: StandardInput;
+  /** True for a guest that was never booted: its own source comes after what the guest of a snapshot had not read. */
+  readonly carriesInput?: boolean;
+  readonly options: Pick<
+    BootOptions,
+    'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'deadlines'
+  >;
+}
+
+/** Keeps something about a run beside the guest, and must follow it when it goes back. Told once a capture or restore is done. */
+export interface SnapshotObserver {
+  captured(snapshot: GuestSnapshot): void;
+  restored(snapshot: GuestSnapshot): void;
+}
+
+/** How often a snapshot is run to warm it, and the instructions after which it is not run again. */
+const WARMING_RUNS = 4;
+const WARMING_INSTRUCTIONS = 50_000_000;
+
+/** Marks a stop that the harness itself asked the machine for. */
+class HarnessStop {
+  readonly stop: MonitorStop | { readonly kind: 'kernel-call'; readonly call: KernelCall };
+  constructor(stop: HarnessStop['stop']) {
+    this.stop = stop;
+  }
+}
+
+export class Guest {
+  readonly machine: Machine;
+  readonly monitor: Monitor;
+  /** Kernel calls: the last ones, and interception. */
+  readonly calls: KernelCalls;
+  readonly identity: GuestIdentity;
+  readonly phases: PhaseRecorder;
+  /** The ELF files that name the guest's addresses, read when asked for. */
+  readonly symbolFiles: SymbolSource;
+  readonly #parts: GuestParts;
+  readonly #input: StandardInput;
+  readonly #snapshotPolicy: SnapshotPolicy;
+  #snapshots: readonly GuestSnapshot[] = [];
+  #snapshotObservers: readonly SnapshotObserver[] = [];
+  #fromSnapshot = false;
+  /** See {@link SnapshotInput.continued}. */
+  #continuesInput: boolean;
+  #unusable: string | undefined;
+  /** Ends the phase of the single steps under way. */
+  #endSteps: ((counters: Machine) => void) | undefined;
+
+  constructor(parts: GuestParts) {
+    const { machine, options } = parts;
+    this.#parts = parts;
+    this.machine = machine;
+    this.identity = parts.identity;
+    this.symbolFiles = parts.symbols;
+    this.phases = new PhaseRecorder(parts.wallClock);
+    this.#snapshotPolicy = options.onSnapshot ?? 'ignore';
+    this.#input = new StandardInput(parts.input ?? options.stdin);
+    this.#continuesInput = parts.carriesInput ?? false;
+    this.monitor = new Monitor(machine, {
+      input: this.#input,
+      announceMessages: options.announceMessages ?? false,
+      stopAtSnapshot: this.#snapshotPolicy !== 'ignore',
+      onConsole: options.onConsole,
+      onOutput: options.onOutput,
+      onStop: (stop) => {
+        machine.requestStop(new HarnessStop(stop));
+      },
+    });
+    this.calls = new KernelCalls(machine, (call) => {
+      machine.requestStop(new HarnessStop({ kind: 'kernel-call', call }));
+    });
+  }
+
+  /** All that the program has written to standard output since reset. */
+  get output(): string {
+    return new TextDecoder().decode(this.monitor.streams.stdout.bytes);
+  }
+
+  get errorOutput(): string {
+    return new TextDecoder().decode(this.monitor.streams.stderr.bytes);
+  }
+
+  /** The kernel's console since reset. */
+  get console(): string {
+    return new TextDecoder().decode(this.monitor.console.log.bytes);
+  }
+
+  /** Snapshots taken where the kernel asked for them, when {@link BootOptions.onSnapshot} is `capture-and-continue`. */
+  get snapshots(): readonly GuestSnapshot[] {
+    return this.#snapshots;
+  }
+
+  /** Nanoseconds since 1970 by the guest's own clock; undefined before the guest is laid out. */
+  get time(): bigint | undefined {
+    return guestTime(this.machine.memory, this.machine.virtualNanoseconds);
+  }
+
+  /**
+   * Runs until something stops the guest.
+   *
+   * @param deadlines Limits for this call; what is not named is taken from the boot options, then from the defaults.
+   * @throws GuestStateError when the guest has shut down or crashed.
+   */
+  run(deadlines: Deadlines = {}): Stop {
+    return this.#run(deadlines, this.#fromSnapshot ? 'after-snapshot' : 'run');
+  }
+
+  /**
+   * Executes one instruction, millions of times a second: no deadlines hold. Steps in a row are one phase, whose wall time
+   * is that from the first to what follows the last.
+   *
+   * @returns Why the guest did not just come to the next instruction; undefined if it did.
+   * @throws GuestStateError when the guest has shut down or crashed.
+   */
+  step(): Stop | undefined {
+    this.#checkUsable('run');
+    const { console, streams } = this.monitor;
+    this.#endSteps ??= this.phases.start(this.#fromSnapshot ? 'after-snapshot' : 'run', this.machine);
+    streams.resume();
+    if (streams.waits) return { kind: 'input' };
+    const stop = this.machine.step();
+    console.flush();
+    return stop.kind === 'reached' ? undefined : this.#translate(stop, settleDeadlines({}, {}));
+  }
+
+  /**
+   * Like {@link run}, awaiting standard input whenever the guest reads more than is there. The deadlines hold for all of it.
+   *
+   * @param signal Ends the run early, with a stop of kind `requested` and the signal's reason. A run without one keeps
+   * the thread to itself until the guest stops or waits.
+   */
+  async runToEnd(deadlines: Deadlines = {}, signal?: AbortSignal): Promise<Stop> {
+    return await runToEnd(this, this.#deadlines(deadlines), this.#parts.wallClock, signal);
+  }
+
+  /** Runs to the next of the selected kernel calls, before the kernel sees it, or to whatever stops the guest earlier. */
+  runToKernelCall(selector: CallSelector, deadlines: Deadlines = {}): Stop {
+    return this.#runToCall(selector, deadlines, this.#fromSnapshot ? 'after-snapshot' : 'run');
+  }
+
+  /** Runs to the program's snapshot call (kernel call 35), whether the kernel allows it or not. */
+  runToSnapshot(deadlines: Deadlines = {}): Stop {
+    return this.#runToCall('snapshot', deadlines, this.#fromSnapshot ? 'after-snapshot' : 'to-snapshot');
+  }
+
+  /** Runs to an exact instruction count since reset, or to whatever stops the guest earlier. */
+  runToInstruction(instructions: number, deadlines: Deadlines = {}): Stop {
+    const left = instructions - this.machine.instructions;
+    if (left < 0)
+      throw new InputError(`instruction ${instructions} has passed: restore a snapshot taken before it`);
+    const stop = this.run({ ...deadlines, instructions: left });
+    const reached = stop.kind === 'deadline' && stop.deadline === 'instructions';
+    return reached ? { kind: 'reached', instructions } : stop;
+  }
+
+  /** Resolves once a guest that stopped for `input` can read on. */
+  async inputReady(): Promise<void> {
+    await this.#input.ready(this.monitor.streams.position);
+  }
+
+  /** Asks the kernel to pause; a kernel that knows the request answers with a stop of kind `paused`. */
+  requestPause(): void {
+    writePauseRequest(this.machine.memory, true);
+  }
+
+  /** Moves the guest's clock forward. */
+  advanceClock(nanoseconds: bigint): void {
+    if (nanoseconds < 0n)
+      throw new InputError(`the guest's clock cannot go back by ${-nanoseconds} ns: only forward`);
+    jumpForward(this.machine.memory, nanoseconds);
+  }
+
+  /** The guest as it stands. Going on, here or after a restore, is the same to the last bit. */
+  capture(options: CaptureOptions = {}): GuestSnapshot {
+    this.#checkUsable('captured');
+    this.#settleSteps();
+    const end = this.phases.start('capture', this.machine);
+    const snapshot = {
+      machine: this.machine.capture(options),
+      monitor: this.monitor.capture(),
+      calls: this.calls.capture(),
+      identity: this.identity,
+      input: {
+        source: this.#input.source,
+        carried: this.#input.carried,
+        start: this.#input.start,
+        continued: this.#continuesInput,
+        unread: this.#input.unread(this.monitor.streams.position),
+      },
+    };
+    this.#fromSnapshot = true;
+    end(this.machine);
+    for (const observer of this.#snapshotObservers) observer.captured(snapshot);
+    return snapshot;
+  }
+
+  /** @returns A function that ends the observation. */
+  observeSnapshots(observer: SnapshotObserver): () => void {
+    this.#snapshotObservers = [...this.#snapshotObservers, observer];
+    return () => {
+      this.#snapshotObservers = this.#snapshotObservers.filter((other) => other !== observer);
+    };
+  }
+
+  /**
+   * Puts the guest back to a snapshot, whatever it has done since, crashed or not. From here on {@link result} tells of what
+   * happens after the restore.
+   *
+   * @throws SnapshotMismatchError when the snapshot was taken from a guest with another kernel, program, ramfs or options.
+   */
+  restore(
+    snapshot: GuestSnapshot,
+    clock: ClockRule = 'continue',
+    options: RestoreOptions = {},
+  ): RestoreReport {
+    if (this.#unusable === DISPOSED) throw new GuestStateError(DISPOSED);
+    const differences = identityDifferences(this.identity, snapshot.identity);
+    if (differences.length > 0) {
+      throw new SnapshotMismatchError(
+        `the snapshot does not fit this guest: it has ${differences.join('; ')}. Boot the guest with what the snapshot was taken from`,
+      );
+    }
+    this.#endSteps = undefined;
+    this.phases.restart();
+    const restoredCounters = snapshot.machine;
+    const end = this.phases.start('restore', restoredCounters);
+    const report = this.machine.restore(snapshot.machine, options);
+    const { input, monitor } = this.#ownInput(snapshot);
+    this.#input.carry(input.carried, input.start);
+    this.#continuesInput = input.continued;
+    this.monitor.restore(monitor);
+    this.calls.restore(snapshot.calls);
+    this.#applyClockRule(clock);
+    this.#unusable = snapshot.monitor.exitStatus === null ? undefined : SHUT_DOWN;
+    this.#fromSnapshot = true;
+    end(restoredCounters);
+    for (const observer of this.#snapshotObservers) observer.restored(snapshot);
+    return report;
+  }
+
+  /**
+   * The snapshot with an input that this guest can go on with. From its own source it reads on where it had got to; the source
+   * of another guest that was booted alike is taken to be the same as its own. Anything else has left its unread input in the
+   * snapshot, and what this guest's source has not given yet comes after that.
+   */
+  #ownInput(snapshot: GuestSnapshot): Pick<GuestSnapshot, 'input' | 'monitor'> {
+    const { source, continued } = snapshot.input;
+    const { carriesInput = false } = this.#parts;
+    if (source === this.#input.source || !(continued || carriesInput)) return snapshot;
+    const { input, monitor } = withInputCarried(snapshot);
+    return { monitor, input: { ...input, start: carriesInput ? 0 : this.#input.given } };
+  }
+
+  /**
+   * The same snapshot with the code that runs after it compiled: restoring it, a guest need not compile anything. Runs the
+   * guest to wherever it stops, puts it back, and captures it again; a short run several times, for what each goes through
+   * seldom.
+   */
+  warm(snapshot: GuestSnapshot, deadlines: Deadlines = {}): GuestSnapshot {
+    this.restore(snapshot);
+    const start = this.machine.instructions;
+    let spent = 0;
+    for (let run = 0; run < WARMING_RUNS && spent <= WARMING_INSTRUCTIONS; run += 1) {
+      this.run(deadlines);
+      spent += this.machine.instructions - start;
+      this.restore(snapshot, 'continue', { compiled: 'keep' });
+    }
+    return this.capture();
+  }
+
+  /** Another guest in a machine of its own, which goes on from here independently of this one. */
+  async fork(): Promise<Guest> {
+    return await Guest.fromSnapshot({ ...this.#parts, input: this.#input }, this.capture());
+  }
+
+  /** A guest in a new machine, restored from a snapshot. `parts.machine` is not used. */
+  static async fromSnapshot(
+    parts: Omit<GuestParts, 'machine'>,
+    snapshot: GuestSnapshot,
+    clock: ClockRule = 'continue',
+  ): Promise<Guest> {
+    const startedAt = parts.wallClock();
+    const guest = new Guest({ ...parts, machine: await parts.newMachine() });
+    const wallMs = parts.wallClock() - startedAt;
+    guest.restore(snapshot, clock);
+    const [restored] = guest.phases.phases;
+    guest.phases.restart();
+    guest.phases.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
+    if (restored !== undefined) guest.phases.add(restored);
+    return guest;
+  }
+
+  /** All that the run has to show: since reset, or since the last restore. Time spent on captures is not part of its total. */
+  result(outcome: Stop): RunResult {
+    this.#settleSteps();
+    const { phases } = this.phases;
+    return {
+      outcome,
+      output: this.output,
+      errorOutput: this.errorOutput,
+      console: this.console,
+      exitStatus: exitStatusOf(outcome),
+      ...totalOf(phases.filter((phase) => phase.name !== 'capture')),
+      phases,
+    };
+  }
+
+  /** Frees the machine. The guest cannot be used any more. */
+  dispose(): void {
+    if (this.#unusable === DISPOSED) return;
+    this.#unusable = DISPOSED;
+    this.machine.dispose();
+  }
+
+  #runToCall(selector: CallSelector, deadlines: Deadlines, phase: PhaseName): Stop {
+    const remove = this.calls.intercept(selector, () => ({ kind: 'stop' }));
+    try {
+      return this.#run(deadlines, phase);
+    } finally {
+      remove();
+    }
+  }
+
+  #run(deadlines: Deadlines, phase: PhaseName): Stop {
+    this.#checkUsable('run');
+    this.#settleSteps();
+    const limits = this.#deadlines(deadlines);
+    const machineLimits = machineLimitsOf(limits, this.machine);
+    const end = this.phases.start(phase, this.machine);
+    const wallEnd = this.#parts.wallClock() + limits.wallMs;
+    let stop: Stop;
+    do {
+      this.monitor.streams.resume();
+      stop = this.monitor.streams.waits
+        ? { kind: 'input' }
+        : this.#translate(this.machine.run(machineLimits(wallEnd - this.#parts.wallClock())), limits);
+    } while (this.#goesOn(stop));
+    this.monitor.console.flush();
+    end(this.machine);
+    return stop;
+  }
+
+  #settleSteps(): void {
+    this.#endSteps?.(this.machine);
+    this.#endSteps = undefined;
+  }
+
+  /** True for a stop the caller is not to see: a snapshot that is taken on the way. */
+  #goesOn(stop: Stop): boolean {
+    if (stop.kind !== 'snapshot' || this.#snapshotPolicy !== 'capture-and-continue') return false;
+    this.#snapshots = [...this.#snapshots, this.capture()];
+    return true;
+  }
+
+  #deadlines(given: Deadlines): SettledDeadlines {
+    return settleDeadlines(this.#parts.options.deadlines, given);
+  }
+
+  #translate(stop: MachineStop, limits: SettledDeadlines): Stop {
+    switch (stop.kind) {
+      case 'requested':
+        return stop.reason instanceof HarnessStop ? this.#translateOwn(stop.reason.stop) : stop;
+      case 'halted':
+        this.#unusable = 'the guest has halted: restore a snapshot into it or boot another';
+        return { kind: 'halted', crash: this.#report('the processor halted with interrupts off') };
+      case 'reached':
+        return stop.limit === 'instructions'
+          ? { kind: 'deadline', deadline: 'instructions', limit: limits.instructions ?? 0 }
+          : { kind: 'deadline', deadline: 'virtual', limit: limits.virtualMs };
+      case 'wall-time':
+        return { kind: 'deadline', deadline: 'wall', limit: limits.wallMs };
+      case 'breakpoint':
+      case 'watchpoint':
+        return stop;
+      case 'crash':
+        this.#unusable = 'the guest has crashed: restore a snapshot into it or boot another';
+        return { kind: 'crash', crash: crashReport(stop.cause, this.#crashContext()) };
+    }
+  }
+
+  #translateOwn(stop: HarnessStop['stop']): Stop {
+    switch (stop.kind) {
+      case 'exit':
+        this.#unusable = SHUT_DOWN;
+        return stop;
+      case 'pause':
+        writePauseRequest(this.machine.memory, false);
+        return { kind: 'paused' };
+      case 'protocol-error':
+        return { ...stop, crash: this.#report(stop.violation.message) };
+      case 'snapshot':
+      case 'input':
+      case 'kernel-call':
+        return stop;
+    }
+  }
+
+  #report(message: string): ReturnType<typeof crashReport> {
+    const { registers } = this.machine;
+    const values = Object.fromEntries(REGISTER_NAMES.map((name) => [name, registers.get(name)]));
+    return crashReport(
+      {
+        message,
+        registers: values as Record<RegisterName, number>,
+        faultAddress: registers.control(2),
+      },
+      this.#crashContext(),
+    );
+  }
+
+  #crashContext(): Parameters<typeof crashReport>[1] {
+    return { symbols: this.#parts.symbols, recentCalls: this.calls.recent(), console: this.console };
+  }
+
+  #applyClockRule(rule: ClockRule): void {
+    if (rule === 'continue') return;
+    if ('advanceNanoseconds' in rule) {
+      this.advanceClock(rule.advanceNanoseconds);
+      return;
+    }
+    const now = this.time;
+    if (now !== undefined && rule.atLeast > now) this.advanceClock(rule.atLeast - now);
+  }
+
+  #checkUsable(what: string): void {
+    if (this.#unusable !== undefined)
+      throw new GuestStateError(`this guest cannot be ${what}: ${this.#unusable}`);
+  }
+}
+
+const DISPOSED = 'the guest was disposed of: boot another';
+const SHUT_DOWN = 'the guest has shut down: restore a snapshot into it or boot another';

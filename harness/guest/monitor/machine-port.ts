@@ -1,0 +1,30 @@
+/** The machine port 0x604: what the kernel asks of its host, decoded. */
+import { machineCommands, machineCommandShift, ports } from '../../../images/abi/ports.ts';
+import type { ProtocolViolation } from '../stop.ts';
+import { violation } from './violation.ts';
+
+export type MachineCommand =
+  | { readonly kind: 'shutdown'; readonly status: number }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'boot-complete' }
+  | { readonly kind: 'refused'; readonly violation: ProtocolViolation };
+
+export function decodeMachineCommand(value: number): MachineCommand {
+  const argument = value & ((1 << machineCommandShift) - 1);
+  switch (value >>> machineCommandShift) {
+    case machineCommands.shutdown:
+      return { kind: 'shutdown', status: argument };
+    case machineCommands.pause:
+      return { kind: 'pause' };
+    case machineCommands.snapshot:
+      return { kind: 'snapshot' };
+    case machineCommands.bootComplete:
+      return { kind: 'boot-complete' };
+    default:
+      return {
+        kind: 'refused',
+        violation: violation(ports.machine, value, 'unknown command in the upper 16 bits'),
+      };
+  }
+}

@@ -1,0 +1,51 @@
+/** What a finished (or abandoned) run has to show, and the time each of its phases took. */
+import type { Stop } from './stop.ts';
+
+/**
+ * The phases a run goes through, in order: making the machine, laying out memory (`load`), running to the
+ * snapshot call (`to-snapshot`; the whole run when there is none is `run`), bringing a snapshot back (`restore`), and
+ * running on from it (`after-snapshot`).
+ */
+export type PhaseName =
+  'instance' | 'load' | 'run' | 'to-snapshot' | 'capture' | 'restore' | 'after-snapshot';
+
+export interface Phase {
+  readonly name: PhaseName;
+  /** Guest instructions executed in this phase. */
+  readonly instructions: number;
+  readonly virtualMs: number;
+  readonly wallMs: number;
+}
+
+/** A stretch of a run. Instruction counts are since reset. */
+export interface PhaseSpan {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Wall milliseconds the stretch took. */
+  readonly wallMs: number;
+}
+
+export interface RunResult {
+  /** Why the run ended. */
+  readonly outcome: Stop;
+  /** All that the program has written to standard output since reset, decoded as UTF-8. */
+  readonly output: string;
+  /** The same for standard error. */
+  readonly errorOutput: string;
+  /** The kernel's console (port 0xe9), apart from the program's own output. */
+  readonly console: string;
+  /** The guest's exit status; 124 after a deadline, 138 after a crash (see {@link exitStatusOf}). */
+  readonly exitStatus: number;
+  /** Guest instructions executed by this run: from reset, or from the restored snapshot. */
+  readonly instructions: number;
+  /** Guest time this run took. */
+  readonly virtualMs: number;
+  readonly wallMs: number;
+  readonly phases: readonly Phase[];
+  /**
+   * Where instructions and wall time went by the symbols of kernel and program: kernel start, loading, the parts of
+   * `Py_Initialize` and so on. From {@link run}; a guest of your own is watched by a {@link PhaseWatch}.
+   */
+  readonly phaseSpans?: readonly PhaseSpan[];
+}

@@ -1,0 +1,58 @@
+/** Runs a guest to its end: over waits for standard input, within one set of deadlines, unless somebody interrupts. */
+import type { Machine } from '../../emulator/types.ts';
+import type { Deadlines } from './options.ts';
+import type { SettledDeadlines } from './run-limits.ts';
+import type { Stop } from './stop.ts';
+import { aborted, eventLoopTurn, inTime, type WallClock } from './wall-clock.ts';
+
+const NANOSECONDS_PER_MILLISECOND = 1e6;
+
+/** Longest piece of a run that an interruption waits for. */
+const INTERRUPTIBLE_MS = 50;
+
+/** What is run: a guest, as far as it matters here. */
+export interface Runnable {
+  readonly machine: Pick<Machine, 'instructions' | 'virtualNanoseconds'>;
+  run(deadlines: Deadlines): Stop;
+  /** Resolves once a guest that stopped for `input` can read on. */
+  inputReady(): Promise<void>;
+}
+
+/** See `Guest.runToEnd`. */
+export async function runToEnd(
+  guest: Runnable,
+  limits: SettledDeadlines,
+  clock: WallClock,
+  signal?: AbortSignal,
+): Promise<Stop> {
+  const { wallMs, virtualMs, instructions } = limits;
+  const startedAt = guest.machine.instructions;
+  const wallEnd = clock() + wallMs;
+  const virtualEnd = guest.machine.virtualNanoseconds + virtualMs * NANOSECONDS_PER_MILLISECOND;
+  for (;;) {
+    if (signal?.aborted === true) return { kind: 'requested', reason: signal.reason };
+    const wallLeft = Math.max(0, wallEnd - clock());
+    const piece = signal === undefined ? wallLeft : Math.min(wallLeft, INTERRUPTIBLE_MS);
+    const virtualLeft =
+      Math.max(0, virtualEnd - guest.machine.virtualNanoseconds) / NANOSECONDS_PER_MILLISECOND;
+    const left =
+      instructions === undefined
+        ? {}
+        : { instructions: startedAt + instructions - guest.machine.instructions };
+    const stop = guest.run({ wallMs: piece, virtualMs: virtualLeft, ...left });
+    if (stop.kind === 'deadline') {
+      if (stop.deadline === 'wall' && piece < wallLeft) {
+        await eventLoopTurn();
+        continue;
+      }
+      const whole = { wall: wallMs, virtual: virtualMs, instructions: instructions ?? stop.limit };
+      return { ...stop, limit: whole[stop.deadline] };
+    }
+    if (stop.kind !== 'input') return stop;
+    const ready = guest.inputReady();
+    const awaited = signal === undefined ? ready : Promise.race([ready, aborted(signal)]);
+    if (!(await inTime(awaited, wallEnd - clock()))) {
+      return { kind: 'deadline', deadline: 'wall', limit: wallMs };
+    }
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Names for every address of a guest: the kernel's below the user's addresses, the program's above.
+ *
+ * Built from ELF files, never from guest memory, so it stays valid over snapshots and restores. A stripped file
+ * contributes nothing, and everything that asks gets undefined. Analyses are made on demand and kept.
+ */
+import { addressMap } from '../../../images/abi/index.ts';
+import { CodeReader } from './code-reader.ts';
+import { readProgramFile, type ProgramFile } from '../../guest/elf/program-file.ts';
+import { analyseFunction, type FrameRule, type FunctionFrames } from './stack-depth.ts';
+import { SymbolTable, type GuestSymbol, type SymbolicAddress } from '../../guest/elf/symbol-table.ts';
+
+/** The ELF files of a guest; a file with symbols may stand for the stripped one that runs, if their addresses agree. */
+export interface SymbolSources {
+  readonly kernel?: Uint8Array;
+  readonly program?: Uint8Array;
+}
+
+interface Module {
+  readonly file: ProgramFile;
+  readonly bias: number;
+  readonly table: SymbolTable;
+  /** The same names at the file's own addresses, for reading its code. */
+  readonly fileTable: SymbolTable;
+  readonly code: CodeReader;
+  readonly frames: Map<number, FunctionFrames>;
+}
+
+const coldSuffix = /\.cold(\.\d+)?$/;
+const callRelative = 0xe8;
+const callIndirect = 0xff;
+
+function loadModule(bytes: Uint8Array, base: number): Module {
+  const file = readProgramFile(bytes);
+  const bias = file.relocatable ? base : 0;
+  const table = new SymbolTable(file, bias);
+  const fileTable = bias === 0 ? table : new SymbolTable(file);
+  return { file, bias, table, fileTable, code: new CodeReader(file), frames: new Map() };
+}
+
+/** Length of the indirect call that ends at the end of `bytes` (the last 7 bytes before a return address), or 0. */
+function indirectCallLength(bytes: readonly number[]): number {
+  const lengths = [2, 3, 4, 6, 7];
+  for (const length of lengths) {
+    const opcode = bytes[bytes.length - length];
+    const modrm = bytes[bytes.length - length + 1] ?? 0;
+    if (opcode !== callIndirect || ((modrm >> 3) & 7) !== 2) continue;
+    const mode = modrm >> 6;
+    const rm = modrm & 7;
+    if (mode === 3) {
+      if (length === 2) return length;
+      continue;
+    }
+    const sib = rm === 4 ? 1 : 0;
+    const displacement = mode === 1 ? 1 : mode === 2 || (mode === 0 && rm === 5) ? 4 : 0;
+    if (length === 2 + sib + displacement) return length;
+  }
+  return 0;
+}
+
+export class GuestSymbols {
+  readonly #kernel: Module | undefined;
+  readonly #program: Module | undefined;
+
+  constructor(sources: SymbolSources) {
+    this.#kernel = sources.kernel === undefined ? undefined : loadModule(sources.kernel, 0);
+    this.#program =
+      sources.program === undefined ? undefined : loadModule(sources.program, addressMap.programBase);
+  }
+
+  /** The symbol around an address. */
+  at(address: number): SymbolicAddress | undefined {
+    return this.#moduleAt(address)?.table.at(address);
+  }
+
+  /** A symbol by name: the program's first, then the kernel's. */
+  named(name: string): GuestSymbol | undefined {
+    return this.#program?.table.named(name) ?? this.#kernel?.table.named(name);
+  }
+
+  /** Names of one side only, for those who must not mix them. */
+  get kernel(): SymbolTable | undefined {
+    return this.#kernel?.table;
+  }
+
+  get program(): SymbolTable | undefined {
+    return this.#program?.table;
+  }
+
+  /** `name`, `name+0x12`, or undefined where nothing is known. */
+  describe(address: number): string | undefined {
+    const found = this.at(address);
+    if (found === undefined) return undefined;
+    return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+  }
+
+  /** Which file an address belongs to, and the address as that file has it. */
+  inFile(address: number): { readonly file: 'kernel' | 'program'; readonly address: number } {
+    const file = address < addressMap.userBase ? 'kernel' : 'program';
+    return { file, address: address - (this.#moduleAt(address)?.bias ?? 0) };
+  }
+
+  /**
+   * How to leave the frame that an address is in.
+   *
+   * @param afterCall True for a return address, whose call has not come back yet.
+   */
+  frameRule(address: number, afterCall: boolean): FrameRule | undefined {
+    const module = this.#moduleAt(address);
+    const found = module?.table.at(afterCall ? address - 1 : address)?.symbol;
+    if (module === undefined || found === undefined) return undefined;
+    const fileAddress = address - module.bias;
+    for (const owner of this.#owners(module, found)) {
+      const frames = this.#framesOf(module, owner);
+      const rule = afterCall ? frames.ruleOfCallBefore(fileAddress) : frames.ruleAt(fileAddress);
+      if (rule !== undefined) return rule;
+    }
+    return undefined;
+  }
+
+  /** True for an address in an executable part of a file; where no file says, for any. */
+  isCode(address: number): boolean {
+    const module = this.#moduleAt(address);
+    if (module === undefined || module.file.segments.length === 0) return address !== 0;
+    const at = address - module.bias;
+    return module.file.segments.some(
+      (segment) => segment.executable && at >= segment.address && at < segment.address + segment.memoryBytes,
+    );
+  }
+
+  /** Addresses of the RET instructions of a function of the program or kernel, ascending. */
+  returnsOf(symbol: GuestSymbol): readonly number[] {
+    const module = this.#moduleAt(symbol.address);
+    if (module === undefined) return [];
+    const start = symbol.address - module.bias;
+    return module.code.returnInstructions({ ...symbol, address: start }).map((at) => at + module.bias);
+  }
+
+  /** True if the bytes in memory before an address are a call: it may be a return address. */
+  followsCall(address: number, word: (address: number) => number | undefined): boolean {
+    if (address < 8 || !this.isCode(address)) return false;
+    const low = word(address - 8);
+    const high = word(address - 4);
+    if (low === undefined || high === undefined) return false;
+    const bytes = [low, high].flatMap((value) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff));
+    if (bytes[3] === callRelative && this.isCode((address + high) >>> 0)) return true;
+    return indirectCallLength(bytes.slice(1)) > 0;
+  }
+
+  #moduleAt(address: number): Module | undefined {
+    return address < addressMap.userBase ? this.#kernel : this.#program;
+  }
+
+  /** The functions whose frames an address may belong to: compilers move rare code to a part named `f.cold`. */
+  #owners(module: Module, symbol: GuestSymbol): readonly GuestSymbol[] {
+    const fileSymbol = { ...symbol, address: symbol.address - module.bias };
+    if (!coldSuffix.test(symbol.name)) return [fileSymbol];
+    return module.fileTable.allNamed(symbol.name.replace(coldSuffix, ''));
+  }
+
+  #framesOf(module: Module, owner: GuestSymbol): FunctionFrames {
+    let frames = module.frames.get(owner.address);
+    if (frames === undefined) {
+      frames = analyseFunction(owner, module.fileTable, module.code);
+      module.frames.set(owner.address, frames);
+    }
+    return frames;
+  }
+}

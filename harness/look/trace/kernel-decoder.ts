@@ -1,0 +1,223 @@
+/** Decodes the arguments and results of kernel calls by the types in the ABI's table. */
+import {
+  argumentRegisters,
+  capabilities,
+  errnoName,
+  hostHeaders,
+  hostPayload,
+  kernelCallByNumber,
+  kernelCallOutcome,
+  limits,
+  message as messageLayout,
+  messageTypes,
+  noTimeout,
+  portAccess,
+  protections,
+  readStruct,
+  streamRequest,
+  streamResponse,
+  structs,
+  type ArgumentType,
+  type KernelCall,
+  type StructLayout,
+} from '../../../images/abi/index.ts';
+import type { GuestView } from './guest-view.ts';
+import type { CallArgument, CallResultRecord } from './record.ts';
+import { choiceText, flagsText, hex, signed, type ChoiceTable } from './values.ts';
+
+/** Arguments a call of an unknown number is shown with. */
+const unknownCallArguments = argumentRegisters.length;
+
+function reversed(table: Readonly<Record<string, number>>): ChoiceTable {
+  return Object.fromEntries(Object.entries(table).map(([name, value]) => [value, name]));
+}
+
+const capabilityNames = reversed(capabilities);
+const accessNames = reversed(portAccess);
+const messageNames = reversed(messageTypes);
+const headerNames = reversed(hostHeaders);
+const protectionBits = [
+  ['READ', protections.read],
+  ['WRITE', protections.write],
+  ['EXECUTE', protections.execute],
+] as const;
+
+function tagText(word: number): string {
+  const letters = [24, 16, 8, 0].map((shift) => String.fromCharCode((word >>> shift) & 0xff)).join('');
+  return /^[\x20-\x7e]{4}$/.test(letters) ? `'${letters}'` : hex(word);
+}
+
+function hostMessageText(view: DataView): string {
+  const { header, body } = readStruct(hostPayload, view);
+  const data = new DataView(Uint8Array.from(body).buffer);
+  const name = choiceText(header, headerNames);
+  if (header === hostHeaders.writeRequest || header === hostHeaders.readRequest) {
+    const { fd, count } = readStruct(streamRequest, data);
+    return `${name}{fd=${fd}, count=${count}}`;
+  }
+  if (header === hostHeaders.writeResponse || header === hostHeaders.readResponse) {
+    return `${name}{count=${readStruct(streamResponse, data).count}}`;
+  }
+  return name;
+}
+
+function messageText(view: DataView): string {
+  const { type, source, destination, status, payload } = readStruct(messageLayout, view);
+  const body = new DataView(Uint8Array.from(payload).buffer);
+  const content = type === messageTypes.host ? `, ${hostMessageText(body)}` : '';
+  const failed = status === 0 ? '' : `, status=${status}`;
+  return `{${choiceText(type, messageNames)}, source=${source}, destination=${destination}${failed}${content}}`;
+}
+
+function structText(name: string, address: number, view: GuestView): string {
+  const layout: StructLayout | undefined = structs.find((candidate) => candidate.name === name);
+  const bytes = layout === undefined || address === 0 ? undefined : view.bytes(address, layout.size);
+  if (layout === undefined || bytes === undefined) return view.pointer(address);
+  if (layout === messageLayout) return messageText(bytes);
+  const fields = Object.entries(readStruct(layout, bytes)).map(([field, value]) => {
+    if (field === 'protection') return `${field}=${flagsText(Number(value), protectionBits)}`;
+    const isAddress = ['function', 'tda', 'stack_base', 'base'].includes(field);
+    return `${field}=${isAddress ? view.pointer(Number(value)) : value}`;
+  });
+  return `{${fields.join(', ')}}`;
+}
+
+function argumentText(
+  type: ArgumentType,
+  value: number,
+  length: number | undefined,
+  view: GuestView,
+): string {
+  switch (type.kind) {
+    case 'process-id':
+    case 'thread-id':
+    case 'exit-status':
+      return String(signed(value));
+    case 'size':
+    case 'page-count':
+      return String(value);
+    case 'capability':
+      return choiceText(value, capabilityNames);
+    case 'switch':
+      return value === 0 ? type.off : value === 1 ? type.on : String(signed(value));
+    case 'address':
+    case 'mutex':
+    case 'condition':
+      return view.pointer(value);
+    case 'protection':
+      return flagsText(value, protectionBits, 'NONE');
+    case 'port':
+    case 'port-value':
+      return hex(value);
+    case 'port-access':
+      return choiceText(value, accessNames);
+    case 'port-width':
+      return String(value);
+    case 'tag-low':
+    case 'tag-high':
+      return tagText(value);
+    case 'seconds':
+    case 'nanoseconds':
+      return type.clock === 'absolute' && value === noTimeout ? 'NO_TIMEOUT' : String(value);
+    case 'buffer':
+      return view.quotedBytes(value, Math.min(length ?? 0, limits.debugBytes * 16));
+    case 'struct':
+      return structText(type.struct, value, view);
+    case 'word-out': {
+      const word = value === 0 ? undefined : view.word(value);
+      return word === undefined ? view.pointer(value) : `[${signed(word)}]`;
+    }
+  }
+}
+
+const filledIn = (type: ArgumentType): boolean =>
+  type.kind === 'word-out' ||
+  ((type.kind === 'buffer' || type.kind === 'struct') && type.direction === 'out');
+
+function rowOf(number: number): Pick<KernelCall, 'arguments' | 'result'> {
+  return (
+    kernelCallByNumber(number) ?? {
+      arguments: argumentRegisters
+        .slice(0, unknownCallArguments)
+        .map((name) => ({ name, type: { kind: 'address' } })),
+      result: 'none',
+    }
+  );
+}
+
+function decodeOne(
+  call: Pick<KernelCall, 'arguments'>,
+  index: number,
+  words: readonly number[],
+  view: GuestView,
+): string {
+  const argument = call.arguments[index];
+  if (argument === undefined) return '';
+  const { type } = argument;
+  const lengthIndex =
+    type.kind === 'buffer' ? call.arguments.findIndex((other) => other.name === type.length) : -1;
+  return argumentText(type, words[index] ?? 0, words[lengthIndex], view);
+}
+
+/** Arguments when the call is made; what the kernel will fill in is shown as a pointer. */
+export function decodeKernelArguments(
+  number: number,
+  words: readonly number[],
+  view: GuestView,
+): CallArgument[] {
+  const call = rowOf(number);
+  return call.arguments.map((argument, index) => {
+    const value = words[index] ?? 0;
+    const { name } = argument;
+    if (filledIn(argument.type)) return { name, value, text: view.pointer(value), out: true };
+    return { name, value, text: decodeOne(call, index, words, view) };
+  });
+}
+
+/** The same arguments when the call has succeeded: what the kernel filled in is read now. */
+export function completeKernelArguments(
+  number: number,
+  before: readonly CallArgument[],
+  view: GuestView,
+): readonly CallArgument[] {
+  const call = rowOf(number);
+  if (!call.arguments.some((argument) => filledIn(argument.type))) return before;
+  const words = before.map((argument) => argument.value);
+  return before.map((argument, index) => {
+    const type = call.arguments[index]?.type;
+    if (type === undefined || !filledIn(type)) return argument;
+    return { ...argument, text: decodeOne(call, index, words, view) };
+  });
+}
+
+/** What EDX:EAX says behind a kernel call. */
+export function decodeKernelResult(
+  number: number,
+  eax: number,
+  edx: number,
+  view: GuestView,
+): CallResultRecord {
+  const outcome = kernelCallOutcome(eax, edx);
+  if (outcome.kind === 'error') {
+    const errno = errnoName(outcome.errno) ?? String(outcome.errno);
+    return { value: -outcome.errno, text: `-1 ${errno}`, errno };
+  }
+  const { value } = outcome;
+  switch (rowOf(number).result) {
+    case 'address':
+      return { value, text: value === 0 ? 'NULL' : view.pointer(value) };
+    case 'port-value':
+      return { value, text: hex(value) };
+    case 'none':
+    case 'never':
+    case 'process-id':
+    case 'thread-id':
+    case 'count':
+      return { value, text: String(value) };
+  }
+}
+
+/** True for a call that does not come back when it succeeds. */
+export function neverReturns(number: number): boolean {
+  return rowOf(number).result === 'never';
+}
