@@ -212,6 +212,10 @@ export class V86Machine implements Machine {
     this.ports.claim(ports, handler);
   }
 
+  watchUnclaimedPorts(handler: ((port: number, access: 'read' | 'write') => void) | undefined): void {
+    this.ports.onUnclaimed = handler;
+  }
+
   setInterruptLine(line: number, level: boolean): void {
     if (!Number.isInteger(line) || line < 0 || line > 15)
       throw new RangeError(`there is no interrupt line ${line}`);

@@ -1,4 +1,4 @@
-/** Which handler answers at which I/O port. The last claim of a port wins; unclaimed ports read as all ones. */
+/** Which handler answers at which I/O port. The last claim of a port wins; unclaimed ports read as all ones and ignore writes. */
 
 import type { Device } from './devices/device.ts';
 import type { PortHandler, PortWidth } from './types.ts';
@@ -7,6 +7,8 @@ const FLOATING = { 1: 0xff, 2: 0xffff, 4: -1 } as const;
 
 export class Ports {
   private readonly handlers = new Map<number, PortHandler>();
+  /** Told of each access to a port that nobody claimed. */
+  onUnclaimed: ((port: number, access: 'read' | 'write') => void) | undefined;
 
   claim(ports: readonly number[], handler: PortHandler): void {
     for (const port of ports) {
@@ -37,10 +39,14 @@ export class Ports {
   }
 
   read(port: number, width: PortWidth): number {
-    return this.handlers.get(port)?.read?.(width, port) ?? FLOATING[width];
+    const handler = this.handlers.get(port);
+    if (handler === undefined) this.onUnclaimed?.(port, 'read');
+    return handler?.read?.(width, port) ?? FLOATING[width];
   }
 
   write(port: number, width: PortWidth, value: number): void {
-    this.handlers.get(port)?.write?.(value, width, port);
+    const handler = this.handlers.get(port);
+    if (handler === undefined) this.onUnclaimed?.(port, 'write');
+    else handler.write?.(value, width, port);
   }
 }

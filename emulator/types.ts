@@ -217,6 +217,8 @@ export interface Machine {
 
   /** Claims ports; the last claim wins. */
   claimPorts(ports: readonly number[], handler: PortHandler): void;
+  /** Sees each access to a port that nobody claimed: a write does nothing, a read gives ones. Undefined removes the handler. */
+  watchUnclaimedPorts(handler: ((port: number, access: 'read' | 'write') => void) | undefined): void;
   /** Raises and lowers a line of the interrupt controllers, 0 to 15. */
   setInterruptLine(line: number, level: boolean): void;
 

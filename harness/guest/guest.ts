@@ -54,7 +54,7 @@ export interface GuestParts {
   readonly carriesInput?: boolean;
   readonly options: Pick<
     BootOptions,
-    'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'deadlines'
+    'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'onRemark' | 'deadlines'
   >;
 }
 
@@ -113,6 +113,7 @@ export class Guest {
       stopAtSnapshot: this.#snapshotPolicy !== 'ignore',
       onConsole: options.onConsole,
       onOutput: options.onOutput,
+      onRemark: options.onRemark,
       onStop: (stop) => {
         machine.requestStop(new HarnessStop(stop));
       },

@@ -79,6 +79,11 @@ export interface BootOptions {
   readonly onConsole?: (bytes: Uint8Array) => void;
   /** Called with each piece of the program's output as it is written. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  /**
+   * Told once, in a few words, of each kind of thing that the guest does against the protocol and that is passed over, as
+   * Nanvix's own monitor does: a write to a port that is nobody's, a message nobody knows.
+   */
+  readonly onRemark?: (what: string) => void;
   readonly deadlines?: Deadlines;
   /** What is built here, when the caller has it already; by default it is built or found when something of it is wanted. */
   readonly images?: Images;

@@ -42,6 +42,7 @@ export type RestoreOptions = Partial<
     | 'compile'
     | 'onConsole'
     | 'onOutput'
+    | 'onRemark'
     | 'deadlines'
     | 'wallClock'
   >

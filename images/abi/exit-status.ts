@@ -1,6 +1,7 @@
 // Exit statuses that our kernel reports on the machine port when the program did not choose one by kernel call 3.
 // A fault in ring 3 is 128 plus the signal number a POSIX system would have sent. A triple fault is the
-// host's own finding. Source: ABI reference for the triple fault; the others are ours.
+// host's own finding. Source: ABI reference for the triple fault and for
+// 200 to 202 (which of the first two is which is ours); the others are ours.
 
 /** Status by cause. */
 export const exitStatuses = {
@@ -20,6 +21,10 @@ export const exitStatuses = {
   tripleFault: 138,
   /** #PF, #GP and every other fault (SIGSEGV). */
   segmentation: 139,
+  /** A kernel stack ran over, found at a switch of threads. */
+  kernelStackOverflow: 200,
+  /** A kernel stack ran over, found by a double fault. */
+  kernelDoubleFault: 201,
   /** The kernel itself failed: its message is on the console. */
-  kernelPanic: 250,
+  kernelPanic: 202,
 } as const;

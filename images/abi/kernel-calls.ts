@@ -306,7 +306,7 @@ export const kernelCalls = [
     era: 'S',
     arguments: [{ name: 'arguments', type: { kind: 'struct', direction: 'in', struct: 'thread_arguments' } }],
     result: 'thread-id',
-    errors: ['EINVAL', 'EFAULT', 'ENOENT', 'EAGAIN'],
+    errors: ['EINVAL', 'ENOENT', 'EAGAIN'],
     summary: 'starts a thread',
   },
   {
@@ -436,9 +436,9 @@ export const kernelCalls = [
       { name: 'buffer', type: { kind: 'buffer', direction: 'out', length: 'length', text: false } },
       length,
     ],
-    result: 'none',
+    result: 'count',
     errors: ['EINVAL', 'EFAULT', 'ENOENT', 'ESRCH'],
-    summary: 'asks the host (process 0) for bytes that fit within one page',
+    summary: 'asks the host (process 0) for bytes that fit within one page; says how many came',
   },
   {
     number: 35,

@@ -1,12 +1,14 @@
 // Messages on the bus between guest and host, and what their fields may hold.
 // Source: ABI reference, "Ports" (envelope, message, host payload). Layouts are in structs.ts.
 
-/** The envelope's is-message field. */
+/** The envelope's kind. Early kernels know the first two only and call the field is-message. */
 export const envelopeKinds = {
-  /** The address is that of a data-chunk header. */
+  /** The address is that of a data-chunk header; the size counts the data behind it. */
   dataChunk: 0,
   /** The address is that of a 64-byte message. */
   message: 1,
+  /** The address is that of a piece of the kernel's log, at most `limits.logBytes` long. Only on the log's port. */
+  kernelLog: 3,
 } as const;
 
 /** Type byte of a message. */

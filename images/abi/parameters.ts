@@ -33,6 +33,10 @@ export const limits = {
   debugBytes: 256,
   /** Mutexes a thread may hold at a time. */
   heldMutexes: 32,
+  /** Smallest stack of a thread, in bytes. */
+  threadStackBytes: 32 * 1024,
+  /** Longest piece of the kernel's log in one envelope, in bytes. */
+  logBytes: 4096,
   nanosecondsPerSecond: 1_000_000_000,
 } as const;
 

@@ -10,6 +10,8 @@ export const ports = {
   busSend: 0xe9,
   /** Dword write: physical address of an envelope whose 64-byte buffer the host fills with the next message. */
   busReceive: 0xea,
+  /** Dword write: physical address of an envelope that holds a piece of the kernel's log. Later kernels. */
+  kernelLog: 0xeb,
   /** Dword write: (command << 16) | argument, see {@link machineCommands}. */
   machine: 0x604,
   /** First 8259: command and data. */

@@ -32,8 +32,13 @@ export const envelope = {
   size: 24,
   meaning: 'what the dword written to the bus ports points at',
   fields: [
-    { name: 'size', type: 'u64', offset: 0, meaning: 'bytes of what the address points at' },
-    { name: 'is_message', type: 'u64', offset: 8, meaning: '1: a message; 0: a data-chunk header' },
+    {
+      name: 'size',
+      type: 'u64',
+      offset: 0,
+      meaning: 'bytes: of the message, of the data behind the header, of the log',
+    },
+    { name: 'kind', type: 'u64', offset: 8, meaning: 'NANVIX_ENVELOPE_…' },
     { name: 'address', type: 'u64', offset: 16, meaning: 'physical address' },
   ],
 } as const satisfies StructLayout;
@@ -62,7 +67,7 @@ export const message = {
     { name: 'type', type: 'u8', offset: 0, meaning: 'NANVIX_MESSAGE_…' },
     { name: 'source', type: 'i32', offset: 1, meaning: '-tid when a thread sends' },
     { name: 'destination', type: 'i32', offset: 5, meaning: '0 is the host' },
-    { name: 'status', type: 'i32', offset: 9, meaning: '0 or -errno' },
+    { name: 'status', type: 'i32', offset: 9, meaning: '0 or a positive errno' },
     { name: 'payload', type: 'u8', offset: 13, count: 51, meaning: 'by type' },
   ],
 } as const satisfies StructLayout;

@@ -1,9 +1,12 @@
 /* The message bus to the host.
  *
  * The host counts messages that wait in the control page (credits) and gives one for each read of the receive port.
- * They are taken off the bus only while a thread waits for one, so what nobody waits for stays with the host. A pull
- * response belongs to the thread that pulls; every other message goes to the mailbox. There recv finds it, in
- * order of arrival: a message whose destination is -tid is for that thread, any other for whoever asks first. */
+ * They are taken off the bus only while a thread waits for one, so what nobody waits for stays with the host.
+ *
+ * A pull response carries the header of the pull it answers, with the number of bytes that came. It wakes the thread
+ * which that header names as its source, if that thread pulls, and nobody else. Every other message goes to the
+ * mailbox. There recv finds it, in order of arrival: a message whose destination is -tid is for that thread, any other
+ * for whoever asks first. */
 #include "kernel.h"
 #include "thread.h"
 
@@ -24,13 +27,6 @@ static void send_message(const struct nanvix_message *message)
     host_send(&envelope);
 }
 
-static void send_chunk(const struct nanvix_data_chunk *chunk)
-{
-    const struct nanvix_envelope envelope = {sizeof(*chunk), NANVIX_ENVELOPE_DATA_CHUNK, (uint32_t)chunk};
-
-    host_send(&envelope);
-}
-
 /* True if a message is for a thread: by name, or because it names no thread that could still take it. */
 static int is_for(const struct nanvix_message *message, const struct thread *thread)
 {
@@ -44,34 +40,48 @@ static int is_for(const struct nanvix_message *message, const struct thread *thr
     return named == NULL || named->state == THREAD_ENDED;
 }
 
-/* The first thread of a queue that a message is for, or NULL. */
-static struct thread *addressee(const struct nanvix_message *message, struct link *queue)
+/* Wakes the first receiver that a message is for. */
+static void wake_receiver(const struct nanvix_message *message)
 {
-    for (struct link *link = queue->next; link != queue; link = link->next) {
+    for (struct link *link = receivers.next; link != &receivers; link = link->next) {
         struct thread *thread = ELEMENT(link, struct thread, queue);
 
-        if (is_for(message, thread))
-            return thread;
+        if (is_for(message, thread)) {
+            scheduler_wake(thread);
+            return;
+        }
     }
-    return NULL;
+}
+
+/* Ends the pull that a pull response answers. */
+static void finish_pull(const struct nanvix_message *message)
+{
+    struct nanvix_data_chunk pull;
+
+    memcpy(&pull, message->payload, sizeof(pull));
+    for (struct link *link = pullers.next; link != &pullers; link = link->next) {
+        struct thread *thread = ELEMENT(link, struct thread, queue);
+
+        if (thread->tid == pull.source_tid) {
+            thread->pulled = message->status == 0 ? (int64_t)pull.length : -(int64_t)message->status;
+            scheduler_wake(thread);
+            return;
+        }
+    }
 }
 
 static void receive_one(void)
 {
     struct nanvix_message *message = &mailbox[mailbox_count];
     const struct nanvix_envelope envelope = {sizeof(*message), NANVIX_ENVELOPE_MESSAGE, (uint32_t)message};
-    struct thread *thread;
-    int is_pull;
 
     host_receive(&envelope);
-    is_pull = message->type == NANVIX_MESSAGE_PULL_RESPONSE;
-    thread = addressee(message, is_pull ? &pullers : &receivers);
-    if (is_pull && thread != NULL)
-        thread->pull_status = message->status;
-    if (!is_pull)
+    if (message->type == NANVIX_MESSAGE_PULL_RESPONSE) {
+        finish_pull(message);
+    } else {
         mailbox_count++;
-    if (thread != NULL)
-        scheduler_wake(thread);
+        wake_receiver(message);
+    }
 }
 
 /* Takes messages off the bus for the threads that wait. Called where messages may have come. */
@@ -125,9 +135,11 @@ int64_t kcall_recv(uint32_t user_message)
     return 0;
 }
 
-/* Checks the arguments of push and pull. */
-static int check_bulk(uint32_t pid, uint32_t buffer, uint32_t length)
+/* Checks the arguments of push and pull; `accessible` is what the check of the buffer said. */
+static int check_bulk(int accessible, uint32_t pid, uint32_t buffer, uint32_t length)
 {
+    if (accessible != 0)
+        return accessible;
     if (pid != NANVIX_PROCESS_HOST)
         return -NANVIX_ESRCH;
     if (length > NANVIX_PAGE_SIZE - buffer % NANVIX_PAGE_SIZE)
@@ -140,48 +152,44 @@ static uint32_t physical(uint32_t address)
     return (*page_entry(address) & PAGE_FRAME) | address % NANVIX_PAGE_SIZE;
 }
 
-int64_t kcall_push(uint32_t pid, uint32_t tid, uint32_t buffer, uint32_t length)
+/* The header is the same for both directions: the thread that calls, then its peer. The host tells them apart by the
+ * request that came before. */
+static void send_bulk(uint32_t pid, uint32_t tid, uint32_t buffer, uint32_t length)
 {
-    struct nanvix_data_chunk chunk = {
+    const struct nanvix_data_chunk chunk = {
         .source_pid = NANVIX_PROCESS_PROGRAM,
         .source_tid = current->tid,
         .destination_pid = (int32_t)pid,
         .destination_tid = (int32_t)tid,
+        .address = physical(buffer),
         .length = length,
     };
-    int error = user_readable(buffer, length);
+    const struct nanvix_envelope envelope = {length, NANVIX_ENVELOPE_DATA_CHUNK, (uint32_t)&chunk};
+
+    host_send(&envelope);
+}
+
+int64_t kcall_push(uint32_t pid, uint32_t tid, uint32_t buffer, uint32_t length)
+{
+    int error = check_bulk(user_readable(buffer, length), pid, buffer, length);
 
     if (error == 0)
-        error = check_bulk(pid, buffer, length);
-    if (error != 0)
-        return error;
-    chunk.address = physical(buffer);
-    send_chunk(&chunk);
-    return 0;
+        send_bulk(pid, tid, buffer, length);
+    return error;
 }
 
 int64_t kcall_pull(uint32_t pid, uint32_t tid, uint32_t buffer, uint32_t length)
 {
-    struct nanvix_data_chunk chunk = {
-        .source_pid = (int32_t)pid,
-        .source_tid = (int32_t)tid,
-        .destination_pid = NANVIX_PROCESS_PROGRAM,
-        .destination_tid = current->tid,
-        .length = length,
-    };
-    int error = user_writable(buffer, length);
+    int error = check_bulk(user_writable(buffer, length), pid, buffer, length);
     uint32_t *entry;
 
-    if (error == 0)
-        error = check_bulk(pid, buffer, length);
     if (error != 0)
         return error;
     /* The host may answer much later: until then the page must stay where it is. */
     entry = page_entry(buffer);
     *entry |= PAGE_PINNED;
-    chunk.address = physical(buffer);
-    send_chunk(&chunk);
+    send_bulk(pid, tid, buffer, length);
     scheduler_block(&pullers, NEVER);
     *entry &= ~PAGE_PINNED;
-    return current->pull_status;
+    return current->pulled;
 }

@@ -78,5 +78,5 @@ void double_fault(void)
 {
     console_print("kernel: double fault, eip 0x%08x, esp 0x%08x, address 0x%08x\n", gdt_interrupted_eip(),
                   gdt_interrupted_esp(), read_cr2());
-    panic("double fault");
+    panic_with("double fault", NANVIX_EXIT_KERNEL_DOUBLE_FAULT);
 }

@@ -29,7 +29,7 @@ struct multiboot_module {
 static struct nanvix_message answers[ANSWERS];
 static uint32_t answers_first;
 
-/* The write request whose data comes next. */
+/* The request whose bulk data comes next. */
 static struct nanvix_message request;
 
 static uint32_t text_length(const char *text)
@@ -119,36 +119,59 @@ uint32_t hostless_prepare(uint32_t magic, const struct multiboot_info *info)
     return place_program(&modules[0], line, line_length);
 }
 
-static void answer(uint8_t type, uint16_t header, int32_t count)
+/* An empty answer at the end of those that wait. */
+static struct nanvix_message *new_answer(uint8_t type)
 {
     struct nanvix_message *message = &answers[(answers_first + control_page.credits) % ANSWERS];
-    struct nanvix_host_payload *payload = (struct nanvix_host_payload *)message->payload;
 
     memset(message, 0, sizeof(*message));
     message->type = type;
-    message->destination = request.source;
-    payload->header = header;
-    memcpy(payload->body, &count, sizeof(count));
     if (control_page.credits < ANSWERS)
         control_page.credits++;
     else
         answers_first = (answers_first + 1) % ANSWERS;
+    return message;
+}
+
+static void answer_request(uint16_t header, int32_t count)
+{
+    struct nanvix_message *message = new_answer(NANVIX_MESSAGE_HOST);
+    struct nanvix_host_payload *payload = (struct nanvix_host_payload *)message->payload;
+
+    message->destination = request.source;
+    payload->header = header;
+    memcpy(payload->body, &count, sizeof(count));
+}
+
+/* Every descriptor of a read is at its end. */
+static void answer_pull(const struct nanvix_data_chunk *chunk)
+{
+    struct nanvix_data_chunk delivered = *chunk;
+
+    delivered.length = 0;
+    memcpy(new_answer(NANVIX_MESSAGE_PULL_RESPONSE)->payload, &delivered, sizeof(delivered));
 }
 
 static void take_chunk(const struct nanvix_data_chunk *chunk)
 {
-    if (chunk->destination_pid == NANVIX_PROCESS_HOST) {
+    const struct nanvix_host_payload *payload = (const struct nanvix_host_payload *)request.payload;
+    struct nanvix_stream_request wanted;
+
+    memcpy(&wanted, payload->body, sizeof(wanted));
+    if (payload->header == NANVIX_HOST_READ_REQUEST) {
+        answer_pull(chunk);
+        answer_request(NANVIX_HOST_READ_RESPONSE, wanted.fd == 0 ? 0 : -1);
+    } else if (wanted.fd == 1 || wanted.fd == 2) {
         console_write((const char *)chunk->address, chunk->length);
-        answer(NANVIX_MESSAGE_HOST, NANVIX_HOST_WRITE_RESPONSE, (int32_t)chunk->length);
+        answer_request(NANVIX_HOST_WRITE_RESPONSE, (int32_t)chunk->length);
     } else {
-        answer(NANVIX_MESSAGE_PULL_RESPONSE, 0, 0);
-        answer(NANVIX_MESSAGE_HOST, NANVIX_HOST_READ_RESPONSE, 0);
+        answer_request(NANVIX_HOST_WRITE_RESPONSE, -1);
     }
 }
 
 void hostless_send(const struct nanvix_envelope *envelope)
 {
-    if (envelope->is_message == NANVIX_ENVELOPE_MESSAGE)
+    if (envelope->kind == NANVIX_ENVELOPE_MESSAGE)
         memcpy(&request, (const void *)(uint32_t)envelope->address, sizeof(request));
     else
         take_chunk((const struct nanvix_data_chunk *)(uint32_t)envelope->address);

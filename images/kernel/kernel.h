@@ -131,6 +131,7 @@ int stack_fault_in(uint32_t address);
 
 /* panic.c */
 _Noreturn void panic(const char *message);
+_Noreturn void panic_with(const char *message, uint32_t status);
 
 /* pic.c, pit.c */
 void pic_init(void);

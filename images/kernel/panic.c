@@ -1,8 +1,8 @@
-/* The end of a kernel that cannot go on: its message on the console, then a shutdown with a status of its own. A panic
- * within a panic ends the machine at once. */
+/* The end of a kernel that cannot go on: its message on the console, then a shutdown with a status that tells the cause.
+ * A panic within a panic ends the machine at once. */
 #include "kernel.h"
 
-void panic(const char *message)
+void panic_with(const char *message, uint32_t status)
 {
     static int panicking;
 
@@ -10,5 +10,10 @@ void panic(const char *message)
         panicking = 1;
         console_print("kernel panic: %s\n", message);
     }
-    host_shutdown(NANVIX_EXIT_KERNEL_PANIC);
+    host_shutdown(status);
+}
+
+void panic(const char *message)
+{
+    panic_with(message, NANVIX_EXIT_KERNEL_PANIC);
 }

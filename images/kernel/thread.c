@@ -37,7 +37,7 @@ uint32_t thread_stack_top(const struct thread *thread)
 void thread_check_stack(const struct thread *thread)
 {
     if (*(const uint32_t *)thread->stack != STACK_CANARY)
-        panic("a kernel stack overflowed");
+        panic_with("a kernel stack overflowed", NANVIX_EXIT_KERNEL_STACK_OVERFLOW);
 }
 
 static void forget(struct thread *thread)
@@ -116,15 +116,20 @@ int64_t kcall_gettid(void)
     return current->tid;
 }
 
+/* Addresses outside user space are EINVAL here, the block's own among them, not EFAULT as elsewhere. */
 int64_t kcall_thread_create(uint32_t arguments)
 {
     struct nanvix_thread_arguments wanted;
     struct thread *thread;
-    int error = user_read(&wanted, arguments, sizeof(wanted));
+    int error;
 
+    if (user_range(arguments, sizeof(wanted)) != 0)
+        return -NANVIX_EINVAL;
+    error = user_read(&wanted, arguments, sizeof(wanted));
     if (error != 0)
         return error;
     if (user_range(wanted.function, 1) != 0 || user_range(wanted.stack_base, wanted.stack_size) != 0 ||
+        wanted.stack_size < NANVIX_LIMIT_THREAD_STACK_BYTES ||
         (wanted.has_tda != 0 && user_range(wanted.tda, sizeof(uint32_t)) != 0))
         return -NANVIX_EINVAL;
     thread = thread_new(wanted.function, wanted.stack_base + wanted.stack_size, wanted.argument0, wanted.argument1);

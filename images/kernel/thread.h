@@ -31,7 +31,7 @@ struct thread {
     struct thread *joiner;   /* who waits for its end */
     struct link held;        /* mutexes it holds */
     uint32_t held_count;
-    int32_t pull_status;     /* answer of the host to its pull */
+    int64_t pulled;          /* answer of the host to its pull: bytes, or -errno */
 };
 
 /* A deadline that never comes. */

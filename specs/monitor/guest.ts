@@ -29,7 +29,7 @@ export interface PlayedGuest {
   readonly stops: readonly MonitorStop[];
   /** The violation of the last stop; fails when there was none. */
   refusal(): string;
-  envelope(fields: { size?: number | bigint; isMessage?: number | bigint; address: number | bigint }): void;
+  envelope(fields: { size?: number | bigint; kind?: number | bigint; address: number | bigint }): void;
   request(tid: number, header: 'writeRequest' | 'readRequest', fd: number, count: number): void;
   push(tid: number, text: string): void;
   pull(tid: number, length: number): string;
@@ -56,11 +56,11 @@ export function playGuest(stdin?: InputSource, options: Partial<MonitorOptions> 
     onStop: (stop) => stops.push(stop),
     ...options,
   });
-  const writeEnvelope: PlayedGuest['envelope'] = ({ size, isMessage, address }) => {
+  const writeEnvelope: PlayedGuest['envelope'] = ({ size, kind, address }) => {
     const bytes = new Uint8Array(envelope.size);
     writeStruct(envelope, view(bytes), 0, {
       size: BigInt(size ?? 0),
-      is_message: BigInt(isMessage ?? 0),
+      kind: BigInt(kind ?? 0),
       address: BigInt(address),
     });
     fake.memory.write(ENVELOPE, bytes);
@@ -69,7 +69,7 @@ export function playGuest(stdin?: InputSource, options: Partial<MonitorOptions> 
     const bytes = new Uint8Array(dataChunk.size);
     writeStruct(dataChunk, view(bytes), 0, fields);
     fake.memory.write(CHUNK, bytes);
-    writeEnvelope({ size: dataChunk.size, isMessage: 0, address: CHUNK });
+    writeEnvelope({ size: fields.length ?? 0, kind: 0, address: CHUNK });
     fake.out(ports.busSend, ENVELOPE, 4);
   };
   const guest: PlayedGuest = {
@@ -88,7 +88,7 @@ export function playGuest(stdin?: InputSource, options: Partial<MonitorOptions> 
       writeStruct(hostPayload, view(bytes), PAYLOAD, { header: hostHeaders[header] });
       writeStruct(streamRequest, view(bytes), BODY, { fd, count });
       fake.memory.write(MESSAGE, bytes);
-      writeEnvelope({ size: message.size, isMessage: 1, address: MESSAGE });
+      writeEnvelope({ size: message.size, kind: 1, address: MESSAGE });
       fake.out(ports.busSend, ENVELOPE, 4);
     },
     push: (tid, text) => {
@@ -97,7 +97,7 @@ export function playGuest(stdin?: InputSource, options: Partial<MonitorOptions> 
       sendChunk({ source_pid: 1, source_tid: tid, address: BUFFER, length: bytes.length });
     },
     pull: (tid, length) => {
-      sendChunk({ source_pid: 0, destination_pid: 1, destination_tid: tid, address: BUFFER, length });
+      sendChunk({ source_pid: 1, source_tid: tid, address: BUFFER, length });
       return new TextDecoder().decode(fake.memory.read(BUFFER, length)).replaceAll('\0', '');
     },
     write: (tid, fd, text) => {
@@ -105,7 +105,7 @@ export function playGuest(stdin?: InputSource, options: Partial<MonitorOptions> 
       guest.push(tid, text);
     },
     fetch: () => {
-      writeEnvelope({ size: message.size, isMessage: 1, address: MESSAGE });
+      writeEnvelope({ size: message.size, kind: 1, address: MESSAGE });
       fake.out(ports.busReceive, ENVELOPE, 4);
       const bytes = view(fake.memory.read(MESSAGE, message.size));
       const { type, destination } = readStruct(message, bytes);

@@ -35,7 +35,7 @@ describe('the bus refuses', () => {
     [
       'a message address of more than 32 bits',
       (guest) => {
-        guest.envelope({ size: 64, isMessage: 1, address: 2n ** 40n });
+        guest.envelope({ size: 64, kind: 1, address: 2n ** 40n });
         guest.fake.out(ports.busSend, ENVELOPE, 4);
       },
       /address in the envelope at 0x10000000000/,
@@ -43,35 +43,27 @@ describe('the bus refuses', () => {
     [
       'an envelope that is neither message nor data',
       (guest) => {
-        guest.envelope({ size: 64, isMessage: 2, address: MESSAGE });
+        guest.envelope({ size: 64, kind: 2, address: MESSAGE });
         guest.fake.out(ports.busSend, ENVELOPE, 4);
       },
-      /is-message in the envelope is 2/,
-    ],
-    [
-      'a message that is too short',
-      (guest) => {
-        guest.envelope({ size: 63, isMessage: 1, address: MESSAGE });
-        guest.fake.out(ports.busSend, ENVELOPE, 4);
-      },
-      /size in the envelope is 63, a message has 64/,
+      /kind 2 in the envelope/,
     ],
     [
       'a message that reaches past RAM',
       (guest) => {
-        guest.envelope({ size: 64, isMessage: 1, address: RAM - 32 });
+        guest.envelope({ size: 64, kind: 1, address: RAM - 32 });
         guest.fake.out(ports.busSend, ENVELOPE, 4);
       },
       /message at 0xffffe0/,
     ],
     [
-      'a message of a type that is not for the host',
+      'a message of a type that does not exist',
       (guest) => {
-        guest.fake.memory.write8(MESSAGE, messageTypes.ipc);
-        guest.envelope({ size: 64, isMessage: 1, address: MESSAGE });
+        guest.fake.memory.write8(MESSAGE, 9);
+        guest.envelope({ size: 64, kind: 1, address: MESSAGE });
         guest.fake.out(ports.busSend, ENVELOPE, 4);
       },
-      /message of type 3/,
+      /message has type 9/,
     ],
     [
       'data outside RAM',
@@ -95,35 +87,13 @@ describe('the bus refuses', () => {
       /crosses a page boundary/,
     ],
     [
-      'a fetch while no message waits',
-      (guest) => {
-        guest.envelope({ size: 64, isMessage: 1, address: MESSAGE });
-        guest.fake.out(ports.busReceive, ENVELOPE, 4);
-      },
-      /no message waits/,
-    ],
-    [
       'a fetch into a buffer outside RAM',
       (guest) => {
         guest.write(1, 1, 'x');
-        guest.envelope({ size: 64, isMessage: 1, address: RAM - 1 });
+        guest.envelope({ size: 64, kind: 1, address: RAM - 1 });
         guest.fake.out(ports.busReceive, ENVELOPE, 4);
       },
       /message buffer at 0xffffff/,
-    ],
-    [
-      'a word written to the bus',
-      (guest) => {
-        guest.fake.out(ports.busSend, 0, 2);
-      },
-      /a write of 2 bytes/,
-    ],
-    [
-      'a byte written to the receive port',
-      (guest) => {
-        guest.fake.out(ports.busReceive, 0, 1);
-      },
-      /a write of 1 bytes/,
     ],
     [
       'a word written to the machine port',
@@ -152,6 +122,86 @@ describe('the bus refuses', () => {
     sendChunkAt(guest, 0x3000, 0x1000);
     expect(guest.stops).toEqual([]);
     expect(guest.monitor.streams.stdout.length).toBe(4096);
+  });
+});
+
+describe('what Nanvix passes over too', () => {
+  const acts: [string, (guest: PlayedGuest) => void, string][] = [
+    [
+      'a fetch while no message waits',
+      (guest) => {
+        guest.envelope({ size: 64, kind: 1, address: MESSAGE });
+        guest.fake.out(ports.busReceive, ENVELOPE, 4);
+      },
+      'fetch while no message waits',
+    ],
+    [
+      'a message that is not for the host',
+      (guest) => {
+        guest.fake.memory.write8(MESSAGE, messageTypes.ipc);
+        guest.envelope({ size: 64, kind: 1, address: MESSAGE });
+        guest.fake.out(ports.busSend, ENVELOPE, 4);
+      },
+      'message of type 3, which is not for the host',
+    ],
+    [
+      'a host message with an unknown header',
+      (guest) => {
+        guest.fake.memory.write8(MESSAGE, messageTypes.host);
+        guest.fake.memory.write8(MESSAGE + 13, 99);
+        guest.envelope({ size: 64, kind: 1, address: MESSAGE });
+        guest.fake.out(ports.busSend, ENVELOPE, 4);
+      },
+      'host message with the unknown header 99',
+    ],
+    [
+      'bulk data that no request announced',
+      (guest) => {
+        sendChunkAt(guest, 0x3000, 16);
+      },
+      'bulk data that no request announced',
+    ],
+    [
+      'a word written to the bus',
+      (guest) => {
+        guest.fake.out(ports.busSend, 0, 2);
+      },
+      'write of 2 bytes to port 0xe9',
+    ],
+    [
+      'a port that is nobody’s',
+      (guest) => {
+        guest.fake.out(0x3f8, 0x41, 1);
+      },
+      "write of port 0x3f8, which is nobody's",
+    ],
+    [
+      'a log port write that is no log',
+      (guest) => {
+        guest.envelope({ size: 64, kind: 1, address: MESSAGE });
+        guest.fake.out(ports.kernelLog, ENVELOPE, 4);
+      },
+      'write to port 0xeb that is no piece of a log',
+    ],
+  ];
+  it.each(acts)('%s ends nothing, is not answered and is told once', (_name, act, remark) => {
+    const told: string[] = [];
+    const guest = playGuest(undefined, { onRemark: (what) => told.push(what) });
+    act(guest);
+    act(guest);
+    expect({ stops: guest.stops, credits: guest.credits(), told }).toEqual({
+      stops: [],
+      credits: 0,
+      told: [remark],
+    });
+  });
+
+  it('an empty fetch leaves the buffer as it was', () => {
+    const guest = playGuest();
+    guest.fake.memory.write32(MESSAGE, 0x1234_5678);
+    guest.envelope({ size: 64, kind: 1, address: MESSAGE });
+    guest.fake.out(ports.busReceive, ENVELOPE, 4);
+    expect(guest.fake.memory.read32(MESSAGE)).toBe(0x1234_5678);
   });
 });
 

@@ -83,6 +83,7 @@ export function fakeMachine(memoryMiB = 16): FakeMachine {
   const lines: { line: number; level: boolean }[] = [];
   const start: Partial<Record<RegisterName, number>> = {};
   let trap: TrapHandler | undefined;
+  let unclaimed: Parameters<Machine['watchUnclaimedPorts']>[0];
   const parts: Partial<Machine> = {
     memory,
     instructions: 0,
@@ -96,6 +97,9 @@ export function fakeMachine(memoryMiB = 16): FakeMachine {
     } as unknown as Machine['registers'],
     claimPorts: (ports, handler) => {
       for (const port of ports) handlers.set(port, handler);
+    },
+    watchUnclaimedPorts: (handler) => {
+      unclaimed = handler;
     },
     setInterruptLine: (line, level) => {
       lines.push({ line, level });
@@ -118,7 +122,9 @@ export function fakeMachine(memoryMiB = 16): FakeMachine {
     start,
     registers,
     out: (port, value, width) => {
-      handlers.get(port)?.write?.(value, width, port);
+      const handler = handlers.get(port);
+      if (handler === undefined) unclaimed?.(port, 'write');
+      else handler.write?.(value, width, port);
     },
     int: (vector, returnAddress = 0x40001000) => {
       if (trap === undefined) throw new Error('nobody traps interrupts');

@@ -2,27 +2,37 @@
  * The message bus: envelopes the guest points at, and the messages that wait for it.
  *
  * May touch: the memory an envelope names, the credits in the control page, the message interrupt line. What must hold: credits
- * always equal the number of waiting messages, and nothing the guest supplies is used before it was checked.
+ * always equal the number of waiting messages, and nothing the guest supplies is used before it was checked. The size in an
+ * envelope is neither trusted nor refused: what the address points at says how long it is, as for Nanvix's own monitor.
  */
 import type { PhysicalMemory } from '../../../emulator/types.ts';
 import { readStruct } from '../../../images/abi/layout.ts';
 import { envelopeKinds, messageTypes, processes } from '../../../images/abi/messages.ts';
+import { limits } from '../../../images/abi/parameters.ts';
 import { ports } from '../../../images/abi/ports.ts';
 import { dataChunk, envelope, message } from '../../../images/abi/structs.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { writeCredits } from './control-page.ts';
 import type { StandardStreams } from './streams.ts';
+import type { Remark } from './remarks.ts';
 import { pageRangeFault, rangeFault, viewOf, violation } from './violation.ts';
+
+const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(messageTypes));
 
 export class MessageBus {
   readonly #memory: PhysicalMemory;
   readonly #announce: () => void;
+  readonly #remark: Remark;
   #inbox: readonly Uint8Array[] = [];
 
-  /** @param announce Called for each message that starts to wait. */
-  constructor(memory: PhysicalMemory, announce: () => void) {
+  /**
+   * @param announce Called for each message that starts to wait.
+   * @param remark Told of what is passed over.
+   */
+  constructor(memory: PhysicalMemory, announce: () => void, remark: Remark) {
     this.#memory = memory;
     this.#announce = announce;
+    this.#remark = remark;
   }
 
   /** Messages that wait for the guest, oldest first. */
@@ -43,23 +53,25 @@ export class MessageBus {
     const header = this.#envelope(pointer);
     if (typeof header === 'string') return refuse(header);
     if (header.kind === envelopeKinds.message) {
-      const fault = this.#structFault('message', message.size, header);
+      const fault = rangeFault(this.#memory, 'message', header.address, message.size);
       if (fault !== undefined) return refuse(fault);
       const bytes = this.#memory.read(header.address, message.size);
       const { type } = readStruct(message, viewOf(bytes));
-      if (type !== messageTypes.host)
-        return refuse(`a message of type ${type} cannot go to the host, only type ${messageTypes.host}`);
-      streams.receive(bytes);
+      if (!KNOWN_TYPES.has(type)) return refuse(`the message has type ${type}, and there is no such type`);
+      if (type === messageTypes.host) streams.receive(bytes);
+      else this.#remark(`message of type ${type}, which is not for the host`);
       return undefined;
     }
-    const fault = this.#structFault('data-chunk header', dataChunk.size, header);
+    if (header.kind !== envelopeKinds.dataChunk)
+      return refuse(`kind ${header.kind} in the envelope is unknown`);
+    const fault = rangeFault(this.#memory, 'data-chunk header', header.address, dataChunk.size);
     if (fault !== undefined) return refuse(fault);
     const chunk = readStruct(dataChunk, viewOf(this.#memory.read(header.address, dataChunk.size)));
     const outside = pageRangeFault(this.#memory, 'data chunk', chunk.address, chunk.length);
     if (outside !== undefined) return refuse(outside);
-    const pulls = chunk.source_pid === processes.host;
-    const tid = pulls ? chunk.destination_tid : chunk.source_tid;
-    if (pulls || streams.expectsPull(tid)) {
+    // A snapshot may hold a kernel of ours from before November 2026, which sent pulls with the host as their source.
+    const tid = chunk.source_pid === processes.host ? chunk.destination_tid : chunk.source_tid;
+    if (streams.expectsPull(tid)) {
       streams.pull(tid, chunk.address, chunk.length);
     } else {
       streams.push(tid, this.#memory.read(chunk.address, chunk.length));
@@ -67,15 +79,30 @@ export class MessageBus {
     return undefined;
   }
 
-  /** Dword write to 0xea: the guest fetches its oldest message. */
+  /** Dword write to 0xeb: a piece of the kernel's log, or undefined when the envelope holds something else. */
+  kernelLog(pointer: number): Uint8Array | ProtocolViolation | undefined {
+    const refuse = (reason: string): ProtocolViolation => violation(ports.kernelLog, pointer, reason);
+    const header = this.#envelope(pointer);
+    if (typeof header === 'string') return refuse(header);
+    if (header.kind !== envelopeKinds.kernelLog) return undefined;
+    const length = Math.min(Number(header.size), limits.logBytes);
+    const fault = rangeFault(this.#memory, 'log', header.address, length);
+    if (fault !== undefined) return refuse(fault);
+    return this.#memory.read(header.address, length);
+  }
+
+  /** Write to 0xea: the guest fetches its oldest message. Without one, its buffer stays as it is. */
   receive(pointer: number): ProtocolViolation | undefined {
     const refuse = (reason: string): ProtocolViolation => violation(ports.busReceive, pointer, reason);
     const header = this.#envelope(pointer);
     if (typeof header === 'string') return refuse(header);
-    const fault = this.#structFault('message buffer', message.size, header);
+    const fault = rangeFault(this.#memory, 'message buffer', header.address, message.size);
     if (fault !== undefined) return refuse(fault);
     const [oldest, ...rest] = this.#inbox;
-    if (oldest === undefined) return refuse('no message waits: fetch only while the credits are above 0');
+    if (oldest === undefined) {
+      this.#remark('fetch while no message waits');
+      return undefined;
+    }
     this.#memory.write(header.address, oldest);
     this.#inbox = rest;
     writeCredits(this.#memory, rest.length);
@@ -93,13 +120,6 @@ export class MessageBus {
     const fields = readStruct(envelope, viewOf(this.#memory.read(pointer, envelope.size)));
     const outside = rangeFault(this.#memory, 'address in the envelope', fields.address, 0);
     if (outside !== undefined) return outside;
-    if (fields.is_message > 1n) return `is-message in the envelope is ${fields.is_message}, neither 0 nor 1`;
-    return { size: fields.size, kind: Number(fields.is_message), address: Number(fields.address) };
-  }
-
-  #structFault(what: string, size: number, header: { size: bigint; address: number }): string | undefined {
-    if (header.size < BigInt(size))
-      return `size in the envelope is ${header.size}, a ${what} has ${size} bytes`;
-    return rangeFault(this.#memory, what, header.address, size);
+    return { size: fields.size, kind: Number(fields.kind), address: Number(fields.address) };
   }
 }

@@ -1,9 +1,13 @@
 /**
- * The kernel's console: byte writes to port 0xe9. It is the kernel's log, kept apart from what the program prints.
+ * The kernel's console: byte writes to port 0xe9, and the pieces of its log that later kernels send to port 0xeb, each of
+ * whose lines is marked. Kept apart from what the program prints.
  */
 import { ByteLog } from './byte-log.ts';
 
 const NEWLINE = 0x0a;
+
+/** Begins each line that came by port 0xeb. */
+export const LOG_MARK = 'klog: ';
 
 export class KernelConsole {
   readonly log = new ByteLog();
@@ -17,6 +21,14 @@ export class KernelConsole {
   write(character: number): void {
     this.log.appendByte(character);
     if (character === NEWLINE) this.flush();
+  }
+
+  /** A piece of the kernel's log: whole lines, each behind the mark. */
+  writeLog(piece: Uint8Array): void {
+    if (this.log.length > 0 && this.log.bytes.at(-1) !== NEWLINE) this.log.appendByte(NEWLINE);
+    const lines = new TextDecoder().decode(piece).replace(/\n$/u, '').split('\n');
+    this.log.append(new TextEncoder().encode(lines.map((line) => `${LOG_MARK}${line}\n`).join('')));
+    this.flush();
   }
 
   /** Hands the rest of an unfinished line to the listener; lines are handed over as they end. */

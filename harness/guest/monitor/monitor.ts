@@ -1,5 +1,5 @@
 /**
- * Nanvix's virtual-machine monitor: the devices a kernel finds behind the ports 0xe9, 0xea and 0x604.
+ * Nanvix's virtual-machine monitor: the devices a kernel finds behind the ports 0xe9, 0xea, 0xeb and 0x604.
  *
  * May touch: the machine's ports, the control page, the memory an envelope names. What must hold: all that the monitor
  * remembers is in {@link MonitorState}, plain data that is captured and restored with the machine.
@@ -10,6 +10,8 @@ import type { ProtocolViolation } from '../stop.ts';
 import { MessageBus } from './bus.ts';
 import { KernelConsole } from './console.ts';
 import { decodeMachineCommand } from './machine-port.ts';
+import { onceEach } from './remarks.ts';
+import type { Remark } from './remarks.ts';
 import type { StandardInput } from './standard-input.ts';
 import { StandardStreams } from './streams.ts';
 import type { StreamState } from './streams.ts';
@@ -43,6 +45,8 @@ export interface MonitorOptions {
   readonly stopAtSnapshot: boolean;
   readonly onConsole: ((bytes: Uint8Array) => void) | undefined;
   readonly onOutput: ((stream: 'stdout' | 'stderr', bytes: Uint8Array) => void) | undefined;
+  /** Told once of each kind of thing that the guest does wrong and that is passed over. */
+  readonly onRemark?: Remark | undefined;
   /** Called inside the guest's OUT; the run is to end behind it. */
   readonly onStop: (stop: MonitorStop) => void;
 }
@@ -53,6 +57,7 @@ export class Monitor {
   readonly bus: MessageBus;
   readonly #machine: Machine;
   readonly #options: MonitorOptions;
+  readonly #remark: Remark;
   #snapshotRequests = 0;
   #bootCompleteAt: number | null = null;
   #exitStatus: number | null = null;
@@ -61,14 +66,20 @@ export class Monitor {
   constructor(machine: Machine, options: MonitorOptions) {
     this.#machine = machine;
     this.#options = options;
+    this.#remark = onceEach(options.onRemark);
     this.console = new KernelConsole(options.onConsole);
-    this.bus = new MessageBus(machine.memory, () => {
-      this.#announceMessage();
-    });
+    this.bus = new MessageBus(
+      machine.memory,
+      () => {
+        this.#announceMessage();
+      },
+      this.#remark,
+    );
     this.streams = new StandardStreams(machine.memory, options.input, {
       send: (message) => {
         this.bus.post(message);
       },
+      remark: this.#remark,
       onOutput: options.onOutput,
     });
     machine.claimPorts([ports.console], {
@@ -77,14 +88,22 @@ export class Monitor {
       },
     });
     machine.claimPorts([ports.busReceive], {
+      write: (value) => {
+        this.#refuse(this.bus.receive(value >>> 0));
+      },
+    });
+    machine.claimPorts([ports.kernelLog], {
       write: (value, width) => {
-        this.#refuse(this.#wrongWidth(ports.busReceive, value, width) ?? this.bus.receive(value));
+        this.#writeLogPort(value >>> 0, width);
       },
     });
     machine.claimPorts([ports.machine], {
       write: (value, width) => {
         this.#writeMachinePort(value, width);
       },
+    });
+    machine.watchUnclaimedPorts((port, access) => {
+      this.#remark(`${access} of port 0x${port.toString(16)}, which is nobody's`);
     });
   }
 
@@ -126,14 +145,25 @@ export class Monitor {
       this.console.write(value);
       return;
     }
-    this.#refuse(this.#wrongWidth(ports.busSend, value, width) ?? this.bus.send(value >>> 0, this.streams));
+    if (width === 2) {
+      this.#remark('write of 2 bytes to port 0xe9');
+      return;
+    }
+    this.#refuse(this.bus.send(value >>> 0, this.streams));
     if (this.streams.waits) this.#options.onStop({ kind: 'input' });
   }
 
+  #writeLogPort(pointer: number, width: PortWidth): void {
+    const piece = width === 4 ? this.bus.kernelLog(pointer) : undefined;
+    if (piece === undefined) this.#remark('write to port 0xeb that is no piece of a log');
+    else if (piece instanceof Uint8Array) this.console.writeLog(piece);
+    else this.#refuse(piece);
+  }
+
   #writeMachinePort(value: number, width: PortWidth): void {
-    const wrongWidth = this.#wrongWidth(ports.machine, value, width);
-    if (wrongWidth !== undefined) {
-      this.#refuse(wrongWidth);
+    if (width !== 4) {
+      const reason = `a write of ${width} bytes, the protocol has 4 here`;
+      this.#refuse(violation(ports.machine, value >>> 0, reason));
       return;
     }
     const command = decodeMachineCommand(value >>> 0);
@@ -155,11 +185,6 @@ export class Monitor {
       case 'refused':
         this.#refuse(command.violation);
     }
-  }
-
-  #wrongWidth(port: number, value: number, width: PortWidth): ProtocolViolation | undefined {
-    if (width === 4) return undefined;
-    return violation(port, value >>> 0, `a write of ${width} bytes, the protocol has 4 here`);
   }
 
   #refuse(refused: ProtocolViolation | undefined): void {

@@ -3,17 +3,19 @@
  *
  * Output: a WriteRequest names stream and count, the data chunk that follows from the same thread brings the bytes, one
  * WriteResponse says how many were taken. Input: a ReadRequest names the count, the pull header that follows says where the
- * bytes go; they are stored first, then a pull response is sent, then a ReadResponse (count 0: end of file).
+ * bytes go; they are stored first, then a pull response is sent that carries this header with the number of bytes that came,
+ * then a ReadResponse (count 0: end of file). A descriptor that is no such stream is answered with count -1, a header that is
+ * none of these not at all.
  * What must hold: requests are kept by thread, so that threads may have their requests in flight at the same time.
  */
 import type { PhysicalMemory } from '../../../emulator/types.ts';
-import { errno } from '../../../images/abi/errno.ts';
 import { readStruct, writeStruct } from '../../../images/abi/layout.ts';
 import { hostHeaders, messageTypes, processes } from '../../../images/abi/messages.ts';
-import { hostPayload, message, streamRequest, streamResponse } from '../../../images/abi/structs.ts';
+import { dataChunk, hostPayload, message, streamRequest, streamResponse } from '../../../images/abi/structs.ts';
 import { ByteLog } from './byte-log.ts';
 import { INPUT_START } from './standard-input.ts';
 import type { InputPosition, StandardInput } from './standard-input.ts';
+import type { Remark } from './remarks.ts';
 import { viewOf } from './violation.ts';
 
 /** A request whose data has not come yet. */
@@ -43,12 +45,17 @@ export interface StreamState {
 export interface StreamHooks {
   /** Puts a message into the guest's inbox. */
   readonly send: (message: Uint8Array) => void;
+  /** Told of what is passed over. */
+  readonly remark: Remark;
   readonly onOutput: ((stream: 'stdout' | 'stderr', bytes: Uint8Array) => void) | undefined;
 }
 
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
+
+/** Count of a response to a request that failed. */
+const FAILED = -1;
 
 export class StandardStreams {
   readonly stdout = new ByteLog();
@@ -76,10 +83,10 @@ export class StandardStreams {
     return this.#position;
   }
 
-  /** A host message of the guest. One with a header this host does not know is answered with ENOSYS in its status. */
+  /** A host message of the guest. */
   receive(bytes: Uint8Array): void {
     const view = viewOf(bytes);
-    const { source, destination } = readStruct(message, view);
+    const { source } = readStruct(message, view);
     const payload = message.fields[4].offset;
     const { header } = readStruct(hostPayload, view, payload);
     const request = readStruct(streamRequest, view, payload + hostPayload.fields[1].offset);
@@ -89,13 +96,7 @@ export class StandardStreams {
     } else if (header === hostHeaders.readRequest) {
       this.#reads.set(pending.tid, pending);
     } else {
-      const refused = bytes.slice();
-      writeStruct(message, viewOf(refused), 0, {
-        source: destination,
-        destination: source,
-        status: -errno.ENOSYS,
-      });
-      this.#hooks.send(refused);
+      this.#hooks.remark(`host message with the unknown header ${header}`);
     }
   }
 
@@ -107,11 +108,14 @@ export class StandardStreams {
   /** A data chunk from the guest. Without a request before it nobody wants the bytes, and nobody waits for an answer. */
   push(tid: number, bytes: Uint8Array): void {
     const request = this.#writes.get(tid);
-    if (request === undefined) return;
+    if (request === undefined) {
+      this.#hooks.remark('bulk data that no request announced');
+      return;
+    }
     this.#writes.delete(tid);
     const taken = bytes.subarray(0, request.count);
     if (request.fd !== STDOUT && request.fd !== STDERR) {
-      this.#respond(tid, hostHeaders.writeResponse, -errno.EBADF);
+      this.#respond(tid, hostHeaders.writeResponse, FAILED);
       return;
     }
     const stream = request.fd === STDOUT ? 'stdout' : 'stderr';
@@ -123,17 +127,19 @@ export class StandardStreams {
   /** A chunk the guest wants filled. Its address and length were checked by the caller. */
   pull(tid: number, address: number, length: number): void {
     const request = this.#reads.get(tid);
-    if (request === undefined) {
-      this.#respondToPull(tid);
-      return;
-    }
+    if (request === undefined) return;
+    const finish = (delivered: number, count: number): void => {
+      this.#reads.delete(tid);
+      this.#respondToPull(tid, address, delivered);
+      this.#respond(tid, hostHeaders.readResponse, count);
+    };
     if (request.fd !== STDIN) {
-      this.#finishRead(tid, -errno.EBADF);
+      finish(0, FAILED);
       return;
     }
     const wanted = Math.min(request.count, length);
     if (wanted === 0) {
-      this.#finishRead(tid, 0);
+      finish(0, 0);
       return;
     }
     const portion = this.input.read(this.#position, wanted);
@@ -142,12 +148,12 @@ export class StandardStreams {
       return;
     }
     if (portion.kind === 'end') {
-      this.#finishRead(tid, 0);
+      finish(0, 0);
       return;
     }
     this.#memory.write(address, portion.bytes);
     this.#position = portion.next;
-    this.#finishRead(tid, portion.bytes.length);
+    finish(portion.bytes.length, portion.bytes.length);
   }
 
   /** Answers a pull that waited, once the source has something. */
@@ -178,18 +184,17 @@ export class StandardStreams {
     this.#waitingPull = state.waitingPull;
   }
 
-  #finishRead(tid: number, count: number): void {
-    this.#reads.delete(tid);
-    this.#respondToPull(tid);
-    this.#respond(tid, hostHeaders.readResponse, count);
-  }
-
-  #respondToPull(tid: number): void {
+  /** The kernel wakes the thread that the header names, and gives it the length as the result of its pull. */
+  #respondToPull(tid: number, address: number, delivered: number): void {
     const bytes = new Uint8Array(message.size);
-    writeStruct(message, viewOf(bytes), 0, {
-      type: messageTypes.pullResponse,
-      source: processes.host,
-      destination: -tid,
+    const view = viewOf(bytes);
+    writeStruct(message, view, 0, { type: messageTypes.pullResponse });
+    writeStruct(dataChunk, view, message.fields[4].offset, {
+      source_pid: processes.program,
+      source_tid: tid,
+      destination_pid: processes.host,
+      address,
+      length: delivered,
     });
     this.#hooks.send(bytes);
   }

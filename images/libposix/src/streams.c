@@ -26,6 +26,7 @@ struct exchange {
     uint16_t response;
     bool done;
     int32_t count;
+    int32_t status;
 };
 
 static struct exchange *exchanges;
@@ -67,6 +68,7 @@ static long receive_one(void)
         if (!exchange->done && exchange->tid == -message.destination && exchange->response == payload.header) {
             exchange->done = true;
             exchange->count = response.count;
+            exchange->status = message.status;
             break;
         }
     }
@@ -101,13 +103,15 @@ static long await(struct exchange *self)
     }
     if (!self->done)
         return result;
-    /* The host's errors are the kernel's numbers. */
-    return self->count < 0 ? nvx_kernel_error(self->count) : self->count;
+    /* A status is one of the kernel's error numbers; a count of -1 says only that it failed. */
+    if (self->status != 0)
+        return nvx_kernel_error(-self->status);
+    return self->count < 0 ? -EIO : self->count;
 }
 
 static void begin(struct exchange *exchange, uint16_t response)
 {
-    *exchange = (struct exchange){exchanges, nvx_thread_self()->tid, response, false, 0};
+    *exchange = (struct exchange){exchanges, nvx_thread_self()->tid, response, false, 0, 0};
     exchanges = exchange;
 }
 

@@ -168,15 +168,15 @@ _Noreturn void nvx_thread_begin(struct nvx_thread *thread)
 
 static long start(struct nvx_thread *thread, uintptr_t stack, uintptr_t data_area)
 {
-    /* The size is only for the kernel's checks; it does not look below the page that holds the top. */
-    uintptr_t base = (stack - 1) & ~(uintptr_t)(NANVIX_PAGE_SIZE - 1);
+    /* The size is only for the kernel's checks: a program may choose a smaller stack than the kernel asks for. */
+    uintptr_t base = stack - NANVIX_LIMIT_THREAD_STACK_BYTES;
     struct nanvix_thread_arguments arguments = {
         .has_tda = 1,
         .tda = data_area,
         .function = (uint32_t)(uintptr_t)nvx_thread_entry,
         .argument0 = (uint32_t)(uintptr_t)thread,
         .stack_base = base,
-        .stack_size = stack - base,
+        .stack_size = NANVIX_LIMIT_THREAD_STACK_BYTES,
     };
 
     thread->state = NVX_THREAD_RUNNING;

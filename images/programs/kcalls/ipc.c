@@ -43,9 +43,14 @@ static int32_t read_bytes(char *bytes, uint32_t count)
 {
     struct nanvix_message message = request(NANVIX_HOST_READ_REQUEST, 0, count);
 
-    if (nanvix_send(&message) != 0 || nanvix_pull(HOST, 0, bytes, count) != 0)
+    int64_t pulled;
+    int32_t answered;
+
+    if (nanvix_send(&message) != 0)
         return -1001;
-    return response(NANVIX_HOST_READ_RESPONSE);
+    pulled = nanvix_pull(HOST, 0, bytes, count);
+    answered = response(NANVIX_HOST_READ_RESPONSE);
+    return pulled == answered ? answered : -1002;
 }
 
 static void check_errors(void)
@@ -91,6 +96,7 @@ static void check_output(void)
     for (uint32_t i = 0; i < NANVIX_PAGE_SIZE; i++)
         page[i] = i % 64 == 63 ? '\n' : 'x';
     expect("a whole page can be written", write_bytes(1, page, NANVIX_PAGE_SIZE), NANVIX_PAGE_SIZE);
+    expect("a descriptor that is no output is answered with -1", write_bytes(3, "none", 4), -1);
     tid = start_thread(write_from_thread, 0, stack);
     nanvix_thread_join((int32_t)tid, &status);
     expect("another thread gets its own answer", status, 7);

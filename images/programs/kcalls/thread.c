@@ -57,12 +57,14 @@ static void check_errors(void)
     int64_t tid;
 
     expect_error("create refuses an unmapped pointer", nanvix_thread_create(UNMAPPED), NANVIX_ENOENT);
-    expect_error("create refuses a pointer into the kernel", nanvix_thread_create(KERNEL_ADDRESS), NANVIX_EFAULT);
+    expect_error("create refuses a pointer into the kernel", nanvix_thread_create(KERNEL_ADDRESS), NANVIX_EINVAL);
     wrong.function = 0x00100000;
     expect_error("create refuses a function in the kernel", nanvix_thread_create(&wrong), NANVIX_EINVAL);
     wrong = thread_arguments(return_argument, 0, stacks[0]);
     wrong.stack_size = 0;
     expect_error("create refuses an empty stack", nanvix_thread_create(&wrong), NANVIX_EINVAL);
+    wrong.stack_size = STACK_BYTES - 1;
+    expect_error("create refuses a stack below 32 KiB", nanvix_thread_create(&wrong), NANVIX_EINVAL);
     wrong = thread_arguments(return_argument, 0, (void *)0x1000);
     expect_error("create refuses a stack in the kernel", nanvix_thread_create(&wrong), NANVIX_EINVAL);
     wrong = thread_arguments(return_argument, 0, stacks[0]);

@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-#define STACK_BYTES 4096u
+#define STACK_BYTES NANVIX_LIMIT_THREAD_STACK_BYTES
 
 /* Runs with the address it was started with: what a thread does. Its result is the thread's status. */
 typedef uint32_t thread_body(uint32_t argument);
