@@ -62,7 +62,7 @@ export {
   DEFAULT_WALL_DEADLINE_MS,
 } from './guest/options.ts';
 export type { BootOptions, Deadlines, FileSource, InputSource, SnapshotPolicy } from './guest/options.ts';
-export type { Phase, PhaseName, PhaseSpan, RunResult } from './guest/result.ts';
+export type { GuestPhase, Stage, StageName, RunResult } from './guest/result.ts';
 export { PhaseWatch } from './guest/phases/watch.ts';
 export type { PhaseOptions } from './guest/phases/watch.ts';
 export { restoreSnapshot } from './guest/restore.ts';

@@ -2,12 +2,12 @@
  * Phases of a run as aligned columns. Written by hand: to load a package for tables, and the locale for its numbers, takes a
  * tenth of the time of a run whose phases are to cost nothing.
  */
-import type { PhaseSpan } from '../guest/result.ts';
+import type { GuestPhase } from '../guest/result.ts';
 
 const GAP = '  ';
 
 /** One line per phase: its share of all instructions, instructions, and wall milliseconds where they mean something. */
-export function phaseTable(phases: readonly PhaseSpan[], { wall = true } = {}): string {
+export function phaseTable(phases: readonly GuestPhase[], { wall = true } = {}): string {
   const all = phases.reduce((sum, { from, to }) => sum + to - from, 0);
   const rows = phases.map(({ name, from, to, wallMs }) => {
     const share = all === 0 ? 0 : (100 * (to - from)) / all;

@@ -5,7 +5,7 @@ import { InputError } from '../guest/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { PhaseWatch } from '../guest/phases/watch.ts';
 import type { BootOptions } from '../guest/options.ts';
-import type { PhaseSpan, RunResult } from '../guest/result.ts';
+import type { GuestPhase, RunResult } from '../guest/result.ts';
 import type { Stop } from '../guest/stop.ts';
 
 /** As commander hands them over. */
@@ -27,7 +27,7 @@ export interface SnapshotRun {
   /** One line for people when it was not. */
   readonly missed?: string;
   /** Where the instructions went, if that was asked for. */
-  readonly phases?: readonly PhaseSpan[];
+  readonly phases?: readonly GuestPhase[];
 }
 
 /**
@@ -56,7 +56,7 @@ export async function runWithSnapshots(
       snapshots.snapshotTo === undefined
         ? { result: guest.result(await guest.runToEnd()) }
         : await takeOnTheWay(guest, snapshots.snapshotTo, snapshots);
-    return watch === undefined ? run : { ...run, phases: watch.spans };
+    return watch === undefined ? run : { ...run, phases: watch.phases };
   } finally {
     guest.dispose();
   }

@@ -68,9 +68,9 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
     options,
   });
   const wallMs = settings.wallClock() - startedAt;
-  guest.phases.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
+  guest.stages.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
 
-  const end = guest.phases.start('load', machine);
+  const end = guest.stages.start('load', machine);
   try {
     layOut(machine, {
       kernel: files.kernel.bytes,

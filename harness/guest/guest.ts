@@ -29,8 +29,8 @@ import type { MonitorStop } from './monitor/monitor.ts';
 import { guestTime, jumpForward } from './monitor/pvclock.ts';
 import { StandardInput } from './monitor/standard-input.ts';
 import type { BootOptions, Deadlines, SnapshotPolicy } from './options.ts';
-import { PhaseRecorder, totalOf } from './phases/recorder.ts';
-import type { PhaseName, RunResult } from './result.ts';
+import { StageRecorder, totalOf } from './stages.ts';
+import type { StageName, RunResult } from './result.ts';
 import { machineLimitsOf, settleDeadlines } from './run-limits.ts';
 import type { SettledDeadlines } from './run-limits.ts';
 import { runToEnd } from './run-to-end.ts';
@@ -82,7 +82,7 @@ export class Guest {
   /** Kernel calls: the last ones, and interception. */
   readonly calls: KernelCalls;
   readonly identity: GuestIdentity;
-  readonly phases: PhaseRecorder;
+  readonly stages: StageRecorder;
   /** The ELF files that name the guest's addresses, read when asked for. */
   readonly symbolFiles: SymbolSource;
   readonly #parts: GuestParts;
@@ -94,7 +94,7 @@ export class Guest {
   /** See {@link SnapshotInput.continued}. */
   #continuesInput: boolean;
   #unusable: string | undefined;
-  /** Ends the phase of the single steps under way. */
+  /** Ends the stage of the single steps under way. */
   #endSteps: ((counters: Machine) => void) | undefined;
 
   constructor(parts: GuestParts) {
@@ -103,7 +103,7 @@ export class Guest {
     this.machine = machine;
     this.identity = parts.identity;
     this.symbolFiles = parts.symbols;
-    this.phases = new PhaseRecorder(parts.wallClock);
+    this.stages = new StageRecorder(parts.wallClock);
     this.#snapshotPolicy = options.onSnapshot ?? 'ignore';
     this.#input = new StandardInput(parts.input ?? options.stdin);
     this.#continuesInput = parts.carriesInput ?? false;
@@ -158,7 +158,7 @@ export class Guest {
   }
 
   /**
-   * Executes one instruction, millions of times a second: no deadlines hold. Steps in a row are one phase, whose wall time
+   * Executes one instruction, millions of times a second: no deadlines hold. Steps in a row are one stage, whose wall time
    * is that from the first to what follows the last.
    *
    * @returns Why the guest did not just come to the next instruction; undefined if it did.
@@ -167,7 +167,7 @@ export class Guest {
   step(): Stop | undefined {
     this.#checkUsable('run');
     const { console, streams } = this.monitor;
-    this.#endSteps ??= this.phases.start(this.#fromSnapshot ? 'after-snapshot' : 'run', this.machine);
+    this.#endSteps ??= this.stages.start(this.#fromSnapshot ? 'after-snapshot' : 'run', this.machine);
     streams.resume();
     if (streams.waits) return { kind: 'input' };
     const stop = this.machine.step();
@@ -226,7 +226,7 @@ export class Guest {
   capture(options: CaptureOptions = {}): GuestSnapshot {
     this.#checkUsable('captured');
     this.#settleSteps();
-    const end = this.phases.start('capture', this.machine);
+    const end = this.stages.start('capture', this.machine);
     const snapshot = {
       machine: this.machine.capture(options),
       monitor: this.monitor.capture(),
@@ -273,9 +273,9 @@ export class Guest {
       );
     }
     this.#endSteps = undefined;
-    this.phases.restart();
+    this.stages.restart();
     const restoredCounters = snapshot.machine;
-    const end = this.phases.start('restore', restoredCounters);
+    const end = this.stages.start('restore', restoredCounters);
     const report = this.machine.restore(snapshot.machine, options);
     const { input, monitor } = this.#ownInput(snapshot);
     this.#input.carry(input.carried, input.start);
@@ -335,25 +335,25 @@ export class Guest {
     const guest = new Guest({ ...parts, machine: await parts.newMachine() });
     const wallMs = parts.wallClock() - startedAt;
     guest.restore(snapshot, clock);
-    const [restored] = guest.phases.phases;
-    guest.phases.restart();
-    guest.phases.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
-    if (restored !== undefined) guest.phases.add(restored);
+    const [restored] = guest.stages.stages;
+    guest.stages.restart();
+    guest.stages.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
+    if (restored !== undefined) guest.stages.add(restored);
     return guest;
   }
 
   /** All that the run has to show: since reset, or since the last restore. Time spent on captures is not part of its total. */
   result(outcome: Stop): RunResult {
     this.#settleSteps();
-    const { phases } = this.phases;
+    const { stages } = this.stages;
     return {
       outcome,
       output: this.output,
       errorOutput: this.errorOutput,
       console: this.console,
       exitStatus: exitStatusOf(outcome),
-      ...totalOf(phases.filter((phase) => phase.name !== 'capture')),
-      phases,
+      ...totalOf(stages.filter((stage) => stage.name !== 'capture')),
+      stages,
     };
   }
 
@@ -364,21 +364,21 @@ export class Guest {
     this.machine.dispose();
   }
 
-  #runToCall(selector: CallSelector, deadlines: Deadlines, phase: PhaseName): Stop {
+  #runToCall(selector: CallSelector, deadlines: Deadlines, stage: StageName): Stop {
     const remove = this.calls.intercept(selector, () => ({ kind: 'stop' }));
     try {
-      return this.#run(deadlines, phase);
+      return this.#run(deadlines, stage);
     } finally {
       remove();
     }
   }
 
-  #run(deadlines: Deadlines, phase: PhaseName): Stop {
+  #run(deadlines: Deadlines, stage: StageName): Stop {
     this.#checkUsable('run');
     this.#settleSteps();
     const limits = this.#deadlines(deadlines);
     const machineLimits = machineLimitsOf(limits, this.machine);
-    const end = this.phases.start(phase, this.machine);
+    const end = this.stages.start(stage, this.machine);
     const wallEnd = this.#parts.wallClock() + limits.wallMs;
     let stop: Stop;
     do {

@@ -1,24 +1,27 @@
-/** What a finished (or abandoned) run has to show, and the time each of its phases took. */
+/**
+ * What a finished (or abandoned) run has to show, and how long each part of it took. That is told in two ways: in stages of
+ * the harness (load, run, restore), and in phases of the guest (kernel start, `main`, finalization).
+ */
 import type { Stop } from './stop.ts';
 
 /**
- * The phases a run goes through, in order: making the machine, laying out memory (`load`), running to the
+ * What the harness does with a guest, stage by stage, in order: making the machine, laying out memory (`load`), running to the
  * snapshot call (`to-snapshot`; the whole run when there is none is `run`), bringing a snapshot back (`restore`), and
  * running on from it (`after-snapshot`).
  */
-export type PhaseName =
+export type StageName =
   'instance' | 'load' | 'run' | 'to-snapshot' | 'capture' | 'restore' | 'after-snapshot';
 
-export interface Phase {
-  readonly name: PhaseName;
-  /** Guest instructions executed in this phase. */
+export interface Stage {
+  readonly name: StageName;
+  /** Guest instructions executed in this stage. */
   readonly instructions: number;
   readonly virtualMs: number;
   readonly wallMs: number;
 }
 
-/** A stretch of a run. Instruction counts are since reset. */
-export interface PhaseSpan {
+/** A stretch of what the guest itself does, from one of its functions to another. Instruction counts are since reset. */
+export interface GuestPhase {
   readonly name: string;
   readonly from: number;
   readonly to: number;
@@ -42,10 +45,11 @@ export interface RunResult {
   /** Guest time this run took. */
   readonly virtualMs: number;
   readonly wallMs: number;
-  readonly phases: readonly Phase[];
+  /** What the harness did, stage by stage. */
+  readonly stages: readonly Stage[];
   /**
    * Where instructions and wall time went by the symbols of kernel and program: kernel start, loading, the parts of
    * `Py_Initialize` and so on. From {@link run}; a guest of your own is watched by a {@link PhaseWatch}.
    */
-  readonly phaseSpans?: readonly PhaseSpan[];
+  readonly guestPhases?: readonly GuestPhase[];
 }

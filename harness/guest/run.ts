@@ -14,7 +14,7 @@ export async function run(options: BootOptions): Promise<RunResult> {
   try {
     const watch = new PhaseWatch(guest, options.wallClock === undefined ? {} : { clock: options.wallClock });
     const result = guest.result(await guest.runToEnd());
-    return { ...result, phaseSpans: watch.spans };
+    return { ...result, guestPhases: watch.phases };
   } finally {
     guest.dispose();
   }

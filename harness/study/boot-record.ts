@@ -24,7 +24,7 @@ export async function traceRow(
   const phases = new PhaseWatch(watched);
   const tracer = new Tracer(watched);
   await watched.runToEnd();
-  const { spans } = phases;
+  const { phases: spans } = phases;
   const calls = tracer.records.map(({ name, instructions, duration }) => ({
     name,
     at: instructions,

@@ -5,7 +5,7 @@
  * its share of the reference's own boot is saved here in instructions. A claim without a number holds if the figure that
  * it is about moves the way it says.
  */
-import type { Figures, PhaseSpan, Verdict } from './report/index.ts';
+import type { Figures, Phase, Verdict } from './report/index.ts';
 
 /** What a claim is about: where its saving would have to show. */
 export type ClaimedFigure = 'instructions' | 'kernelCalls' | 'codePages' | 'imageBytes';
@@ -25,7 +25,7 @@ export interface Claim {
 /** What was measured of a row, as far as a verdict needs it. */
 export interface Measured {
   readonly figures: Figures;
-  readonly phases: readonly PhaseSpan[];
+  readonly phases: readonly Phase[];
 }
 
 /** What the reference measured after all its changes, in milliseconds. */
@@ -83,14 +83,13 @@ const AND_ON = ' and what follows';
  * Instructions by phase. Where the other run lacks a boundary, because a whole-program optimizer has inlined the function
  * that it is at, the phase counts to the one before it, as it does there.
  */
-function lengthsOf(phases: readonly PhaseSpan[], others: readonly PhaseSpan[]): Map<string, number> {
+function lengthsOf(phases: readonly Phase[], others: readonly Phase[]): Map<string, number> {
   const lengths = new Map<string, number>();
   const areAlike = phases[0]?.name === others[0]?.name;
-  const tells = (run: readonly PhaseSpan[], name: string): boolean =>
-    run.some((phase) => phase.name === name);
+  const tells = (run: readonly Phase[], name: string): boolean => run.some((phase) => phase.name === name);
   // The boundaries that both have, each with a mark if either run has more of them before the next.
   const shared = phases.filter(({ name }) => !areAlike || tells(others, name)).map(({ name }) => name);
-  const holdsMore = (run: readonly PhaseSpan[], name: string): boolean => {
+  const holdsMore = (run: readonly Phase[], name: string): boolean => {
     const next = run[run.findIndex((phase) => phase.name === name) + 1]?.name;
     return next !== undefined && !shared.includes(next);
   };

@@ -13,7 +13,7 @@ import type { Guest, GuestSnapshot } from '../guest/guest.ts';
 import { HELLO } from '../guest/hello.ts';
 import type { BootOptions } from '../guest/options.ts';
 import { PhaseWatch, stepToExit } from '../look/profile/index.ts';
-import type { ExactFigures, PhaseSpan, Spread } from './report/index.ts';
+import type { ExactFigures, Phase, Spread } from './report/index.ts';
 import { wallClock } from '../guest/wall-clock.ts';
 import { medianOf } from './median.ts';
 import type { StudyRow } from './row.ts';
@@ -138,7 +138,7 @@ function steppedCodePages(guest: Guest, code: readonly CodeRange[]): number {
 /** What one run of a row gives, the same on every machine. */
 export interface ExactRun {
   readonly figures: ExactFigures;
-  readonly phases: readonly PhaseSpan[];
+  readonly phases: readonly Phase[];
 }
 
 /** @throws GuestStateError when the row does not say hello. */
@@ -161,7 +161,7 @@ export async function countRow(ready: ReadyRow): Promise<ExactRun> {
       imageBytes: images.python.elf.bytes + ramfs.length,
       virtualMs: (machine.virtualNanoseconds - from.nanoseconds) / 1e6,
     };
-    const phases = watch.spans.map(({ name, from: begin, to }) => ({ name, from: begin, to }));
+    const phases = watch.phases.map(({ name, from: begin, to }) => ({ name, from: begin, to }));
     if (snapshot === undefined) {
       const touched = touchedPages(guest, code);
       return { figures: { ...exact, pagesTouched: touched.all, codePages: touched.code }, phases };

@@ -18,7 +18,7 @@ import {
   toFoldedStacks,
   toSpeedscope,
 } from '../../harness/look/profile/index.ts';
-import type { PhaseSpan, Profile } from '../../harness/look/profile/index.ts';
+import type { GuestPhase, Profile } from '../../harness/look/profile/index.ts';
 import { GuestSymbols } from '../../harness/look/symbols/index.ts';
 
 async function helloSymbols(): Promise<GuestSymbols> {
@@ -32,14 +32,14 @@ async function helloSymbols(): Promise<GuestSymbols> {
 const stillClock = () => 0;
 
 describe('the phases of a hello', () => {
-  let spans: readonly PhaseSpan[];
+  let spans: readonly GuestPhase[];
   let instructions: number;
 
   beforeAll(async () => {
     const guest = await boot(HELLO);
     const watch = new PhaseWatch(guest, { clock: stillClock });
     await guest.runToEnd();
-    spans = watch.spans;
+    spans = watch.phases;
     instructions = guest.machine.instructions;
     guest.dispose();
   });
@@ -75,8 +75,8 @@ describe('the phases of a hello', () => {
   });
 
   it('are part of what a whole run tells', async () => {
-    const { phaseSpans } = await run({ ...HELLO, wallClock: stillClock });
-    expect(phaseSpans).toEqual(spans);
+    const { guestPhases } = await run({ ...HELLO, wallClock: stillClock });
+    expect(guestPhases).toEqual(spans);
   });
 
   it('are watched for without an instruction more', async () => {
@@ -99,7 +99,7 @@ describe('the phases of a hello', () => {
       const guest = await harness.boot({ ...HELLO, images });
       const watch = new profiler.PhaseWatch(guest, { clock: stillClock });
       await guest.runToEnd();
-      expect(watch.spans).toEqual(spans);
+      expect(watch.phases).toEqual(spans);
       guest.dispose();
     } finally {
       vi.unstubAllEnvs();

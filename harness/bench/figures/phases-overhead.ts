@@ -13,6 +13,6 @@ export const phasesOverhead: Figure = {
   prepare: () =>
     overheadOf((guest) => () => {
       const watch = new PhaseWatch(guest);
-      return () => watch.spans;
+      return () => watch.phases;
     }),
 };

@@ -35,7 +35,7 @@ export function helloCommand(setStatus: (status: number) => void): Command {
         run === undefined ? 'hello made no snapshot call, so there was nothing to restore' : explainEnd(run);
       if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
     }
-    await log('info', 'hello ended', { cold: result.cold.phases, restored: result.restored?.phases });
+    await log('info', 'hello ended', { cold: result.cold.stages, restored: result.restored?.stages });
     setStatus(statusOf(result));
   });
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { InputError } from '../../guest/errors.ts';
 import type { BootOptions } from '../../guest/options.ts';
-import type { DebugFiles, FunctionShare, InlinedAt, PhaseSpan, Profile } from '../../look/profile/index.ts';
+import type { DebugFiles, FunctionShare, InlinedAt, GuestPhase, Profile } from '../../look/profile/index.ts';
 import type { RunResult } from '../../guest/result.ts';
 import type { GuestSymbols } from '../../look/symbols/index.ts';
 import type { SummaryRow } from '../../look/trace/index.ts';
@@ -31,7 +31,7 @@ interface ProfileOptions extends ObservedGuestValues {
 interface Measured {
   readonly result: RunResult;
   readonly profile: Profile;
-  readonly phases: readonly PhaseSpan[];
+  readonly phases: readonly GuestPhase[];
   readonly calls: readonly SummaryRow[];
 }
 
@@ -116,7 +116,7 @@ async function measure(
   const { interval = profiler.DEFAULT_INTERVAL, inline } = options;
   const sampled = await profiler.sample(guest, symbols, interval, bootOptionsOf(options).deadlines);
   tracer.detach();
-  const phases = watch.spans;
+  const { phases } = watch;
   const inlined = inline ? await inlinedOf(debugFiles, symbols, profiler.addressesOf(sampled)) : undefined;
   return {
     result: guest.result(sampled.end),

@@ -66,7 +66,7 @@ export function runCommand(setStatus: (status: number) => void): Command {
       }
       const why = explainEnd(result);
       if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
-      await log('info', 'run ended', { ...recordOf(result), output: undefined, phases: result.phases });
+      await log('info', 'run ended', { ...recordOf(result), output: undefined, stages: result.stages });
       if (missed !== undefined) process.stderr.write(`nanvix-v86: ${missed}\n`);
       const status = processStatus(result.exitStatus);
       setStatus(missed !== undefined && status === 0 ? STATUS_FAILED : status);

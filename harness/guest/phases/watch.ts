@@ -2,7 +2,7 @@
 import { addressMap } from '../../../images/abi/memory-map.ts';
 import type { SymbolSource } from '../crash-report.ts';
 import type { Guest } from '../guest.ts';
-import type { PhaseSpan } from '../result.ts';
+import type { GuestPhase } from '../result.ts';
 import { keptAddresses } from '../elf/kept-addresses.ts';
 import { wallClock } from '../wall-clock.ts';
 import type { WallClock } from '../wall-clock.ts';
@@ -86,7 +86,7 @@ export class PhaseWatch {
   }
 
   /** The phases up to where the guest stands now; they follow one another without gaps. */
-  get spans(): PhaseSpan[] {
+  get phases(): GuestPhase[] {
     const end = { instructions: this.#guest.machine.instructions, wallMs: this.#clock() };
     return this.#entries.map(({ phase, instructions, wallMs }, index) => {
       const next = this.#entries[index + 1] ?? end;

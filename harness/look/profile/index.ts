@@ -3,7 +3,7 @@ export { FIRST_PHASE, pythonBoundaries, type Boundary } from '../../guest/phases
 export { toFoldedStacks, toSpeedscope } from './export.ts';
 export { functionShares, type FunctionShare } from './functions.ts';
 export { PhaseWatch } from '../../guest/phases/watch.ts';
-export type { PhaseSpan } from '../../guest/result.ts';
+export type { GuestPhase } from '../../guest/result.ts';
 export { inlinedAt, parseInlined, type DebugFiles, type InlinedAt } from './inlined.ts';
 export {
   addressesOf,

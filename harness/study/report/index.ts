@@ -5,7 +5,7 @@ export type {
   ComparedWith,
   ExactFigures,
   Figures,
-  PhaseSpan,
+  Phase,
   Spread,
   StackSample,
   StartupReport,

@@ -49,7 +49,7 @@ export interface VariantRow {
   /** What is different from the reference, in words. */
   readonly change: string;
   readonly figures: Figures;
-  readonly phases: readonly PhaseSpan[];
+  readonly phases: readonly Phase[];
   /** What the reference says of the change; absent where it says nothing. */
   readonly claim?: {
     /** Its own words. */
@@ -63,7 +63,7 @@ export interface VariantRow {
 }
 
 /** A stretch of a run between two symbol boundaries; instruction counts are counted from reset. */
-export interface PhaseSpan {
+export interface Phase {
   readonly name: string;
   readonly from: number;
   readonly to: number;
@@ -112,7 +112,7 @@ export interface StartupReport {
   /** The row that all others are compared with. */
   readonly reference: VariantRow;
   readonly variants: readonly VariantRow[];
-  readonly phases: readonly PhaseSpan[];
+  readonly phases: readonly Phase[];
   readonly calls: readonly CallMark[];
   /** Instructions between two samples. */
   readonly sampleInterval: number;
