@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import SkippedReporter from './support/skipped-reporter.ts';
 
 const MINUTE = 60_000;
 const LONG = 'specs/**/*.full.spec.ts';
@@ -21,6 +22,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: (full ? 30 : 3) * MINUTE,
     hookTimeout: (full ? 30 : 3) * MINUTE,
-    reporters: process.env['CI'] === undefined ? ['default'] : [['default', { summary: false }]],
+    reporters: [['default', { summary: process.env['CI'] === undefined }], new SkippedReporter()],
   },
 });

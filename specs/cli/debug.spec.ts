@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { debuggedProgram } from '../debug/program.ts';
 import { LAUNCHER, nanvix } from '../support/command.ts';
+import { lacks } from '../support/tools.ts';
 
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-debug-'));
@@ -113,7 +114,7 @@ describe('the prompt', () => {
   });
 });
 
-const hasScript = (await execa('script', ['--version'], { reject: false })).exitCode === 0;
+const hasScript = !lacks('script');
 
 /** What is shown on a terminal on which these keys are typed. `script` of util-linux is the terminal. */
 async function onTerminal(keys: readonly string[], dataHome: string): Promise<string> {
@@ -150,7 +151,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
   });
 });
 
-const hasGdb = (await execa('gdb', ['--version'], { reject: false })).exitCode === 0;
+const hasGdb = !lacks('gdb');
 
 /** Runs `debug --gdb` and a gdb with these commands: what gdb said, and how the command ended. */
 async function underGdb(

@@ -3,8 +3,9 @@ import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import type { DebugSession } from '../../harness/index.ts';
 import { DebugTarget, serveGdb } from '../../harness/index.ts';
+import { lacks } from '../support/tools.ts';
 
-export const hasGdb = (await execa('gdb', ['--version'], { reject: false })).exitCode === 0;
+export const hasGdb = !lacks('gdb');
 
 /**
  * What gdb prints when it runs these commands.

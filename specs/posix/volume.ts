@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Guest } from '../../harness/index.ts';
 import { controlPage } from '../../images/abi/index.ts';
-
-const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C' };
+import { lacks, toolEnvironment } from '../support/tools.ts';
 
 /** Bytes of the ramfs, which lies where the control page says. */
 export function volumeOf(guest: Guest): Uint8Array {
@@ -14,10 +13,7 @@ export function volumeOf(guest: Guest): Uint8Array {
   return memory.read(memory.read32(controlPage.ramfsBase), memory.read32(controlPage.ramfsSize));
 }
 
-/** True where dosfstools are missing and may be: on a developer's machine. In CI they have to be there. */
-export const withoutTools =
-  spawnSync('fsck.fat', ['--help'], { env: environment }).error !== undefined &&
-  process.env['CI'] === undefined;
+export const withoutTools = lacks('fsck.fat');
 
 function inFile<T>(bytes: Uint8Array, use: (file: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-volume-'));
@@ -34,7 +30,7 @@ function inFile<T>(bytes: Uint8Array, use: (file: string) => T): T {
 export function fsck(volume: Uint8Array): { readonly status: number | null; readonly words: string } {
   return inFile(volume, (file) => {
     const { status, stdout, stderr } = spawnSync('fsck.fat', ['-n', file], {
-      env: environment,
+      env: toolEnvironment,
       encoding: 'utf8',
     });
     return { status, words: `${stdout}${stderr}` };
@@ -45,7 +41,7 @@ export function fsck(volume: Uint8Array): { readonly status: number | null; read
 export function emptyFat32(bytes: number): Uint8Array {
   return inFile(new Uint8Array(bytes), (file) => {
     const made = spawnSync('mkfs.fat', ['-F', '32', '-s', '1', '-i', '4e563836', file], {
-      env: environment,
+      env: toolEnvironment,
       encoding: 'utf8',
     });
     if (made.status !== 0) throw new Error(`mkfs.fat failed: ${made.stderr}`);

@@ -1,25 +1,14 @@
 // The volumes checked by other people's programs: fsck.fat of dosfstools, mdir and mtype of mtools.
-// Debian's packages dosfstools and mtools; on a machine of a developer without them these specs are skipped, in CI they fail.
+// Debian's packages dosfstools and mtools; without them these specs are skipped, in CI they fail.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRamfs } from '../../images/ramfs/index.ts';
+import { lacks, toolEnvironment } from '../support/tools.ts';
 
-const environment = {
-  ...process.env,
-  PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
-  LC_ALL: 'C.UTF-8',
-};
-const present = (tool: string): boolean =>
-  spawnSync(tool, ['--help'], { env: environment }).error === undefined;
-const toolsMissing = !present('fsck.fat') || !present('mdir');
-const skip = toolsMissing && process.env['CI'] === undefined;
-if (skip)
-  console.warn(
-    'skipped: specs/ramfs/real-tools.spec.ts needs fsck.fat and mdir; install dosfstools and mtools',
-  );
+const skip = lacks('fsck.fat', 'mdir');
 
 const mebibyte = 1 << 20;
 const files = {
@@ -49,7 +38,7 @@ describe.skipIf(skip).each([
   });
 
   it('has no fault that fsck.fat finds', () => {
-    const result = spawnSync('fsck.fat', ['-n', path], { env: environment, encoding: 'utf8' });
+    const result = spawnSync('fsck.fat', ['-n', path], { env: toolEnvironment, encoding: 'utf8' });
     // A line with the program's version and one with the counts; each fault would add lines.
     expect(result.stdout.trim().split('\n').slice(1)).toEqual([expect.stringContaining('8 files')]);
     expect(result.status).toBe(0);
@@ -57,7 +46,7 @@ describe.skipIf(skip).each([
 
   it('is listed by mdir with its long names', () => {
     const listing = execFileSync('mdir', ['-b', '-/', '-i', path, '::'], {
-      env: environment,
+      env: toolEnvironment,
       encoding: 'utf8',
     });
     expect(listing.trim().split('\n').sort()).toEqual([
@@ -74,7 +63,7 @@ describe.skipIf(skip).each([
 
   it('has contents that mtype prints', () => {
     const read = (name: string): Buffer =>
-      execFileSync('mtype', ['-i', path, `::/${name}`], { env: environment });
+      execFileSync('mtype', ['-i', path, `::/${name}`], { env: toolEnvironment });
     expect(read('test_hello.py').toString()).toBe("print('hello')\n");
     expect(read('lib/big.bin').equals(files['lib/big.bin'])).toBe(true);
   });

@@ -6,10 +6,11 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { ensureImages } from '../../images/index.ts';
 import { runGuest } from '../support/guests.ts';
+import { lacks } from '../support/tools.ts';
 import { checks, kernelCallProgram } from './programs.ts';
 
 const QEMU = 'qemu-system-i386';
-const { failed: missing } = await execa(QEMU, ['--version'], { reject: false });
+const missing = lacks(QEMU);
 
 /** Boots a program and gives what came out of port 0xe9, and QEMU's exit code. */
 async function runInQemu(program: string, commandLine: string, kernelArguments = '') {

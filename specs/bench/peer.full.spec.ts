@@ -1,20 +1,18 @@
 /**
  * QEMU as a peer: the POSIX conformance programs say there what they say here, and so does hello, from its reset and from a
- * snapshot. (specs/kernel/qemu.spec.ts has those of the kernel calls.) Skipped where QEMU is not installed.
+ * snapshot. (specs/kernel/qemu.full.spec.ts has those of the kernel calls.) Skipped where QEMU is not installed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coldPeers, restorePeers } from '../../harness/bench/peer.ts';
-import { missingPackages, runInQemu } from '../../harness/bench/qemu.ts';
+import { runInQemu } from '../../harness/bench/qemu.ts';
 import { createRamfs, ensureImages } from '../../images/index.ts';
 import { posixProgram, runPosix } from '../posix/programs.ts';
+import { lacks } from '../support/tools.ts';
 
-const missing = await missingPackages('qemu-system-i386', 'qemu-img', 'gdb');
-if (missing.length > 0) console.warn(`skipped: not installed are ${missing.join(', ')}`);
-
-describe.skipIf(missing.length > 0)('in QEMU', () => {
+describe.skipIf(lacks('qemu-system-i386', 'qemu-img', 'gdb'))('in QEMU', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-peer-'));
