@@ -1,7 +1,6 @@
 // musl for the guest: upstream's sources with overlay/ laid over them, so that each system call is a call of libposix.
 // No line of musl is patched; files are replaced or left out.
 import { cpSync, readdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
@@ -10,11 +9,17 @@ import { debugFlags } from '../toolchain/debug-info.ts';
 import { guestFlags } from '../toolchain/guest-compiler.ts';
 import { objectFlags } from '../toolchain/layout.ts';
 import type { Link } from '../toolchain/layout.ts';
-import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
-import { sourceStep, unpackSource } from '../toolchain/sources.ts';
+import { toolchainStep } from '../toolchain/recipe.ts';
+import {
+  leaveOutInexactMath,
+  makeMusl,
+  muslBuildFiles,
+  muslFlags,
+  muslSourceStep,
+  unpackMusl,
+} from './compile.ts';
 
 const overlay = 'images/musl/overlay';
-const source = sourceStep('musl');
 
 /** Assembler that makes Linux system calls of its own; without it musl compiles its generic C, which does not. */
 const leftOut = [
@@ -26,37 +31,14 @@ const leftOut = [
   'src/internal/i386/defsysinfo.s',
 ];
 
-const flags = [
-  '-O2',
-  '-fomit-frame-pointer',
-  '-fno-unwind-tables',
-  '-fno-asynchronous-unwind-tables',
-  ...debugFlags,
-];
+const flags = [...muslFlags, ...debugFlags];
 
 async function buildMusl(context: StepContext, link: Link): Promise<void> {
-  const env = toolPath(context);
-  const folder = path.join(context.work, await unpackSource(context, source, 'musl', env));
+  const folder = await unpackMusl(context);
   for (const file of leftOut) rmSync(path.join(folder, file));
+  leaveOutInexactMath(context, folder);
   cpSync(inProject(overlay), folder, { recursive: true, filter: (file) => !file.endsWith('.md') });
-  await context.run(
-    './configure',
-    ['--target=i686-linux-musl', `--prefix=${context.out}`, '--disable-shared', '--disable-gcc-wrapper'],
-    {
-      cwd: folder,
-      env: {
-        ...env,
-        CC: ['gcc', ...guestFlags].join(' '),
-        CFLAGS: [...flags, ...objectFlags[link], ...context.prefixMap].join(' '),
-        AR: 'ar',
-        RANLIB: 'ranlib',
-      },
-    },
-  );
-  await context.run('make', [`-j${availableParallelism()}`, 'install-libs', 'install-headers'], {
-    cwd: folder,
-    env,
-  });
+  await makeMusl(context, folder, [...flags, ...objectFlags[link]]);
   // Start files for dynamic and profiled programs; ours is libposix.
   for (const name of readdirSync(path.join(context.out, 'lib'))) {
     if (/^(crt1|Scrt1|rcrt1)\.o$/.test(name)) rmSync(path.join(context.out, 'lib', name));
@@ -66,8 +48,12 @@ async function buildMusl(context: StepContext, link: Link): Promise<void> {
 function stepFor(link: Link): Step {
   return {
     name: link === 'pie' ? 'musl-pie' : 'musl',
-    files: [inProject('images/musl/recipe.ts'), ...projectFiles(overlay, ['.h', '.s', '.c', '.in'])],
-    steps: [source, toolchainStep],
+    files: [
+      inProject('images/musl/recipe.ts'),
+      ...muslBuildFiles,
+      ...projectFiles(overlay, ['.h', '.s', '.c', '.in']),
+    ],
+    steps: [muslSourceStep, toolchainStep],
     parameters: { flags: [...guestFlags, ...flags, ...objectFlags[link]], leftOut },
     run: (context) => buildMusl(context, link),
   };

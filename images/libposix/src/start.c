@@ -6,6 +6,7 @@
  * pointers, auxiliary vector. A position-independent program is relocated first, so until then this file may use
  * nothing that needs a relocation.
  */
+#include <cpuid.h>
 #include <elf.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -111,6 +112,15 @@ static const char *find_variable(char **environment, const char *name)
     return "";
 }
 
+/* What the processor says it has. musl looks after SSE's exception flags and rounding mode if SSE is there. */
+static uint32_t processor_features(void)
+{
+    uint32_t version, brand, more_features, features;
+
+    __cpuid(1, version, brand, more_features, features);
+    return features;
+}
+
 static void fill_auxiliary_vector(Elf32_auxv_t *vector, const char *name, const void *random_bytes)
 {
     const char *image = (const char *)&__ehdr_start;
@@ -127,6 +137,7 @@ static void fill_auxiliary_vector(Elf32_auxv_t *vector, const char *name, const 
         {AT_GID, {0}},
         {AT_EGID, {0}},
         {AT_SECURE, {0}},
+        {AT_HWCAP, {processor_features()}},
         {AT_CLKTCK, {NVX_CLOCK_TICKS}},
         {AT_RANDOM, {(uint32_t)(uintptr_t)random_bytes}},
         {AT_EXECFN, {(uint32_t)(uintptr_t)name}},
@@ -136,7 +147,7 @@ static void fill_auxiliary_vector(Elf32_auxv_t *vector, const char *name, const 
     memcpy(vector, values, sizeof(values));
 }
 
-enum { AUXILIARY_ENTRIES = 15, RANDOM_BYTES = 16 };
+enum { AUXILIARY_ENTRIES = 16, RANDOM_BYTES = 16 };
 
 /* The strings are copied: the kernel's pages need not be writable. Everything lies in this frame, which is never left.
  */
