@@ -1,4 +1,4 @@
-/** Examples of the README, run as what they say: `expression; // => value` is a check that it is so. */
+/** Examples of the guides, run as what they say: `expression; // => value` is a check that it is so. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,14 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
-/** Runs the example that the first group of a pattern finds, with this program as its hello.elf: pairs of what is and what was promised. */
-export async function readmeExample(
+/**
+ * Runs the example that the first group of a pattern finds, with this program as its hello.elf: pairs of what is and what was promised.
+ *
+ * @param guide The file it stands in, from the top of the checkout.
+ */
+export async function guideExample(
+  guide: string,
   pattern: RegExp,
   program: string,
 ): Promise<readonly (readonly [is: unknown, promised: unknown])[]> {
-  const [, code = ''] = pattern.exec(README) ?? [];
+  const [, code = ''] = pattern.exec(readFileSync(join(ROOT, guide), 'utf8')) ?? [];
   const checked = code
     .replace("'nanvix-v86'", JSON.stringify(join(ROOT, 'harness', 'index.ts')))
     .replace("'./hello.elf'", JSON.stringify(program))
