@@ -19,20 +19,30 @@ export class Lookout {
   readonly probes: Probes;
   readonly watches: Watches;
   private readonly registers: MachineRegisters;
-  private readonly traps = new Map<number, TrapHandler>();
+  private readonly traps = new Map<number, readonly TrapHandler[]>();
   private readonly interruptReturns = new Set<() => void>();
 
-  constructor(registers: MachineRegisters, linear: MachineLinearMemory) {
+  /** @param watchesMoved Called when v86 must be told anew which pages are watched. */
+  constructor(registers: MachineRegisters, linear: MachineLinearMemory, watchesMoved: () => void) {
     this.registers = registers;
     this.probes = new Probes(registers, linear);
-    this.watches = new Watches(linear);
+    this.watches = new Watches(linear, watchesMoved);
   }
 
-  setTrap(vector: number, handler: TrapHandler | undefined): void {
-    if (!Number.isInteger(vector) || vector < 0 || vector > 255)
-      throw new RangeError(`there is no vector ${vector}`);
-    if (handler === undefined) this.traps.delete(vector);
-    else this.traps.set(vector, handler);
+  /** @returns A function that takes the handler away again. */
+  addTrap(vectors: readonly number[], handler: TrapHandler): () => void {
+    const wrong = vectors.find((vector) => !Number.isInteger(vector) || vector < 0 || vector > 255);
+    if (wrong !== undefined) throw new RangeError(`there is no vector ${wrong}`);
+    // one function may be added twice, and each addition ends on its own
+    const asked: TrapHandler = (interrupt) => handler(interrupt);
+    for (const vector of vectors) this.traps.set(vector, [...(this.traps.get(vector) ?? []), asked]);
+    return () => {
+      for (const vector of vectors) {
+        const others = this.traps.get(vector)?.filter((other) => other !== asked) ?? [];
+        if (others.length > 0) this.traps.set(vector, others);
+        else this.traps.delete(vector);
+      }
+    };
   }
 
   /** @returns A function that takes the handler away again. */
@@ -56,7 +66,7 @@ export class Lookout {
     }
     v86.setWord(Own.observe, this.interruptReturns.size === 0 ? 0 : Observe.interruptReturn);
     this.armProbes(v86);
-    v86.watch(this.watches.pages());
+    this.armWatches(v86);
   }
 
   /** As {@link arm}, where nothing but instructions watched for has changed. */
@@ -64,14 +74,19 @@ export class Lookout {
     v86.probing.watchFor(this.probes.addresses());
   }
 
+  /** As {@link arm}, where nothing but watched memory has changed. */
+  armWatches(v86: V86Instance): void {
+    v86.watch(this.watches.any ? new Set(this.watches.pages()) : undefined);
+  }
+
   // ── what v86 calls out for ──
 
   /** @returns Whether the instruction is done and the guest's gate is not to be used. */
   softwareInterrupt(vector: number): boolean {
-    const handler = this.traps.get(vector);
+    const handlers = this.traps.get(vector);
     const { registers } = this;
-    if (handler === undefined || registers.privilege === 0) return false;
-    const decision = handler({
+    if (handlers === undefined || registers.privilege === 0) return false;
+    const interrupt = {
       vector,
       frame: {
         eip: registers.get('eip'),
@@ -80,8 +95,8 @@ export class Lookout {
         esp: registers.get('esp'),
         ss: registers.segment('ss'),
       },
-    });
-    return decision === 'return';
+    };
+    return handlers.some((handler) => handler(interrupt) === 'return');
   }
 
   interruptReturned(): void {
@@ -90,8 +105,7 @@ export class Lookout {
 
   /** `wake` is called when {@link Watches.take} must look after the instruction. @returns Whether the page is watched. */
   memoryAccessed(v86: V86Instance, address: number, writing: boolean, wake: () => void): boolean {
-    // the processor fetching its own instruction is no access
-    if (!writing && address === v86.word(Address.instructionPointer)) return false;
-    return this.watches.access(address, writing, wake);
+    const isFetch = !writing && address === v86.word(Address.instructionPointer);
+    return this.watches.access(address, writing, isFetch, wake);
   }
 }

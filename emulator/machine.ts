@@ -22,6 +22,7 @@ import { MachineRegisters } from './registers.ts';
 import { MOST_TICKS_PER_MICROSECOND, Scheduler } from './scheduler.ts';
 import { MachineState } from './state.ts';
 import type {
+  AccessHandler,
   CaptureOptions,
   Machine,
   MachineCrash,
@@ -34,6 +35,8 @@ import type {
   RestoreReport,
   RunLimits,
   TrapHandler,
+  UnclaimedPortHandler,
+  WatchedRange,
 } from './types.ts';
 import { Address, FLAG_INTERRUPT, JitConfig, Own } from './v86/internals.ts';
 import { type Host, V86Instance } from './v86/instance.ts';
@@ -84,6 +87,7 @@ export class V86Machine implements Machine {
   private readonly lookout: Lookout;
   /** Where a run came by a breakpoint; where it started it does not stop. */
   private breakpointHit: number | undefined;
+  private watchpointHit: { readonly address: number; readonly access: 'read' | 'write' } | undefined;
   private runStart = 0;
 
   constructor(options: MachineOptions) {
@@ -105,9 +109,16 @@ export class V86Machine implements Machine {
     this.random = new RandomWords(options.randomSeed ?? 1);
     const instance = (): V86Instance => this.v86;
     this.registers = new MachineRegisters(instance);
-    this.memory = new MachinePhysicalMemory(size, instance);
+    this.memory = new MachinePhysicalMemory(size, instance, (address, length) => {
+      if (this.running)
+        this.lookout.watches.hostWrites(address, length, () => {
+          this.comeBack();
+        });
+    });
     this.linear = new MachineLinearMemory(this.memory, instance);
-    this.lookout = new Lookout(this.registers, this.linear);
+    this.lookout = new Lookout(this.registers, this.linear, () => {
+      if (this.instance !== undefined) this.lookout.armWatches(this.instance);
+    });
     this.scheduler = new Scheduler(
       () => this.progress.tick,
       this.ticksPerMicrosecond,
@@ -208,12 +219,12 @@ export class V86Machine implements Machine {
     enterRealMode(this.v86, this.registers, start);
   }
 
-  claimPorts(ports: readonly number[], handler: PortHandler): void {
-    this.ports.claim(ports, handler);
+  claimPorts(ports: readonly number[], handler: PortHandler): () => void {
+    return this.ports.claim(ports, handler);
   }
 
-  watchUnclaimedPorts(handler: ((port: number, access: 'read' | 'write') => void) | undefined): void {
-    this.ports.onUnclaimed = handler;
+  onUnclaimedPort(handler: UnclaimedPortHandler): () => void {
+    return this.ports.addUnclaimed(handler);
   }
 
   setInterruptLine(line: number, level: boolean): void {
@@ -222,9 +233,10 @@ export class V86Machine implements Machine {
     this.v86.setInterruptLine(line, level);
   }
 
-  trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void {
-    for (const vector of vectors) this.lookout.setTrap(vector, handler);
-    this.lookout.arm(this.v86);
+  trapInterrupts(vectors: readonly number[], handler: TrapHandler): () => void {
+    return this.armedUntil(this.lookout.addTrap(vectors, handler), (v86) => {
+      this.lookout.arm(v86);
+    });
   }
 
   onInterruptReturn(handler: () => void): () => void {
@@ -248,21 +260,21 @@ export class V86Machine implements Machine {
     };
   }
 
-  setBreakpoint(linear: number): void {
-    this.lookout.probes.addBreakpoint(linear);
-    this.lookout.armProbes(this.v86);
+  onAccess(range: WatchedRange, handler: AccessHandler): () => void {
+    // it tells by itself which pages are watched
+    return this.lookout.watches.add(range, handler);
   }
-  clearBreakpoint(linear: number): void {
-    this.lookout.probes.removeBreakpoint(linear);
-    this.lookout.armProbes(this.v86);
+
+  setBreakpoint(linear: number): () => void {
+    return this.armedUntil(this.lookout.probes.addBreakpoint(linear), (v86) => {
+      this.lookout.armProbes(v86);
+    });
   }
-  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void {
-    this.lookout.watches.add(linear, length, access);
-    this.lookout.arm(this.v86);
-  }
-  clearWatchpoint(linear: number): void {
-    this.lookout.watches.remove(linear);
-    this.lookout.arm(this.v86);
+
+  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): () => void {
+    return this.onAccess({ address: linear, length, access }, ({ access: first }) => {
+      this.watchpointHit ??= { address: linear >>> 0, access: first };
+    });
   }
 
   /** The processor stands before an instruction that may be watched for. True: the main loop must come back. */
@@ -315,6 +327,7 @@ export class V86Machine implements Machine {
     this.running = true;
     this.requested = undefined;
     this.breakpointHit = undefined;
+    this.watchpointHit = undefined;
     this.runStart = this.instructions;
     this.lookout.watches.refresh();
   }
@@ -393,14 +406,14 @@ export class V86Machine implements Machine {
       this.handlerError = undefined;
       throw error;
     }
+    this.lookout.watches.take();
     if (this.requested !== undefined) {
       const { reason } = this.requested;
       this.requested = undefined;
       return { kind: 'requested', reason };
     }
     if (this.breakpointHit !== undefined) return { kind: 'breakpoint', address: this.breakpointHit };
-    const watched = this.lookout.watches.take();
-    return watched === undefined ? undefined : { kind: 'watchpoint', ...watched };
+    return this.watchpointHit === undefined ? undefined : { kind: 'watchpoint', ...this.watchpointHit };
   }
 
   private crashed(error: unknown): MachineStop {

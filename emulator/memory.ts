@@ -10,6 +10,7 @@ import {
   type LinearMemory,
   type Mapping,
   type PhysicalMemory,
+  type PhysicalPiece,
   UnmappedAddressError,
 } from './types.ts';
 import { Address, PAGE, TlbFlag } from './v86/internals.ts';
@@ -44,11 +45,18 @@ abstract class LittleEndianSpace implements AddressSpace {
 export class MachinePhysicalMemory extends LittleEndianSpace implements PhysicalMemory {
   readonly size: number;
   private readonly instance: () => V86Instance;
+  private readonly writes: (address: number, length: number) => void;
 
-  constructor(size: number, instance: () => V86Instance) {
+  /** @param writes Told of each write from here before it happens. */
+  constructor(
+    size: number,
+    instance: () => V86Instance,
+    writes: (address: number, length: number) => void = () => undefined,
+  ) {
     super();
     this.size = size;
     this.instance = instance;
+    this.writes = writes;
   }
 
   private check(address: number, length: number): void {
@@ -85,6 +93,7 @@ export class MachinePhysicalMemory extends LittleEndianSpace implements Physical
     const v86 = this.instance();
     v86.markDirty(address, length);
     v86.exports.jit_dirty_cache(address, address + length);
+    this.writes(address, length);
   }
 
   override read8(address: number): number {
@@ -115,6 +124,9 @@ const CR4_EXTENSION = 0x20;
 const PAGING = 0x8000_0000;
 const WRITE_PROTECT = 0x1_0000;
 
+/** What CR0, CR3 and CR4 hold. */
+export type Controls = readonly [control0: number, control3: number, control4: number];
+
 /** One step of a walk that ends at a page: the page, and what both levels allow. */
 interface Walk {
   readonly base: number;
@@ -142,7 +154,8 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
     return address + 4 <= this.physical.size ? this.physical.read32(address) : 0;
   }
 
-  private walk(address: number): Walk | undefined {
+  /** @param tables Takes the physical pages of the tables that were looked at. */
+  private walk(address: number, tables?: Set<number>): Walk | undefined {
     const control4 = this.control(4);
     const extended = (control4 & CR4_EXTENSION) !== 0;
     let directoryAddress: number;
@@ -153,6 +166,7 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
     } else {
       directoryAddress = ((this.control(3) & -PAGE) >>> 0) + 4 * (address >>> 22);
     }
+    tables?.add(directoryAddress >>> 12);
     const directory = this.entry(directoryAddress);
     if ((directory & PRESENT) === 0) return undefined;
     const large = extended ? 1 << 21 : 1 << 22;
@@ -160,6 +174,7 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
       return { base: (directory & -large) >>> 0, size: large, entry: directory, allowed: directory };
     }
     const index = extended ? 8 * ((address >>> 12) & 0x1ff) : 4 * ((address >>> 12) & 0x3ff);
+    tables?.add(directory >>> 12);
     const entry = this.entry(((directory & -PAGE) >>> 0) + index);
     if ((entry & PRESENT) === 0) return undefined;
     return { base: (entry & -PAGE) >>> 0, size: PAGE, entry, allowed: directory & entry };
@@ -190,11 +205,51 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
     return physical < this.physical.size ? physical : undefined;
   }
 
+  /** The physical address behind a linear one, in RAM or not, or undefined when it is not mapped. */
+  physicalOf(address: number): number | undefined {
+    const linear = address >>> 0;
+    if ((this.control(0) & PAGING) === 0) return linear;
+    const walk = this.walk(linear);
+    return walk === undefined ? undefined : walk.base + (linear & (walk.size - 1));
+  }
+
+  /** The control registers that translation depends on. */
+  get controls(): Controls {
+    return [this.control(0), this.control(3), this.control(4)];
+  }
+
+  /** Whether they still hold what they held. */
+  areControls([control0, control3, control4]: Controls): boolean {
+    return this.control(0) === control0 && this.control(3) === control3 && this.control(4) === control4;
+  }
+
+  /** @param tables Takes the physical pages of the tables that say so. */
+  locate(address: number, length: number, tables?: Set<number>): PhysicalPiece[] {
+    const isPaging = (this.control(0) & PAGING) !== 0;
+    const pieces: PhysicalPiece[] = [];
+    for (let offset = 0; offset < length;) {
+      const linear = (address + offset) >>> 0;
+      const piece = Math.min(length - offset, PAGE - (linear & (PAGE - 1)));
+      const walk = isPaging || this.control(3) !== 0 ? this.walk(linear, tables) : undefined;
+      const physical = walk === undefined ? linear : walk.base + (linear & (walk.size - 1));
+      if (walk !== undefined || !isPaging) pieces.push({ physical, offset, length: piece });
+      offset += piece;
+    }
+    return pieces;
+  }
+
+  /** The bytes of located pieces; zero where there is no RAM. */
+  readPieces(pieces: readonly PhysicalPiece[], length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (const piece of pieces) {
+      if (piece.physical + piece.length > this.physical.size) continue;
+      bytes.set(this.physical.read(piece.physical, piece.length), piece.offset);
+    }
+    return bytes;
+  }
+
   /** The parts of a range that are contiguous in RAM, up to the first unmapped page. */
-  private *pieces(
-    address: number,
-    length: number,
-  ): Generator<{ physical: number; offset: number; length: number }> {
+  private *pieces(address: number, length: number): Generator<PhysicalPiece> {
     for (let offset = 0; offset < length;) {
       const linear = (address + offset) >>> 0;
       const piece = Math.min(length - offset, PAGE - (linear & (PAGE - 1)));

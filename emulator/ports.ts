@@ -1,21 +1,33 @@
 /** Which handler answers at which I/O port. The last claim of a port wins; unclaimed ports read as all ones and ignore writes. */
 
 import type { Device } from './devices/device.ts';
-import type { PortHandler, PortWidth } from './types.ts';
+import type { PortHandler, PortWidth, UnclaimedPortHandler } from './types.ts';
 
 const FLOATING = { 1: 0xff, 2: 0xffff, 4: -1 } as const;
 
-export class Ports {
-  private readonly handlers = new Map<number, PortHandler>();
-  /** Told of each access to a port that nobody claimed. */
-  onUnclaimed: ((port: number, access: 'read' | 'write') => void) | undefined;
+/** One claim; the object tells it from others of the same handler. */
+interface Claim {
+  readonly handler: PortHandler;
+}
 
-  claim(ports: readonly number[], handler: PortHandler): void {
-    for (const port of ports) {
-      if (!Number.isInteger(port) || port < 0 || port > 0xffff)
-        throw new RangeError(`there is no port ${port}`);
-      this.handlers.set(port, handler);
-    }
+export class Ports {
+  /** Of each port in the order in which they came: the last one answers. */
+  private readonly claims = new Map<number, readonly Claim[]>();
+  private readonly unclaimedHandlers = new Set<UnclaimedPortHandler>();
+
+  /** @returns A function that ends the claim: whoever claimed the ports before answers again. */
+  claim(ports: readonly number[], handler: PortHandler): () => void {
+    const wrong = ports.find((port) => !Number.isInteger(port) || port < 0 || port > 0xffff);
+    if (wrong !== undefined) throw new RangeError(`there is no port ${wrong}`);
+    const claim = { handler };
+    for (const port of ports) this.claims.set(port, [...(this.claims.get(port) ?? []), claim]);
+    return () => {
+      for (const port of ports) {
+        const others = this.claims.get(port)?.filter((other) => other !== claim) ?? [];
+        if (others.length > 0) this.claims.set(port, others);
+        else this.claims.delete(port);
+      }
+    };
   }
 
   /** Connects a device whose registers are bytes: a wider access reaches the following ports too. */
@@ -38,15 +50,29 @@ export class Ports {
     });
   }
 
+  /** @returns A function that takes the handler away again. */
+  addUnclaimed(handler: UnclaimedPortHandler): () => void {
+    // one function may be added twice, and each addition ends on its own
+    const told: UnclaimedPortHandler = (port, access) => {
+      handler(port, access);
+    };
+    this.unclaimedHandlers.add(told);
+    return () => {
+      this.unclaimedHandlers.delete(told);
+    };
+  }
+
   read(port: number, width: PortWidth): number {
-    const handler = this.handlers.get(port);
-    if (handler === undefined) this.onUnclaimed?.(port, 'read');
-    return handler?.read?.(width, port) ?? FLOATING[width];
+    return this.handlerOf(port, 'read')?.read?.(width, port) ?? FLOATING[width];
   }
 
   write(port: number, width: PortWidth, value: number): void {
-    const handler = this.handlers.get(port);
-    if (handler === undefined) this.onUnclaimed?.(port, 'write');
-    else handler.write?.(value, width, port);
+    this.handlerOf(port, 'write')?.write?.(value, width, port);
+  }
+
+  private handlerOf(port: number, access: 'read' | 'write'): PortHandler | undefined {
+    const handler = this.claims.get(port)?.at(-1)?.handler;
+    if (handler === undefined) for (const told of this.unclaimedHandlers) told(port, access);
+    return handler;
   }
 }

@@ -21,7 +21,8 @@ const LONGEST_PREFIX = 3;
 
 export class Probes {
   private readonly handlers = new Map<number, Set<() => void>>();
-  private readonly breakpoints = new Set<number>();
+  /** How many were set, by address. */
+  private readonly breakpoints = new Map<number, number>();
   private readonly registers: MachineRegisters;
   private readonly linear: MachineLinearMemory;
   private last: Arrival | undefined;
@@ -35,14 +36,21 @@ export class Probes {
 
   /** All linear addresses that are watched for. */
   addresses(): Set<number> {
-    return new Set([...this.handlers.keys(), ...this.breakpoints]);
+    return new Set([...this.handlers.keys(), ...this.breakpoints.keys()]);
   }
 
-  addBreakpoint(linear: number): void {
-    this.breakpoints.add(linear >>> 0);
-  }
-  removeBreakpoint(linear: number): void {
-    this.breakpoints.delete(linear >>> 0);
+  /** @returns A function that takes this breakpoint away again; others at the same address stay. */
+  addBreakpoint(linear: number): () => void {
+    const address = linear >>> 0;
+    let isSet = true;
+    this.breakpoints.set(address, (this.breakpoints.get(address) ?? 0) + 1);
+    return () => {
+      if (!isSet) return;
+      isSet = false;
+      const others = (this.breakpoints.get(address) ?? 1) - 1;
+      if (others > 0) this.breakpoints.set(address, others);
+      else this.breakpoints.delete(address);
+    };
   }
 
   /** @returns A function that takes the handler away again. */

@@ -87,6 +87,11 @@ export interface Mapping {
 export interface LinearMemory extends AddressSpace {
   /** The physical address behind a linear one, or undefined when it is not mapped. */
   translate(address: number): number | undefined;
+  /**
+   * Where the mapped parts of a range lie, each within a page. A kernel may switch paging off for a moment: the tables that
+   * CR3 still names count then, where they map an address.
+   */
+  locate(address: number, length: number): PhysicalPiece[];
   /** The longest mapped part of a range, from its start; an empty array when even the first byte is not mapped. */
   readMapped(address: number, length: number): Uint8Array;
   /** The same into a buffer of the caller's, for those who read often. Returns how many bytes were mapped. */
@@ -101,6 +106,41 @@ export type PortWidth = 1 | 2 | 4;
 export interface PortHandler {
   write?(value: number, width: PortWidth, port: number): void;
   read?(width: PortWidth, port: number): number;
+}
+
+/** Sees an access to a port that nobody claimed. */
+export type UnclaimedPortHandler = (port: number, access: 'read' | 'write') => void;
+
+/** Memory to be watched. */
+export interface WatchedRange {
+  readonly address: number;
+  /** Bytes: 1 to 4096. */
+  readonly length: number;
+  /** `access` is both. */
+  readonly access: 'read' | 'write' | 'access';
+  /**
+   * What `address` is; `linear` when not given. Linear memory is what the page tables say lies there, wherever that is at the
+   * time, and while paging is off what the tables that CR3 names say.
+   */
+  readonly space?: 'linear' | 'physical';
+}
+
+/** What an instruction did to a watched range. */
+export interface MemoryAccess {
+  /** What it did first. */
+  readonly access: 'read' | 'write';
+  /** The bytes of the range before it and behind it; zero where nothing is mapped. */
+  readonly previous: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export type AccessHandler = (access: MemoryAccess) => void;
+
+/** A part of a linear range that is contiguous in physical memory, and where in the range it starts. */
+export interface PhysicalPiece {
+  readonly physical: number;
+  readonly offset: number;
+  readonly length: number;
 }
 
 /**
@@ -215,18 +255,32 @@ export interface Machine {
   /** Puts the processor into 16-bit real mode with all segment bases 0, interrupts off, at `eip`. */
   enterRealMode(start: Partial<Record<RegisterName, number>>): void;
 
-  /** Claims ports; the last claim wins. */
-  claimPorts(ports: readonly number[], handler: PortHandler): void;
-  /** Sees each access to a port that nobody claimed: a write does nothing, a read gives ones. Undefined removes the handler. */
-  watchUnclaimedPorts(handler: ((port: number, access: 'read' | 'write') => void) | undefined): void;
+  // Whoever wants to be asked or told of something gets a function that ends it; several may want the same. None of it is
+  // part of the machine's state: a restore leaves it as it is.
+
+  /**
+   * Claims ports; the last claim wins.
+   *
+   * @returns A function that ends the claim: whoever claimed the ports before answers again.
+   */
+  claimPorts(ports: readonly number[], handler: PortHandler): () => void;
+  /**
+   * Calls `handler` for each access to a port that nobody claimed: a write does nothing, a read gives ones.
+   *
+   * @returns A function that ends it.
+   */
+  onUnclaimedPort(handler: UnclaimedPortHandler): () => void;
   /** Raises and lowers a line of the interrupt controllers, 0 to 15. */
   setInterruptLine(line: number, level: boolean): void;
 
   /**
    * Sees software interrupts of an unmodified kernel, made in rings above 0. Nothing in the guest's memory changes and no
-   * instruction is added, so a run counts the same with and without. One handler for all vectors named; undefined removes it.
+   * instruction is added, so a run counts the same with and without. Several handlers of a vector are asked in the order in
+   * which they came, until one answers `return`.
+   *
+   * @returns A function that ends it.
    */
-  trapInterrupts(vectors: readonly number[], handler: TrapHandler | undefined): void;
+  trapInterrupts(vectors: readonly number[], handler: TrapHandler): () => void;
 
   /**
    * Calls `handler` after each IRET that enters an outer ring, that is, when a kernel goes back to a program: registers and
@@ -252,11 +306,24 @@ export interface Machine {
   /** Executes `count` instructions (1 when not given), delivering interrupts where a run would. */
   step(count?: number): MachineStop;
 
-  setBreakpoint(linear: number): void;
-  clearBreakpoint(linear: number): void;
-  /** Watches `length` bytes of linear memory for writes (and reads when asked). Runs slower while any is set. */
-  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): void;
-  clearWatchpoint(linear: number): void;
+  /**
+   * Calls `handler` behind each instruction that touches a range of memory, through whatever linear address, and where the
+   * host writes to it while the guest runs; {@link requestStop} stops there. Everything is interpreted while any memory is
+   * watched.
+   *
+   * @returns A function that ends it.
+   */
+  onAccess(range: WatchedRange, handler: AccessHandler): () => void;
+
+  /** Stops runs before the instruction at a linear address. @returns A function that ends it; others at the address stay. */
+  setBreakpoint(linear: number): () => void;
+  /**
+   * Stops runs behind each instruction that touches linear memory, as {@link onAccess} tells. A stop that was asked for at
+   * the same instruction goes first.
+   *
+   * @returns A function that ends it; others at the address stay.
+   */
+  setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): () => void;
 
   capture(options?: CaptureOptions): MachineImage;
   restore(image: MachineImage, options?: RestoreOptions): RestoreReport;

@@ -349,20 +349,27 @@ export class V86Instance {
     if (shadow) this.setWord(Address.flags, flags);
   }
 
-  /** Calls out for accesses to these virtual pages, and runs nothing compiled meanwhile. */
-  watch(pages: Iterable<number>): void {
-    let any = false;
-    for (const page of pages) {
-      any = true;
-      const entry = this.word(Address.tlbData + 4 * page);
-      if (entry === 0) continue;
-      const physical = (((entry & -PAGE) ^ (page << 12)) >>> 0) - this.ramStart;
-      if (physical >= 0 && physical < this.ramSize) this.exports.jit_dirty_cache(physical, physical + PAGE);
-      this.setWord(Address.tlbData + 4 * page, 0);
-    }
+  /**
+   * Calls out for accesses to these physical pages, through whatever linear address, and runs nothing compiled meanwhile.
+   * Undefined ends it.
+   */
+  watch(pages: ReadonlySet<number> | undefined): void {
+    if (pages !== undefined) this.forgetTranslationsTo(pages);
     // the interpreter keeps the translation of its page
     this.setWord(Address.lastVirtualPage, 0xffff_ffff);
-    this.setByte(Own.watching, any ? 1 : 0);
+    this.setByte(Own.watching, pages === undefined ? 0 : 1);
+  }
+
+  private forgetTranslationsTo(pages: ReadonlySet<number>): void {
+    for (let at = this.word(Address.validTlbCount) - 1; at >= 0; at--) {
+      const linear = this.word(Address.validTlbEntries + 4 * at);
+      const entry = this.word(Address.tlbData + 4 * linear);
+      if (entry === 0) continue;
+      const physical = (((entry & -PAGE) ^ (linear << 12)) >>> 0) - this.ramStart;
+      if (!pages.has(physical >>> 12)) continue;
+      if (physical >= 0 && physical < this.ramSize) this.exports.jit_dirty_cache(physical, physical + PAGE);
+      this.setWord(Address.tlbData + 4 * linear, 0);
+    }
   }
 
   // ── compiled code ──

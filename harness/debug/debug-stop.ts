@@ -12,8 +12,10 @@ import type { FaultFrame } from './fault-gates.ts';
 interface Place {
   /** Instruction count the guest stands at. */
   readonly instructions: number;
-  /** The stop point that was met; undefined where the command itself asked to stop here. */
+  /** The stop point that was met first; undefined where the command itself asked to stop here. */
   readonly point?: number;
+  /** All stop points that were met here. */
+  readonly points?: readonly number[];
 }
 
 export type DebugStop = Place &

@@ -177,13 +177,21 @@ export class DebugOperations {
   }
 
   *lastWrite(at: Location, length?: number): Operation<DebugStop> {
-    const watch = {
+    const range = {
       kind: 'watchpoint',
       at,
       access: 'write',
       ...(length === undefined ? {} : { length }),
     } as const;
-    return this.#tell(yield* this.#seeker.backward([this.#own(watch)]));
+    const whole = this.#own(range);
+    const { resolved } = whole;
+    if (resolved.kind !== 'watchpoint') throw new TypeError('a watchpoint is one');
+    // Whoever wrote what lies there now may have had another address for it, or no paging at all.
+    const pieces = this.#session.machine.linear.locate(resolved.address, resolved.length);
+    const points = pieces.map(({ physical, offset, length: part }) =>
+      this.#own({ ...range, at: resolved.address + offset, length: part, physical }),
+    );
+    return this.#tell(yield* this.#seeker.backward(points.length === 0 ? [whole] : points));
   }
 
   *goTo(instructions: number): Operation<DebugStop> {
@@ -249,7 +257,7 @@ export class DebugOperations {
   }
 
   #met(stop: DebugStop): DebugStop {
-    if (stop.point !== undefined) this.#session.stops.met(stop.point);
+    for (const point of stop.points ?? []) this.#session.stops.met(point);
     return this.#tell(stop);
   }
 

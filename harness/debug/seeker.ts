@@ -6,6 +6,7 @@
  * machine while no search is under way, so travelling in time is never disturbed; and a search that is given up backwards
  * returns to where it began.
  */
+import type { MemoryAccess } from '../../emulator/types.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { KernelCall, Stop } from '../guest/stop.ts';
 import { callResult, resultOf } from './call-result.ts';
@@ -24,16 +25,35 @@ import type { Timeline } from './timeline.ts';
 interface Hit {
   readonly place: number;
   readonly stop: DebugStop;
+  /** The point that was met; {@link UNLISTED} for one of a command's own. */
+  readonly id: number;
 }
 
 type PointOf<Kind extends ResolvedStop['kind']> = Omit<StopPoint, 'resolved'> & {
   readonly resolved: Extract<ResolvedStop, { readonly kind: Kind }>;
 };
 
+/** A hit with what was met before at the same place. */
+function together(earlier: Hit | undefined, hit: Hit): Hit {
+  if (earlier?.place !== hit.place || earlier.stop.points === undefined) return hit;
+  const points = [...new Set([...(hit.stop.points ?? []), ...earlier.stop.points])];
+  return { ...hit, stop: { ...hit.stop, points } };
+}
+
 /** Identifies points that belong to one command and are in no list; a stop at one names no point. */
 export const UNLISTED = 0;
 
-const named = (id: number): { readonly point?: number } => (id === UNLISTED ? {} : { point: id });
+type Names = Pick<DebugStop, 'point' | 'points'>;
+
+/** The points met at one place, the first one first. */
+function named(ids: readonly number[]): Names {
+  const [first] = ids;
+  const points = ids.filter((id) => id !== UNLISTED);
+  return {
+    ...(first === undefined || first === UNLISTED ? {} : { point: first }),
+    ...(points.length === 0 ? {} : { points }),
+  };
+}
 
 /** Says to the machine that the reason for a stop is in {@link Seeker}'s own list. */
 const SEEKER_STOP = { reason: 'a stop point is met' } as const;
@@ -72,8 +92,6 @@ export class Seeker {
   #armed = false;
   /** Each takes away something that was set up in the machine. */
   #ends: (() => void)[] = [];
-  /** What the watched ranges held when they were last looked at, by point. */
-  readonly #watched = new Map<number, Uint8Array>();
 
   constructor(guest: Guest, timeline: Timeline, rules: CallRules) {
     this.#guest = guest;
@@ -84,13 +102,13 @@ export class Seeker {
 
   /** Runs to the next place where one of the points is met, at most to `limit`. The place the guest stands at does not count. */
   *forward(points: readonly StopPoint[], limit = Infinity): Operation<DebugStop> {
-    const counts = this.#of(points, 'instructions').map(({ resolved, id }) => ({ at: resolved.at, id }));
-    const next = counts
-      .filter(({ at }) => at > this.#timeline.position)
-      .reduce((best, one) => (one.at < best.at ? one : best), { at: Infinity, id: 0 });
-    const found = yield* this.#search(points, (search) => search.next(Math.min(limit, next.at), false));
-    if (found.kind === 'reached' && found.instructions === next.at) return { ...found, ...named(next.id) };
-    return found;
+    const ahead = this.#of(points, 'instructions').filter(
+      ({ resolved }) => resolved.at > this.#timeline.position,
+    );
+    const next = Math.min(...ahead.map(({ resolved }) => resolved.at));
+    const found = yield* this.#search(points, (search) => search.next(Math.min(limit, next), false));
+    if (found.kind !== 'reached' || found.instructions !== next) return found;
+    return { ...found, ...named(ahead.filter(({ resolved }) => resolved.at === next).map(({ id }) => id)) };
   }
 
   /** Goes back to the last place before the present at which one of the points is met, else to the start of history. */
@@ -108,12 +126,15 @@ export class Seeker {
         yield* this.#timeline.travel(Math.max(this.#timeline.start, lower - LEAD_IN));
         const end = upper;
         found = yield* this.#search(points, (search) => search.last(lower, end, before));
-        for (const { resolved, id } of counts) {
-          if (resolved.at < lower || resolved.at >= upper || resolved.at <= (found?.place ?? -1)) continue;
-          found = {
-            place: resolved.at,
-            stop: { kind: 'reached', instructions: resolved.at, ...named(id) },
-          };
+        const within = counts.filter(
+          ({ resolved: { at } }) => at >= lower && at < end && at > (found?.place ?? -1),
+        );
+        const latest = Math.max(...within.map(({ resolved }) => resolved.at));
+        for (const { resolved, id } of within) {
+          if (resolved.at !== latest) continue;
+          const earlier = found?.place === latest ? (found.stop.points ?? []) : [];
+          const stop = { kind: 'reached', instructions: latest, ...named([...earlier, id]) } as const;
+          found = { place: latest, stop, id };
         }
         upper = lower;
       }
@@ -164,7 +185,7 @@ export class Seeker {
     for (let here = true; ; here = false) {
       const found = yield* this.#next(end, here);
       if ('place' in found) {
-        if (found.place < before && found.place >= (last?.place ?? from)) last = found;
+        if (found.place < before && found.place >= (last?.place ?? from)) last = together(last, found);
       } else if (this.#timeline.position >= end || this.#timeline.final !== undefined) {
         return last;
       }
@@ -184,18 +205,15 @@ export class Seeker {
       const { position } = this.#timeline;
       if (position >= limit) return { kind: 'reached', instructions: position };
       this.#hits = [];
-      this.#rememberWatched();
       this.#arm();
       const inPieces = this.#of(this.#points, 'fault').length > 0 && !this.#tableComplete;
       const stop = yield* this.#timeline.run(inPieces ? Math.min(limit, position + BEFORE_PROGRAM) : limit);
       const [hit] = this.#hits;
-      if (hit !== undefined) return hit;
-      if (stop.kind === 'watchpoint') {
-        const watched = this.#watchHit(stop.address, stop.access);
-        if (watched !== undefined) return watched;
-      } else if (stop.kind === 'requested' ? stop.reason !== SEEKER_STOP : stop.kind !== 'reached') {
-        return stop;
+      if (hit !== undefined) {
+        const ids = this.#hits.filter(({ place }) => place === hit.place).map(({ id }) => id);
+        return { ...hit, stop: { ...hit.stop, ...named(ids) } };
       }
+      if (stop.kind === 'requested' ? stop.reason !== SEEKER_STOP : stop.kind !== 'reached') return stop;
     }
   }
 
@@ -215,11 +233,18 @@ export class Seeker {
         }),
       );
     }
-    for (const { resolved } of this.#of(this.#points, 'watchpoint')) {
-      machine.setWatchpoint(resolved.address, resolved.length, resolved.access);
-      this.#ends.push(() => {
-        machine.clearWatchpoint(resolved.address);
-      });
+    for (const point of this.#of(this.#points, 'watchpoint')) {
+      const { address, physical, length, access } = point.resolved;
+      const range = {
+        length,
+        access,
+        ...(physical === undefined ? { address } : { address: physical, space: 'physical' as const }),
+      };
+      this.#ends.push(
+        machine.onAccess(range, (touch) => {
+          this.#onAccess(point, touch);
+        }),
+      );
     }
     if (this.#of(this.#points, 'return').length > 0) {
       this.#ends.push(
@@ -249,13 +274,12 @@ export class Seeker {
     this.#armed = false;
     this.#handlers.clear();
     this.#tableComplete = false;
-    this.#watched.clear();
   }
 
   #onBreakpoint({ resolved, id }: PointOf<'breakpoint'>): void {
     const { instructions } = this.#guest.machine;
     if (this.#skips(resolved.address) || !resolved.when()) return;
-    this.#hit({ kind: 'breakpoint', address: resolved.address, instructions, ...named(id) });
+    this.#hit(id, { kind: 'breakpoint', address: resolved.address, instructions });
   }
 
   #skips(address: number): boolean {
@@ -271,31 +295,19 @@ export class Seeker {
       if (resolved.vectors?.has(vector) === false) continue;
       const fault = faultFrame(machine, vector);
       if (!resolved.when(fault)) continue;
-      this.#hit({ kind: 'fault', fault, instructions, ...named(id) });
-      return;
+      this.#hit(id, { kind: 'fault', fault, instructions });
     }
   }
 
-  #rememberWatched(): void {
-    for (const { resolved, id } of this.#of(this.#points, 'watchpoint')) {
-      this.#watched.set(id, this.#guest.machine.linear.readMapped(resolved.address, resolved.length));
-    }
-  }
-
-  #watchHit(address: number, access: 'read' | 'write'): Hit | undefined {
-    const instructions = this.#timeline.position;
-    for (const { resolved, id } of this.#of(this.#points, 'watchpoint')) {
-      if (address < resolved.address || address >= resolved.address + resolved.length) continue;
-      if (resolved.access !== 'access' && resolved.access !== access) continue;
-      if (!resolved.when()) continue;
-      const previous = this.#watched.get(id) ?? new Uint8Array(0);
-      const value = this.#guest.machine.linear.readMapped(resolved.address, resolved.length);
-      return {
-        place: instructions - 1,
-        stop: { kind: 'watchpoint', address, access, previous, value, instructions, ...named(id) },
-      };
-    }
-    return undefined;
+  /** An instruction has touched watched memory: going back, the place is before it. */
+  #onAccess({ resolved, id }: PointOf<'watchpoint'>, touch: MemoryAccess): void {
+    if (!resolved.when()) return;
+    const { instructions } = this.#guest.machine;
+    this.#hit(
+      id,
+      { kind: 'watchpoint', address: resolved.address, ...touch, instructions },
+      instructions - 1,
+    );
   }
 
   /** Sees every kernel call, also while no search is under way. */
@@ -318,8 +330,7 @@ export class Seeker {
   #matchCall(call: RecordedCall): void {
     for (const { resolved, id } of this.#of(this.#points, 'call')) {
       if (resolved.numbers?.has(call.number) === false || !resolved.when(call)) continue;
-      this.#hit({ kind: 'call', call, instructions: call.instructions, ...named(id) });
-      return;
+      this.#hit(id, { kind: 'call', call, instructions: call.instructions });
     }
   }
 
@@ -338,13 +349,12 @@ export class Seeker {
   #matchReturn(call: RecordedCall, result: CallResult, instructions: number): void {
     for (const { resolved, id } of this.#of(this.#points, 'return')) {
       if (resolved.numbers?.has(call.number) === false || !resolved.when(call, result)) continue;
-      this.#hit({ kind: 'return', call, result, instructions, ...named(id) });
-      return;
+      this.#hit(id, { kind: 'return', call, result, instructions });
     }
   }
 
-  #hit(stop: DebugStop): void {
-    this.#hits.push({ place: stop.instructions, stop });
+  #hit(id: number, stop: DebugStop, place = stop.instructions): void {
+    this.#hits.push({ id, place, stop });
     this.#guest.machine.requestStop(SEEKER_STOP);
   }
 }

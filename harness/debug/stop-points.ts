@@ -29,10 +29,15 @@ export type StopSpec =
     }
   /** An instruction, before it is executed. */
   | { readonly kind: 'breakpoint'; readonly at: Location; readonly when?: () => boolean }
-  /** An access to a range of memory, behind the instruction that makes it. `access` is both reading and writing. */
+  /**
+   * An access to a range of memory, behind the instruction that makes it, through whatever address it does. `access` is both
+   * reading and writing.
+   */
   | {
       readonly kind: 'watchpoint';
       readonly at: Location;
+      /** Where the range lies in physical memory, to watch that whatever the page tables say; it must not cross a page. */
+      readonly physical?: number;
       /** Bytes, 4 by default. */
       readonly length?: number;
       readonly access: 'read' | 'write' | 'access';
@@ -63,6 +68,7 @@ export type ResolvedStop =
   | {
       readonly kind: 'watchpoint';
       readonly address: number;
+      readonly physical?: number;
       readonly length: number;
       readonly access: 'read' | 'write' | 'access';
       readonly when: () => boolean;
@@ -123,6 +129,7 @@ export function resolveStop(spec: StopSpec, resolve: Resolver): ResolvedStop {
       return {
         kind: 'watchpoint',
         address,
+        ...(spec.physical === undefined ? {} : { physical: spec.physical }),
         length,
         access: spec.access,
         when: spec.when ?? always,

@@ -86,6 +86,23 @@ describe('stopping', () => {
     expect(stopped.text).toContain('02000000 -> 03000000');
   });
 
+  test('at reads and at writes of one variable, and a list without one of them leaves the other', async () => {
+    const editor = await Editor.launch();
+    const { body: info } = await editor.dataBreakpointInfoRequest({ name: 'counter' });
+    const dataId = info.dataId ?? '';
+    const both = await editor.setDataBreakpointsRequest({
+      breakpoints: [
+        { dataId, accessType: 'write', condition: '*counter = 10' },
+        { dataId, accessType: 'readWrite', condition: '*counter = 10' },
+      ],
+    });
+    const { hitBreakpointIds } = await editor.stops(() => editor.continueRequest(THREAD));
+    expect(hitBreakpointIds).toEqual(both.body.breakpoints.map(({ id }) => id));
+    await editor.setDataBreakpointsRequest({ breakpoints: [{ dataId, accessType: 'read' }] });
+    const { text } = await editor.stops(() => editor.continueRequest(THREAD));
+    expect(text).toContain('read');
+  });
+
   test('at faults of the processor', async () => {
     const program = await compileC('faulting', 'int main(void) { *(volatile int *)16 = 3; return 0; }');
     const editor = await Editor.launch({ program }, (starting) =>

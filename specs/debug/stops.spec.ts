@@ -46,6 +46,43 @@ describe('stopping', () => {
     });
   });
 
+  test('at every point that is met, forwards and backwards, and removing one leaves the others', async () => {
+    const session = await debugProgram();
+    const [entry, again] = [0, 1].map(() => session.stops.add({ kind: 'breakpoint', at: 'count' }).id);
+    const [write, read, part] = (
+      [
+        ['write', 0],
+        ['read', 0],
+        ['write', 1],
+      ] as const
+    ).map(
+      ([access, offset]) =>
+        session.stops.add({ kind: 'watchpoint', at: session.resolve('counter') + offset, length: 1, access })
+          .id,
+    );
+    const once = session.stops.add({ kind: 'watchpoint', at: 'counter', access: 'write' }, { once: true }).id;
+    expect(session.continue()).toMatchObject({ kind: 'breakpoint', point: entry, points: [entry, again] });
+    const written = session.continue();
+    expect(written).toMatchObject({ kind: 'watchpoint', access: 'write', points: [write, once] });
+    expect(session.stops.get(once)).toBeUndefined();
+    session.stops.remove(entry ?? 0);
+    expect(session.continue()).toMatchObject({ kind: 'breakpoint', points: [again] });
+    expect(session.reverseContinue()).toMatchObject({ kind: 'watchpoint', points: [write] });
+    session.stops.remove(write ?? 0);
+    session.stops.remove(again ?? 0);
+    // printf reads what was counted; the byte behind it never changes
+    expect(session.continue()).toMatchObject({ kind: 'watchpoint', access: 'read', points: [read] });
+    expect(session.stops.get(part ?? 0)?.hits).toBe(0);
+  });
+
+  test('at an instruction count that several wait for', async () => {
+    const session = await debugProgram();
+    const ids = [0, 1].map(() => session.stops.add({ kind: 'instructions', at: 12_345 }).id);
+    expect(session.continue()).toMatchObject({ kind: 'reached', points: ids });
+    session.step();
+    expect(session.reverseContinue()).toMatchObject({ kind: 'reached', points: ids });
+  });
+
   test('at a fault, with what faulted, and back at it from the end', async () => {
     const program = await compileC('faulting', 'int main(void) { *(volatile int *)16 = 3; return 0; }');
     const session = await debugProgram({ program });

@@ -126,6 +126,23 @@ describe('travelling in time', () => {
     expect(session.machine.linear.read32(counter)).toBe(10);
   });
 
+  test('finds a write that the kernel made through an address of its own', async () => {
+    const source = `
+      #include <stdint.h>
+      #include <stdlib.h>
+      uint32_t page;
+      int main(void) { page = ((uint32_t)malloc(1 << 20) + 8191) & ~4095u; return page == 0; }`;
+    const session = await debugProgram({ program: await compileC('fresh-page', source) });
+    session.nextCall('exit');
+    const page = session.machine.linear.read32(session.resolve('page'));
+    const stop = session.lastWrite(page);
+    expect(stop).toMatchObject({ kind: 'watchpoint', access: 'write', address: page });
+    expect(session.machine.registers.privilege).toBe(0);
+    expect(session.describe(session.machine.registers.get('eip'))).toMatch(/^frame_allocate/);
+    // the frame is cleared before it is mapped
+    expect(session.machine.linear.translate(page)).toBeUndefined();
+  });
+
   test('continues backwards to the breakpoints that were passed, latest first', async () => {
     const session = await debugProgram();
     session.continue();

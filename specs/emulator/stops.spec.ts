@@ -58,9 +58,9 @@ describe.each([{ compile: true }, { compile: false }])('with %o', (options) => {
 
   it('a cleared breakpoint no longer stops', async () => {
     const [machine, asm] = await load(looping, options);
-    machine.setBreakpoint(asm.address('function'));
+    const clear = machine.setBreakpoint(asm.address('function'));
     machine.run();
-    machine.clearBreakpoint(asm.address('function'));
+    clear();
     expect(machine.run().kind).toBe('requested');
   });
 
@@ -133,12 +133,129 @@ describe.each([{ compile: true }, { compile: false }])('with %o', (options) => {
 
   it('a watched read stops behind the instruction that read', async () => {
     const [machine, asm] = await load(looping, options);
-    machine.setWatchpoint(DATA, 4, 'read');
+    const clear = machine.setWatchpoint(DATA, 4, 'read');
     expect(machine.run()).toEqual({ kind: 'watchpoint', address: DATA, access: 'read' });
     expect(machine.registers.get('edx')).toBe(CALLS * 256);
-    machine.clearWatchpoint(DATA);
+    clear();
     machine.setBreakpoint(asm.address('function'));
     expect(machine.run().kind).toBe('breakpoint');
+  });
+
+  it('several watch the same bytes, and each ends on its own', async () => {
+    const [machine] = await load(looping, options);
+    const seen = { writes: 0, reads: 0, part: 0 };
+    const endWrites = machine.onAccess(
+      { address: DATA, length: 4, access: 'write' },
+      () => (seen.writes += 1),
+    );
+    machine.onAccess({ address: DATA, length: 4, access: 'read' }, () => (seen.reads += 1));
+    machine.onAccess({ address: DATA + 1, length: 8, access: 'write' }, () => (seen.part += 1));
+    machine.run({ instructions: 200_000 });
+    const { writes } = seen;
+    endWrites();
+    machine.run();
+    expect(writes).toBeGreaterThan(0);
+    // the part that starts at the second byte is written by words that start before it, and only where that changes
+    expect(seen).toEqual({ writes, reads: CALLS, part: CALLS });
+  });
+
+  it('two breakpoints at one address are two: it stops there until both are cleared', async () => {
+    const [machine, asm] = await load(looping, options);
+    const clearFirst = machine.setBreakpoint(asm.address('function'));
+    const clearSecond = machine.setBreakpoint(asm.address('function'));
+    clearFirst();
+    clearFirst();
+    expect(machine.run().kind).toBe('breakpoint');
+    clearSecond();
+    expect(machine.run().kind).toBe('requested');
+  });
+
+  it('a write through another linear address stops, and one to the address once something else lies there does not', async () => {
+    const alias = 0x3f_f000;
+    const other = 0x21_0000;
+    const [machine] = await load(
+      {
+        build: (a) => {
+          a.label('main').mov('eax', 1).storeAt(alias, 'eax'); // through the alias
+          a.mov('ebx', other | 7)
+            .storeAt(Layout.pageTable + 4 * (DATA >> 12), 'ebx')
+            .raw(0x0f, 0x01, 0x3d);
+          for (let shift = 0; shift < 32; shift += 8) a.raw((DATA >>> shift) & 0xff); // invlpg [DATA]
+          a.mov('eax', 2).storeAt(alias, 'eax'); // no longer the watched memory
+          a.mov('eax', 3).storeAt(DATA, 'eax'); // which lies elsewhere now
+          exit(a);
+        },
+      },
+      options,
+    );
+    machine.memory.write32(Layout.pageTable + 4 * (alias >> 12), DATA | 7);
+    machine.setWatchpoint(DATA, 4, 'write');
+    const seen: unknown[] = [];
+    machine.onAccess(
+      { address: DATA, length: 4, access: 'write', space: 'physical' },
+      ({ previous, value }) => {
+        seen.push([previous[0], value[0]]);
+      },
+    );
+    const written: number[] = [];
+    while (machine.run().kind === 'watchpoint') written.push(machine.registers.get('eax'));
+    expect(written).toEqual([1, 3]);
+    expect(seen).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+  });
+
+  it('a write with paging off is seen at the memory that is written', async () => {
+    const linear = 0x3f_f000;
+    const [machine, asm] = await load(
+      {
+        build: (a) => {
+          const paging = (on: boolean): void => {
+            a.raw(0x0f, 0x20, 0xc0); // mov eax, cr0
+            if (on) a.operate('or', 'eax', 0x8000_0000);
+            else a.operate('and', 'eax', 0x7fff_ffff);
+            a.raw(0x0f, 0x22, 0xc0); // mov cr0, eax
+          };
+          a.label('main').mov('ecx', 1).storeAt(linear, 'ecx').label('watched');
+          paging(false);
+          a.mov('ecx', 2).storeAt(DATA, 'ecx'); // behind the watched address
+          a.mov('ecx', 3).storeAt(linear, 'ecx'); // other memory
+          paging(true);
+          exit(a);
+        },
+      },
+      options,
+    );
+    machine.memory.write32(Layout.pageTable + 4 * (linear >> 12), DATA | 7);
+    const written: number[] = [];
+    const clear = machine.setBreakpoint(asm.address('watched'));
+    machine.run();
+    clear();
+    machine.setWatchpoint(linear, 4, 'write');
+    while (machine.run().kind === 'watchpoint') written.push(machine.registers.get('ecx'));
+    expect(written).toEqual([2]);
+  });
+
+  it('what a device writes to watched memory is seen at the instruction that made it', async () => {
+    const [machine] = await load(
+      {
+        build: (a) => {
+          a.label('main').raw(0xb0, 1).outByte(0x99).raw(0x90);
+          exit(a);
+        },
+      },
+      options,
+    );
+    const end = machine.claimPorts([0x99], {
+      write: () => {
+        machine.memory.write32(DATA, 7);
+      },
+    });
+    machine.setWatchpoint(DATA + 2, 4, 'write');
+    expect(machine.run()).toEqual({ kind: 'watchpoint', address: DATA + 2, access: 'write' });
+    expect(machine.linear.read8(machine.registers.get('eip'))).toBe(0x90);
+    end();
   });
 
   it('a write beside a watched range does not stop', async () => {
@@ -170,9 +287,9 @@ describe.each(Object.keys(PROGRAMS))('%s', (name) => {
           // not every program has every label
         }
       }
-      machine.setWatchpoint(Layout.counters, 16, 'write');
+      const clear = machine.setWatchpoint(Layout.counters, 16, 'write');
       machine.run({ instructions: 200_000 });
-      machine.clearWatchpoint(Layout.counters);
+      clear();
     });
     expect(watched).toEqual(expected);
     expect(arrivals).toBeGreaterThan(0);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Connection } from '../../harness/debug/gdb/connection.ts';
 import { frame, Framer, MAXIMUM_PACKET } from '../../harness/debug/gdb/framing.ts';
 import { Signal } from '../../harness/debug/gdb/target.ts';
+import { registerLayout } from '../../harness/debug/gdb/target-description.ts';
 import type { GdbTarget, TargetStop } from '../../harness/debug/gdb/target.ts';
 
 const trap = { kind: 'stopped', signal: Signal.trap, thread: 1 } as const satisfies TargetStop;
@@ -11,8 +12,13 @@ class FakeTarget implements GdbTarget {
   readonly memory = new Uint8Array(64);
   threads = () => [{ id: 1, description: 'running' }];
   currentThread = () => 1;
-  readRegister = () => new Uint8Array(4);
-  writeRegister = () => true;
+  readonly registers: Uint8Array[] = registerLayout.map(({ bits }) => new Uint8Array(bits / 8));
+  readRegister = (_thread: number, index: number) => this.registers[index];
+  writeRegister = (_thread: number, index: number, bytes: Uint8Array) => {
+    if (registerLayout[index]?.name === 'cs') return false;
+    this.registers[index] = bytes;
+    return true;
+  };
   readMemory = (address: number, length: number) => this.memory.slice(address, address + length);
   writeMemory = (address: number, bytes: Uint8Array) => {
     if (address + bytes.length > this.memory.length) return false;
@@ -37,10 +43,16 @@ class FakeTarget implements GdbTarget {
   };
 }
 
-function connect(): { connection: Connection; sent: () => string; left: string[] } {
+const registerBytes = registerLayout.reduce((sum, { bits }) => sum + bits / 8, 0);
+
+function connect(target = new FakeTarget()): {
+  connection: Connection;
+  sent: () => string;
+  left: string[];
+} {
   const chunks: Uint8Array[] = [];
   const left: string[] = [];
-  const connection = new Connection(new FakeTarget(), {
+  const connection = new Connection(target, {
     send: (bytes) => chunks.push(bytes),
     onLeave: (how) => left.push(how),
   });
@@ -94,6 +106,18 @@ describe('packets', () => {
     ['Z9,0,1', ''],
     ['Z0,nowhere,1', 'E16'],
     ['Z0,1000,1', 'OK'],
+    ['Z0,1000,1;X1,00', 'E16'],
+    ['M3e,4:abcdabcd', 'E0e'],
+    ['Mfffffffe,4:abcdabcd', 'E0e'],
+    ['G', 'E16'],
+    ['G00', 'E16'],
+    ['G01000000', 'OK'],
+    [`G${'00'.repeat(500)}`, 'E16'],
+    [`G${'01'.repeat(registerBytes)}`, 'E16'],
+    [`G${'00'.repeat(registerBytes)}`, 'OK'],
+    [`G${'x'.repeat(8)}01000000`, 'OK'],
+    ['Hc7', 'E03'],
+    ['Hc1', 'OK'],
     ['p', 'E16'],
     ['P0=', 'OK'],
     ['Hg7', 'E03'],
@@ -114,6 +138,17 @@ describe('packets', () => {
     connection.receive(frame(packet));
     await settle();
     expect(sent()).toBe(`+${frame(payload).toString('latin1')}`);
+  });
+
+  test('registers are written all together or not at all', async () => {
+    const target = new FakeTarget();
+    const { connection } = connect(target);
+    connection.receive(frame(`G${'01'.repeat(registerBytes)}`));
+    await settle();
+    expect(target.registers.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true);
+    connection.receive(frame('G01000000'));
+    await settle();
+    expect(target.registers[0]).toEqual(Buffer.of(1, 0, 0, 0));
   });
 
   test('a running target is interrupted, and packets that came meanwhile wait', async () => {

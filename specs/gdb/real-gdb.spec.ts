@@ -32,6 +32,20 @@ test.skipIf(!hasGdb)('gdb watches a variable and goes back to where it was writt
   expect(said).toContain('$2 = 1');
 });
 
+test.skipIf(!hasGdb)('gdb watches writes and reads of one variable, and removes one of both', async () => {
+  const said = await gdb(
+    'tbreak count',
+    'continue',
+    'rwatch *(int *) &counter',
+    'watch *(int *) &counter',
+    'continue',
+    'delete 3',
+    'continue',
+  );
+  expect(said).toMatch(/Hardware watchpoint 3: .*\n\nOld value = 0\nNew value = 1/);
+  expect(said).toMatch(/Hardware read watchpoint 2: .*\n\nValue = 10/);
+});
+
 test.skipIf(!hasGdb)('gdb steps forwards and backwards over the same instructions', async () => {
   const said = await gdb('stepi', 'stepi', 'reverse-stepi', 'reverse-stepi', 'reverse-stepi');
   expect(said).toContain('No more reverse-execution history');

@@ -136,6 +136,45 @@ test('only the loopback interface is listened at', async () => {
   expect(failed).toBe(true);
 });
 
+test('what is said to be written is written, and nothing else is', async () => {
+  const session = await debugProgram();
+  session.continue(9000);
+  const peer = new Peer((await serve(session)).port);
+  const registers = await peer.ask('g');
+  expect(await peer.ask(`G${registers}`)).toBe('OK');
+  expect(await peer.ask(`G78563412${registers.slice(8)}`)).toBe('OK');
+  expect(session.machine.registers.get('eax')).toBe(0x1234_5678);
+  expect(await peer.ask('G')).toBe('E16');
+  expect(await peer.ask(`G${'ab'.repeat(registers.length / 2)}`)).toBe('E16');
+  expect(session.machine.registers.get('eax')).toBe(0x1234_5678);
+  // $cs cannot be set, $fctrl has 16 bits, no page is mapped there
+  expect(await peer.ask('Pa=44000000')).toBe('E16');
+  expect(await peer.ask('P18=7f030100')).toBe('E16');
+  expect(await peer.ask('P18=7f020000')).toBe('OK');
+  expect(await peer.ask('p18')).toBe('7f020000');
+  expect(await peer.ask('Mffffffff,2:0000')).toBe('E0e');
+  session.continue();
+  for (const packet of [`G${'00'.repeat(registers.length / 2)}`, 'P0=00000000', 's1000']) {
+    expect(await peer.ask(packet)).toBe('E16');
+  }
+  expect(await peer.ask('M40001000,1:00')).toBe('E0e');
+});
+
+test('watches of all kinds at one address are kept apart', async () => {
+  const session = await debugProgram();
+  const peer = new Peer((await serve(session)).port);
+  const counter = session.resolve('counter').toString(16);
+  for (const kind of ['2', '3', '4']) expect(await peer.ask(`Z${kind},${counter},4`)).toBe('OK');
+  expect(await peer.ask(`Z2,${counter},4`)).toBe('OK');
+  expect(session.stops.all).toHaveLength(3);
+  expect(await peer.ask(`z4,${counter},4`)).toBe('OK');
+  expect(await peer.ask('c')).toContain(`;watch:${counter};`);
+  expect(await peer.ask(`z2,${counter},4`)).toBe('OK');
+  expect(await peer.ask('c')).toContain(`;rwatch:${counter};`);
+  expect(await peer.ask(`z3,${counter},4`)).toBe('OK');
+  expect(await peer.ask('c')).toBe('W07');
+});
+
 test('whatever is asked of a real guest is answered, and the guest can still be used', async () => {
   const session = await debugProgram();
   const peer = new Peer((await serve(session)).port);

@@ -10,6 +10,7 @@ import type {
   RegisterName,
   TrapDecision,
   TrapHandler,
+  UnclaimedPortHandler,
 } from '../../emulator/types.ts';
 
 class FakeMemory implements PhysicalMemory {
@@ -83,7 +84,8 @@ export function fakeMachine(memoryMiB = 16): FakeMachine {
   const lines: { line: number; level: boolean }[] = [];
   const start: Partial<Record<RegisterName, number>> = {};
   let trap: TrapHandler | undefined;
-  let unclaimed: Parameters<Machine['watchUnclaimedPorts']>[0];
+  let unclaimed: UnclaimedPortHandler | undefined;
+  const never = (): void => undefined;
   const parts: Partial<Machine> = {
     memory,
     instructions: 0,
@@ -97,15 +99,18 @@ export function fakeMachine(memoryMiB = 16): FakeMachine {
     } as unknown as Machine['registers'],
     claimPorts: (ports, handler) => {
       for (const port of ports) handlers.set(port, handler);
+      return never;
     },
-    watchUnclaimedPorts: (handler) => {
+    onUnclaimedPort: (handler) => {
       unclaimed = handler;
+      return never;
     },
     setInterruptLine: (line, level) => {
       lines.push({ line, level });
     },
     trapInterrupts: (_vectors, handler) => {
       trap = handler;
+      return never;
     },
     enterRealMode: (registersAtStart) => {
       Object.assign(start, registersAtStart);

@@ -51,7 +51,8 @@ export function describeStop(session: DebugSession, stop: DebugStop): string {
   const symbol = session.describe(eip);
   const instruction = instructionAt(machine, eip);
   const place = `${hex(eip)}${symbol === undefined ? '' : ` <${symbol}>`} ring ${machine.registers.privilege}`;
-  const point = stop.point === undefined ? '' : ` (stop ${stop.point})`;
+  const { points = [] } = stop;
+  const point = points.length === 0 ? '' : ` (stop${points.length > 1 ? 's' : ''} ${points.join(', ')})`;
   const code = instruction === undefined ? '' : `\n  ${place}: ${instruction.text}`;
   return `[${stop.instructions}] ${reasonText(session, stop)}${point}${code}`;
 }

@@ -10,7 +10,7 @@ export function stoppedEvent(session: DebugSession, stop: DebugStop): DebugProto
   Object.assign(event.body, {
     text: describeStop(session, stop),
     allThreadsStopped: true,
-    ...(stop.point === undefined ? {} : { hitBreakpointIds: [stop.point] }),
+    ...(stop.points === undefined ? {} : { hitBreakpointIds: [...stop.points] }),
   });
   return event;
 }

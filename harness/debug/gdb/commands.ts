@@ -1,7 +1,8 @@
 /**
  * gdb's packets, each turned into one call of the target and one answer.
  *
- * What must hold: any payload gets an answer (empty for what is not supported, `E..` for what is wrong) and none throws.
+ * What must hold: any payload gets an answer (empty for what is not supported, `E..` for what is wrong) and none throws; OK
+ * says that all of what was asked has been done.
  * Source: GDB manual, "Remote Protocol: Packets" and "General Query Packets".
  */
 import { MAXIMUM_PACKET } from './framing.ts';
@@ -42,6 +43,7 @@ const FEATURES = [
   'ReverseContinue+',
 ].join(';');
 
+const ADDRESS_SPACE = 2 ** 32;
 /** Bytes of memory in one answer: two digits each must fit. */
 const MEMORY_MAXIMUM = MAXIMUM_PACKET / 2 - 16;
 
@@ -171,17 +173,25 @@ export class Commands {
     return answer(parts.join(''));
   }
 
-  #writeRegisters(digits: string): Outcome {
-    const bytes = bytesOf(digits);
-    if (bytes === undefined) return MALFORMED;
+  /** All of them or none: `x` in the place of a register leaves it, as its answer to `g` says that it is not known. */
+  #writeRegisters(text: string): Outcome {
+    const thread = this.#currentThread();
+    const given: { readonly index: number; readonly value: Uint8Array; readonly before: Uint8Array }[] = [];
     let at = 0;
     for (const [index, { bits }] of registerLayout.entries()) {
-      const value = bytes.subarray(at, at + bits / 8);
-      at += bits / 8;
-      if (value.length < bits / 8) break;
-      this.#target.writeRegister(this.#currentThread(), index, value);
+      if (at === text.length && at > 0) break;
+      const digits = text.slice(at, (at += bits / 4));
+      if (/^x+$/.test(digits) && digits.length === bits / 4) continue;
+      const value = bytesOf(digits);
+      const before = this.#target.readRegister(thread, index);
+      if (value?.length !== bits / 8 || before === undefined) return MALFORMED;
+      if (Buffer.compare(value, before) !== 0) given.push({ index, value, before });
     }
-    return OK;
+    if (at < text.length) return MALFORMED;
+    const failed = given.findIndex(({ index, value }) => !this.#target.writeRegister(thread, index, value));
+    if (failed < 0) return OK;
+    for (const { index, before } of given.slice(0, failed)) this.#target.writeRegister(thread, index, before);
+    return MALFORMED;
   }
 
   #readRegister(digits: string): Outcome {
@@ -214,17 +224,20 @@ export class Commands {
     const bytes = binary ? Buffer.from(data, 'latin1') : bytesOf(data);
     if (range?.length === undefined || bytes?.length !== range.length) return MALFORMED;
     if (bytes.length === 0) return OK;
+    if (range.address + range.length > ADDRESS_SPACE) return FAULT;
     return this.#target.writeMemory(range.address, bytes) ? OK : FAULT;
   }
 
   #breakpoint(text: string, insert: boolean): Outcome {
-    const [type = '', ...place] = (text.split(';')[0] ?? '').split(',');
+    const [what = '', ...conditions] = text.split(';');
+    const [type = '', ...place] = what.split(',');
     const kind = /^[0-4]$/.test(type)
       ? breakpointKinds[Number(type) as keyof typeof breakpointKinds]
       : undefined;
     if (kind === undefined) return UNSUPPORTED;
     const range = rangeOf(place.join(','));
-    if (range === undefined) return MALFORMED;
+    // Conditions and commands for the target to carry out were never offered.
+    if (range === undefined || conditions.length > 0) return MALFORMED;
     const done = insert
       ? this.#target.insertBreakpoint(kind, range.address, range.length)
       : this.#target.removeBreakpoint(kind, range.address, range.length);
@@ -246,6 +259,8 @@ export class Commands {
     }
     const number = numberOf(id);
     if (number === undefined || !this.#known(number)) return NO_THREAD;
+    // Which thread goes on is the guest's own business: no other than the one that runs can be chosen.
+    if (text.startsWith('c') && number !== this.#target.currentThread()) return NO_THREAD;
     if (text.startsWith('g')) this.#thread = number;
     return OK;
   }
@@ -264,7 +279,7 @@ export class Commands {
       const index = registerLayout.findIndex(({ name }) => name === 'eip');
       const bytes = Buffer.alloc(4);
       bytes.writeUInt32LE(eip);
-      this.#target.writeRegister(this.#target.currentThread(), index, bytes);
+      if (!this.#target.writeRegister(this.#target.currentThread(), index, bytes)) return MALFORMED;
     }
     return this.#resume({ kind });
   }

@@ -109,6 +109,7 @@ export class DebugTarget implements GdbTarget {
     });
   }
 
+  /** One that is not there is removed: the protocol wants what may be sent twice to be the same as once. */
   removeBreakpoint(kind: BreakpointKind, address: number, length: number): boolean {
     const key = `${kind} ${address} ${length}`;
     const id = this.#points.get(key);

@@ -35,7 +35,7 @@ const FX_FIELDS: Readonly<Record<string, readonly [offset: number, bytes: number
   fiseg: [12, 2],
   fooff: [16, 4],
   foseg: [20, 2],
-  mxcsr: [24, 4],
+  mxcsr: [24, 2],
 };
 const FX_STATUS = 2;
 const FX_TAG = 4;
@@ -111,7 +111,7 @@ export function encodeRegister(source: RegisterSource, index: number): Uint8Arra
  * Writes one register.
  *
  * @returns False for registers that cannot be written (segments and control registers, whose hidden parts would not
- *   follow), for a wrong length and for an index that no register has.
+ *   follow), for a value of more bits than the register has, for a wrong length and for an index that no register has.
  */
 export function decodeRegister(
   source: RegisterSource,
@@ -134,11 +134,13 @@ export function decodeRegister(
     image.set(bytes, slot[0]);
   } else if (name === 'ftag') {
     const tags = view.getUint16(0, true);
+    if (view.getUint32(0, true) !== tags) return false;
     image[FX_TAG] = Array.from({ length: 8 }, (_, i) => ((tags >> (2 * i)) & 3) !== TAG_EMPTY).reduce(
       (bits, present, i) => bits | (Number(present) << i),
       0,
     );
   } else if (field !== undefined) {
+    if (bytes.subarray(field[1]).some((byte) => byte !== 0)) return false;
     image.set(bytes.subarray(0, field[1]), field[0]);
   } else {
     // A segment or control register: accepted only if it does not change.

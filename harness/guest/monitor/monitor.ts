@@ -102,7 +102,7 @@ export class Monitor {
         this.#writeMachinePort(value, width);
       },
     });
-    machine.watchUnclaimedPorts((port, access) => {
+    machine.onUnclaimedPort((port, access) => {
       this.#remark(`${access} of port 0x${port.toString(16)}, which is nobody's`);
     });
   }

@@ -100,15 +100,13 @@ export const ways: Readonly<Record<string, Way>> = {
     const { guest, snapshot } = stopped;
     const { machine } = guest;
     const [eip, esp] = [machine.registers.get('eip'), machine.registers.get('esp')];
-    machine.setBreakpoint(eip);
-    machine.setWatchpoint(esp, 4, 'access');
+    const ends = [machine.setBreakpoint(eip), machine.setWatchpoint(esp, 4, 'access')];
     for (let stops = 0; stops < 10; stops += 1) {
       const stop = guest.run();
       if (stop.kind !== 'breakpoint' && stop.kind !== 'watchpoint') return endOf(guest, stop);
       if (stops === 5) guest.restore(snapshot, 'continue', { compiled: kindOf(stopped) });
     }
-    machine.clearBreakpoint(eip);
-    machine.clearWatchpoint(esp);
+    for (const end of ends) end();
     return await goOn(guest);
   },
 };
