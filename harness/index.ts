@@ -61,6 +61,7 @@ export {
   DEFAULT_VIRTUAL_DEADLINE_MS,
   DEFAULT_WALL_DEADLINE_MS,
 } from './guest/options.ts';
+export type { Log, LogLine } from './guest/log.ts';
 export type { BootOptions, Deadlines, FileSource, InputSource, SnapshotPolicy } from './guest/options.ts';
 export type { GuestPhase, Stage, StageName, RunResult } from './guest/result.ts';
 export { PhaseWatch } from './guest/phases/watch.ts';

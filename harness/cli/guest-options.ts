@@ -1,6 +1,7 @@
 /** The options by which a command line describes a guest; shared by every command that boots one. */
 import type { Command } from 'commander';
 import type { BootOptions } from '../guest/options.ts';
+import { guestLog } from './log.ts';
 import { instant, milliseconds, oneOf, wholeNumber } from './parse.ts';
 
 /**
@@ -77,6 +78,7 @@ export function bootOptionsOf(values: GuestOptionValues): Omit<BootOptions, 'pro
     ...(values.bootTime === undefined ? {} : { bootTime: values.bootTime }),
     ...(values.era === undefined ? {} : { era: values.era }),
     compile: values.compile ? COMPILE_AFTER : false,
+    log: guestLog(),
     deadlines: {
       ...(deadlineVirtual === undefined ? {} : { virtualMs: deadlineVirtual }),
       ...(deadlineWall === undefined ? {} : { wallMs: deadlineWall }),

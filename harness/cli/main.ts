@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { harnessStatus } from '../guest/exit-status.ts';
 import { commands } from './commands/index.ts';
 import { describeError } from './errors.ts';
-import { setLogLevel } from './log.ts';
+import { openLog, setLogLevel } from './log.ts';
 import { version } from './version.ts';
 
 /** Commander's own messages to stderr: replaced by the one line of {@link reportUsage}. */
@@ -24,14 +24,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version(), '-V, --version', 'print the version')
     .option(
       '--log-level <level>',
-      'what to log to stderr: debug, info, warn, error or silent',
+      'what to log to stderr: trace, debug, info, warn, error or silent',
       setLogLevel,
       'warn',
     )
     .helpOption('-h, --help', 'print what a command can do')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput(quiet);
+    .configureOutput(quiet)
+    .hook('preAction', openLog);
   for (const command of commands) {
     program.addCommand(
       command((result) => {

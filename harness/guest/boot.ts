@@ -3,7 +3,7 @@ import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
 import type { Machine, MachineOptions } from '../../emulator/types.ts';
 import { codeFolder } from '../cache/code-folder.ts';
 import { InputError } from './errors.ts';
-import { findGuestFiles, symbolSource } from './guest-files.ts';
+import { describeFiles, findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
 import { Guest } from './guest.ts';
 import type { GuestIdentity } from './identity.ts';
@@ -56,6 +56,13 @@ export async function boot(options: BootOptions): Promise<Guest> {
 /** {@link boot} of what has been planned. */
 export async function bootPlanned(plan: BootPlan): Promise<Guest> {
   const { identity, files, commandLine, settings, options } = plan;
+  options.log?.debug?.('booting', {
+    ...describeFiles(files),
+    commandLine,
+    memoryMiB: settings.memoryMiB,
+    era: settings.era,
+    kernelArguments: settings.kernelArguments,
+  });
   const startedAt = settings.wallClock();
   const newMachine = (): Promise<Machine> => createMachine(settings);
   const machine = await newMachine();

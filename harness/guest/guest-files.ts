@@ -18,6 +18,8 @@ import type { BootOptions, FileSource } from './options.ts';
 export interface GuestFile {
   readonly identity: ComponentIdentity;
   readonly bytes: Uint8Array;
+  /** Why this one: `named`, `built here`, `made from a folder`. */
+  readonly why: string;
 }
 
 export interface GuestFiles {
@@ -57,6 +59,13 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
     ramfs: await findRamfs(options, builtProgram ? images : undefined),
     programSymbols: builtProgram ? images?.python.symbols : undefined,
   };
+}
+
+/** The files for the log: which they are, and why these. */
+export function describeFiles({ kernel, program, ramfs }: GuestFiles): Readonly<Record<string, unknown>> {
+  const describe = (file: GuestFile | undefined): unknown =>
+    file === undefined ? 'none' : { ...file.identity, why: file.why };
+  return { kernel: describe(kernel), program: describe(program), ramfs: describe(ramfs) };
 }
 
 /** Where the names of a guest's addresses come from. `parts` are those whose files count. */
@@ -127,7 +136,7 @@ async function makeRamfs(folder: string | undefined, below: string | undefined):
     const folders = [below, folder].filter((one) => one !== undefined);
     const files = new Map(folders.flatMap((one) => [...readFolder(one)]));
     const bytes = createRamfs(files, { freeBytes: FOLDER_FREE_BYTES });
-    return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes) };
+    return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes), why: 'made from a folder' };
   } catch (error) {
     if (!(error instanceof RamfsError)) throw error;
     throw new InputError(`no ramfs can be made from ${folder ?? 'the standard library'}: ${error.message}`);
@@ -136,16 +145,21 @@ async function makeRamfs(folder: string | undefined, below: string | undefined):
 
 async function readImage(file: ImageFile): Promise<GuestFile> {
   const bytes = await readFile(file.path);
-  return { bytes, identity: { name: basename(file.path), bytes: file.bytes, sha256: file.sha256 } };
+  return {
+    bytes,
+    identity: { name: basename(file.path), bytes: file.bytes, sha256: file.sha256 },
+    why: 'built here',
+  };
 }
 
 async function readSource(what: string, source: FileSource): Promise<GuestFile> {
-  if (typeof source !== 'string') return { bytes: source, identity: identify(what, source) };
+  if (typeof source !== 'string')
+    return { bytes: source, identity: identify(what, source), why: 'given as bytes' };
   if ((await fileKind(what, source)) === 'folder') {
     throw new InputError(`the ${what} ${source} is a folder: name a file`);
   }
   const bytes = await readFile(source);
-  return { bytes, identity: identify(basename(source), bytes) };
+  return { bytes, identity: identify(basename(source), bytes), why: 'named' };
 }
 
 async function fileKind(what: string, path: string): Promise<'file' | 'folder'> {

@@ -54,7 +54,7 @@ export interface GuestParts {
   readonly carriesInput?: boolean;
   readonly options: Pick<
     BootOptions,
-    'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'onRemark' | 'deadlines'
+    'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'log' | 'deadlines'
   >;
 }
 
@@ -113,7 +113,7 @@ export class Guest {
       stopAtSnapshot: this.#snapshotPolicy !== 'ignore',
       onConsole: options.onConsole,
       onOutput: options.onOutput,
-      onRemark: options.onRemark,
+      log: options.log,
       onStop: (stop) => {
         machine.requestStop(new HarnessStop(stop));
       },
@@ -242,6 +242,7 @@ export class Guest {
     };
     this.#fromSnapshot = true;
     end(this.machine);
+    this.#parts.options.log?.debug?.('captured', { instructions: this.machine.instructions });
     for (const observer of this.#snapshotObservers) observer.captured(snapshot);
     return snapshot;
   }

@@ -1,5 +1,6 @@
 /** What a caller can say about a guest before it boots, with every default written down. */
 import type { Images } from '../../images/types.ts';
+import type { Log } from './log.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** The path of a file on the host, or its bytes. */
@@ -79,11 +80,8 @@ export interface BootOptions {
   readonly onConsole?: (bytes: Uint8Array) => void;
   /** Called with each piece of the program's output as it is written. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
-  /**
-   * Told once, in a few words, of each kind of thing that the guest does against the protocol and that is passed over, as
-   * Nanvix's own monitor does: a write to a port that is nobody's, a message nobody knows.
-   */
-  readonly onRemark?: (what: string) => void;
+  /** Told what the harness does with the guest; nobody by default. */
+  readonly log?: Log;
   readonly deadlines?: Deadlines;
   /** What is built here, when the caller has it already; by default it is built or found when something of it is wanted. */
   readonly images?: Images;

@@ -42,7 +42,7 @@ export type RestoreOptions = Partial<
     | 'compile'
     | 'onConsole'
     | 'onOutput'
-    | 'onRemark'
+    | 'log'
     | 'deadlines'
     | 'wallClock'
   >
@@ -68,6 +68,12 @@ export async function restoreSnapshot(snapshot: GuestSnapshot, options: RestoreO
     carriesInput: true,
     options: { ...options, announceMessages: settings.announceMessages },
   };
+  options.log?.debug?.('restoring a snapshot', {
+    instructions: snapshot.machine.instructions,
+    kernel: snapshot.identity.kernel,
+    program: snapshot.identity.program,
+    ramfs: snapshot.identity.ramfs,
+  });
   const guest = await Guest.fromSnapshot(parts, snapshot, options.clock);
   takeKeptCode(guest.machine, guest.identity);
   return guest;

@@ -186,13 +186,13 @@ describe('what Nanvix passes over too', () => {
   ];
   it.each(acts)('%s ends nothing, is not answered and is told once', (_name, act, remark) => {
     const told: string[] = [];
-    const guest = playGuest(undefined, { onRemark: (what) => told.push(what) });
+    const guest = playGuest(undefined, { log: { debug: (what) => told.push(what) } });
     act(guest);
     act(guest);
     expect({ stops: guest.stops, credits: guest.credits(), told }).toEqual({
       stops: [],
       credits: 0,
-      told: [remark],
+      told: [`passed over: ${remark}`],
     });
   });
 

@@ -93,7 +93,6 @@ async function runProgram(
       onOutput: (stream, bytes) => {
         if (stream === 'stderr' || !options.json) writeThrough(stream, bytes);
       },
-      onRemark: (what) => void log('debug', `passed over: ${what}`),
       ...(options.console === undefined
         ? {}
         : {

@@ -11,11 +11,18 @@ import { envelopeKinds, messageTypes, processes } from '../../../images/abi/mess
 import { limits } from '../../../images/abi/parameters.ts';
 import { ports } from '../../../images/abi/ports.ts';
 import { dataChunk, envelope, message } from '../../../images/abi/structs.ts';
+import type { Log } from '../log.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { writeCredits } from './control-page.ts';
 import type { StandardStreams } from './streams.ts';
 import type { Remark } from './remarks.ts';
 import { pageRangeFault, rangeFault, viewOf, violation } from './violation.ts';
+
+/** A message for the log: its fields, and its payload in hex. */
+function describeMessage(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const { payload, ...fields } = readStruct(message, viewOf(bytes));
+  return { ...fields, payload: Array.from(payload, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+}
 
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(messageTypes));
 
@@ -23,16 +30,19 @@ export class MessageBus {
   readonly #memory: PhysicalMemory;
   readonly #announce: () => void;
   readonly #remark: Remark;
+  readonly #log: Log;
   #inbox: readonly Uint8Array[] = [];
 
   /**
    * @param announce Called for each message that starts to wait.
    * @param remark Told of what is passed over.
+   * @param log Told of every message and piece of data.
    */
-  constructor(memory: PhysicalMemory, announce: () => void, remark: Remark) {
+  constructor(memory: PhysicalMemory, announce: () => void, remark: Remark, log: Log) {
     this.#memory = memory;
     this.#announce = announce;
     this.#remark = remark;
+    this.#log = log;
   }
 
   /** Messages that wait for the guest, oldest first. */
@@ -42,6 +52,7 @@ export class MessageBus {
 
   /** Puts a message into the guest's inbox. */
   post(bytes: Uint8Array): void {
+    this.#log.trace?.('bus: the monitor posts a message', describeMessage(bytes));
     this.#inbox = [...this.#inbox, bytes];
     writeCredits(this.#memory, this.#inbox.length);
     this.#announce();
@@ -57,6 +68,7 @@ export class MessageBus {
       if (fault !== undefined) return refuse(fault);
       const bytes = this.#memory.read(header.address, message.size);
       const { type } = readStruct(message, viewOf(bytes));
+      this.#log.trace?.('bus: the guest sends a message', describeMessage(bytes));
       if (!KNOWN_TYPES.has(type)) return refuse(`the message has type ${type}, and there is no such type`);
       if (type === messageTypes.host) streams.receive(bytes);
       else this.#remark(`message of type ${type}, which is not for the host`);
@@ -69,6 +81,7 @@ export class MessageBus {
     const chunk = readStruct(dataChunk, viewOf(this.#memory.read(header.address, dataChunk.size)));
     const outside = pageRangeFault(this.#memory, 'data chunk', chunk.address, chunk.length);
     if (outside !== undefined) return refuse(outside);
+    this.#log.trace?.('bus: the guest sends a data chunk', chunk);
     // A snapshot may hold a kernel of ours from before November 2026, which sent pulls with the host as their source.
     const tid = chunk.source_pid === processes.host ? chunk.destination_tid : chunk.source_tid;
     if (streams.expectsPull(tid)) {
@@ -103,6 +116,7 @@ export class MessageBus {
       this.#remark('fetch while no message waits');
       return undefined;
     }
+    this.#log.trace?.('bus: the guest fetches a message', describeMessage(oldest));
     this.#memory.write(header.address, oldest);
     this.#inbox = rest;
     writeCredits(this.#memory, rest.length);

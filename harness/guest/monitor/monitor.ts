@@ -6,11 +6,12 @@
  */
 import type { Machine, PortWidth } from '../../../emulator/types.ts';
 import { interrupts, ports } from '../../../images/abi/ports.ts';
+import type { Log } from '../log.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { MessageBus } from './bus.ts';
 import { KernelConsole } from './console.ts';
 import { decodeMachineCommand } from './machine-port.ts';
-import { onceEach } from './remarks.ts';
+import { remarksInto } from './remarks.ts';
 import type { Remark } from './remarks.ts';
 import type { StandardInput } from './standard-input.ts';
 import { StandardStreams } from './streams.ts';
@@ -45,8 +46,8 @@ export interface MonitorOptions {
   readonly stopAtSnapshot: boolean;
   readonly onConsole: ((bytes: Uint8Array) => void) | undefined;
   readonly onOutput: ((stream: 'stdout' | 'stderr', bytes: Uint8Array) => void) | undefined;
-  /** Told once of each kind of thing that the guest does wrong and that is passed over. */
-  readonly onRemark?: Remark | undefined;
+  /** Told of all that goes over the bus, and once of each kind of thing that the guest does wrong and that is passed over. */
+  readonly log?: Log | undefined;
   /** Called inside the guest's OUT; the run is to end behind it. */
   readonly onStop: (stop: MonitorStop) => void;
 }
@@ -66,7 +67,8 @@ export class Monitor {
   constructor(machine: Machine, options: MonitorOptions) {
     this.#machine = machine;
     this.#options = options;
-    this.#remark = onceEach(options.onRemark);
+    const { log = {} } = options;
+    this.#remark = remarksInto(log);
     this.console = new KernelConsole(options.onConsole);
     this.bus = new MessageBus(
       machine.memory,
@@ -74,6 +76,7 @@ export class Monitor {
         this.#announceMessage();
       },
       this.#remark,
+      log,
     );
     this.streams = new StandardStreams(machine.memory, options.input, {
       send: (message) => {

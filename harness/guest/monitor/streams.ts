@@ -11,7 +11,13 @@
 import type { PhysicalMemory } from '../../../emulator/types.ts';
 import { readStruct, writeStruct } from '../../../images/abi/layout.ts';
 import { hostHeaders, messageTypes, processes } from '../../../images/abi/messages.ts';
-import { dataChunk, hostPayload, message, streamRequest, streamResponse } from '../../../images/abi/structs.ts';
+import {
+  dataChunk,
+  hostPayload,
+  message,
+  streamRequest,
+  streamResponse,
+} from '../../../images/abi/structs.ts';
 import { ByteLog } from './byte-log.ts';
 import { INPUT_START } from './standard-input.ts';
 import type { InputPosition, StandardInput } from './standard-input.ts';

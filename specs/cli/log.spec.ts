@@ -1,0 +1,67 @@
+/** What `--log-level` tells: one line of JSON each, on stderr, beside what the guest itself prints. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nanvix } from '../support/command.ts';
+import { compileC } from '../support/programs.ts';
+
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+  readonly [detail: string]: unknown;
+}
+
+const DEBUG = 20;
+const TRACE = 10;
+
+let program = '';
+beforeAll(async () => {
+  program = await compileC('logged', '#include <unistd.h>\nint main(void) { return write(1, "hello\\n", 6) != 6; }\n');
+});
+
+async function linesOf(...args: readonly string[]): Promise<Line[]> {
+  const { stderr } = await nanvix([...args]);
+  return stderr
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line);
+}
+
+describe('--log-level debug', () => {
+  it.each(['run', 'trace', 'debug', 'profile'])(
+    'of %s tells which files a guest is made of, and why',
+    async (command) => {
+      const script = command === 'debug' ? ['--script', '/dev/null'] : [];
+      const lines = await linesOf('--log-level', 'debug', command, ...script, '--', program);
+      const boot = lines.find(({ msg }) => msg === 'booting');
+      expect(boot).toMatchObject({
+        level: DEBUG,
+        kernel: { why: 'built here' },
+        program: { why: 'named' },
+        ramfs: 'none',
+        memoryMiB: 256,
+      });
+    },
+  );
+
+  it('tells nothing of the bus', async () => {
+    const lines = await linesOf('--log-level', 'debug', 'run', '--', program);
+    expect(lines.filter(({ level }) => level === TRACE)).toEqual([]);
+  });
+});
+
+describe('--log-level trace', () => {
+  it('tells each message of the bus, in the order in which they went', async () => {
+    const lines = await linesOf('--log-level', 'trace', 'run', '--', program);
+    const bus = lines.filter(({ level }) => level === TRACE).map(({ msg }) => msg);
+    expect(bus).toEqual([
+      'bus: the guest sends a message',
+      'bus: the guest sends a data chunk',
+      'bus: the monitor posts a message',
+      'bus: the guest fetches a message',
+    ]);
+  });
+});
+
+it('without a level, only the guest is heard', async () => {
+  expect(await nanvix(['run', '--', program])).toMatchObject({ stdout: 'hello\n', stderr: '' });
+});
