@@ -14,7 +14,10 @@ const TRACE = 10;
 
 let program = '';
 beforeAll(async () => {
-  program = await compileC('logged', '#include <unistd.h>\nint main(void) { return write(1, "hello\\n", 6) != 6; }\n');
+  program = await compileC(
+    'logged',
+    '#include <unistd.h>\nint main(void) { return write(1, "hello\\n", 6) != 6; }\n',
+  );
 });
 
 async function linesOf(...args: readonly string[]): Promise<Line[]> {

@@ -24,7 +24,7 @@ describe('a mistake', () => {
     ['a memory size no kernel has', ['run', '--memory', '64', '--', 'python'], /128 or 256/],
     ['a time that is none', ['run', '--boot-time', 'yesterday', '--', 'python'], /give a time such as/],
     ['a deadline that is none', ['run', '--deadline-wall', 'soon', '--', 'python'], /milliseconds/],
-    ['an unknown log level', ['--log-level', 'loud', 'images', 'list'], /choose one of debug/],
+    ['an unknown log level', ['--log-level', 'loud', 'images', 'list'], /choose one of trace, debug/],
     ['nothing to compile', ['cc', '-o', '/tmp/x.elf'], /no source to compile/],
     ['no program to write', ['cc', 'x.c'], /add -o FILE/],
     ['an unknown images action', ['images', 'burn'], /choose build or list/],
