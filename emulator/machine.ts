@@ -450,6 +450,11 @@ export class V86Machine implements Machine {
     this.state.startOver();
   }
 
+  compileSoon(): void {
+    this.checkRunnable();
+    this.v86.heatPages();
+  }
+
   takeCode(key: string): boolean {
     this.checkRunnable();
     const { compile = true, codeFolder } = this.options;

@@ -328,6 +328,11 @@ export interface Machine {
   capture(options?: CaptureOptions): MachineImage;
   restore(image: MachineImage, options?: RestoreOptions): RestoreReport;
   /**
+   * Has what has been interpreted so far compiled when it is come by next, however seldom that was: for tests that compare
+   * compiled code with the interpreter. What the guest does is the same. Nothing happens where nothing may be compiled.
+   */
+  compileSoon(): void;
+  /**
    * Takes the compiled code that an earlier process kept under a key, if there is any that fits: its guest memory must be, in
    * every page that code was compiled from, what it is here now. The guest does the same with and without.
    *

@@ -383,11 +383,20 @@ export class V86Instance {
 
   /** Forgets how often pages were interpreted, or remembers a part of it: see {@link HeatTable}. */
   coolPages(remembered = 0): void {
+    this.changeHeat((heat) => Math.trunc(heat * remembered));
+  }
+
+  /** Lets pages that have been interpreted appear often enough interpreted to be compiled. */
+  heatPages(): void {
+    this.changeHeat(() => HeatTable.enough);
+  }
+
+  private changeHeat(change: (heat: number) => number): void {
     const control = this.word(HeatTable.control);
     for (let bucket = 0; bucket <= this.word(HeatTable.mask); bucket++) {
       if ((this.byte(control + bucket) & HeatTable.empty) !== 0) continue;
       const heat = control - (bucket + 1) * HeatTable.bucketBytes + HeatTable.heatInBucket;
-      this.setWord(heat, Math.trunc(this.word(heat) * remembered));
+      this.setWord(heat, change(this.word(heat)));
     }
   }
 

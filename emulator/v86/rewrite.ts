@@ -16,6 +16,7 @@
  * keep their numbers; where one is wrapped, its old body moves to a new number.
  */
 
+import { correctConditions } from './rewrite-conditions.ts';
 import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.ts';
 import { rewriteTimestamp, wrapInterrupts, wrapPageWalk } from './rewrite-hooks.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
@@ -31,6 +32,7 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)));
   rewriteCodeGenerator(binary, index);
   rewriteAddWithCarry(binary, index);
+  correctConditions(binary, index);
   wrapExitJit(binary, index);
   wrapInterrupts(binary, index);
   wrapPageWalk(binary, index);
