@@ -5,20 +5,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { digestImage, type Machine, type MachineOptions, type RestoreOptions } from '../../emulator/index.ts';
+import { randomNumbers } from '../support/random.ts';
 import { listen, loadGuest, makeMachine } from './guest.ts';
 import { PROGRAMS } from './programs.ts';
 
 const FAR = 200_000_000;
 const SEED = 20_261_123;
-
-/** Numbers that are the same in each run of a spec. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 interface Outcome {
   readonly stop: string;

@@ -1,0 +1,98 @@
+/**
+ * One machine by every way of running: what a program does, to the register and to the instruction, does not depend on whether it is
+ * compiled, where it is stopped, captured, restored, forked. Drawn sequences of instructions hold it to that: `npm run fuzz:cpu` for long,
+ * a few seconds here. CONTRIBUTING.md says how to paste a case that it found.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { type Case, caseText, CaseTextError, parseCase } from './case.ts';
+import { compareWays, difference } from './compare.ts';
+import { fuzz } from './fuzz.ts';
+import { KNOWN_BETWEEN_WAYS, unknown } from './known-differences.ts';
+import { getsCompiled, REFERENCE } from './ways.ts';
+
+const SEED = 20_261_128;
+const choice = unknown(KNOWN_BETWEEN_WAYS);
+
+describe('drawn cases', () => {
+  it('do the same by every way of running', async () => {
+    const { failure } = await fuzz({ seed: SEED, choice, limit: { cases: 15 } });
+    expect(failure).toBeUndefined();
+  });
+
+  it('have compiled code when half of them has run', async () => {
+    const compiled: boolean[] = [];
+    await fuzz({
+      ...{ seed: SEED + 1, choice, limit: { cases: 20 } },
+      check: async (one) => {
+        compiled.push(await getsCompiled(one));
+        return undefined;
+      },
+    });
+    expect(compiled.filter(Boolean).length / compiled.length).toBeGreaterThan(0.9);
+  });
+
+  it('are shrunk to what makes the difference', async () => {
+    const hasDivision = (one: Case): boolean => one.items.some((item) => item.includes(0xf7));
+    const { failure } = await fuzz({
+      ...{ seed: SEED + 2, choice, limit: { cases: 1000 } },
+      check: (one) => Promise.resolve(hasDivision(one) ? { way: 'pretended', text: 'F7' } : undefined),
+    });
+    expect(failure?.one).toMatchObject({ rounds: 2, start: 0, fpu: false, timer: 0 });
+    expect(failure?.one.items).toHaveLength(1);
+  });
+});
+
+/** Each was a difference once. */
+const FOUND: Readonly<Record<string, string>> = {
+  'LOOPNE whose count ends while it is compiled with its jump the other way round': `
+    case seed=2147483626 rounds=2 start=0x0
+    b9 1c 00 00 00 43 e0 fd                  ; mov ecx,1Ch; inc ebx; loopne 5
+    66 63 c9                                 ; arpl cx,cx`,
+};
+
+describe('a case that was found', () => {
+  it.each(Object.keys(FOUND))('does the same by every way: %s', async (name) => {
+    expect(await compareWays(parseCase(FOUND[name] ?? ''))).toBeUndefined();
+  });
+});
+
+describe('a known difference', () => {
+  it.each(KNOWN_BETWEEN_WAYS.map(({ reason, shown }) => [reason, shown]))(
+    'is still there: %s',
+    async (_, shown) => {
+      expect(await compareWays(parseCase(shown))).toBeDefined();
+    },
+  );
+});
+
+describe('a comparison', () => {
+  const text = `case seed=5 rounds=3 start=0xff0 timer=500
+    40 01 d8               ; inc eax; add eax,ebx
+    74 rel8(+2)
+    c7 05 abs(+1.1) 01 02 03 04
+    b8 alias(-1)`;
+
+  it('takes the text that it gives', () => {
+    expect(caseText(parseCase(text))).toBe(text.replace(/ *;.*/, '').replace(/^ +/gm, ''));
+  });
+
+  it('says what in a text is wrong', () => {
+    expect(() => parseCase('case seed=1\n40 4x')).toThrow(new CaseTextError('40 4x'));
+    expect(() => parseCase('40')).toThrow(CaseTextError);
+  });
+
+  it('names the first round and the registers that differ', async () => {
+    const one = await REFERENCE(parseCase('case seed=5 rounds=3\n90'), 0);
+    const other = await REFERENCE(parseCase('case seed=5 rounds=3\n40'), 0);
+    expect(difference(one, other)).toMatch(/^round 1: .*eax 0x[\da-f]+ and 0x[\da-f]+/);
+  });
+
+  it('names a count of instructions that differs', async () => {
+    const one = await REFERENCE(parseCase('case seed=5 rounds=3\n90'), 0);
+    const other = { ...one, instructions: one.instructions + 1 };
+    expect(difference(one, other)).toBe(
+      `${one.instructions + 1} instructions instead of ${one.instructions}`,
+    );
+  });
+});
