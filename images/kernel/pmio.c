@@ -1,5 +1,6 @@
 /* I/O ports for the program, each taken before it is used. The kernel does the access: ring 3 may not. Ports by which
- * the kernel itself lives are not given away. */
+ * the kernel itself lives are not given away. An access of two or four bytes is one to as many ports, all of which must
+ * have been taken: so does the processor look at its own I/O permission bitmap. */
 #include "cpu.h"
 #include "kernel.h"
 #include "limits.h"
@@ -11,14 +12,18 @@ static struct {
 
 static int of_kernel(uint32_t port)
 {
-    static const uint16_t ports[] = {
-        NANVIX_PORT_PIC1_COMMAND, NANVIX_PORT_PIC1_DATA, NANVIX_PORT_PIC2_COMMAND, NANVIX_PORT_PIC2_DATA,
-        NANVIX_PORT_PIT_CHANNEL0, NANVIX_PORT_PIT_MODE,  NANVIX_PORT_BUS_SEND,     NANVIX_PORT_BUS_RECEIVE,
-        NANVIX_PORT_MACHINE,
+    enum { DWORD = 4 };
+    static const struct {
+        uint16_t first;
+        uint16_t count;
+    } ports[] = {
+        {NANVIX_PORT_PIC1_COMMAND, 2}, {NANVIX_PORT_PIC2_COMMAND, 2},    {NANVIX_PORT_PIT_CHANNEL0, 1},
+        {NANVIX_PORT_PIT_MODE, 1},     {NANVIX_PORT_BUS_SEND, DWORD},    {NANVIX_PORT_BUS_RECEIVE, DWORD},
+        {NANVIX_PORT_MACHINE, DWORD},  {NANVIX_PORT_KERNEL_LOG, DWORD},  {NANVIX_PORT_QEMU_DEBUG_EXIT, DWORD},
     };
 
     for (uint32_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-        if (ports[i] == port)
+        if (port - ports[i].first < ports[i].count)
             return 1;
     }
     return 0;
@@ -44,16 +49,20 @@ static int check(uint32_t port)
 static int check_access(uint32_t port, uint32_t width, uint32_t access)
 {
     int error = check(port);
-    int slot;
 
     if (error != 0)
         return error;
-    if (width != 1 && width != 2 && width != 4)
+    if ((width != 1 && width != 2 && width != 4) || port + width - 1 > UINT16_MAX)
         return -NANVIX_EINVAL;
-    slot = find(port);
-    if (slot < 0)
-        return -NANVIX_ENOENT;
-    return (taken[slot].access & access) != 0 ? 0 : -NANVIX_EACCES;
+    for (uint32_t i = 0; i < width; i++) {
+        int slot = find(port + i);
+
+        if (slot < 0)
+            return -NANVIX_ENOENT;
+        if ((taken[slot].access & access) == 0)
+            return -NANVIX_EACCES;
+    }
+    return 0;
 }
 
 int64_t kcall_pmio_alloc(uint32_t port, uint32_t access)

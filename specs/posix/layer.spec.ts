@@ -8,6 +8,7 @@ const ramfs = createRamfs({});
 describe('the POSIX layer', () => {
   it.each([
     ['memory', 'mmap, munmap, mprotect, mremap, madvise, brk, malloc', 50],
+    ['mappings', 'mremap over itself, mappings over parts of others, holes, ends', 50],
     ['time', 'clocks and sleeping', 20],
     ['threads', 'pthreads, mutexes, conditions, semaphores, cancelling', 30],
     ['signals', 'handlers, masks, interrupted waits', 20],

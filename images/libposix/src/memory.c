@@ -115,35 +115,52 @@ long nvx_call_mmap2(uintptr_t wanted, size_t length, int protection, int flags, 
     return result < 0 ? result : start;
 }
 
+/* Rounds a length up to pages; false if the range then reaches over the end of addresses. */
+static bool range_end(uint32_t start, size_t length, uint32_t *end)
+{
+    *end = start + nvx_page_up(length);
+    return nvx_page_up(length) >= length && *end >= start;
+}
+
 long nvx_call_munmap(uintptr_t start, size_t length)
 {
-    uint32_t bytes = nvx_page_up(length);
+    uint32_t end;
 
-    if (!nvx_page_aligned(start) || length == 0 || bytes < length)
+    if (!nvx_page_aligned(start) || length == 0 || !range_end(start, length, &end) ||
+        !nvx_pages_managed(start, end - start))
         return -EINVAL;
-    if (!nvx_pages_managed(start, bytes))
-        return -EINVAL;
-    return nvx_pages_discard(start, start + bytes);
+    return nvx_pages_discard(start, end);
+}
+
+/* The program itself or its stack: the kernel knows those pages, and answers ENOENT where there is none. */
+static long protect_program(uint32_t start, uint32_t end, uint32_t wanted)
+{
+    long result = nvx_pages_protect(start, end, wanted);
+
+    return result == -ENOENT || result == -EFAULT ? -ENOMEM : result;
 }
 
 long nvx_call_mprotect(uintptr_t start, size_t length, int protection)
 {
-    uint32_t bytes = nvx_page_up(length);
-    uint32_t end = start + bytes;
+    uint32_t end;
+    uint32_t first = nvx_pages_first();
     uint32_t wanted = kernel_protection(protection);
 
     if (!nvx_page_aligned(start) || (protection & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) != 0)
         return -EINVAL;
-    if (bytes < length)
+    if (!range_end(start, length, &end))
         return -ENOMEM;
-    if (!nvx_pages_managed(start, bytes)) {
-        /* The program itself or the stack: the kernel knows those pages, and answers ENOENT where there is none. */
-        long result = nvx_pages_protect(start, end, wanted);
+    if (start >= NANVIX_MMAP_END)
+        return protect_program(start, end, wanted);
+    if (end > first && !nvx_pages_are_owned(start < first ? first : start, end))
+        return -ENOMEM;
+    if (start < first) {
+        long result = protect_program(start, end < first ? end : first, wanted);
 
-        return result == -ENOENT || result == -EFAULT ? -ENOMEM : result;
+        if (result < 0)
+            return result;
+        start = first;
     }
-    if (!nvx_pages_are_owned(start, end))
-        return -ENOMEM;
     for (uint32_t at = start; at < end;) {
         struct nvx_region region = nvx_region_at(at, end);
         long result = 0;
@@ -162,78 +179,104 @@ long nvx_call_mprotect(uintptr_t start, size_t length, int protection)
     return 0;
 }
 
-/* Lengthens or shortens a mapping where it is; false if what follows is not free. */
-static bool resize_in_place(uint32_t start, uint32_t old_bytes, uint32_t new_bytes, uint32_t protection, long *result)
+/* Lengthens a mapping where it is; false if what follows is not free. */
+static bool lengthen(uint32_t old_end, uint32_t new_end, const struct nvx_region *region, long *result)
 {
-    uint32_t old_end = start + old_bytes;
-    uint32_t new_end = start + new_bytes;
-
-    *result = (long)start;
-    if (new_bytes <= old_bytes) {
-        long discarded = nvx_pages_discard(new_end, old_end);
-
-        if (discarded < 0)
-            *result = discarded;
-        return true;
-    }
-    if (!nvx_pages_managed(start, new_bytes) || !nvx_pages_are_free(old_end, new_end))
+    if (!nvx_pages_managed(old_end, new_end - old_end) || !nvx_pages_are_free(old_end, new_end))
         return false;
-
-    long populated = nvx_pages_populate(old_end, new_end, protection);
-
-    if (populated < 0)
-        *result = populated;
+    *result = region->state == NVX_REGION_RESERVED ? nvx_pages_reserve(old_end, new_end)
+                                                   : nvx_pages_populate(old_end, new_end, region->protection);
     return true;
 }
 
+/* Copies pages of a mapping to new ones, which take over its protection; the old ones are gone afterwards. */
+static long move_pages(const struct nvx_region *region, uint32_t moved, uint32_t new_bytes)
+{
+    uint32_t old_bytes = region->end - region->start;
+    uint32_t protection = region->protection;
+    long result = 0;
+
+    if (region->state == NVX_REGION_USED) {
+        if (!(protection & NANVIX_PROTECTION_READ))
+            result = nvx_pages_protect(region->start, region->end, NVX_READ_WRITE);
+        if (result == 0)
+            memcpy((void *)moved, (const void *)region->start, old_bytes < new_bytes ? old_bytes : new_bytes);
+        if (result == 0 && protection != NVX_READ_WRITE) {
+            result = nvx_pages_protect(moved, moved + new_bytes, protection);
+            if (result == 0 && !nvx_region_set(moved, moved + new_bytes, NVX_REGION_USED, protection))
+                result = -ENOMEM;
+        }
+    }
+    if (result < 0) {
+        (void)nvx_pages_discard(moved, moved + new_bytes);
+        return result;
+    }
+    return nvx_pages_discard(region->start, region->end);
+}
+
+/* In Linux's order of checks. Only with MREMAP_FIXED does `wanted` say anything. */
 long nvx_call_mremap(uintptr_t start, size_t old_length, size_t new_length, int flags, uintptr_t wanted)
 {
-    uint32_t old_bytes = nvx_page_up(old_length);
-    uint32_t new_bytes = nvx_page_up(new_length);
-    long result;
+    bool fixed = flags & MREMAP_FIXED;
+    uint32_t old_end;
+    uint32_t new_end = 0;
 
     if (!nvx_page_aligned(start) || (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) != 0 || new_length == 0 ||
         old_length == 0)
         return -EINVAL;
+    if (fixed && (!(flags & MREMAP_MAYMOVE) || !nvx_page_aligned(wanted) || !range_end(wanted, new_length, &new_end)))
+        return -EINVAL;
     /* The stack is there, and stays where it is: musl asks this to learn how far it reaches. */
     if (start >= NANVIX_STACK_TOP - NANVIX_STACK_MAXIMUM_SIZE && start < NANVIX_STACK_TOP)
         return -ENOMEM;
-    if ((flags & MREMAP_FIXED) && (!(flags & MREMAP_MAYMOVE) || !nvx_page_aligned(wanted)))
+    if (!range_end(start, old_length, &old_end))
         return -EINVAL;
-    if (new_bytes < new_length || !nvx_pages_managed(start, old_bytes) ||
-        !nvx_pages_are_owned(start, start + old_bytes))
-        return new_bytes < new_length ? -ENOMEM : -EFAULT;
-
-    struct nvx_region region = nvx_region_at(start, start + old_bytes);
-
-    if (region.end != start + old_bytes || region.state != NVX_REGION_USED)
-        return -EFAULT;
-    if (!(flags & MREMAP_FIXED) && resize_in_place(start, old_bytes, new_bytes, region.protection, &result))
-        return result;
-    if (!(flags & MREMAP_MAYMOVE))
+    if (fixed && start < new_end && wanted < old_end)
+        return -EINVAL;
+    if (new_length > NVX_PAGES_END)
         return -ENOMEM;
 
-    long moved = nvx_call_mmap2(wanted, new_bytes, PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS | ((flags & MREMAP_FIXED) ? MAP_FIXED : 0), -1, 0);
+    uint32_t new_bytes = nvx_page_up(new_length);
+    struct nvx_region region = nvx_region_at(start, old_end);
+    bool shorter = old_end - start >= new_bytes;
 
+    if (!nvx_pages_managed(start, old_end - start) || !nvx_pages_are_owned(start, start + 1))
+        return -EFAULT;
+    /* What is cut off may be of any kind. */
+    if (shorter) {
+        long result = fixed ? 0 : nvx_pages_discard(start + new_bytes, old_end);
+
+        if (!fixed)
+            return result < 0 ? result : (long)start;
+        if (region.end > start + new_bytes)
+            region.end = start + new_bytes;
+    }
+    if (region.end != (shorter ? start + new_bytes : old_end))
+        return -EFAULT;
+
+    long moved;
+
+    if (!fixed && lengthen(old_end, start + new_bytes, &region, &moved))
+        return moved < 0 ? moved : (long)start;
+    if (!(flags & MREMAP_MAYMOVE))
+        return -ENOMEM;
+    moved = make_pages(fixed ? wanted : 0, new_bytes, fixed ? MAP_FIXED : 0,
+                       region.state == NVX_REGION_RESERVED ? 0 : NVX_READ_WRITE);
     if (is_error(moved))
         return moved;
-    if (!(region.protection & NANVIX_PROTECTION_READ))
-        (void)nvx_pages_protect(start, start + old_bytes, NVX_READ_WRITE);
-    memcpy((void *)moved, (const void *)start, old_bytes < new_bytes ? old_bytes : new_bytes);
-    if (region.protection != NVX_READ_WRITE) {
-        (void)nvx_pages_protect((uint32_t)moved, (uint32_t)moved + new_bytes, region.protection);
-        (void)nvx_region_set((uint32_t)moved, (uint32_t)moved + new_bytes, NVX_REGION_USED, region.protection);
-    }
-    (void)nvx_pages_discard(start, start + old_bytes);
-    return moved;
+
+    long result = move_pages(&region, (uint32_t)moved, new_bytes);
+
+    if (result == 0 && shorter)
+        result = nvx_pages_discard(start, old_end);
+    return result < 0 ? result : moved;
 }
 
 long nvx_call_madvise(uintptr_t start, size_t length, int advice)
 {
-    uint32_t bytes = nvx_page_up(length);
+    uint32_t end;
 
-    if (!nvx_page_aligned(start) || bytes < length)
+    if (!nvx_page_aligned(start) || !range_end(start, length, &end))
         return -EINVAL;
     switch (advice) {
     case MADV_NORMAL:
@@ -253,20 +296,27 @@ long nvx_call_madvise(uintptr_t start, size_t length, int advice)
     default:
         return -EINVAL;
     }
-    if (!nvx_pages_managed(start, bytes) || !nvx_pages_are_owned(start, start + bytes))
+    if (start == end)
+        return 0;
+    if (!nvx_pages_managed(start, end - start))
         return -ENOMEM;
-    for (uint32_t at = start; at < start + bytes;) {
-        struct nvx_region region = nvx_region_at(at, start + bytes);
+    /* As in Linux the pages that are there lose their content, whether or not some of the range is not. */
+    bool complete = true;
+
+    for (uint32_t at = start; at < end;) {
+        struct nvx_region region = nvx_region_at(at, end);
 
         if (region.state == NVX_REGION_USED) {
             long result = nvx_pages_clear(region.start, region.end, region.protection, region.protection);
 
             if (result < 0)
                 return result;
+        } else if (region.state != NVX_REGION_RESERVED) {
+            complete = false;
         }
         at = region.end;
     }
-    return 0;
+    return complete ? 0 : -ENOMEM;
 }
 
 /* Nothing is ever paged out, and no mapping writes to a file: both are done as soon as the range is known to exist. */
@@ -279,11 +329,14 @@ long nvx_call_mlock(uintptr_t start, size_t length)
 
 long nvx_call_msync(uintptr_t start, size_t length, int flags)
 {
-    if (!nvx_page_aligned(start) || (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+    uint32_t end;
+
+    if (!nvx_page_aligned(start) || (flags & ~(MS_ASYNC | MS_SYNC | MS_INVALIDATE)) != 0 ||
+        (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
         return -EINVAL;
-    return nvx_pages_managed(start, nvx_page_up(length)) && nvx_pages_are_owned(start, start + nvx_page_up(length))
-               ? 0
-               : -ENOMEM;
+    if (!range_end(start, length, &end))
+        return -ENOMEM;
+    return start == end || (nvx_pages_managed(start, end - start) && nvx_pages_are_owned(start, end)) ? 0 : -ENOMEM;
 }
 
 long nvx_call_brk(uintptr_t wanted)

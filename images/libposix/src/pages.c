@@ -95,16 +95,16 @@ long nvx_pages_discard(uint32_t start, uint32_t end)
         enum nvx_region_state state = NVX_REGION_NONE;
 
         if (region.state == NVX_REGION_USED) {
-            if (bytes <= NVX_CACHED_BYTES - cached_bytes) {
+            if (bytes <= NVX_CACHED_BYTES - cached_bytes)
                 state = NVX_REGION_CACHED;
-                cached_bytes += bytes;
-            } else {
+            else
                 unmap_pages(region.start, region.end);
-            }
         }
         if ((region.state == NVX_REGION_USED || region.state == NVX_REGION_RESERVED) &&
             !nvx_region_set(region.start, region.end, state, state == NVX_REGION_NONE ? 0 : region.protection))
             return -ENOMEM;
+        if (state == NVX_REGION_CACHED)
+            cached_bytes += bytes;
         at = region.end;
     }
     return 0;
@@ -118,8 +118,14 @@ long nvx_pages_populate(uint32_t start, uint32_t end, uint32_t protection)
         long result = cached ? nvx_pages_clear(region.start, region.end, region.protection, protection)
                              : map_pages(region.start, region.end, protection);
 
-        if (result == 0 && !nvx_region_set(region.start, region.end, NVX_REGION_USED, protection))
+        if (result == 0 && !nvx_region_set(region.start, region.end, NVX_REGION_USED, protection)) {
             result = -ENOMEM;
+            /* The kernel must not know other than the table says. */
+            if (cached)
+                (void)nvx_pages_protect(region.start, region.end, region.protection);
+            else
+                unmap_pages(region.start, region.end);
+        }
         if (result < 0) {
             (void)nvx_pages_discard(start, at);
             return result;
@@ -186,6 +192,8 @@ long nvx_pages_reserve(uint32_t start, uint32_t end)
 
         if (region.state == NVX_REGION_CACHED) {
             unmap_pages(region.start, region.end);
+            if (!nvx_region_set(region.start, region.end, NVX_REGION_NONE, 0))
+                return -ENOMEM;
             cached_bytes -= region.end - region.start;
         }
         at = region.end;

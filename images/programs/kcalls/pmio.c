@@ -52,12 +52,73 @@ static void check_access(void)
     nanvix_pmio_free(SPEAKER);
     nanvix_pmio_alloc(DELAY, NANVIX_PORT_ACCESS_WRITE);
     expect_error("read refuses a port taken for writing", nanvix_pmio_read(DELAY, 1), NANVIX_EACCES);
-    expect("write takes two bytes", nanvix_pmio_write(DELAY, 2, 0x1234), 0);
-    expect("and four", nanvix_pmio_write(DELAY, 4, 0x12345678), 0);
     nanvix_pmio_free(DELAY);
     nanvix_pmio_alloc(DELAY, NANVIX_PORT_ACCESS_READ);
     expect_error("write refuses a port taken for reading", nanvix_pmio_write(DELAY, 1, 0), NANVIX_EACCES);
+    nanvix_pmio_free(DELAY);
+}
+
+/* An access of several bytes reaches as many ports. */
+static void check_wide(void)
+{
+    nanvix_pmio_alloc(DELAY, NANVIX_PORT_ACCESS_READ_WRITE);
+    expect_error("write of two bytes needs two ports", nanvix_pmio_write(DELAY, 2, 0x1234), NANVIX_ENOENT);
+    expect_error("read too", nanvix_pmio_read(DELAY, 2), NANVIX_ENOENT);
+    nanvix_pmio_alloc(DELAY + 1, NANVIX_PORT_ACCESS_WRITE);
+    expect("with both it writes", nanvix_pmio_write(DELAY, 2, 0x1234), 0);
+    expect_error("read needs both for reading", nanvix_pmio_read(DELAY, 2), NANVIX_EACCES);
+    expect_error("write of four bytes needs four", nanvix_pmio_write(DELAY, 4, 0x12345678), NANVIX_ENOENT);
+    nanvix_pmio_alloc(DELAY + 2, NANVIX_PORT_ACCESS_READ_WRITE);
+    nanvix_pmio_alloc(DELAY + 3, NANVIX_PORT_ACCESS_READ_WRITE);
+    expect("with all it writes", nanvix_pmio_write(DELAY, 4, 0x12345678), 0);
+    nanvix_pmio_free(DELAY + 1);
+    nanvix_pmio_alloc(DELAY + 1, NANVIX_PORT_ACCESS_READ_WRITE);
     expect_true("read gives four bytes", nanvix_pmio_read(DELAY, 4) >= 0);
+    for (uint32_t i = 0; i < 4; i++)
+        nanvix_pmio_free(DELAY + i);
+    nanvix_pmio_alloc(0xffff, NANVIX_PORT_ACCESS_READ_WRITE);
+    expect_error("there is nothing behind the last port", nanvix_pmio_write(0xffff, 2, 0), NANVIX_EINVAL);
+    nanvix_pmio_free(0xffff);
+}
+
+/* Whoever owns all ports that can be had still reaches none of the kernel's, from below or from above. */
+static void check_kernel_ports(void)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t count;
+    } kernel[] = {
+        {NANVIX_PORT_PIC1_COMMAND, 2}, {NANVIX_PORT_PIC2_COMMAND, 2},   {NANVIX_PORT_PIT_CHANNEL0, 1},
+        {NANVIX_PORT_PIT_MODE, 1},     {NANVIX_PORT_BUS_SEND, 6},       {NANVIX_PORT_MACHINE, 4},
+        {NANVIX_PORT_QEMU_DEBUG_EXIT, 4},
+    };
+    int given_away = 0, reached = 0;
+
+    for (uint32_t i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++) {
+        uint32_t first = kernel[i].first;
+
+        for (uint32_t port = first - 3; port < first + kernel[i].count; port++) {
+            int64_t result = nanvix_pmio_alloc(port, NANVIX_PORT_ACCESS_READ_WRITE);
+
+            given_away += port >= first && result != -NANVIX_EBUSY;
+        }
+        for (uint32_t port = first - 3; port < first; port++) {
+            for (uint32_t width = 2; width <= 4; width *= 2) {
+                if (port + width <= first)
+                    continue;
+                reached += nanvix_pmio_write(port, width, 0) != -NANVIX_ENOENT;
+                reached += nanvix_pmio_read(port, width) != -NANVIX_ENOENT;
+            }
+        }
+        for (uint32_t port = first - 3; port < first; port++)
+            nanvix_pmio_free(port);
+    }
+    expect("no port of the kernel is given away", given_away, 0);
+    expect("nor reached by a wide access to its neighbour", reached, 0);
+    expect("the timer's channel 2 can be taken", nanvix_pmio_alloc(0x42, NANVIX_PORT_ACCESS_READ_WRITE), 0);
+    expect_error("without the mode register behind it", nanvix_pmio_write(0x42, 2, 0x3400), NANVIX_ENOENT);
+    expect("in bytes it is written", nanvix_pmio_write(0x42, 1, 0), 0);
+    nanvix_pmio_free(0x42);
 }
 
 void program(const char *arguments, const char *environment)
@@ -66,4 +127,6 @@ void program(const char *arguments, const char *environment)
     check_capability();
     check_alloc();
     check_access();
+    check_wide();
+    check_kernel_ports();
 }
