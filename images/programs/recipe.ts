@@ -7,7 +7,7 @@ import { sha256 } from '../build/digest-memo.ts';
 import { BuildError } from '../build/errors.ts';
 import { inProject } from '../build/paths.ts';
 import { failedOutput } from '../build/run-tool.ts';
-import type { Step, StepContext } from '../build/step.ts';
+import type { Parameter, Step, StepContext } from '../build/step.ts';
 import { libposixStep } from '../libposix/recipe.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
@@ -76,20 +76,25 @@ async function compile(
   writeFileSync(path.join(context.out, diagnosticsFile), said);
 }
 
+/** What of a program's own files its result depends on. */
+export function sourceDigests({ sources, flags, cwd }: ProgramSource): Readonly<Record<string, Parameter>> {
+  const named = (file: string): Parameter => ({ name: path.basename(file), sha256: digestOf(file) });
+  const absolute = sources.map((file) => path.resolve(cwd, file));
+  return {
+    sources: absolute.map(named),
+    flags,
+    others: dependenciesOf(absolute, flags, cwd).map(named),
+  };
+}
+
 /** The step that compiles and links a program. Results: `programName(sources)` and `diagnosticsFile`. */
 export function programStep(program: ProgramSource): Step {
   const sources = program.sources.map((file) => path.resolve(program.cwd, file));
-  const contents = sources.map((file) => ({ name: path.basename(file), sha256: digestOf(file) }));
-  const others = dependenciesOf(sources, program.flags, program.cwd);
   return {
     name: 'program',
     files: [inProject('images/programs/recipe.ts'), compilerFile, layoutFile],
     steps: [toolchainStep, muslStep, headersStep, libposixStep],
-    parameters: {
-      sources: contents,
-      flags: program.flags,
-      others: others.map((file) => ({ name: path.basename(file), sha256: digestOf(file) })),
-    },
+    parameters: sourceDigests(program),
     run: (context) => compile(context, program, sources),
   };
 }

@@ -1,0 +1,106 @@
+/**
+ * The programs of images/programs/libc, run in the guest and on this machine: the same C against the guest's libc, and
+ * against musl for Linux on the host's own processor.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { boot } from '../../harness/index.ts';
+import { buildSteps } from '../../images/build/engine.ts';
+import { resultOf } from '../../images/build/entry.ts';
+import { cacheRoot } from '../../images/build/paths.ts';
+import { compileProgram, createRamfs } from '../../images/index.ts';
+import { nativeProgramStep } from '../../images/musl/native.ts';
+import type { NativeLibc } from '../../images/musl/native.ts';
+
+const folder = fileURLToPath(new URL('../../images/programs/libc/', import.meta.url));
+const largestOutput = 1 << 28;
+
+/** Programs that print sections of text; `math` prints a line for each function. */
+export const textPrograms = [
+  'strings',
+  'numbers',
+  'sorting',
+  'times',
+  'text',
+  'patterns',
+  'streams',
+] as const;
+export type LibcProgram = (typeof textPrograms)[number] | 'math';
+
+/** Rounding modes count, and a call is a call: the compiler knows nothing of what it could compute itself. */
+const flags = ['-O2', '-fno-builtin', '-frounding-math', '-Wall', '-Wextra', '-Werror'];
+const sourceOf = (name: LibcProgram) => ({ sources: [`${folder}${name}.c`], flags });
+
+/** What the program prints in the guest. */
+export async function sayInGuest(name: LibcProgram, ...args: readonly string[]): Promise<string> {
+  const { elf } = await compileProgram(sourceOf(name));
+  const guest = await boot({
+    program: elf.path,
+    programName: name,
+    args,
+    ramfs: createRamfs({}, { freeBytes: 1 << 20 }),
+  });
+  const { output, outcome } = guest.result(await guest.runToEnd());
+  guest.dispose();
+  if (outcome.kind !== 'exit' || outcome.status !== 0) throw new Error(`${name}: ${JSON.stringify(outcome)}`);
+  return output;
+}
+
+/** What the program prints on this machine. */
+export async function sayNatively(
+  name: LibcProgram,
+  libc: NativeLibc,
+  ...args: readonly string[]
+): Promise<string> {
+  const step = nativeProgramStep({ ...sourceOf(name), cwd: folder }, libc);
+  const { built } = await buildSteps([step], { cacheRoot: cacheRoot() });
+  if (built[0] === undefined) throw new Error(`the engine left out ${name}`);
+  const cwd = mkdtempSync(join(tmpdir(), 'nanvix-v86-libc-'));
+  try {
+    const { path } = resultOf(built[0], `${name}.elf`);
+    const { stdout } = await promisify(execFile)(path, args, { cwd, env: {}, maxBuffer: largestOutput });
+    return stdout;
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+}
+
+/** Whether this machine runs 32-bit programs of Linux. Builds musl for it the first time. */
+export async function runsNatively(): Promise<boolean> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
+  try {
+    await sayNatively('sorting', 'upstream');
+    return true;
+  } catch (error) {
+    // A kernel without 32-bit programs; all else is a fault of the build or the program.
+    if ((error as NodeJS.ErrnoException).code === 'ENOEXEC') return false;
+    throw error;
+  }
+}
+
+/** Sections of what a program printed: their names and texts. */
+export function sectionsOf(output: string): Map<string, string> {
+  const parts = output.split(/^== (.*)\n/m).slice(1);
+  return new Map(parts.flatMap((name, i) => (i % 2 === 0 ? [[name, parts[i + 1] ?? '']] : [])));
+}
+
+/** What `math` says of a function: digests of its results and of the exceptions they raised. */
+export interface FunctionDigests {
+  readonly values: string;
+  readonly exceptions: string;
+}
+
+/** The lines of `math` by function. */
+export function digestsOf(output: string): Map<string, FunctionDigests> {
+  const lines = output.trimEnd().split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [name = '', values = '', exceptions = ''] = line.split(/\s+/);
+      return [name, { values, exceptions }];
+    }),
+  );
+}
