@@ -17,14 +17,16 @@ import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
 import { diagnosticsFile, programName, programStep } from './programs/recipe.ts';
 import { helloRamfsFile, helloRamfsStep } from './ramfs/recipe.ts';
-import { addr2lineFile, addr2lineStep } from './toolchain/addr2line.ts';
+import { addr2lineFile, toolchainStep } from './toolchain/recipe.ts';
 import type {
+  BootImages,
   CompiledProgram,
   CompileOptions,
   EnsureOptions,
   ImageFile,
   ImageListing,
   Images,
+  WantedImages,
 } from './types.ts';
 
 export { BuildError } from './build/errors.ts';
@@ -34,6 +36,7 @@ export type { Variant } from './cpython/variant.ts';
 export { createRamfs, RamfsError, readRamfs } from './ramfs/index.ts';
 export type { RamfsErrorKind, RamfsFiles, RamfsOptions } from './ramfs/index.ts';
 export type {
+  BootImages,
   BuildEvent,
   CompiledProgram,
   CompileOptions,
@@ -42,6 +45,7 @@ export type {
   ImageListing,
   Images,
   KernelMemory,
+  WantedImages,
 } from './types.ts';
 
 function imageOf(built: BuiltStep, name: string): ImageFile {
@@ -95,6 +99,40 @@ export async function ensureImages(options: EnsureOptions = {}): Promise<Images>
   const [images] = await ensureVariants([variant], others);
   if (images === undefined) throw new Error('the engine left out the variant');
   return images;
+}
+
+/**
+ * The images that a guest needs, and no others: a C program waits for a kernel and never for CPython. Built where they are
+ * missing; CPython is the reference variant's.
+ *
+ * @throws BuildError
+ */
+export async function ensureWanted(
+  { kernel, python = false }: WantedImages,
+  options: Omit<EnsureOptions, 'variant'> = {},
+): Promise<BootImages> {
+  const steps = pythonSteps(referenceVariant);
+  const kernels = kernel === undefined ? [] : [kernelSteps[kernel]];
+  const pythons = python ? [steps.stripped, steps.linked, helloRamfsStep] : [];
+  if (kernels.length + pythons.length === 0) return { kernel: {}, warnings: [] };
+  const { built, warnings } = await build([...kernels, ...pythons], options);
+  const resultOfStep = (step: Step, file: string): ImageFile => {
+    const found = built[[...kernels, ...pythons].indexOf(step)];
+    if (found === undefined) throw new Error(`the engine left out ${step.name}`);
+    return imageOf(found, file);
+  };
+  return {
+    kernel: kernel === undefined ? {} : { [kernel]: resultOfStep(kernelSteps[kernel], kernelFile(kernel)) },
+    ...(python && {
+      python: {
+        elf: resultOfStep(steps.stripped, programFile),
+        symbols: resultOfStep(steps.linked, symbolsFile),
+        debug: resultOfStep(steps.linked, debugFile),
+      },
+      ramfs: { hello: resultOfStep(helloRamfsStep, helloRamfsFile) },
+    }),
+    warnings,
+  };
 }
 
 /**
@@ -163,13 +201,13 @@ export async function compileProgram(options: CompileOptions): Promise<CompiledP
 }
 
 /**
- * binutils' addr2line, for those who look into the guest's files. Set up where it is missing.
+ * binutils' addr2line, for those who look into the guest's files: the toolchain has it.
  *
  * @returns its absolute path.
  * @throws BuildError
  */
 export async function ensureAddr2line(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
-  const outcome = await build([addr2lineStep], options);
+  const outcome = await build([toolchainStep], options);
   return path.join(outcome.built[0]?.files ?? '', addr2lineFile);
 }
 

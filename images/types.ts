@@ -36,6 +36,22 @@ export interface Images {
   readonly upToDate: boolean;
 }
 
+/** What of the images a guest needs. Nothing else is built for it. */
+export interface WantedImages {
+  /** The kernel for this size of memory in MiB. Default: none. */
+  readonly kernel?: KernelMemory | undefined;
+  /** CPython, and the volume with its hello. Default: false. */
+  readonly python?: boolean;
+}
+
+/** The images that were wanted. {@link Images} are all of them, and fit wherever some are asked for. */
+export interface BootImages {
+  readonly kernel: Readonly<Partial<Record<KernelMemory, ImageFile>>>;
+  readonly python?: Images['python'];
+  readonly ramfs?: Images['ramfs'];
+  readonly warnings: readonly string[];
+}
+
 /** What happens to a step while images are built. `seconds` is wall time. */
 export type BuildEvent =
   | { readonly kind: 'started'; readonly step: string }

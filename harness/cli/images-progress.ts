@@ -1,23 +1,34 @@
 /** Finds the images, and builds those that are missing with a display of the steps on stderr. */
 import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
-import type { BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
-import { isBuiltProgram } from '../guest/guest-files.ts';
+import type { BootImages, BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
+import { builtMemory, isBuiltProgram } from '../guest/guest-files.ts';
+import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
 import { log } from './log.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** The images option of a boot, if a guest of this program and kernel needs any of them. */
-export async function findImages(program: string, kernel: string | undefined): Promise<{ images?: Images }> {
-  if (kernel !== undefined && !isBuiltProgram(program)) return {};
-  return { images: await imagesWithProgress() };
+/**
+ * The images option of a boot: what a guest of this program and kernel needs of them, and nothing where it needs none.
+ * `kernel` is the user's own, `memory` in MiB.
+ */
+export async function findImages(
+  program: string,
+  kernel: string | undefined,
+  memory: number = DEFAULT_MEMORY_MIB,
+): Promise<{ images?: BootImages }> {
+  const python = isBuiltProgram(program);
+  if (kernel !== undefined && !python) return {};
+  const wanted = { kernel: kernel === undefined ? builtMemory(memory) : undefined, python };
+  const { ensureWanted } = await import('../../images/index.ts');
+  return { images: await building((options) => ensureWanted(wanted, options)) };
 }
 
 /** {@link findImages}, and compiled code where the program is one built here: for commands that run a guest undisturbed. */
 export async function findImagesAndCode(
   program: string,
-  options: { readonly kernel?: string; readonly compile: boolean },
-): Promise<{ images?: Images }> {
-  const found = await findImages(program, options.kernel);
+  options: { readonly kernel?: string; readonly memory?: number; readonly compile: boolean },
+): Promise<{ images?: BootImages }> {
+  const found = await findImages(program, options.kernel, options.memory);
   if (
     found.images === undefined ||
     !isBuiltProgram(program) ||
@@ -30,20 +41,25 @@ export async function findImagesAndCode(
 }
 
 /** Compiles what is kept for CPython, where that is missing, and says so. */
-export async function prepareCodeOf(images: Images): Promise<void> {
+export async function prepareCodeOf(images: BootImages): Promise<void> {
   const { prepareCode } = await import('./prepare-code.ts');
   await prepareCode(images, () => {
     process.stderr.write("Compiling CPython's code, once (some seconds)\n");
   });
 }
 
-/** All images, built where they are missing. Shows nothing when nothing has to be built. */
-export async function imagesWithProgress(
-  options: Omit<EnsureOptions, 'onProgress' | 'signal'> = {},
-): Promise<Images> {
+/** All images, built where they are missing. */
+export async function allImages(): Promise<Images> {
   const { ensureImages } = await import('../../images/index.ts');
+  return await building((options) => ensureImages(options));
+}
+
+/** Shows what is built, and nothing when nothing has to be. */
+async function building<Built extends BootImages>(
+  ensure: (options: Pick<EnsureOptions, 'onProgress' | 'signal'>) => Promise<Built>,
+): Promise<Built> {
   const images = await withProgress("Building the guest's images", ({ onProgress, signal }) =>
-    ensureImages({ ...options, onProgress, signal }),
+    ensure({ onProgress, signal }),
   );
   for (const warning of images.warnings) await log('warn', warning);
   return images;

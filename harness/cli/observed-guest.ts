@@ -55,7 +55,7 @@ export async function withObservedGuest<Result>(
     import('./images-progress.ts'),
     import('../guest/options.ts'),
   ]);
-  const { images } = await findImages(program, values.kernel);
+  const { images } = await findImages(program, values.kernel, values.memory);
   const guest = await boot({
     ...bootOptionsOf(values),
     ...(images && { images }),
@@ -70,7 +70,7 @@ export async function withObservedGuest<Result>(
     const kernels: Readonly<Record<number, { readonly path: string }>> = images?.kernel ?? {};
     const kernel =
       values.kernelSymbols ?? values.kernel ?? kernels[values.memory ?? DEFAULT_MEMORY_MIB]?.path;
-    const builtFile = isBuilt ? images?.python.debug.path : program;
+    const builtFile = isBuilt ? images?.python?.debug.path : program;
     const programFile = values.symbols ?? builtFile;
     return await use({
       guest,

@@ -1,6 +1,6 @@
 /** Makes the compiled code that is kept for CPython: by running hello, which goes through most of what any script starts with. */
 import { codeCanBeKept, codeIsKept } from '../../emulator/index.ts';
-import type { Images } from '../../images/types.ts';
+import type { BootImages } from '../../images/types.ts';
 import { boot } from '../guest/boot.ts';
 import { codeFolder } from '../cache/code-folder.ts';
 import type { Guest } from '../guest/guest.ts';
@@ -9,11 +9,14 @@ import { codeKey } from '../guest/kept-code.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
 
 /**
- * Keeps compiled code for these images, unless there is some for them and this Node, or there is nowhere to keep it. Takes
+ * Keeps compiled code for CPython on the usual kernel, if these images have both, unless there is some for them and this Node, or there is nowhere to keep it. Takes
  * some seconds, of which `onStart` tells.
  */
-export async function prepareCode(images: Images, onStart: () => void): Promise<void> {
-  const key = codeKey(images.kernel[DEFAULT_MEMORY_MIB].sha256, images.python.elf.sha256, DEFAULT_MEMORY_MIB);
+export async function prepareCode(images: BootImages, onStart: () => void): Promise<void> {
+  const { kernel, python } = images;
+  const usual = kernel[DEFAULT_MEMORY_MIB];
+  if (usual === undefined || python === undefined) return;
+  const key = codeKey(usual.sha256, python.elf.sha256, DEFAULT_MEMORY_MIB);
   if (codeIsKept(codeFolder(), key) || !codeCanBeKept(codeFolder())) return;
   onStart();
   const guest = await boot({ ...HELLO, images });

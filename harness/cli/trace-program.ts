@@ -92,7 +92,9 @@ async function start(
   const { restore } = options;
   const given = {
     ...bootOptionsOf(options),
-    ...(program === undefined ? {} : await findImages(program, restore === undefined ? options.kernel : '')),
+    ...(program === undefined
+      ? {}
+      : await findImages(program, restore === undefined ? options.kernel : '', options.memory)),
     ...(options.programName === undefined ? {} : { programName: options.programName }),
     ...(commandLine === '' && restore !== undefined ? {} : { commandLine }),
     stdin,

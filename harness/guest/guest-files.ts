@@ -7,7 +7,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ImageFile, Images, KernelMemory } from '../../images/types.ts';
+import { memorySizes } from '../../images/abi/memory-map.ts';
+import type { BootImages, ImageFile, KernelMemory, WantedImages } from '../../images/types.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { InputError } from './errors.ts';
 import { identify } from './identity.ts';
@@ -42,22 +43,24 @@ const FOLDER_FREE_BYTES = 8 * 1024 * 1024;
 
 export async function findGuestFiles(options: BootOptions, memoryMiB: number): Promise<GuestFiles> {
   const builtProgram = isBuiltProgram(options.program);
-  const wantsImages = builtProgram || options.kernel === undefined;
-  const images = wantsImages ? (options.images ?? (await builtImages())) : undefined;
+  const kernelMemory = options.kernel === undefined ? builtMemory(memoryMiB) : undefined;
+  const wantsImages = builtProgram || kernelMemory !== undefined;
+  const images = wantsImages
+    ? (options.images ?? (await builtImages({ kernel: kernelMemory, python: builtProgram })))
+    : undefined;
   const kernel =
     options.kernel === undefined
-      ? await readImage(builtKernel(images, memoryMiB))
+      ? await readBuilt(kernelMemory && images?.kernel[kernelMemory], `kernel for ${memoryMiB} MiB`)
       : await readSource('kernel', options.kernel);
-  const program =
-    builtProgram && images !== undefined
-      ? await readImage(images.python.elf)
-      : await readSource('program', options.program);
+  const program = builtProgram
+    ? await readBuilt(images?.python?.elf, 'program')
+    : await readSource('program', options.program);
   return {
     kernel,
     program,
     programName: options.programName ?? nameOf(options.program),
     ramfs: await findRamfs(options, builtProgram ? images : undefined),
-    programSymbols: builtProgram ? images?.python.symbols : undefined,
+    programSymbols: builtProgram ? images?.python?.symbols : undefined,
   };
 }
 
@@ -91,23 +94,36 @@ export function isBuiltProgram(program: FileSource): boolean {
   return BUILT_PROGRAMS.some((name) => name === program);
 }
 
-async function builtImages(): Promise<Images> {
-  const { ensureImages } = await import('../../images/index.ts');
-  return await ensureImages();
+async function builtImages(wanted: WantedImages): Promise<BootImages> {
+  const { ensureWanted } = await import('../../images/index.ts');
+  return await ensureWanted(wanted);
 }
 
-function builtKernel(images: Images | undefined, memoryMiB: number): ImageFile {
-  const sizes = Object.keys(images?.kernel ?? {});
-  const kernel = images?.kernel[memoryMiB as KernelMemory];
-  if (kernel === undefined) {
+/**
+ * The memory size, if a kernel can be built for it.
+ *
+ * @throws InputError
+ */
+export function builtMemory(memoryMiB: number): KernelMemory {
+  const size = memorySizes.find((one) => one === memoryMiB);
+  if (size === undefined) {
     throw new InputError(
-      `no kernel is built for ${memoryMiB} MiB: choose ${sizes.join(' or ')} MiB, or give a kernel of your own`,
+      `no kernel is built for ${memoryMiB} MiB: choose ${memorySizes.join(' or ')} MiB, or give a kernel of your own`,
     );
   }
-  return kernel;
+  return size;
 }
 
-async function findRamfs(options: BootOptions, images: Images | undefined): Promise<GuestFile | undefined> {
+async function readBuilt(file: ImageFile | undefined, what: string): Promise<GuestFile> {
+  if (file === undefined)
+    throw new InputError(`the images that were given have no ${what}: leave them out, or give all`);
+  return await readImage(file);
+}
+
+async function findRamfs(
+  options: BootOptions,
+  images: BootImages | undefined,
+): Promise<GuestFile | undefined> {
   const { ramfs } = options;
   const folder =
     typeof ramfs === 'string' && (await fileKind('ramfs', ramfs)) === 'folder' ? ramfs : undefined;
@@ -120,7 +136,8 @@ async function findRamfs(options: BootOptions, images: Images | undefined): Prom
     return await makeRamfs(folder, await ensureStdlibFolder());
   }
   if (folder !== undefined) return await makeRamfs(folder, undefined);
-  if (ramfs === undefined) return images === undefined ? undefined : await readImage(images.ramfs.hello);
+  if (ramfs === undefined)
+    return images === undefined ? undefined : await readBuilt(images.ramfs?.hello, 'volume');
   return await readSource('ramfs', ramfs);
 }
 

@@ -1,5 +1,5 @@
 /** What a caller can say about a guest before it boots, with every default written down. */
-import type { Images } from '../../images/types.ts';
+import type { BootImages } from '../../images/types.ts';
 import type { Log } from './log.ts';
 import type { WallClock } from './wall-clock.ts';
 
@@ -84,7 +84,7 @@ export interface BootOptions {
   readonly log?: Log;
   readonly deadlines?: Deadlines;
   /** What is built here, when the caller has it already; by default it is built or found when something of it is wanted. */
-  readonly images?: Images;
+  readonly images?: BootImages;
   /** The host's clock; another one makes wall deadlines testable. */
   readonly wallClock?: WallClock;
 }

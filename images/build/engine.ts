@@ -3,10 +3,10 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BuildEvent } from '../types.ts';
-import { DigestMemo } from './digest-memo.ts';
+import { DigestMemo, sha256 } from './digest-memo.ts';
 import { dropEntry, isIntact, publish, readEntry } from './entry.ts';
 import { asBuildError, BuildError, interrupted, unusablePath } from './errors.ts';
-import { inputsOf } from './keys.ts';
+import { canonical, inputsOf } from './keys.ts';
 import { isProcessAlive, withLock } from './lock.ts';
 import { projectRoot } from './paths.ts';
 import { runTool } from './run-tool.ts';
@@ -200,16 +200,24 @@ class Build {
       mkdirSync(path.join(entry, 'files'), { recursive: true });
       mkdirSync(scratch);
       const tools: Record<string, string> = {};
+      const said: { identity?: string } = {};
       for (const one of needed) Object.assign(tools, one.manifest.tools);
       const context = this.#contextOf(step, needed, {
         out: path.join(entry, 'files'),
         work: scratch,
         log,
         tools,
+        said,
       });
       await step.run(context);
       if (this.#stop.signal.aborted) throw interrupted(step.name);
-      const built = publish(cacheRoot, entry, { step: step.name, ...keyed, tools, seconds: seconds() });
+      const built = publish(cacheRoot, entry, {
+        step: step.name,
+        ...keyed,
+        tools,
+        seconds: seconds(),
+        identity: said.identity,
+      });
       this.ran.push(step.name);
       onProgress?.({ kind: 'finished', step: step.name, seconds: seconds() });
       return built;
@@ -222,7 +230,13 @@ class Build {
   #contextOf(
     step: Step,
     needed: readonly BuiltStep[],
-    at: { out: string; work: string; log: string; tools: Record<string, string> },
+    at: {
+      out: string;
+      work: string;
+      log: string;
+      tools: Record<string, string>;
+      said: { identity?: string };
+    },
   ): StepContext {
     const { cacheRoot } = this.#options;
     const { signal } = this.#stop;
@@ -247,6 +261,9 @@ class Build {
       },
       recordTool: (name, version) => {
         at.tools[name] = version;
+      },
+      identify: (by) => {
+        at.said.identity = sha256(canonical(by));
       },
       prefixMap: [
         // Of two maps for a path gcc takes the later, so the cache may lie in the project.

@@ -1,4 +1,4 @@
-// A step's place in the cache: `<cache>/<step>-<key>/` with manifest.json, files.json and files/.
+// A step's place in the cache: `<cache>/images/<step>-<key>/` with manifest.json, files.json and files/.
 // Must hold: the folder appears at once and whole, by rename; whoever finds it may use it.
 import {
   chmodSync,
@@ -22,7 +22,7 @@ const keyDigits = 24;
 const syncedFiles = 64;
 
 export function entryFolder(cacheRoot: string, step: string, key: string): string {
-  return path.join(cacheRoot, `${step}-${key.slice(0, keyDigits)}`);
+  return path.join(cacheRoot, 'images', `${step}-${key.slice(0, keyDigits)}`);
 }
 
 /** The built step of this key, or undefined. */
@@ -114,12 +114,24 @@ function syncToDisk(file: string): void {
 export function publish(
   cacheRoot: string,
   folder: string,
-  head: Omit<Manifest, 'digest' | 'fileCount' | 'format'>,
+  {
+    identity,
+    ...head
+  }: Omit<Manifest, 'digest' | 'identity' | 'fileCount' | 'format'> & {
+    /** Undefined where the step counts by its results. */
+    readonly identity: string | undefined;
+  },
 ): BuiltStep {
   const files = path.join(folder, 'files');
   const listed = listResults(files);
   const digest = sha256(JSON.stringify(listed.map((file) => [file.path, file.mode, file.sha256])));
-  const manifest: Manifest = { format: 1, ...head, digest, fileCount: listed.length };
+  const manifest: Manifest = {
+    format: 2,
+    ...head,
+    digest,
+    identity: identity ?? digest,
+    fileCount: listed.length,
+  };
   const lists = listed.map(({ path: name, bytes, sha256: sum }): ResultFile => ({
     path: name,
     bytes,
@@ -138,6 +150,7 @@ export function publish(
   }
   for (const name of ['files.json', 'manifest.json', '.']) syncToDisk(path.join(folder, name));
   const target = entryFolder(cacheRoot, head.step, head.key);
+  mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
   try {
     renameSync(folder, target);
   } catch (error) {
@@ -147,7 +160,7 @@ export function publish(
     if (theirs === undefined) throw error;
     return theirs;
   }
-  syncToDisk(cacheRoot);
+  syncToDisk(path.dirname(target));
   return { files: path.join(target, 'files'), manifest };
 }
 

@@ -2,11 +2,14 @@
 import path from 'node:path';
 import type { DigestMemo } from './digest-memo.ts';
 import { sha256 } from './digest-memo.ts';
-import { projectRoot } from './paths.ts';
+import { packageVersion, projectRoot } from './paths.ts';
 import type { BuiltStep, Manifest, Parameter, Step } from './step.ts';
 
-/** Part of every key: raised when the engine itself starts to make different results of equal inputs. */
-const engineVersion = 1;
+/**
+ * Part of every key: raised when the engine itself starts to make different results of equal inputs. The package's version
+ * is part too, because a step does not name all of the engine that it is run by.
+ */
+const engineVersion = 2;
 
 export type Inputs = Manifest['inputs'];
 
@@ -31,14 +34,15 @@ export async function inputsOf(
   for (const file of [...step.files].sort()) files[path.relative(projectRoot, file)] = memo.digestOf(file);
   const given = step.parameters;
   const parameters: Parameter = (typeof given === 'function' ? await given() : given) ?? null;
-  const steps = Object.fromEntries(built.map(({ manifest }) => [manifest.step, manifest.digest]));
-  const key = sha256(canonical({ engineVersion, step: step.name, files, steps, parameters }));
-  // A tool counts by its name only, and content by what it was made from.
-  const sources = Object.fromEntries(built.map(({ manifest }) => [manifest.step, manifest.sourceKey]));
-  const sourceKey = sha256(
-    canonical(
-      step.isTool === true ? step.name : { engineVersion, step: step.name, files, sources, parameters },
-    ),
+  const steps = Object.fromEntries(built.map(({ manifest }) => [manifest.step, manifest.identity]));
+  const versions = { engineVersion, packageVersion: packageVersion() };
+  const key = sha256(canonical({ ...versions, step: step.name, files, steps, parameters }));
+  // Tools don't count, and content counts by what it was made from.
+  const sources = Object.fromEntries(
+    built
+      .filter((_, index) => step.steps[index]?.isTool !== true)
+      .map(({ manifest }) => [manifest.step, manifest.sourceKey]),
   );
+  const sourceKey = sha256(canonical({ engineVersion, step: step.name, files, sources, parameters }));
   return { inputs: { files, steps, parameters }, key, sourceKey };
 }

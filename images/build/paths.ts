@@ -1,5 +1,5 @@
 // Where the project and its build cache lie. Reads the environment, touches no files but to find package.json.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
@@ -18,6 +18,14 @@ export const projectRoot: string = (() => {
 export function cacheRoot(): string {
   const chosen = process.env['NANVIX_V86_CACHE'];
   return chosen ? path.resolve(chosen) : envPaths('nanvix-v86', { suffix: '' }).cache;
+}
+
+let version: string | undefined;
+
+/** The version that the project's package.json names. */
+export function packageVersion(): string {
+  version ??= (JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as { version: string }).version;
+  return version;
 }
 
 /** Absolute path of something in the project. */

@@ -20,6 +20,8 @@ export interface StepContext {
   readonly warn: (text: string) => void;
   /** Records the version of a tool in the manifest. */
   readonly recordTool: (name: string, version: string) => void;
+  /** Says what the step counts by where another names it as an input, instead of the digest of its results. */
+  readonly identify: (by: Parameter) => void;
   /** Flags that keep this machine's paths out of what the compiler writes. */
   readonly prefixMap: readonly string[];
   readonly cacheRoot: string;
@@ -35,8 +37,8 @@ export interface RunOptions {
 }
 
 /**
- * One step. Its key is the SHA-256 of all inputs, where a step named as an input counts by its results: a step that
- * is built again with equal results does not cause others to be.
+ * One step. Its key is the SHA-256 of all inputs, where a step named as an input counts by its results, or by what it
+ * identified itself with: a step that is built again with equal results does not cause others to be.
  */
 export interface Step {
   /** Lower-case words joined by hyphens. Part of the folder's name in the cache. */
@@ -46,7 +48,10 @@ export interface Step {
   readonly steps: readonly Step[];
   /** All else that the result depends on. A function is called when the key is needed. */
   readonly parameters?: Parameter | (() => Promise<Parameter> | Parameter);
-  /** A step that gives tools rather than content: recorded digests of results do not count it as an input. */
+  /**
+   * A step that gives tools rather than content: recorded digests of results do not count it as an input. It says by
+   * `StepContext.identify` what decides the output of its tools.
+   */
   readonly isTool?: boolean;
   readonly run: (context: StepContext) => Promise<void>;
 }
@@ -67,7 +72,7 @@ export interface ResultFile {
 
 /** What manifest.json beside the results says. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   readonly step: string;
   readonly key: string;
   /** Like the key, but blind to tools: equal here and different results mean different tools. */
@@ -81,5 +86,7 @@ export interface Manifest {
   readonly seconds: number;
   /** SHA-256 over names, modes and contents of all results. */
   readonly digest: string;
+  /** What the step counts by where another names it: `digest`, or that of what it identified itself with. */
+  readonly identity: string;
   readonly fileCount: number;
 }

@@ -6,7 +6,7 @@ import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { debugFlags } from '../toolchain/debug-info.ts';
-import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { pythonToolsStep, toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { unpackSource } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
 import { buildFolder, cpythonSource, includeFolders, library, own } from './common.ts';
@@ -51,7 +51,7 @@ function reproducibleFlags({ lto }: CompileFields): string[] {
 }
 
 async function compile(context: StepContext, configured: Step, fields: CompileFields): Promise<void> {
-  const env = toolPath(context);
+  const env = toolPath(context, toolchainStep, pythonToolsStep);
   const sources = await unpackSource(context, cpythonSource, 'cpython', env);
   const build = path.join(context.work, buildFolder);
   cpSync(path.join(context.filesOf(configured), buildFolder), build, {
@@ -64,7 +64,7 @@ async function compile(context: StepContext, configured: Step, fields: CompileFi
     linkFirst: [],
     linkLast: [],
   });
-  const python = path.join(context.filesOf(toolchainStep), 'bin', 'python3.11');
+  const python = path.join(context.filesOf(pythonToolsStep), 'bin', 'python3.11');
   await context.run(
     'make',
     [
@@ -100,7 +100,7 @@ export function compileStep(variant: Variant, configured: Step): Step {
   return {
     name: 'cpython-compile',
     files: [...own('compile.ts'), compilerFile],
-    steps: [cpythonSource, configured, toolchainStep, muslStep, zlibStep],
+    steps: [cpythonSource, configured, toolchainStep, pythonToolsStep, muslStep, zlibStep],
     parameters: { flags },
     run: (context) => compile(context, configured, fields),
   };

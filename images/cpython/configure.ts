@@ -7,7 +7,7 @@ import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { layoutFlags } from '../toolchain/layout.ts';
-import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { pythonToolsStep, toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { unpackSource } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
 import { buildFolder, cpythonSource, includeFolders, own } from './common.ts';
@@ -28,17 +28,19 @@ async function configureCompiler(context: StepContext): Promise<string> {
 type ConfigureFields = Pick<Variant, 'docStrings' | 'computedGotos' | 'configureFlags'>;
 
 async function configure(context: StepContext, fields: ConfigureFields): Promise<void> {
-  const env = toolPath(context);
+  const env = toolPath(context, toolchainStep, pythonToolsStep);
   const sources = await unpackSource(context, cpythonSource, 'cpython', env);
   const build = path.join(context.work, buildFolder);
   mkdirSync(path.join(build, 'Modules'), { recursive: true });
   copyFileSync(inProject('images/cpython/Setup.local'), path.join(build, 'Modules', 'Setup.local'));
   const compiler = await configureCompiler(context);
-  const bin = path.join(context.filesOf(toolchainStep), 'bin');
+  const [bin, pythonBin] = [toolchainStep, pythonToolsStep].map((step) =>
+    path.join(context.filesOf(step), 'bin'),
+  ) as [string, string];
   const args = [
     '--host=i686-linux-musl',
     '--build=x86_64-linux-gnu',
-    `--with-build-python=${path.join(bin, 'python3.11')}`,
+    `--with-build-python=${path.join(pythonBin, 'python3.11')}`,
     '--prefix=/',
     '--disable-shared',
     '--without-ensurepip',
@@ -77,7 +79,7 @@ export function configureStep(variant: Variant): Step {
   return {
     name: 'cpython-configure',
     files: [...own('configure.ts', 'config.site', 'Setup.local'), compilerFile],
-    steps: [cpythonSource, toolchainStep, muslStep, zlibStep],
+    steps: [cpythonSource, toolchainStep, pythonToolsStep, muslStep, zlibStep],
     parameters: { ...fields },
     run: (context) => configure(context, fields),
   };

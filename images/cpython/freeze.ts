@@ -1,7 +1,7 @@
 // The package `encodings` as C, by CPython's own freezing scripts run on the machine.
 import path from 'node:path';
 import type { Step } from '../build/step.ts';
-import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';
 import { unpackSource } from '../toolchain/sources.ts';
 import { cpythonSource, own } from './common.ts';
 
@@ -18,10 +18,10 @@ const frozenModules = [
 export const freezeStep: Step = {
   name: 'cpython-freeze',
   files: own('freeze.ts'),
-  steps: [cpythonSource, toolchainStep],
+  steps: [cpythonSource, pythonToolsStep],
   parameters: frozenModules,
   run: async (context) => {
-    const env = toolPath(context);
+    const env = toolPath(context, pythonToolsStep);
     const sources = path.join(context.work, await unpackSource(context, cpythonSource, 'cpython', env));
     const headers: string[] = [];
     for (const [name, file] of frozenModules) {

@@ -3,7 +3,7 @@ import { cpSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Step } from '../build/step.ts';
-import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';
 import { unpackSource } from '../toolchain/sources.ts';
 import { cpythonSource, own } from './common.ts';
 
@@ -15,10 +15,10 @@ const stdlibLeftOut =
 export const stdlibStep: Step = {
   name: 'cpython-stdlib',
   files: own('stdlib.ts'),
-  steps: [cpythonSource, toolchainStep],
+  steps: [cpythonSource, pythonToolsStep],
   parameters: { leftOut: stdlibLeftOut.source },
   run: async (context) => {
-    const env = toolPath(context);
+    const env = toolPath(context, pythonToolsStep);
     const lib = path.join(context.work, await unpackSource(context, cpythonSource, 'cpython', env), 'Lib');
     const target = path.join(context.out, 'lib', 'python3.11');
     cpSync(lib, target, {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { headersStep } from '../abi/recipe.ts';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
-import { compileAll } from '../toolchain/compile.ts';
+import { compileAll, compileFile } from '../toolchain/compile.ts';
 import { toolchainStep } from '../toolchain/recipe.ts';
 import type { KernelMemory } from '../types.ts';
 import { kernelBuild, memoryFlag } from './build.ts';
@@ -40,9 +40,12 @@ export function kernelFile(memory: KernelMemory): string {
 function kernelStep(memory: KernelMemory): Step {
   return {
     name: `kernel-${memory}`,
-    files: ['recipe.ts', kernelBuild.linkerScript, ...kernelBuild.sources, ...kernelBuild.headers].map(
-      (name) => path.join(folder, name),
-    ),
+    files: [
+      compileFile,
+      ...['recipe.ts', kernelBuild.linkerScript, ...kernelBuild.sources, ...kernelBuild.headers].map((name) =>
+        path.join(folder, name),
+      ),
+    ],
     steps: [toolchainStep, headersStep],
     parameters: { memory, compileFlags: kernelBuild.compileFlags, linkFlags: kernelBuild.linkFlags },
     run: (context) => buildKernel(context, memory),

@@ -6,7 +6,7 @@ import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { projectFiles } from '../build/tree.ts';
 import { muslStep } from '../musl/recipe.ts';
-import { compileAll } from '../toolchain/compile.ts';
+import { compileAll, compileFile } from '../toolchain/compile.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { debugFlags } from '../toolchain/debug-info.ts';
 import { objectFlags } from '../toolchain/layout.ts';
@@ -43,6 +43,7 @@ function stepFor(link: Link): Step {
   return {
     name: link === 'pie' ? 'libposix-pie' : 'libposix',
     files: [
+      compileFile,
       compilerFile,
       inProject('images/libposix/recipe.ts'),
       ...projectFiles('images/libposix', ['.c', '.S', '.h']),

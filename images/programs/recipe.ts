@@ -8,6 +8,7 @@ import { BuildError } from '../build/errors.ts';
 import { inProject } from '../build/paths.ts';
 import { failedOutput } from '../build/run-tool.ts';
 import type { Parameter, Step, StepContext } from '../build/step.ts';
+import { projectFiles } from '../build/tree.ts';
 import { libposixStep } from '../libposix/recipe.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
@@ -92,7 +93,12 @@ export function programStep(program: ProgramSource): Step {
   const sources = program.sources.map((file) => path.resolve(program.cwd, file));
   return {
     name: 'program',
-    files: [inProject('images/programs/recipe.ts'), compilerFile, layoutFile],
+    files: [
+      inProject('images/programs/recipe.ts'),
+      compilerFile,
+      layoutFile,
+      ...projectFiles('images/libposix/include', ['.h']),
+    ],
     steps: [toolchainStep, muslStep, headersStep, libposixStep],
     parameters: sourceDigests(program),
     run: (context) => compile(context, program, sources),

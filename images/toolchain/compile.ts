@@ -2,7 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { inProject } from '../build/paths.ts';
 import type { StepContext } from '../build/step.ts';
+
+/** This file: an input of every step that compiles with it. */
+export const compileFile: string = inProject('images/toolchain/compile.ts');
 
 export interface CompileJob {
   readonly compiler: string;

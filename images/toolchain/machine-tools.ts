@@ -14,6 +14,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { sha256 } from '../build/digest-memo.ts';
+import { identityOfCompiler } from './compiler-identity.ts';
+import type { CompilerIdentity } from './compiler-identity.ts';
 
 /** A program that fits, and what it says of its version. */
 export interface MachineTool {
@@ -22,13 +24,29 @@ export interface MachineTool {
 }
 
 /** Programs of binutils that the build calls by name. */
-export const binutils = ['ar', 'as', 'ld', 'nm', 'objcopy', 'objdump', 'ranlib', 'readelf', 'strip'] as const;
+export const binutils = [
+  'addr2line',
+  'ar',
+  'as',
+  'ld',
+  'nm',
+  'objcopy',
+  'objdump',
+  'ranlib',
+  'readelf',
+  'strip',
+] as const;
 
 /** What fits; undefined where nothing does. */
 export interface MachineTools {
   /** A gcc that compiles and links for 32 bits with a libgcc, and its binutils by name. */
   readonly compiler:
-    { readonly gcc: MachineTool; readonly binutils: Readonly<Record<string, string>> } | undefined;
+    | {
+        readonly gcc: MachineTool;
+        readonly binutils: Readonly<Record<string, string>>;
+        readonly identity: CompilerIdentity;
+      }
+    | undefined;
   readonly make: MachineTool | undefined;
   /** A Python of exactly the version that is built, so that frozen byte code is the same everywhere. */
   readonly python: MachineTool | undefined;
@@ -99,9 +117,11 @@ function probeCompiler(scratch: string): MachineTools['compiler'] {
   rmSync(program, { force: true });
   const linker = firstLine(ask(which('ld') ?? 'ld', ['--version'])) ?? '';
   if (!linked) return undefined;
+  const programs = Object.fromEntries(found as [string, string][]);
   return {
     gcc: { path: gcc, version: `${version}; ${linker}` },
-    binutils: Object.fromEntries(found as [string, string][]),
+    binutils: programs,
+    identity: identityOfCompiler({ gcc, binutils: programs }),
   };
 }
 
@@ -133,11 +153,11 @@ function probeSimple(name: string, mark: string): MachineTool | undefined {
   return version?.includes(mark) === true ? { path: file, version } : undefined;
 }
 
-/** What `stat` says of every program that the answer depends on. */
-function fingerprint(python: string): string {
+/** What `stat` says of every file that the answer depends on; `parts` are the compiler's. */
+function fingerprint(python: string, parts: readonly string[]): string {
   const minor = python.split('.').slice(0, 2).join('.');
   const names = ['gcc', ...binutils, 'make', 'bzip2', `python${minor}`, 'python3'];
-  const files = [...names.map(which), `/usr/bin/python${minor}`, '/usr/bin/python3'];
+  const files = [...names.map(which), `/usr/bin/python${minor}`, '/usr/bin/python3', ...parts];
   const facts = files.map((file) => {
     if (file === undefined || !existsSync(file)) return 'none';
     const stat = statSync(file);
@@ -150,11 +170,12 @@ function fingerprint(python: string): string {
 
 /** What of this machine fits. `python` is the version to be built. */
 export function findMachineTools(cacheRoot: string, python: string): MachineTools {
-  const memo = path.join(cacheRoot, 'machine-tools.json');
-  const identity = fingerprint(python);
+  const memo = path.join(cacheRoot, 'tools.json');
+  const identityWith = ({ compiler }: MachineTools): string =>
+    fingerprint(python, compiler?.identity.files ?? []);
   try {
     const known = JSON.parse(readFileSync(memo, 'utf8')) as { identity: string; tools: MachineTools };
-    if (known.identity === identity) return known.tools;
+    if (known.identity === identityWith(known.tools)) return known.tools;
   } catch {
     // Not asked yet.
   }
@@ -165,7 +186,7 @@ export function findMachineTools(cacheRoot: string, python: string): MachineTool
     bzip2: probeBzip2(),
   };
   mkdirSync(cacheRoot, { recursive: true });
-  writeFileSync(memo, JSON.stringify({ identity, tools }));
+  writeFileSync(memo, JSON.stringify({ identity: identityWith(tools), tools }));
   return tools;
 }
 

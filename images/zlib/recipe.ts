@@ -4,12 +4,12 @@ import path from 'node:path';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
-import { compileAll } from '../toolchain/compile.ts';
+import { compileAll, compileFile } from '../toolchain/compile.ts';
 import { debugFlags } from '../toolchain/debug-info.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { objectFlags } from '../toolchain/layout.ts';
 import type { Link } from '../toolchain/layout.ts';
-import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
+import { pythonToolsStep, toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { sourceStep, unpackSource } from '../toolchain/sources.ts';
 
 const source = sourceStep('zlib');
@@ -21,7 +21,7 @@ const files = 'adler32 compress crc32 deflate infback inffast inflate inftrees t
 const flags = ['-O2', '-fomit-frame-pointer', '-fno-asynchronous-unwind-tables', ...debugFlags];
 
 async function buildZlib(context: StepContext, link: Link): Promise<void> {
-  const env = toolPath(context);
+  const env = toolPath(context, toolchainStep, pythonToolsStep);
   const root = path.join(context.work, await unpackSource(context, source, 'zlib', env));
   const includes = [path.join(context.filesOf(muslStep), 'include')];
   const compiler = await writeGuestCompiler(context, { includes, layout: [], linkFirst: [], linkLast: [] });
@@ -42,8 +42,8 @@ async function buildZlib(context: StepContext, link: Link): Promise<void> {
 function stepFor(link: Link): Step {
   return {
     name: link === 'pie' ? 'zlib-pie' : 'zlib',
-    files: [inProject('images/zlib/recipe.ts'), compilerFile],
-    steps: [source, toolchainStep, muslStep],
+    files: [inProject('images/zlib/recipe.ts'), compileFile, compilerFile],
+    steps: [source, toolchainStep, pythonToolsStep, muslStep],
     parameters: { files, flags: [...flags, ...objectFlags[link]] },
     run: (context) => buildZlib(context, link),
   };

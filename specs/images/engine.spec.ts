@@ -1,5 +1,6 @@
 // The build engine's promises, told with tiny steps: nothing is done twice, nothing half-built is ever used.
 import {
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -80,7 +81,8 @@ async function failure(promise: Promise<unknown>): Promise<BuildError> {
 
 /** Names in the cache that are results. */
 function entries(): string[] {
-  return readdirSync(cache()).filter((name) => /-[0-9a-f]{24}$/.test(name));
+  const folder = path.join(cache(), 'images');
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 describe('a second build', () => {
@@ -131,6 +133,23 @@ describe('a second build', () => {
     expect(ran).toEqual(['first']);
   });
 
+  it('runs nothing behind a step that says it is the same, whatever its results are', async () => {
+    const place = input('place', 'here');
+    const tool = fake('tool', {
+      files: [place],
+      isTool: true,
+      run: (context) => {
+        context.identify({ version: 12 });
+      },
+    });
+    const user = fake('user', { steps: [tool] });
+    await build(user);
+    ran = [];
+    writeFileSync(place, 'there');
+    await build(user);
+    expect(ran).toEqual(['tool']);
+  });
+
   it('runs a step whose parameters changed', async () => {
     await build(fake('one', { parameters: { level: 2, flags: ['a'] } }));
     await build(fake('one', { parameters: { flags: ['a'], level: 2 } }));
@@ -178,7 +197,7 @@ describe('one build', () => {
     const { built } = await buildSteps([step], { cacheRoot: cache() });
     const text = readFileSync(path.join(built[0]?.files ?? '', '..', 'manifest.json'), 'utf8');
     expect(JSON.parse(text)).toMatchObject({
-      format: 1,
+      format: 2,
       step: 'one',
       inputs: { parameters: { level: 2 } },
       tools: { gcc: '12.2.0' },
@@ -378,7 +397,7 @@ describe('two builds at once', () => {
     const step = fake('one', { files: [input('a', 'a')] });
     await build(step);
     const lock = path.join(cache(), 'locks', entries()[0] ?? '');
-    rmSync(path.join(cache(), entries()[0] ?? ''), { recursive: true });
+    rmSync(path.join(cache(), 'images', entries()[0] ?? ''), { recursive: true });
     // No process has this number: the kernel's limit is below it.
     writeFileSync(lock, JSON.stringify({ pid: 2 ** 30, start: '1' }));
     expect(await build(step)).toEqual(['a']);

@@ -39,7 +39,7 @@ export const bestOwnInstructions: Figure = {
   warmUp: 0,
   prepare: async () => {
     const options = await bestOptions();
-    const symbols = options.images?.python.symbols.path ?? '';
+    const symbols = options.images?.python?.symbols.path ?? '';
     return {
       sample: async () => {
         const guest = await boot(options);

@@ -17,8 +17,8 @@ export function imagesCommand(setStatus: (status: number) => void): Command {
         throw new InputError(`images cannot ${JSON.stringify(action)}: choose build or list`);
       }
       if (action === 'build') {
-        const { imagesWithProgress, prepareCodeOf } = await import('../images-progress.ts');
-        await prepareCodeOf(await imagesWithProgress());
+        const { allImages, prepareCodeOf } = await import('../images-progress.ts');
+        await prepareCodeOf(await allImages());
       }
       const { listImages } = await import('../../../images/index.ts');
       const listing = await listImages();

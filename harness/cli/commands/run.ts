@@ -1,7 +1,7 @@
 /** `nanvix-v86 run`: one program in one guest, its streams and exit status passed through. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Images } from '../../../images/types.ts';
+import type { BootImages } from '../../../images/types.ts';
 import { InputError } from '../../guest/errors.ts';
 import type { BootOptions } from '../../guest/options.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
@@ -111,7 +111,7 @@ async function runProgram(
 }
 
 /** What is built here, where a guest needs it: one that comes from a snapshot has all of it already. */
-async function imagesFor(program: string | undefined, options: RunOptions): Promise<{ images?: Images }> {
+async function imagesFor(program: string | undefined, options: RunOptions): Promise<{ images?: BootImages }> {
   if (program === undefined) return {};
   const { findImages, findImagesAndCode } = await import('../images-progress.ts');
   return options.restore === undefined
