@@ -71,7 +71,9 @@ export class Lookout {
 
   /** As {@link arm}, where nothing but instructions watched for has changed. */
   armProbes(v86: V86Instance): void {
-    v86.probing.watchFor(this.probes.addresses());
+    const addresses = this.probes.addresses();
+    if (addresses.size === 0) this.probes.forgetInterruptions();
+    v86.probing.watchFor(addresses);
   }
 
   /** As {@link arm}, where nothing but watched memory has changed. */

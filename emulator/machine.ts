@@ -38,7 +38,15 @@ import type {
   UnclaimedPortHandler,
   WatchedRange,
 } from './types.ts';
-import { Address, FLAG_INTERRUPT, JitConfig, Own } from './v86/internals.ts';
+import {
+  Address,
+  FLAG_INTERRUPT,
+  JitConfig,
+  Own,
+  OWN_PORTS,
+  PORT_READ_EXPORT,
+  PORT_WRITE_EXPORT,
+} from './v86/internals.ts';
 import { type Host, V86Instance } from './v86/instance.ts';
 
 const REACHED: MachineStop = { kind: 'reached', limit: 'instructions' };
@@ -134,6 +142,7 @@ export class V86Machine implements Machine {
       new Cmos(this.scheduler, options.bootTimeSeconds ?? 0, size),
     ];
     for (const device of this.devices) this.ports.connect(device);
+    this.ports.connect({ ports: OWN_PORTS, handler: this.interruptControllers() });
     this.state = new MachineState({
       memoryBytes: size,
       ticksPerMicrosecond: this.ticksPerMicrosecond,
@@ -141,6 +150,16 @@ export class V86Machine implements Machine {
       linear: this.linear,
     });
     this.instance = this.createInstance(size);
+  }
+
+  /** What v86 keeps at home, for accesses of which it sees a part. */
+  private interruptControllers(): PortHandler {
+    return {
+      read: (_width, port) => this.v86.exports[PORT_READ_EXPORT](port),
+      write: (value, _width, port) => {
+        this.v86.exports[PORT_WRITE_EXPORT](port, value);
+      },
+    };
   }
 
   /** Whether code may be compiled by now. */
@@ -183,8 +202,11 @@ export class V86Machine implements Machine {
         });
       },
       instructionReached: () => guarded(false, () => this.arrive()),
-      exceptionRaised: () => {
-        this.lookout.probes.exception(this.instructions);
+      interrupted: (vector) => {
+        this.lookout.probes.interrupted(vector, this.instructions);
+      },
+      interruptReturning: () => {
+        this.lookout.probes.returning(this.instructions);
       },
       memoryAccessed: (address, writing) =>
         this.lookout.memoryAccessed(this.v86, address, writing, () => {

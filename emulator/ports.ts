@@ -1,4 +1,9 @@
-/** Which handler answers at which I/O port. The last claim of a port wins; unclaimed ports read as all ones and ignore writes. */
+/**
+ * Which handler answers at which I/O port. The last claim of a port wins; unclaimed ports read as all ones and ignore writes.
+ *
+ * An access of two or four bytes belongs to its first port where that is claimed by one who takes accesses whole. Else it is
+ * one to each of the ports that it reaches, as the bus of a PC splits it: whoever is at home there sees a byte of it.
+ */
 
 import type { Device } from './devices/device.ts';
 import type { PortHandler, PortWidth, UnclaimedPortHandler } from './types.ts';
@@ -8,6 +13,8 @@ const FLOATING = { 1: 0xff, 2: 0xffff, 4: -1 } as const;
 /** One claim; the object tells it from others of the same handler. */
 interface Claim {
   readonly handler: PortHandler;
+  /** Whether it takes an access of any width; else there is a byte at each of its ports. */
+  readonly whole: boolean;
 }
 
 export class Ports {
@@ -15,11 +22,23 @@ export class Ports {
   private readonly claims = new Map<number, readonly Claim[]>();
   private readonly unclaimedHandlers = new Set<UnclaimedPortHandler>();
 
-  /** @returns A function that ends the claim: whoever claimed the ports before answers again. */
+  /**
+   * Gives each access that starts at one of these ports to the handler, whatever its width.
+   *
+   * @returns A function that ends the claim: whoever claimed the ports before answers again.
+   */
   claim(ports: readonly number[], handler: PortHandler): () => void {
+    return this.add(ports, { handler, whole: true });
+  }
+
+  /** Connects a device that has a byte at each of its ports. */
+  connect({ ports, handler }: Pick<Device, 'ports' | 'handler'>): void {
+    this.add(ports, { handler, whole: false });
+  }
+
+  private add(ports: readonly number[], claim: Claim): () => void {
     const wrong = ports.find((port) => !Number.isInteger(port) || port < 0 || port > 0xffff);
     if (wrong !== undefined) throw new RangeError(`there is no port ${wrong}`);
-    const claim = { handler };
     for (const port of ports) this.claims.set(port, [...(this.claims.get(port) ?? []), claim]);
     return () => {
       for (const port of ports) {
@@ -28,26 +47,6 @@ export class Ports {
         else this.claims.delete(port);
       }
     };
-  }
-
-  /** Connects a device whose registers are bytes: a wider access reaches the following ports too. */
-  connect(device: Device): void {
-    const { handler } = device;
-    this.claim(device.ports, {
-      read: (width, port) => {
-        let value = 0;
-        for (let i = 0; i < width; i++) {
-          const byte = device.ports.includes(port + i) ? handler.read?.(1, port + i) : undefined;
-          value |= (byte ?? 0xff) << (8 * i);
-        }
-        return value;
-      },
-      write: (value, width, port) => {
-        for (let i = 0; i < width; i++) {
-          if (device.ports.includes(port + i)) handler.write?.((value >>> (8 * i)) & 0xff, 1, port + i);
-        }
-      },
-    });
   }
 
   /** @returns A function that takes the handler away again. */
@@ -63,16 +62,40 @@ export class Ports {
   }
 
   read(port: number, width: PortWidth): number {
-    return this.handlerOf(port, 'read')?.read?.(width, port) ?? FLOATING[width];
+    const claims = this.claimsOf(port, width);
+    if (claims.length === 0) this.tellUnclaimed(port, 'read');
+    let value: number = FLOATING[width];
+    for (const { handler, at, bytes } of claims) {
+      const shift = 8 * (at - port);
+      const mask = FLOATING[bytes] << shift;
+      value = (value & ~mask) | (((handler.read?.(bytes, at) ?? -1) << shift) & mask);
+    }
+    return value;
   }
 
   write(port: number, width: PortWidth, value: number): void {
-    this.handlerOf(port, 'write')?.write?.(value, width, port);
+    const claims = this.claimsOf(port, width);
+    if (claims.length === 0) this.tellUnclaimed(port, 'write');
+    for (const { handler, at, bytes } of claims)
+      handler.write?.(bytes === width ? value : (value >>> (8 * (at - port))) & 0xff, bytes, at);
   }
 
-  private handlerOf(port: number, access: 'read' | 'write'): PortHandler | undefined {
-    const handler = this.claims.get(port)?.at(-1)?.handler;
-    if (handler === undefined) for (const told of this.unclaimedHandlers) told(port, access);
-    return handler;
+  /** Who takes part in an access, each with where and how many bytes. */
+  private claimsOf(
+    port: number,
+    width: PortWidth,
+  ): { readonly handler: PortHandler; readonly at: number; readonly bytes: PortWidth }[] {
+    const first = this.claims.get(port)?.at(-1);
+    if (first?.whole === true) return [{ handler: first.handler, at: port, bytes: width }];
+    const claims = [];
+    for (let at = port; at < port + width; at++) {
+      const handler = this.claims.get(at)?.at(-1)?.handler;
+      if (handler !== undefined) claims.push({ handler, at, bytes: 1 } as const);
+    }
+    return claims;
+  }
+
+  private tellUnclaimed(port: number, access: 'read' | 'write'): void {
+    for (const told of this.unclaimedHandlers) told(port, access);
   }
 }

@@ -259,13 +259,14 @@ export interface Machine {
   // part of the machine's state: a restore leaves it as it is.
 
   /**
-   * Claims ports; the last claim wins.
+   * Claims ports; the last claim wins. An access is given whole, with its width, to who claimed its first port. One that starts
+   * at a port of nobody, or of a device of the machine, reaches each further port as an access of one byte.
    *
    * @returns A function that ends the claim: whoever claimed the ports before answers again.
    */
   claimPorts(ports: readonly number[], handler: PortHandler): () => void;
   /**
-   * Calls `handler` for each access to a port that nobody claimed: a write does nothing, a read gives ones.
+   * Calls `handler` for each access that reaches no port that anybody claimed: a write does nothing, a read gives ones.
    *
    * @returns A function that ends it.
    */

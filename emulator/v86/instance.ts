@@ -17,6 +17,8 @@ import {
   Own,
   PAGE,
   PAGE_WALK_EXPORT,
+  PORT_READ_EXPORT,
+  PORT_WRITE_EXPORT,
   ProbeMap,
   TlbFlag,
 } from './internals.ts';
@@ -43,6 +45,8 @@ interface Exports {
   get_pic_addr_master(): number;
   get_pic_addr_slave(): number;
   set_control_word(word: number): void;
+  [PORT_READ_EXPORT](port: number): number;
+  [PORT_WRITE_EXPORT](port: number, value: number): void;
   [PAGE_WALK_EXPORT](address: number, writing: number, user: number, jit: number, effects: number): number;
 }
 
@@ -60,8 +64,10 @@ export interface Host {
   interruptReturned(): void;
   /** The processor stands before an instruction that may be one that is watched for. True: come back. */
   instructionReached(): boolean;
-  /** The processor raises an exception; told only while instructions are watched for. */
-  exceptionRaised(): void;
+  /** The processor has entered the handler of an exception or a hardware interrupt; told only while instructions are watched for. */
+  interrupted(vector: number): void;
+  /** An IRET is about to be done; told only while instructions are watched for. */
+  interruptReturning(): void;
   /** The guest is about to access memory; told only while memory is watched. True: the page is. */
   memoryAccessed(address: number, writing: boolean): boolean;
 }
@@ -208,12 +214,13 @@ export class V86Instance {
       case CallOut.softwareInterrupt:
         return host.softwareInterrupt(detail) ? 1 : 0;
       case CallOut.interruptReturn:
-        host.interruptReturned();
+        if (detail === CallOut.beforeReturn) host.interruptReturning();
+        else host.interruptReturned();
         return 0;
       case CallOut.instruction:
         return host.instructionReached() ? 1 : 0;
-      case CallOut.exception:
-        host.exceptionRaised();
+      case CallOut.interrupted:
+        host.interrupted(detail);
         return 0;
       default:
         return host.memoryAccessed(this.word(Own.accessAddress), detail !== 0) ? 1 : 0;

@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '3fd92734e818eac160bc1e6c2cef3b7f8f4d6fb4505d9b30e2f4d01b4701cfcc';
+export const REWRITTEN_SHA256 = 'e63055f65b0aed2e0d2898772296d96b85abc87d5ebdbca1e16a5dab1db07353';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -146,10 +146,12 @@ export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 export const CallOut = {
   softwareInterrupt: 0x10000,
   interruptReturn: 0x20000,
+  /** Added to it: an IRET is about to be done, in whatever ring. */
+  beforeReturn: 1,
   /** The instruction at EIP may be one that is watched for. */
   instruction: 0x30000,
-  /** Plus the vector. */
-  exception: 0x40000,
+  /** An exception or a hardware interrupt has just entered its handler. Plus the vector. */
+  interrupted: 0x40000,
   /** Plus 1 for a write. */
   memoryAccess: 0x50000,
 } as const;
@@ -237,6 +239,8 @@ export const FunctionName = {
   rdmsr: 'instr_0F32',
   microtick: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js9microtick',
   read8: 'read8',
+  portRead8: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu13io_port_read8',
+  portWrite8: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu14io_port_write8',
   ioPortRead32: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js14io_port_read32',
 } as const;
 
@@ -247,6 +251,13 @@ export const SHADOW_END_EXPORT = 'own_end_interrupt_shadow';
 
 /** Name under which the rewrite exports v86's page walk. */
 export const PAGE_WALK_EXPORT = 'own_page_walk';
+
+/** Names under which the rewrite exports what v86 does for IN and OUT of a byte: it serves some ports itself. */
+export const PORT_READ_EXPORT = 'own_port_read8';
+export const PORT_WRITE_EXPORT = 'own_port_write8';
+
+/** The ports that v86 serves itself, where an access is one of a byte: the two interrupt controllers. */
+export const OWN_PORTS = [0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1] as const;
 
 export const FLAG_INTERRUPT = 0x200;
 

@@ -9,6 +9,8 @@ import {
   Observe,
   Own,
   PAGE_WALK_EXPORT,
+  PORT_READ_EXPORT,
+  PORT_WRITE_EXPORT,
   TIMESTAMP_READERS,
 } from './internals.ts';
 import { callHost } from './host-functions.ts';
@@ -67,10 +69,10 @@ function addGateMissing(binary: WasmBinary, index: Indices): number {
   );
 }
 
-/** Vectors below this are the processor's own. */
-const EXCEPTIONS = 32;
-
-/** Software interrupts whose vector is marked call out before the gate is read; the answer 1 skips the gate. */
+/**
+ * Software interrupts whose vector is marked call out before the gate is read; the answer 1 skips the gate. While instructions
+ * are watched for, exceptions and hardware interrupts call out when their handler is entered, and returns before they are done.
+ */
 export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
   const deliver = binary.copy(index.callInterruptVector, fourWords);
   const gateMissing = addGateMissing(binary, index);
@@ -99,25 +101,23 @@ export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
       wasm.call(index.generalProtection),
       wasm.ret,
       wasm.end,
-      wasm.otherwise,
-      vector,
-      wasm.i32(EXCEPTIONS),
-      wasm.lessUnsigned,
-      wasm.byteAt(Own.probing),
-      wasm.and,
-      wasm.ifThen,
-      vector,
-      wasm.i32(CallOut.exception),
-      wasm.add,
-      wasm.call(index.ioPortRead32),
-      wasm.drop,
-      wasm.end,
       wasm.end,
       wasm.localGet(0),
       wasm.localGet(1),
       wasm.localGet(2),
       wasm.localGet(3),
       wasm.call(deliver),
+      wasm.localGet(1),
+      wasm.eqz,
+      wasm.byteAt(Own.probing),
+      wasm.and,
+      wasm.ifThen,
+      vector,
+      wasm.i32(CallOut.interrupted),
+      wasm.add,
+      wasm.call(index.ioPortRead32),
+      wasm.drop,
+      wasm.end,
     ],
   });
 
@@ -125,6 +125,12 @@ export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
   binary.replace(index.interruptReturn, {
     locals: [],
     code: [
+      wasm.byteAt(Own.probing),
+      wasm.ifThen,
+      wasm.i32(CallOut.interruptReturn + CallOut.beforeReturn),
+      wasm.call(index.ioPortRead32),
+      wasm.drop,
+      wasm.end,
       wasm.localGet(0),
       wasm.call(interruptReturn),
       wasm.wordAt(Own.observe),
@@ -140,6 +146,12 @@ export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
       wasm.end,
     ],
   });
+}
+
+/** Lets the host do what IN and OUT of a byte do. */
+export function exportPorts(binary: WasmBinary, index: Indices): void {
+  binary.export(PORT_READ_EXPORT, index.portRead8);
+  binary.export(PORT_WRITE_EXPORT, index.portWrite8);
 }
 
 const PAGE_PRESENT = 1;

@@ -10,6 +10,7 @@
  *    entered, and the rest up to it is interpreted;
  *  - software interrupts and returns from interrupts can call out, with no change to the guest;
  *  - pages of guest RAM that may have been written are marked;
+ *  - the ports that v86 serves itself can be reached by the host, as parts of wider accesses;
  *  - the time stamp counter asks JavaScript.
  *
  * What must hold: a pattern that is looked for occurs exactly once, else {@link UnsupportedV86Error}. Functions
@@ -18,7 +19,7 @@
 
 import { correctConditions } from './rewrite-conditions.ts';
 import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.ts';
-import { rewriteTimestamp, wrapInterrupts, wrapPageWalk } from './rewrite-hooks.ts';
+import { exportPorts, rewriteTimestamp, wrapInterrupts, wrapPageWalk } from './rewrite-hooks.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { findFunctions } from './rewrite-support.ts';
 import { WasmBinary } from './wasm-binary.ts';
@@ -37,5 +38,6 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   wrapInterrupts(binary, index);
   wrapPageWalk(binary, index);
   rewriteTimestamp(binary, index);
+  exportPorts(binary, index);
   return binary.encode();
 }

@@ -172,6 +172,52 @@ describe('ports', () => {
     expect(machine.registers.get('eax')).toBe(0x5566_7788);
   });
 
+  it('a wide access that starts at a port of nobody reaches the ports behind it byte by byte', async () => {
+    const seen: unknown[] = [];
+    const [machine] = await load(
+      main((asm) => asm.mov('eax', 0x1122_3344).mov('edx', 0xe7).raw(0xef, 0x66, 0xed)), // out dx, eax; in ax, dx
+    );
+    machine.claimPorts([0xe8, 0xea], {
+      write: (value, width, port) => seen.push([value, width, port]),
+      read: (width) => (width === 1 ? 0x55 : 0),
+    });
+    machine.run();
+    expect(seen).toEqual([
+      [0x33, 1, 0xe8],
+      [0x11, 1, 0xea],
+    ]);
+    expect(machine.registers.get('eax')).toBe(0x1122_55ff);
+  });
+
+  it.each([
+    ['the first interrupt controller from below: command, then mask', 0x1f, 0x5a_0a_00, 0x21, 0x5a],
+    ['its mask, from its command', 0x20, 0x5b_0a, 0x21, 0x5b],
+    ['the mask of the second, from its command', 0xa0, 0xf5_0a, 0xa1, 0xf5],
+    ['the timer from below, up to channel 2', 0x3f, 0x77_00_00_00, 0x42, 0x77],
+    ['the gate of the speaker from below', 0x5f, 0x02_00_00, 0x61, 0x02],
+    ['the battery-backed memory, behind its index', 0x70, 0x99_20, 0x71, 0x99],
+  ])('a wide write reaches the bytes of %s', async (_what, port, value, readPort, expected) => {
+    const channel2LowByte = 0x90;
+    const [machine] = await load(
+      main((asm) => {
+        asm.mov('eax', channel2LowByte).outByte(0x43);
+        asm.mov('edx', port).mov('eax', value).raw(0xef); // out dx, eax
+        asm.mov('eax', 0).inByte(readPort);
+      }),
+    );
+    machine.run();
+    // the speaker's port has bits of its own that turn with time
+    expect(machine.registers.get('eax') & (readPort === 0x61 ? 3 : 0xff)).toBe(expected);
+  });
+
+  it('a wide read takes in the bytes of several devices', async () => {
+    const [machine] = await load(
+      main((asm) => asm.mov('eax', 0xa5).outByte(0x21).mov('eax', 0).mov('edx', 0x1f).raw(0xed)), // in eax, dx
+    );
+    machine.run();
+    expect(machine.registers.get('eax')).toBe(0xff_a5_00_ff);
+  });
+
   it('an error of a handler comes out of run and leaves the machine usable', async () => {
     const [machine] = await load(main((asm) => asm.outByte(0x99).mov('ebx', 5)));
     machine.claimPorts([0x99], {

@@ -3,7 +3,17 @@
 import { describe, expect, it } from 'vitest';
 import { digestImage, type Machine, type MachineOptions } from '../../emulator/index.ts';
 import type { Assembler } from './assembler.ts';
-import { exit, type GuestProgram, Layout, listen, loadGuest, makeMachine } from './guest.ts';
+import {
+  CALL_VECTOR,
+  exit,
+  type GuestProgram,
+  Layout,
+  listen,
+  loadGuest,
+  makeMachine,
+  PAGE_FAULT_VECTOR,
+  TIMER_VECTOR,
+} from './guest.ts';
 import { PROGRAMS } from './programs.ts';
 
 const ROUNDS = 100_000;
@@ -264,6 +274,144 @@ describe.each([{ compile: true }, { compile: false }])('with %o', (options) => {
     expect(machine.run().kind).toBe('requested');
   });
 });
+
+/** A handler of page faults that ends at `to`, whatever it interrupted; ring 0 throughout. */
+function pageFaultGoesTo(asm: Assembler, to: string): void {
+  asm.label('fault').operate('add', 'esp', 4).mov('eax', to).store('esp', 0, 'eax').raw(0xcf);
+}
+
+describe.each([{ compile: true }, { compile: false }])(
+  'an instruction that is watched for, with %o,',
+  (options) => {
+    const arrivalsAt = async (program: GuestProgram, label = 'watched'): Promise<number> => {
+      const [machine, asm] = await load(program, options);
+      let arrivals = 0;
+      machine.onExecute(asm.address(label), () => arrivals++);
+      expect(machine.run()).toMatchObject({ kind: 'requested' });
+      return arrivals;
+    };
+
+    it('is reached once when it faults and starts again', async () => {
+      const program: GuestProgram = {
+        handlers: { [PAGE_FAULT_VECTOR]: 'fault' },
+        build: (asm) => {
+          asm.label('fault').operate('add', 'esp', 4).mov('esi', DATA).raw(0xcf);
+          asm.label('main').mov('esi', Layout.unmapped);
+          asm.label('watched').load('eax', 'esi');
+          exit(asm);
+        },
+      };
+      expect(await arrivalsAt(program)).toBe(1);
+    });
+
+    it('is reached again when the handler of its fault went elsewhere in between', async () => {
+      const program: GuestProgram = {
+        handlers: { [PAGE_FAULT_VECTOR]: 'fault' },
+        build: (asm) => {
+          pageFaultGoesTo(asm, 'elsewhere');
+          asm.label('main').mov('ebp', 0).mov('esi', Layout.unmapped);
+          asm.label('watched').load('eax', 'esi').operate('cmp', 'ebp', 3).branch('z', 'end');
+          asm.label('elsewhere').increment('ebp').mov('esi', DATA).jump('watched');
+          asm.label('end');
+          exit(asm);
+        },
+      };
+      expect(await arrivalsAt(program)).toBe(4);
+    });
+
+    it('is reached again by a return from an interrupt that came after the handler went elsewhere', async () => {
+      const program: GuestProgram = {
+        ring: 3,
+        handlers: { [PAGE_FAULT_VECTOR]: 'fault', [CALL_VECTOR]: 'call', 0x81: 'exit' },
+        build: (asm) => {
+          pageFaultGoesTo(asm, 'elsewhere');
+          // a kernel that sends its caller to the instruction
+          asm.label('call').mov('eax', 'watched').store('esp', 0, 'eax').raw(0xcf);
+          asm.label('main').mov('esi', Layout.unmapped);
+          asm.label('watched').load('eax', 'esi').interrupt(0x81);
+          asm.label('elsewhere').mov('esi', DATA).interrupt(CALL_VECTOR);
+          asm.label('exit');
+          exit(asm);
+        },
+      };
+      expect(await arrivalsAt(program)).toBe(2);
+    });
+
+    it('is told apart by who faulted there: two that are served in turn start again, each once', async () => {
+      const second = Layout.kernelStack - 0x1000;
+      const frameEnd = Layout.kernelStack - 20;
+      const program: GuestProgram = {
+        ring: 3,
+        handlers: { [PAGE_FAULT_VECTOR]: 'fault', [CALL_VECTOR]: 'call' },
+        build: (asm) => {
+          // the first fault starts another program at the same instruction, on a kernel stack of its own; the second fault is
+          // served at once, and the call at the end of the other program goes back to the first
+          asm.label('fault').operate('cmp', 'esi', Layout.unmapped).branch('nz', 'serve');
+          asm
+            .mov('eax', second)
+            .storeAt(Layout.tss + 4, 'eax')
+            .mov('esi', Layout.unmapped + 4);
+          asm.mov('esp', second).pushValue(0x23).pushValue(Layout.userStack).pushValue(2);
+          asm.pushValue(0x1b).pushValue('watched').raw(0xcf);
+          asm.label('serve').mov('esi', DATA).operate('add', 'esp', 4).raw(0xcf);
+          asm.label('call').increment('ebp').operate('cmp', 'ebp', 2).branch('z', 'end');
+          asm.mov('eax', Layout.kernelStack).storeAt(Layout.tss + 4, 'eax');
+          asm.mov('esi', DATA).mov('esp', frameEnd).raw(0xcf);
+          asm.label('end');
+          exit(asm);
+          asm.label('main').mov('ebp', 0).mov('esi', Layout.unmapped);
+          asm.label('watched').load('eax', 'esi').interrupt(CALL_VECTOR);
+        },
+      };
+      expect(await arrivalsAt(program)).toBe(2);
+    });
+
+    it('is reached each time round when it jumps to itself, whatever bytes follow it', async () => {
+      const program: GuestProgram = {
+        timerHertz: 20_000,
+        handlers: { [TIMER_VECTOR]: 'timer' },
+        build: (asm) => {
+          asm.label('timer').operate('add', 'esp', 12).mov('eax', 0x20).outByte(0x20);
+          exit(asm);
+          asm.label('main').raw(0xfb, 0x90);
+          asm.label('watched').raw(0xeb, 0xfe, 0xf3, 0xa4); // jmp to itself; rep movsb is never reached
+        },
+      };
+      const [machine, asm] = await load(program, options);
+      let arrivals = 0;
+      let first = 0;
+      machine.onExecute(asm.address('watched'), () => {
+        if (arrivals++ === 0) first = machine.instructions;
+      });
+      let interrupted = 0;
+      machine.onExecute(asm.address('timer'), () => (interrupted = machine.instructions));
+      machine.run();
+      expect(arrivals).toBe(interrupted - first);
+    });
+
+    it('is reached once when it is a repeated one that interrupts divide', async () => {
+      const program: GuestProgram = {
+        timerHertz: 100_000,
+        handlers: { [TIMER_VECTOR]: 'timer' },
+        build: (asm) => {
+          asm
+            .label('timer')
+            .push('eax')
+            .incrementAt(Layout.counters)
+            .mov('eax', 0x20)
+            .outByte(0x20)
+            .pop('eax')
+            .raw(0xcf);
+          asm.label('main').raw(0xfb, 0xfc).mov('ebp', 50);
+          asm.label('loop').mov('edi', 0x20_0000).mov('ecx', 100_000);
+          asm.label('watched').raw(0x66, 0xf3, 0xab).decrement('ebp').branch('nz', 'loop'); // rep stosw
+          exit(asm);
+        },
+      };
+      expect(await arrivalsAt(program)).toBe(50);
+    });
+  },
+);
 
 describe.each(Object.keys(PROGRAMS))('%s', (name) => {
   it('ends the same with breakpoints, handlers and watched memory', async () => {

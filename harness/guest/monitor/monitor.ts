@@ -91,8 +91,9 @@ export class Monitor {
       },
     });
     machine.claimPorts([ports.busReceive], {
-      write: (value) => {
-        this.#refuse(this.bus.receive(value >>> 0));
+      write: (value, width) => {
+        if (width === 4) this.#refuse(this.bus.receive(value >>> 0));
+        else this.#remark(`write of ${width} bytes to port 0xea`);
       },
     });
     machine.claimPorts([ports.kernelLog], {
