@@ -75,3 +75,9 @@ function ignoreClosedPipe(): void {
     if (error.code !== 'EPIPE') throw error;
   });
 }
+
+/** The command line `nanvixd-v86`: see nanvixd/. Not loaded by any other command. */
+export async function nanvixd(argv: readonly string[]): Promise<number> {
+  const { nanvixdMain } = await import('./nanvixd/main.ts');
+  return await nanvixdMain(argv);
+}

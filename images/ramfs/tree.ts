@@ -1,6 +1,6 @@
 // The files of a volume as a tree: from a map of paths, or from a folder of the host. Reads the host's files,
 // writes none. Must hold: the tree of equal files is equal, whatever order they were named in.
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RamfsError } from './errors.ts';
 import { checkName, foldName } from './names.ts';
@@ -84,11 +84,13 @@ function close(name: string, folder: OpenFolder): FolderNode {
 }
 
 /**
- * The files below a folder of the host, by path, in the form that `createRamfs` takes. Symbolic links are followed.
+ * The files below a folder of the host, by path, in the form that `createRamfs` takes.
  *
- * @throws RamfsError `unreadable` for what is neither file nor folder, can't be read, or is a folder inside itself.
+ * @param special What becomes of what is neither file nor folder. By default it is refused, and symbolic links are followed; `skip`
+ *   leaves out both.
+ * @throws RamfsError `unreadable` for what is refused, can't be read, or is a folder inside itself.
  */
-export function readFolder(folder: string): Map<string, Uint8Array> {
+export function readFolder(folder: string, special: 'refuse' | 'skip' = 'refuse'): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const walk = (host: string, inside: string, above: readonly string[]): void => {
     const real = realpathSync(host);
@@ -98,10 +100,11 @@ export function readFolder(folder: string): Map<string, Uint8Array> {
     if (names.length === 0 && inside !== '') files.set(`${inside}/`, new Uint8Array());
     for (const name of names) {
       const path = join(host, name);
-      const stat = statSync(path);
+      const stat = special === 'skip' ? lstatSync(path) : statSync(path);
       if (stat.isDirectory()) walk(path, `${inside}/${name}`, [...above, real]);
       else if (stat.isFile()) files.set(`${inside}/${name}`, readFileSync(path));
-      else throw new RamfsError('unreadable', `${path}: neither a file nor a folder; leave it out`);
+      else if (special === 'refuse')
+        throw new RamfsError('unreadable', `${path}: neither a file nor a folder; leave it out`);
     }
   };
   try {

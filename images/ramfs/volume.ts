@@ -21,6 +21,8 @@ export interface VolumeOptions {
   readonly freeBytes?: number;
   /** Refuse to make a volume larger than this, in bytes. Default: 1 GiB. */
   readonly maximumBytes?: number;
+  /** The size of the volume, in bytes, a multiple of 4096: what the files leave of it is free. `freeBytes` does not count then. */
+  readonly totalBytes?: number;
 }
 
 const defaultFreeBytes = 1 << 20;
@@ -71,10 +73,15 @@ function contentSizes(root: FolderNode): { root: Sized; sizes: readonly number[]
   return { root: { folder: root, entries: folderEntries(root, true) }, sizes };
 }
 
-/** The smallest layout that holds the tree and the free space. */
-function fitGeometry(root: FolderNode, freeBytes: number, maximumBytes: number): Geometry {
+/** The smallest layout, from a size on, that holds the tree and the free space. */
+function fitGeometry(
+  root: FolderNode,
+  freeBytes: number,
+  maximumBytes: number,
+  minimumBytes = smallestVolume,
+): Geometry {
   const content = contentSizes(root);
-  let bytes = smallestVolume;
+  let bytes = minimumBytes;
   for (;;) {
     const geometry = geometryOf(bytes);
     const cluster = clusterBytes(geometry);
@@ -99,8 +106,11 @@ function fitGeometry(root: FolderNode, freeBytes: number, maximumBytes: number):
 
 /** Writes a tree as a volume: a multiple of 4096 bytes, no partition table. */
 export function writeVolume(root: FolderNode, options: VolumeOptions = {}): Uint8Array {
-  const freeBytes = options.freeBytes ?? defaultFreeBytes;
-  const geometry = fitGeometry(root, freeBytes, options.maximumBytes ?? defaultMaximumBytes);
+  const { freeBytes = defaultFreeBytes, maximumBytes = defaultMaximumBytes, totalBytes } = options;
+  const geometry =
+    totalBytes === undefined
+      ? fitGeometry(root, freeBytes, maximumBytes)
+      : fitGeometry(root, 0, totalBytes, totalBytes);
   const image = new Uint8Array(geometry.totalSectors * sectorBytes);
   const view = new DataView(image.buffer);
   const table = new Uint32Array(geometry.clusters + 2);

@@ -5,6 +5,7 @@ import { dapCommand } from './dap.ts';
 import { debugCommand } from './debug.ts';
 import { helloCommand } from './hello.ts';
 import { imagesCommand } from './images.ts';
+import { mkramfsCommand } from './mkramfs.ts';
 import { profileCommand } from './profile.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -24,4 +25,5 @@ export const commands: readonly CommandFactory[] = [
   profileCommand,
   debugCommand,
   dapCommand,
+  mkramfsCommand,
 ];

@@ -1,0 +1,34 @@
+/**
+ * The command `nanvixd-v86`: takes nanvixd's place in a Makefile. Same arguments, streams, files and exit statuses.
+ *
+ * What must hold: what nanvixd refuses is refused in its words, with status 1.
+ */
+import { describeError } from '../errors.ts';
+import { readArguments, USAGE } from './arguments.ts';
+
+/** Errors of nanvixd's main. */
+const STATUS_REFUSED = 1;
+
+/** Runs one command line, without `node` and the script, and returns the exit status of the process. */
+export async function nanvixdMain(words: readonly string[]): Promise<number> {
+  const read = readArguments(words);
+  switch (read.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return refuse('wrong usage');
+    case 'refused':
+      return refuse(read.message);
+    case 'run':
+      try {
+        const { runNanvixd } = await import('./run.ts');
+        return await runNanvixd(read);
+      } catch (error) {
+        return refuse((await describeError(error)).line);
+      }
+  }
+}
+
+function refuse(message: string): number {
+  process.stderr.write(`Error: ${message}\n`);
+  return STATUS_REFUSED;
+}

@@ -1,0 +1,224 @@
+/**
+ * What `nanvixd-v86` does: one machine, with nanvixd's streams, files and exit statuses.
+ *
+ * - Both output streams of the program go to standard output, as nanvixd has it. The kernel's console goes to its file, else to
+ *   standard error.
+ * - The exit status is that of the machine; 255 where that is larger, or where the monitor had to end the run.
+ *
+ * Source: ABI reference for Era M, "nanvixd" and "Status of the machine".
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { exitStatuses } from '../../../images/abi/exit-status.ts';
+import { InputError } from '../../guest/errors.ts';
+import type { Guest } from '../../guest/guest.ts';
+import type { Log } from '../../guest/log.ts';
+import type { BootOptions } from '../../guest/options.ts';
+import type { Stop } from '../../guest/stop.ts';
+import { OutputError, ProcessInput, writeThrough } from '../standard-streams.ts';
+import { version } from '../version.ts';
+import type { NanvixdRun } from './arguments.ts';
+
+/** The monitor had to end the run, or the guest's status is no byte. */
+const STATUS_MONITOR = 255;
+const LARGEST_STATUS = 255;
+const LOG_FILE = 'nanvixd-v86.log';
+/** The word among the kernel's arguments that allows a snapshot. */
+const SNAPSHOT_WORD = 'snapshot';
+
+/** Runs the machine to its end. @returns The exit status of the process. */
+export async function runNanvixd(run: NanvixdRun): Promise<number> {
+  const logger = await openLogger(run);
+  logger.info(`nanvixd ${version()} (nanvixd-v86), standalone deployment, interactive mode, machine microvm`);
+  if (run.snapshot !== undefined) logger.info(`snapshot restore from: ${run.snapshot}`);
+  const console = new ConsoleSink(run.consoleFile);
+  const stdin = new ProcessInput();
+  const options = {
+    stdin,
+    onSnapshot: 'stop',
+    onConsole: (bytes) => {
+      console.write(bytes);
+    },
+    onOutput: (_stream, bytes) => void writeThrough('stdout', bytes),
+    log: logOf(logger),
+    deadlines: { wallMs: Infinity, virtualMs: Infinity },
+  } as const satisfies Partial<BootOptions>;
+  try {
+    if (run.gdbPort !== undefined) return await underGdb(run, run.gdbPort, options);
+    const guest = await start(run, options);
+    try {
+      return await toItsEnd(guest, run, logger);
+    } finally {
+      guest.dispose();
+    }
+  } finally {
+    stdin.close();
+    console.close();
+  }
+}
+
+/** What a machine is booted with. */
+function bootOptionsOf(run: NanvixdRun, options: Partial<BootOptions>): BootOptions {
+  return {
+    ...options,
+    kernel: run.kernel,
+    // A bare name is a file here, never a program that is built by this package.
+    program: resolve(run.program),
+    programName: basename(run.program),
+    commandLine: run.commandLine,
+    kernelArguments: run.kernelArguments,
+    ...(run.ramfs === undefined ? {} : { ramfs: run.ramfs }),
+  };
+}
+
+async function start(run: NanvixdRun, options: Partial<BootOptions>): Promise<Guest> {
+  if (run.snapshot === undefined) {
+    const { boot } = await import('../../guest/boot.ts');
+    return await boot(bootOptionsOf(run, options));
+  }
+  const [{ loadFiles }, { restoreSnapshot }] = await Promise.all([
+    import('./snapshot-files.ts'),
+    import('../../guest/restore.ts'),
+  ]);
+  return await restoreSnapshot(await loadFiles(run.snapshot), options);
+}
+
+async function toItsEnd(guest: Guest, run: NanvixdRun, logger: Logger): Promise<number> {
+  const stop = await guest.runToEnd();
+  if (stop.kind !== 'snapshot') return statusOf(stop, logger);
+  if (!run.kernelArguments.split(' ').includes(SNAPSHOT_WORD)) {
+    logger.error(`the guest asked for a snapshot, and -kernel-args does not say ${SNAPSHOT_WORD}`);
+    return STATUS_MONITOR;
+  }
+  const { saveFiles } = await import('./snapshot-files.ts');
+  await saveFiles(run.kernel, guest.capture());
+  return 0;
+}
+
+function statusOf(stop: Stop, logger: Logger): number {
+  switch (stop.kind) {
+    case 'exit':
+      return stop.status > LARGEST_STATUS ? STATUS_MONITOR : stop.status;
+    case 'crash':
+    case 'halted':
+      logger.error(stop.crash.message);
+      return exitStatuses.tripleFault;
+    case 'protocol-error':
+      logger.error(stop.crash.message);
+      process.stderr.write(`nanvixd-v86: ${stop.crash.message}\n`);
+      return STATUS_MONITOR;
+    case 'kernel-call':
+    case 'snapshot':
+    case 'paused':
+    case 'deadline':
+    case 'reached':
+    case 'input':
+    case 'breakpoint':
+    case 'watchpoint':
+    case 'requested':
+      logger.error(`the machine stopped: ${stop.kind}`);
+      return STATUS_MONITOR;
+  }
+}
+
+async function underGdb(run: NanvixdRun, port: number, options: Partial<BootOptions>): Promise<number> {
+  if (run.snapshot !== undefined) throw new InputError('-gdb-port and -snapshot are mutually exclusive');
+  const [{ debug, inBackground }, { DebugTarget, serveGdb }] = await Promise.all([
+    import('../../debug/index.ts'),
+    import('../../debug/gdb/index.ts'),
+  ]);
+  const { onConsole, onOutput, ...rest } = options;
+  const session = await debug({
+    ...bootOptionsOf(run, rest),
+    onOutput: (stream, bytes) => {
+      if (stream === 'console') onConsole?.(bytes);
+      else onOutput?.(stream, bytes);
+    },
+  });
+  const target = new DebugTarget(session);
+  const server = await serveGdb(target, port);
+  process.stderr.write(`nanvixd-v86: gdb may connect: target remote 127.0.0.1:${server.port}\n`);
+  const how = await server.left;
+  await server.close();
+  target.clear();
+  if (how === 'detach' && session.last.kind !== 'exit') await inBackground(session.operations.continue());
+  const { last } = session;
+  session.dispose();
+  return last.kind === 'exit' ? Math.min(last.status, STATUS_MONITOR) : 0;
+}
+
+const STDERR = 2;
+/** Names of the process's own streams. */
+const STREAMS: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': STDERR };
+
+/** Where the kernel's console goes. A file is made before the machine, so that one that cannot be written is told then. */
+class ConsoleSink {
+  readonly #file: number;
+  readonly #path: string | undefined;
+
+  constructor(path: string | undefined) {
+    this.#path = path;
+    try {
+      // To open these anew would empty a file that the stream goes to.
+      this.#file = path === undefined ? STDERR : (STREAMS[path] ?? openSync(path, 'w'));
+    } catch (error) {
+      throw new InputError(
+        `the console file ${path ?? ''} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+      );
+    }
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#file <= STDERR) {
+      writeThrough(this.#file === STDERR ? 'stderr' : 'stdout', bytes);
+      return;
+    }
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(writeSync(this.#file, rest));
+    } catch (error) {
+      throw new OutputError(
+        `the console file ${this.#path ?? ''} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+      );
+    }
+  }
+
+  close(): void {
+    if (this.#file > STDERR) closeSync(this.#file);
+  }
+}
+
+async function openLogger({ logFolder }: NanvixdRun): Promise<Logger> {
+  const { pino } = await import('pino');
+  const level = levelOf(process.env['RUST_LOG']);
+  if (logFolder === undefined) return pino({ level, base: null }, pino.destination({ dest: 1, sync: true }));
+  try {
+    await mkdir(logFolder, { recursive: true });
+    return pino({ level, base: null }, pino.destination({ dest: join(logFolder, LOG_FILE), sync: true }));
+  } catch (error) {
+    throw new InputError(
+      `the log cannot be written to ${logFolder} (${(error as NodeJS.ErrnoException).code ?? 'error'}): name another folder with -log-dir`,
+    );
+  }
+}
+
+/** Levels of Rust's `log`, which are pino's but for `off`. What is more than a level is left to Rust. */
+function levelOf(rustLog: string | undefined): string {
+  const word = rustLog?.toLowerCase() ?? 'info';
+  if (word === 'off') return 'silent';
+  return ['trace', 'debug', 'info', 'warn', 'error'].includes(word) ? word : 'info';
+}
+
+function logOf(logger: Logger): Log {
+  return {
+    debug: (message, details) => {
+      logger.debug(details ?? {}, message);
+    },
+    ...(logger.isLevelEnabled('trace') && {
+      trace: (message, details) => {
+        logger.trace(details ?? {}, message);
+      },
+    }),
+  };
+}
