@@ -1,12 +1,21 @@
 /** nanvixd-v86 takes nanvixd's place: its streams, files and exit statuses, with our own kernel under the real names. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'cborg';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureImages } from '../../images/index.ts';
+import { nanvix } from '../support/command.ts';
 import { compileC } from '../support/programs.ts';
 
 const COMMAND = fileURLToPath(new URL('../../harness/cli/nanvixd-v86.cjs', import.meta.url));
@@ -19,11 +28,8 @@ let sysroot = '';
 let ramfs = '';
 beforeAll(async () => {
   sysroot = mkdtempSync(join(tmpdir(), 'nanvix-v86-sysroot-'));
-  mkdirSync(join(sysroot, 'bin'));
-  const images = await ensureImages();
-  copyFileSync(images.kernel[256].path, join(sysroot, 'bin', 'kernel.elf'));
-  copyFileSync(images.python.elf.path, join(sysroot, 'bin', 'python3.11'));
-  ramfs = images.ramfs.hello.path;
+  await nanvix(['sysroot', sysroot]);
+  ramfs = join(sysroot, 'hello.img');
 });
 afterAll(() => {
   rmSync(sysroot, { recursive: true });
@@ -43,6 +49,45 @@ async function nanvixd(words: readonly string[], input = '') {
 it('says hello from CPython as the reference command line has it', async () => {
   const words = ['-bin-dir', './bin', '-ramfs', ramfs, '--', './bin/python3.11', ...HELLO];
   expect(await nanvixd(words)).toEqual({ stdout: SAID, stderr: '', status: 0 });
+});
+
+/** Runs a line of a Makefile in the sysroot. */
+async function shell(line: string) {
+  const { stdout, exitCode } = await execa('sh', ['-c', line], { cwd: sysroot, input: '', reject: false });
+  return { stdout, status: exitCode };
+}
+
+describe('command lines of Nanvix run word for word', () => {
+  it('the hello of its CPython', async () => {
+    mkdirSync(join(sysroot, 'rootfs'));
+    writeFileSync(
+      join(sysroot, 'rootfs', 'test_hello.py'),
+      "import sys; print('CPYTHON_TEST_HELLO: Hello from Python', sys.version_info[:2])\n",
+    );
+    await shell('./bin/mkramfs.elf -o rootfs.img rootfs');
+    const line =
+      './bin/nanvixd.elf -bin-dir ./bin -ramfs rootfs.img -- ./bin/python3.11 "-B -S ./test_hello.py;PYTHONHOME=/ PYTHONDONTWRITEBYTECODE=1"';
+    expect(await shell(line)).toEqual({ stdout: SAID.trimEnd(), status: 0 });
+  });
+
+  it('a suite of its POSIX tests', async () => {
+    const suite = await compileC('suite', 'int main(void) { return 0; }');
+    expect(
+      await shell(`${sysroot}/bin/nanvixd.elf -bin-dir ${sysroot}/bin -console-file /dev/stdout -- ${suite}`),
+    ).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it('a snapshot that is saved, and the run that goes on from it', async () => {
+    const save = `mkdir -p snapshots && ./bin/nanvixd.elf -ramfs hello.img -kernel-args snapshot -- ./bin/python3.11 "${SNAPSHOT[0] ?? ''}"`;
+    expect(await shell(save)).toEqual({ stdout: '', status: 0 });
+    const restored = await shell(
+      './bin/nanvixd.elf -bin-dir ./bin -snapshot ./bin/kernel.elf -- ./bin/python3.11',
+    );
+    expect(restored).toEqual({ stdout: SAID.trimEnd(), status: 0 });
+    rmSync(join(sysroot, 'snapshots'), { recursive: true });
+  });
 });
 
 describe('a program', () => {

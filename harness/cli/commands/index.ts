@@ -10,6 +10,7 @@ import { profileCommand } from './profile.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { studyCommand } from './study.ts';
+import { sysrootCommand } from './sysroot.ts';
 import { traceCommand } from './trace.ts';
 
 export type CommandFactory = (setStatus: (status: number) => void) => Command;
@@ -26,4 +27,5 @@ export const commands: readonly CommandFactory[] = [
   debugCommand,
   dapCommand,
   mkramfsCommand,
+  sysrootCommand,
 ];

@@ -1,0 +1,57 @@
+/**
+ * `nanvix-v86 sysroot`: a folder `bin` as Nanvix's releases have one, with our kernel and CPython under the real names, so that command
+ * lines written for Nanvix run here word for word.
+ */
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { InputError } from '../../guest/errors.ts';
+
+/** RAM in MiB of the machines that `nanvixd-v86` runs. */
+const MEMORY_MIB = 256;
+const EXECUTABLE = 0o755;
+
+export function sysrootCommand(setStatus: (status: number) => void): Command {
+  return new Command('sysroot')
+    .description(
+      'make a folder with bin/kernel.elf, nanvixd.elf, mkramfs.elf and python3.11, as Nanvix has them',
+    )
+    .argument('<folder>', 'where to; made if it is missing')
+    .action(async (folder: string) => {
+      const { ensureWanted } = await import('../../../images/index.ts');
+      const { withProgress } = await import('../images-progress.ts');
+      const images = await withProgress("Building the guest's images", ({ onProgress, signal }) =>
+        ensureWanted({ kernel: MEMORY_MIB, python: true }, { onProgress, signal }),
+      );
+      const kernel = images.kernel[MEMORY_MIB];
+      const { python, ramfs } = images;
+      if (kernel === undefined || python === undefined || ramfs === undefined)
+        throw new Error('the build left out what was wanted');
+      const bin = join(resolve(folder), 'bin');
+      try {
+        mkdirSync(bin, { recursive: true });
+        copyFileSync(kernel.path, join(bin, 'kernel.elf'));
+        copyFileSync(python.elf.path, join(bin, 'python3.11'));
+        copyFileSync(ramfs.hello.path, join(resolve(folder), 'hello.img'));
+        writeLauncher(join(bin, 'nanvixd.elf'), 'nanvixd-v86.cjs');
+        writeLauncher(join(bin, 'mkramfs.elf'), 'nanvix-v86.cjs', 'mkramfs');
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === undefined) throw error;
+        throw new InputError(`${folder} cannot be written (${code})`);
+      }
+      setStatus(0);
+    });
+}
+
+/** A script in the place of a program of Nanvix's, which starts a command of this package. */
+function writeLauncher(path: string, launcher: string, ...words: readonly string[]): void {
+  const place = fileURLToPath(new URL(`../${launcher}`, import.meta.url));
+  const command = [place, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  writeFileSync(
+    path,
+    `#!/bin/sh\n# Starts nanvix-v86 in the place of a program of Nanvix.\nexec ${command} "$@"\n`,
+  );
+  chmodSync(path, EXECUTABLE);
+}
