@@ -21,6 +21,8 @@ import { HEADER, Section } from './wasm-sections.ts';
 export const HOST_FUNCTIONS = {
   /** The time stamp counter before the guest's own offset. */
   timestamp: { parameters: [], results: ['f64'] },
+  /** An operation of SSE by its number, a register, an immediate byte: see sse-host.ts. */
+  computeSse: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
 } as const satisfies Readonly<Record<string, Signature>>;
 
 export type HostFunctionName = keyof typeof HOST_FUNCTIONS;

@@ -25,6 +25,7 @@ import {
 import { v86Module } from './module.ts';
 import { Probing } from './probing.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
+import { computeSse } from './sse-host.ts';
 
 /** The functions of v86 that are called from here. */
 interface Exports {
@@ -96,7 +97,10 @@ export class V86Instance {
   constructor(ramSize: number, host: Host, codeFolder?: string) {
     const instance = new WebAssembly.Instance(v86Module(codeFolder), { env: this.imports(host) });
     this.exports = instance.exports as unknown as Exports;
-    connectHostFunctions(this.functions.table, { timestamp: () => host.timestamp() });
+    connectHostFunctions(this.functions.table, {
+      timestamp: () => host.timestamp(),
+      computeSse: (operation, register, immediate) => computeSse(this, operation, register, immediate),
+    });
     this.functions.connect(instance.exports, this.exports.memory);
     this.exports.rust_init();
     this.ramSize = ramSize;

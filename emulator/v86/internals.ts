@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = 'e63055f65b0aed2e0d2898772296d96b85abc87d5ebdbca1e16a5dab1db07353';
+export const REWRITTEN_SHA256 = '45d442720b53b2a4236121fa67a8c8369b63072a12d895970ba7dffa8e1756e2';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -112,12 +112,17 @@ export const Own = {
   probing: 53,
   /** Byte: 1 while memory is watched; nothing compiled is run then. */
   watching: 54,
+  /** Byte: 1 while an instruction is compiled whose operand in memory must be aligned to 16 bytes. */
+  aligned: 55,
   /** Address of {@link ProbeMap}. */
   probeMap: 56,
   /** The linear address of the memory access that is being called out for. */
   accessAddress: 60,
   end: 64,
 } as const;
+
+/** The bits of v86's prefixes. */
+export const Prefix = { repeat: 0x08, repeatNot: 0x10, operandSize: 0x20 } as const;
 
 /** Of an address, to its page. */
 export const PAGE_SHIFT = 12;
@@ -227,6 +232,21 @@ export const FunctionName = {
   enableInterrupts: 'instr_FB_without_fault',
   generalProtection: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10trigger_gp',
   translateSystemRead: 'translate_address_system_read_js',
+  undefinedOpcode: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10trigger_ud',
+  deviceNotAvailable: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10trigger_nm',
+  interpretOpcode0F: '_RNvNtNtCslOG1uufA09K_3v863gen13interpreter0f3run',
+  generateOpcode0F: '_RNvNtNtCslOG1uufA09K_3v863gen5jit0f3jit',
+  generateMmxTest: '_RNvNtCslOG1uufA09K_3v867codegen24gen_task_switch_test_mmx',
+  generateRead: '_RNvNtCslOG1uufA09K_3v867codegen13gen_safe_read',
+  generateWrite: '_RNvNtCslOG1uufA09K_3v867codegen14gen_safe_write',
+  readByte: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu9read_imm8',
+  resolveModrm: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu13modrm_resolve',
+  readMemory32: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12safe_read32s',
+  readMemory128: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu13safe_read128s',
+  toMmxState: 'transition_fpu_to_mmx',
+  compareSingles: 'instr_0F2E',
+  compareDoubles: 'instr_660F2E',
+  cpuid: 'instr_0FA2',
   interruptReturn: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu4iret',
   doPageWalk: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12do_page_walk',
   exitJit: 'exit_jit',
@@ -260,11 +280,17 @@ export const PORT_WRITE_EXPORT = 'own_port_write8';
 export const OWN_PORTS = [0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1] as const;
 
 export const FLAG_INTERRUPT = 0x200;
+/** CF, PF, AF, ZF, SF, OF. */
+export const STATUS_FLAGS = 0x8d5;
 
 /** Offsets in v86's code generator: the JIT context, its WebAssembly builder, its decoder state. */
 export const Generator = {
   contextProcessor: 32,
+  processorInstructionPointer: 0,
+  processorPrefixes: 8,
   contextBuilder: 36,
+  contextInstruction: 44,
+  contextFaultLabel: 48,
   contextExitLabel: 52,
   contextCounterLocal: 58,
   builderBytesCapacity: 68,

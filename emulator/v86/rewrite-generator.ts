@@ -5,6 +5,7 @@
  * The functions added here run inside v86 while it compiles; they write WebAssembly with v86's own builder.
  */
 
+import { contextBuilder, contextCounter, Emitter } from './emitter.ts';
 import {
   Address,
   FunctionName,
@@ -14,77 +15,10 @@ import {
   Own,
   ProbeMap,
 } from './internals.ts';
-import { Editor, type Indices, threeWords, twoWords, UnsupportedV86Error } from './rewrite-support.ts';
+import { Editor, type Indices, threeWords, UnsupportedV86Error } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
-
-/** Appends `push(builder, byte)`: one byte of generated code. */
-function addPushByte(binary: WasmBinary, index: Indices): number {
-  const [builder, byte, length] = [wasm.localGet(0), wasm.localGet(1), 2];
-  return binary.add(twoWords, {
-    locals: ['i32'],
-    code: [
-      builder,
-      wasm.load32(Generator.builderBytesLength),
-      wasm.localTee(length),
-      builder,
-      wasm.load32(Generator.builderBytesCapacity),
-      wasm.eq,
-      wasm.ifThen,
-      builder,
-      wasm.i32(Generator.builderBytesCapacity),
-      wasm.add,
-      wasm.call(index.growBytes),
-      wasm.end,
-      builder,
-      wasm.load32(Generator.builderBytesPointer),
-      wasm.localGet(length),
-      wasm.add,
-      byte,
-      wasm.store8(0),
-      builder,
-      wasm.localGet(length),
-      wasm.i32(1),
-      wasm.add,
-      wasm.store32(Generator.builderBytesLength),
-    ],
-  });
-}
-
-const contextBuilder = (context: Code): Code => [context, wasm.load32(Generator.contextBuilder)];
-const contextCounter = (context: Code): Code => [context, wasm.load8(Generator.contextCounterLocal)];
-const contextExitLabel = (context: Code): Code => [context, wasm.load32(Generator.contextExitLabel)];
-
-/** Code that writes generated code: each method appends one instruction to what `builder` has. Arguments are code, too. */
-class Emitter {
-  private readonly builder: Code;
-  private readonly index: Indices;
-  private readonly pushByte: number;
-
-  constructor(builder: Code, index: Indices, pushByte: number) {
-    this.builder = builder;
-    this.index = index;
-    this.pushByte = pushByte;
-  }
-
-  /** An instruction as its bytes. */
-  raw = (instruction: Code): Code =>
-    wasm.flatten(instruction).map((byte) => [this.builder, wasm.i32(byte), wasm.call(this.pushByte)]);
-  constant = (value: Code): Code => [this.builder, value, wasm.call(this.index.constI32)];
-  wordAt = (address: number): Code => [this.builder, wasm.i32(address), wasm.call(this.index.loadFixedI32)];
-  getLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.getLocal)];
-  setLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.setLocal)];
-  ifThen = (): Code => [this.builder, wasm.call(this.index.ifVoid)];
-  end = (): Code => [this.builder, wasm.call(this.index.blockEnd)];
-  /** Writes the counter to memory. */
-  count = (counter: Code): Code => [this.builder, counter, wasm.call(this.index.updateInstructionCounter)];
-  /** Leaves the compiled function before the instruction at this offset in its page. */
-  exitAt = (offset: Code, context: Code): Code => [
-    [this.builder, offset, wasm.call(this.index.setEipLowBits)],
-    [this.builder, contextExitLabel(context), wasm.call(this.index.branch)],
-  ];
-}
 
 /**
  * Generates code that tells whether the instruction at an offset in the page being executed is watched for, by the byte at
@@ -209,8 +143,7 @@ function addBlockCheck(binary: WasmBinary, index: Indices, pushByte: number): nu
 }
 
 /** The code generator: counts per instruction, checks the limit per block, keeps the count relative to the limit. */
-export function rewriteCodeGenerator(binary: WasmBinary, index: Indices): void {
-  const pushByte = addPushByte(binary, index);
+export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByte: number): void {
   const generateCounted = addGenerateCounted(binary, index, pushByte);
   const blockCheck = addBlockCheck(binary, index, pushByte);
   const editor = new Editor(binary, index.generateModule, 'jit_generate_module');

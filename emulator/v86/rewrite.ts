@@ -11,16 +11,19 @@
  *  - software interrupts and returns from interrupts can call out, with no change to the guest;
  *  - pages of guest RAM that may have been written are marked;
  *  - the ports that v86 serves itself can be reached by the host, as parts of wider accesses;
- *  - the time stamp counter asks JavaScript.
+ *  - the time stamp counter asks JavaScript;
+ *  - MMX and SSE fault and compute as on a processor.
  *
  * What must hold: a pattern that is looked for occurs exactly once, else {@link UnsupportedV86Error}. Functions
  * keep their numbers; where one is wrapped, its old body moves to a new number.
  */
 
 import { correctConditions } from './rewrite-conditions.ts';
+import { addPushByte } from './emitter.ts';
 import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.ts';
 import { exportPorts, rewriteTimestamp, wrapInterrupts, wrapPageWalk } from './rewrite-hooks.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
+import { rewriteSse } from './rewrite-sse.ts';
 import { findFunctions } from './rewrite-support.ts';
 import { WasmBinary } from './wasm-binary.ts';
 
@@ -31,7 +34,8 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const binary = new WasmBinary(bytes);
   const index = findFunctions(binary);
   rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)));
-  rewriteCodeGenerator(binary, index);
+  const pushByte = addPushByte(binary, index);
+  rewriteCodeGenerator(binary, index, pushByte);
   rewriteAddWithCarry(binary, index);
   correctConditions(binary, index);
   wrapExitJit(binary, index);
@@ -39,5 +43,6 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   wrapPageWalk(binary, index);
   rewriteTimestamp(binary, index);
   exportPorts(binary, index);
+  rewriteSse(binary, index, pushByte);
   return binary.encode();
 }

@@ -16,17 +16,27 @@ export interface Edit {
   readonly code: Code;
 }
 
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64';
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
-/** What a value of WebAssembly is in TypeScript. */
-export type ValueOf<Type extends ValueType> = Type extends 'i64' ? bigint : number;
+/** What a value of WebAssembly is in TypeScript; a vector can't be handed over. */
+export type ValueOf<Type extends ValueType> = Type extends 'v128'
+  ? never
+  : Type extends 'i64'
+    ? bigint
+    : number;
 
 export interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
 
-const VALUE_TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+const VALUE_TYPES: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
 
 /** A function type as it stands in a section of types. */
 export const encodeSignature = ({ parameters, results }: Signature): Code => [
@@ -69,6 +79,7 @@ export class WasmBinary {
   private readonly newTypes: Code[] = [];
   private readonly newFunctions: { type: number; body: Uint8Array }[] = [];
   private readonly newExports: { name: string; index: number }[] = [];
+  private readonly redirectedExports = new Map<string, number>();
   private readonly typeCount: number;
 
   constructor(bytes: Uint8Array) {
@@ -204,6 +215,11 @@ export class WasmBinary {
     this.newExports.push({ name, index });
   }
 
+  /** Gives the name of an exported function to another function. Functions with the same body share one in v86. */
+  redirectExport(name: string, index: number): void {
+    this.redirectedExports.set(name, index);
+  }
+
   /** The changed binary, without its custom sections. */
   encode(): Uint8Array<ArrayBuffer> {
     const parts: (Uint8Array | Code)[] = [this.bytes.subarray(0, 8)];
@@ -227,16 +243,27 @@ export class WasmBinary {
           this.newFunctions.map((added) => unsigned(added.type)),
         );
       case Section.exports:
-        return this.extended(
-          reader,
-          section,
-          this.newExports.map(({ name, index }) => [...encodeName(name), 0, ...unsigned(index)]),
-        );
+        return this.encodeExports(reader);
       case Section.code:
         return this.encodeCode();
       default:
         return this.bytes.subarray(section.start, section.end);
     }
+  }
+
+  private encodeExports(reader: Reader): Uint8Array {
+    const redirected = new Map(this.redirectedExports);
+    const kept = Array.from({ length: reader.unsigned() }, () => {
+      const name = reader.name();
+      const kind = reader.byte();
+      const index = reader.unsigned();
+      const elsewhere = redirected.get(name);
+      redirected.delete(name);
+      return [...encodeName(name), kind, ...unsigned(elsewhere ?? index)];
+    });
+    for (const name of redirected.keys()) throw new Error(`the WebAssembly binary exports no ${name}`);
+    const added = this.newExports.map(({ name, index }) => [...encodeName(name), 0, ...unsigned(index)]);
+    return concatenate([unsigned(kept.length + added.length), ...kept, ...added]);
   }
 
   private extended(reader: Reader, section: SectionPlace, added: readonly Code[]): Uint8Array {

@@ -53,13 +53,21 @@ export const localTee = (index: number): Code => [0x22, unsigned(index)];
 export const call = (index: number): Code => [0x10, unsigned(index)];
 /** Calls the function of that type whose place in the first table is on the stack. */
 export const callIndirect = (type: number): Code => [0x11, unsigned(type), 0];
+export const globalGet = (index: number): Code => [0x23, unsigned(index)];
+export const globalSet = (index: number): Code => [0x24, unsigned(index)];
 export const i32 = (value: number): Code => [0x41, signed(value)];
 export const i64 = (value: number): Code => [0x42, signed(value)];
 
 /** Loads and stores take the constant offset; the address is on the stack. */
 export const load32 = memory(0x28, 2);
 export const load8 = memory(0x2d, 0);
+export const load64 = memory(0x29, 0);
+export const loadF32 = memory(0x2a, 0);
+export const loadF64 = memory(0x2b, 0);
 export const store32 = memory(0x36, 2);
+export const store64 = memory(0x37, 0);
+export const storeF32 = memory(0x38, 0);
+export const storeF64 = memory(0x39, 0);
 export const store8 = memory(0x3a, 0);
 
 /** A word at a fixed address. */
@@ -79,8 +87,15 @@ export const otherwise: Code = [0x05];
 export const end: Code = [0x0b];
 export const branch = (depth: number): Code => [0x0c, unsigned(depth)];
 export const branchIf = (depth: number): Code => [0x0d, unsigned(depth)];
+/** Goes to the label that stands at the place of the number on the stack, or to the last one. */
+export const branchTable = (depths: readonly number[], otherwise: number): Code => [
+  [0x0e, unsigned(depths.length)],
+  [...depths, otherwise].map(unsigned),
+];
 export const ret: Code = [0x0f];
 export const drop: Code = [0x1a];
+/** The first value where the third is not zero, else the second. */
+export const select: Code = [0x1b];
 
 export const eqz: Code = [0x45];
 export const eq: Code = [0x46];
@@ -97,6 +112,7 @@ export const and: Code = [0x71];
 export const or: Code = [0x72];
 export const xor: Code = [0x73];
 export const shl: Code = [0x74];
+export const shrSigned: Code = [0x75];
 export const shrUnsigned: Code = [0x76];
 
 /** Bit `index` of a bitmap `displacement` bytes behind `map`: 0 or 1. The index is computed twice. */

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ownAnswer, recordedVectors } from './answers.ts';
+import { machineAnswers } from './guest.ts';
 import { INSTRUCTION_NAMES } from './instructions.ts';
 
 const recorded = new Map(
@@ -24,5 +25,16 @@ describe('a function of operands answers as the processor that was asked', () =>
   it.each(INSTRUCTION_NAMES)('%s', (name) => {
     const own = vectors.get(name)?.map((vector) => ownAnswer(name, vector));
     expect(own).toEqual(recorded.get(name));
+  });
+});
+
+describe.each([
+  ['the interpreter', false],
+  ['compiled code', true],
+] as const)('%s answers as the processor that was asked', (_way, compile) => {
+  const answers = machineAnswers(vectors, compile);
+
+  it.each(INSTRUCTION_NAMES)('%s', async (name) => {
+    expect((await answers).get(name)).toEqual(recorded.get(name));
   });
 });

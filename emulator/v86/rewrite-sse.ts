@@ -1,0 +1,188 @@
+/**
+ * The rewrite of MMX and SSE: what v86 has is kept where it is right; around it come the faults that it does not raise, and in the
+ * place of its floating point that of {@link ./sse-fast.ts} and {@link ../sse/operations.ts}.
+ *
+ * All opcodes behind 0F pass here, in the interpreter and when they are compiled, and what is known of them is in one table. The
+ * interpreter raises every fault. Compiled code raises none: before an instruction that could, it is left, and the instruction is
+ * interpreted. So both do the same, and compiled code costs one test more: of CR0, CR4 and MXCSR.
+ */
+
+import { contextBuilder, Emitter } from './emitter.ts';
+import { callHost, HOST_FUNCTIONS } from './host-functions.ts';
+import { Address, Generator, Own, Prefix } from './internals.ts';
+import { fourWords, type Indices, threeWords } from './rewrite-support.ts';
+import { addSseFunctions } from './sse-fast.ts';
+import { addSseInterpreter } from './sse-interpreter.ts';
+import { Opcode, OPCODES } from './sse-opcodes.ts';
+import { Group15, has, isMemoryForm, isMisaligned, mayFault, registerField } from './sse-state.ts';
+import type { Signature, WasmBinary } from './wasm-binary.ts';
+import * as wasm from './wasm-code.ts';
+import type { Code } from './wasm-code.ts';
+
+const REPEATS = Prefix.repeat | Prefix.repeatNot;
+/** MOVUPS xmm, m128, which does what LDDQU does. */
+const LOAD_UNALIGNED = 0x10;
+
+/** Appends `describe(prefixes, opcode)`: what is known of an opcode behind 0F, by v86's bits for prefixes. */
+function addDescribe(binary: WasmBinary): number {
+  const [prefixes, opcode] = [wasm.localGet(0), wasm.localGet(1)];
+  const different = [...new Set(OPCODES)];
+  const depths = [...OPCODES].map((bits) => different.indexOf(bits));
+  const row = (index: number): Code => wasm.i32(index << 8);
+  // where there are both F2 and F3, a processor goes by the last one; v86 does not know which that was
+  const rowOfPrefixes: Code = [
+    row(3),
+    [row(2), [row(1), row(0), has(prefixes, Prefix.operandSize), wasm.select]],
+    [has(prefixes, Prefix.repeat), wasm.select],
+    [has(prefixes, Prefix.repeatNot), wasm.select],
+  ];
+  return binary.add(
+    { parameters: ['i32', 'i32'], results: ['i32'] },
+    {
+      locals: [],
+      code: [
+        different.map(() => wasm.block),
+        [rowOfPrefixes, has(opcode, 0xff), wasm.or],
+        wasm.branchTable(depths, 0),
+        different.map((bits) => [wasm.end, wasm.i32(bits), wasm.ret]),
+        wasm.unreachable,
+      ],
+    },
+  );
+}
+
+/** What of the prefixes is left for v86, which would go by 66 even where F2 or F3 takes its place. */
+const prefixesForV86 = (prefixes: Code): Code => [
+  [has(prefixes, ~Prefix.operandSize), prefixes],
+  [has(prefixes, REPEATS), wasm.select],
+];
+
+function wrapInterpreter(binary: WasmBinary, index: Indices, describe: number, ask: number): void {
+  const original = binary.copy(index.interpretOpcode0F, { parameters: ['i32'], results: [] });
+  const comparisons = { single: index.compareSingles, double: index.compareDoubles };
+  const functions = addSseFunctions(binary, ask, comparisons);
+  const { faults, group15Faults, compute } = addSseInterpreter(binary, index, functions, ask);
+  const [opcode, bits] = [0, 1];
+  const prefixes = wasm.byteAt(Address.prefixes);
+  const known = wasm.localGet(bits);
+  binary.replace(index.interpretOpcode0F, {
+    locals: ['i32'],
+    code: [
+      [prefixes, wasm.localGet(opcode), wasm.call(describe), wasm.localTee(bits)],
+      wasm.ifThen,
+      [has(known, Opcode.group15), wasm.ifThen],
+      [wasm.call(group15Faults), wasm.ifThen, wasm.ret, wasm.end],
+      wasm.otherwise,
+      [known, wasm.call(faults), wasm.ifThen, wasm.ret, wasm.end],
+      [has(known, Opcode.computes), wasm.ifThen, known, wasm.call(compute), wasm.ret, wasm.end],
+      wasm.storeByteAt(Address.prefixes, prefixesForV86(prefixes)),
+      [has(known, Opcode.unalignedLoad), wasm.ifThen],
+      wasm.storeByteAt(Address.prefixes, has(prefixes, ~REPEATS)),
+      [wasm.i32(LOAD_UNALIGNED), wasm.localSet(opcode)],
+      wasm.end,
+      wasm.end,
+      wasm.end,
+      [wasm.localGet(opcode), wasm.call(original)],
+    ],
+  });
+}
+
+/** The opcodes by what must be known of them when they are compiled. */
+const STATE_BITS = Opcode.mmx | Opcode.sse | Opcode.computes;
+const KINDS = [...new Set([...OPCODES].map((bits) => bits & STATE_BITS))].filter((bits) => bits !== 0);
+
+/** Generates code that leaves compiled code before the instruction if `condition`, which is code to be generated, holds. */
+const leaveIf = (emit: Emitter, context: Code, condition: Code): Code => [
+  [emit.raw(condition), emit.ifThen()],
+  [emit.leaveToInterpreter(context), emit.end()],
+];
+
+function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pushByte: number): void {
+  const original = binary.copy(index.generateOpcode0F, threeWords);
+  const [opcode, bits, processor, builder, modrm] = [0, 3, 4, 5, 6];
+  const [context, flags, known] = [wasm.localGet(1), wasm.localGet(2), wasm.localGet(bits)];
+  const emit = new Emitter(wasm.localGet(builder), index, pushByte);
+  const prefixes: Code = [wasm.localGet(processor), wasm.load8(Generator.processorPrefixes)];
+  const setPrefixes = (value: Code): Code => [
+    wasm.localGet(processor),
+    [value, wasm.store8(Generator.processorPrefixes)],
+  ];
+  const operands = wasm.localGet(modrm);
+  const isOfState: Code = [
+    [registerField(operands), wasm.i32(Group15.firstWithoutState), wasm.lessUnsigned],
+    [isMemoryForm(operands), wasm.and, has(known, Opcode.group15), wasm.i32(0), wasm.ne, wasm.and],
+  ];
+  const isNoLoad: Code = [
+    [has(known, Opcode.unalignedLoad), wasm.i32(0), wasm.ne],
+    [isMemoryForm(operands), wasm.eqz, wasm.and],
+  ];
+  binary.replace(index.generateOpcode0F, {
+    locals: ['i32', 'i32', 'i32', 'i32'],
+    code: [
+      [context, wasm.load32(Generator.contextProcessor), wasm.localSet(processor)],
+      [prefixes, wasm.localGet(opcode), wasm.call(describe), wasm.localTee(bits)],
+      wasm.ifThen,
+      [contextBuilder(context), wasm.localSet(builder)],
+      [wasm.localGet(processor), wasm.load32(Generator.processorInstructionPointer)],
+      [wasm.call(index.read8), wasm.localSet(modrm)],
+      [has(known, Opcode.undefined | Opcode.interpreted), isOfState, wasm.or, isNoLoad, wasm.or, wasm.ifThen],
+      leaveIf(emit, context, wasm.i32(1)),
+      wasm.otherwise,
+      KINDS.map((kind) => [
+        [has(known, STATE_BITS), wasm.i32(kind), wasm.eq, wasm.ifThen],
+        [leaveIf(emit, context, mayFault(kind)), wasm.end],
+      ]),
+      wasm.end,
+      setPrefixes(prefixesForV86(prefixes)),
+      [has(known, Opcode.unalignedLoad), wasm.ifThen],
+      setPrefixes(has(prefixes, ~REPEATS)),
+      [wasm.i32(LOAD_UNALIGNED), wasm.localSet(opcode)],
+      wasm.end,
+      wasm.end,
+      wasm.storeByteAt(Own.aligned, [has(known, Opcode.aligned), wasm.i32(0), wasm.ne]),
+      [wasm.localGet(opcode), context, flags, wasm.call(original)],
+      wasm.storeByteAt(Own.aligned, wasm.i32(0)),
+    ],
+  });
+  // the test that v86 generates is one of those above
+  binary.replace(index.generateMmxTest, { locals: [], code: [] });
+}
+
+/** Where v86 generates an access to memory: before one that must be aligned and is not, compiled code is left. */
+function wrapAccess(
+  binary: WasmBinary,
+  index: Indices,
+  access: number,
+  signature: Signature,
+  pushByte: number,
+): void {
+  const original = binary.copy(access, signature);
+  const [context, address, builder] = [wasm.localGet(0), wasm.localGet(2), signature.parameters.length];
+  const emit = new Emitter(wasm.localGet(builder), index, pushByte);
+  binary.replace(access, {
+    locals: ['i32'],
+    code: [
+      [wasm.byteAt(Own.aligned), wasm.ifThen],
+      [contextBuilder(context), wasm.localSet(builder)],
+      [emit.getLocal(address), leaveIf(emit, context, isMisaligned([]))],
+      wasm.end,
+      signature.parameters.map((_, i) => wasm.localGet(i)),
+      wasm.call(original),
+    ],
+  });
+}
+
+const fiveWords: Signature = { parameters: ['i32', 'i32', 'i32', 'i32', 'i32'], results: [] };
+
+/** MMX and SSE, in the interpreter and in compiled code. */
+export function rewriteSse(binary: WasmBinary, index: Indices, pushByte: number): void {
+  const describe = addDescribe(binary);
+  const ask = binary.add(HOST_FUNCTIONS.computeSse, {
+    locals: [],
+    code: [[0, 1, 2].map(wasm.localGet), callHost(binary, 'computeSse')],
+  });
+  wrapInterpreter(binary, index, describe, ask);
+  wrapGenerator(binary, index, describe, pushByte);
+  wrapAccess(binary, index, index.generateRead, fiveWords, pushByte);
+  wrapAccess(binary, index, index.generateWrite, fourWords, pushByte);
+}
