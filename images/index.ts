@@ -5,6 +5,7 @@
 // imported here that only a build needs.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { Era } from './abi/eras.ts';
 import type { BuildOutcome } from './build/engine.ts';
 import { buildSteps, findSteps } from './build/engine.ts';
 import { resultOf } from './build/entry.ts';
@@ -52,7 +53,7 @@ function imageOf(built: BuiltStep, name: string): ImageFile {
   return resultOf(built, name);
 }
 
-interface BuildSettings extends Omit<EnsureOptions, 'variant'> {
+interface BuildSettings extends Omit<EnsureOptions, 'variant' | 'era'> {
   readonly mostRunning?: number;
 }
 
@@ -73,14 +74,16 @@ interface NamedResult {
   readonly file: string;
 }
 
-/** Every image of a variant: what people call it, and where it comes from. */
+/** Every image of a variant for an era: what people call it, and where it comes from. */
 function imageList(
   variant: Variant,
+  era: Era = 'S',
 ): readonly [NamedResult, NamedResult, NamedResult, NamedResult, NamedResult, NamedResult] {
-  const python = pythonSteps(variant);
+  const python = pythonSteps(variant, era);
+  const kernels = kernelSteps[era];
   return [
-    { name: 'kernel, 128 MiB', step: kernelSteps[128], file: kernelFile(128) },
-    { name: 'kernel, 256 MiB', step: kernelSteps[256], file: kernelFile(256) },
+    { name: 'kernel, 128 MiB', step: kernels[128], file: kernelFile(128, era) },
+    { name: 'kernel, 256 MiB', step: kernels[256], file: kernelFile(256, era) },
     { name: 'python', step: python.stripped, file: programFile },
     { name: 'python, with symbols', step: python.linked, file: symbolsFile },
     { name: 'python, with debug information', step: python.linked, file: debugFile },
@@ -108,11 +111,11 @@ export async function ensureImages(options: EnsureOptions = {}): Promise<Images>
  * @throws BuildError
  */
 export async function ensureWanted(
-  { kernel, python = false }: WantedImages,
+  { kernel, python = false, era = 'S' }: WantedImages,
   options: Omit<EnsureOptions, 'variant'> = {},
 ): Promise<BootImages> {
-  const steps = pythonSteps(referenceVariant);
-  const kernels = kernel === undefined ? [] : [kernelSteps[kernel]];
+  const steps = pythonSteps(referenceVariant, era);
+  const kernels = kernel === undefined ? [] : [kernelSteps[era][kernel]];
   const pythons = python ? [steps.stripped, steps.linked, helloRamfsStep] : [];
   if (kernels.length + pythons.length === 0) return { kernel: {}, warnings: [] };
   const { built, warnings } = await build([...kernels, ...pythons], options);
@@ -122,7 +125,10 @@ export async function ensureWanted(
     return imageOf(found, file);
   };
   return {
-    kernel: kernel === undefined ? {} : { [kernel]: resultOfStep(kernelSteps[kernel], kernelFile(kernel)) },
+    kernel:
+      kernel === undefined
+        ? {}
+        : { [kernel]: resultOfStep(kernelSteps[era][kernel], kernelFile(kernel, era)) },
     ...(python && {
       python: {
         elf: resultOfStep(steps.stripped, programFile),
@@ -145,9 +151,10 @@ export async function ensureVariants(
   variants: readonly Variant[],
   options: Omit<EnsureOptions, 'variant'> = {},
 ): Promise<readonly Images[]> {
-  const lists = variants.map(imageList);
+  const { era, ...settings } = options;
+  const lists = variants.map((variant) => imageList(variant, era));
   const steps = lists.flatMap((list) => list.map((image) => image.step));
-  const outcome = await build(steps, { ...options, ...(variants.length > 1 && { mostRunning: 2 }) });
+  const outcome = await build(steps, { ...settings, ...(variants.length > 1 && { mostRunning: 2 }) });
   const upToDate = outcome.ran.length === 0;
   let place = 0;
   return lists.map((list, index) => {
@@ -185,8 +192,8 @@ export async function ensureStdlib(options: Omit<EnsureOptions, 'variant'> = {})
  * @throws BuildError `compile-failed` with all that the compiler said, or any other kind if the toolchain can't be had.
  */
 export async function compileProgram(options: CompileOptions): Promise<CompiledProgram> {
-  const { sources, flags = [], output } = options;
-  const outcome = await build([programStep({ sources, flags, cwd: process.cwd() })], options);
+  const { sources, flags = [], output, era = 'S' } = options;
+  const outcome = await build([programStep({ sources, flags, cwd: process.cwd(), era })], options);
   const built = outcome.built[0];
   if (built === undefined) throw new Error('the engine left out the program');
   const elf = imageOf(built, programName(sources));

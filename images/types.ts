@@ -1,4 +1,5 @@
 // What the harness may ask of images/ and what it gets: types only. The functions are in index.ts.
+import type { Era } from './abi/eras.ts';
 import type { Variant } from './cpython/variant.ts';
 
 /** A finished file in the build cache. Read it, never write it: other processes use the same one. */
@@ -42,6 +43,8 @@ export interface WantedImages {
   readonly kernel?: KernelMemory | undefined;
   /** CPython, and the volume with its hello. Default: false. */
   readonly python?: boolean;
+  /** Kernel interface of kernel and POSIX layer; `S` by default. */
+  readonly era?: Era;
 }
 
 /** The images that were wanted. {@link Images} are all of them, and fit wherever some are asked for. */
@@ -63,6 +66,8 @@ export type BuildEvent =
 export interface EnsureOptions {
   /** Default: `referenceVariant`. */
   readonly variant?: Variant;
+  /** Kernel interface of kernel and POSIX layer; `S` by default. */
+  readonly era?: Era;
   /** Called for each event, also when nothing is to be done (then never). Default: silent. */
   readonly onProgress?: (event: BuildEvent) => void;
   /** Aborting ends the tools that run and rejects with a `BuildError` of kind `interrupted`. */

@@ -1,5 +1,6 @@
 /** Finds the images, and builds those that are missing with a display of the steps on stderr. */
 import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
+import type { Era } from '../../images/abi/era.ts';
 import type { BootImages, BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
 import { builtMemory, isBuiltProgram } from '../guest/guest-files.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
@@ -15,10 +16,11 @@ export async function findImages(
   program: string,
   kernel: string | undefined,
   memory: number = DEFAULT_MEMORY_MIB,
+  era: Era = 'S',
 ): Promise<{ images?: BootImages }> {
   const python = isBuiltProgram(program);
   if (kernel !== undefined && !python) return {};
-  const wanted = { kernel: kernel === undefined ? builtMemory(memory) : undefined, python };
+  const wanted = { kernel: kernel === undefined ? builtMemory(memory) : undefined, python, era };
   const { ensureWanted } = await import('../../images/index.ts');
   return { images: await building((options) => ensureWanted(wanted, options)) };
 }
@@ -26,13 +28,19 @@ export async function findImages(
 /** {@link findImages}, and compiled code where the program is one built here: for commands that run a guest undisturbed. */
 export async function findImagesAndCode(
   program: string,
-  options: { readonly kernel?: string; readonly memory?: number; readonly compile: boolean },
+  options: {
+    readonly kernel?: string;
+    readonly memory?: number;
+    readonly compile: boolean;
+    readonly era?: Era;
+  },
 ): Promise<{ images?: BootImages }> {
-  const found = await findImages(program, options.kernel, options.memory);
+  const found = await findImages(program, options.kernel, options.memory, options.era);
   if (
     found.images === undefined ||
     !isBuiltProgram(program) ||
     options.kernel !== undefined ||
+    options.era === 'M' ||
     !options.compile
   )
     return found;

@@ -55,7 +55,7 @@ export async function withObservedGuest<Result>(
     import('./images-progress.ts'),
     import('../guest/options.ts'),
   ]);
-  const { images } = await findImages(program, values.kernel, values.memory);
+  const { images } = await findImages(program, values.kernel, values.memory, values.era);
   const guest = await boot({
     ...bootOptionsOf(values),
     ...(images && { images }),

@@ -94,7 +94,7 @@ async function start(
     ...bootOptionsOf(options),
     ...(program === undefined
       ? {}
-      : await findImages(program, restore === undefined ? options.kernel : '', options.memory)),
+      : await findImages(program, restore === undefined ? options.kernel : '', options.memory, options.era)),
     ...(options.programName === undefined ? {} : { programName: options.programName }),
     ...(commandLine === '' && restore !== undefined ? {} : { commandLine }),
     stdin,

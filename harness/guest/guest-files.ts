@@ -46,7 +46,8 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
   const kernelMemory = options.kernel === undefined ? builtMemory(memoryMiB) : undefined;
   const wantsImages = builtProgram || kernelMemory !== undefined;
   const images = wantsImages
-    ? (options.images ?? (await builtImages({ kernel: kernelMemory, python: builtProgram })))
+    ? (options.images ??
+      (await builtImages({ kernel: kernelMemory, python: builtProgram, era: options.era ?? 'S' })))
     : undefined;
   const kernel =
     options.kernel === undefined

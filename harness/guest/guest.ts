@@ -109,6 +109,7 @@ export class Guest {
     this.#continuesInput = parts.carriesInput ?? false;
     this.monitor = new Monitor(machine, {
       input: this.#input,
+      era: parts.identity.options['era'] === 'M' ? 'M' : 'S',
       announceMessages: options.announceMessages ?? false,
       stopAtSnapshot: this.#snapshotPolicy !== 'ignore',
       onConsole: options.onConsole,

@@ -26,7 +26,10 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const word = v.pipe(count, v.maxValue(0xffff_ffff));
 const signed = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxValue(0x7fff_ffff));
 
-const request = v.strictObject({ tid: signed, fd: signed, count: word });
+/** Era M names the process and numbers the request. */
+const eraM = { pid: v.exactOptional(signed), request: v.exactOptional(word) };
+const request = v.strictObject({ tid: signed, fd: signed, count: word, ...eraM });
+const piece = { address: word, length: v.pipe(count, v.maxValue(PAGE_BYTES)) };
 
 const monitor = v.strictObject({
   console: bytes,
@@ -37,7 +40,12 @@ const monitor = v.strictObject({
     writes: v.array(request),
     reads: v.array(request),
     waitingPull: v.nullable(
-      v.strictObject({ tid: signed, address: word, length: v.pipe(count, v.maxValue(PAGE_BYTES)) }),
+      v.strictObject({
+        tid: signed,
+        ...piece,
+        pid: v.exactOptional(signed),
+        more: v.exactOptional(v.array(v.strictObject(piece))),
+      }),
     ),
   }),
   inbox: v.array(v.pipe(bytes, v.length(MESSAGE_BYTES))),

@@ -5,6 +5,8 @@
 
 /** Status by cause. */
 export const exitStatuses = {
+  /** A signal ended the program by its default action (Era M), as Nanvix has it: EINTR. */
+  signalled: 4,
   /** The initrd is not a program this kernel can start. */
   notExecutable: 126,
   /** #UD (SIGILL). */

@@ -9,10 +9,12 @@ import {
   protections,
   ramfsTag,
 } from './parameters.ts';
+import type { Era } from './eras.ts';
+import { eras } from './eras.ts';
 import { errno } from './errno.ts';
 import { exitStatuses } from './exit-status.ts';
 import type { ArgumentType, KernelCall } from './kernel-calls.ts';
-import { argumentRegisters, kernelCalls } from './kernel-calls.ts';
+import { argumentRegisters } from './kernel-calls.ts';
 import {
   addressMap,
   bootRegisters,
@@ -23,10 +25,18 @@ import {
   pvclockPage,
   selectors,
 } from './memory-map.ts';
-import { envelopeKinds, firstThread, hostHeaders, messageTypes, processes } from './messages.ts';
-import { interrupts, machineCommands, machineCommandShift, ports, trapVectors } from './ports.ts';
+import {
+  bulkOperations,
+  bundle,
+  envelopeKinds,
+  firstThread,
+  hostHeaders,
+  messageTypes,
+  processes,
+} from './messages.ts';
+import { interrupts, machineCommands, machineCommandShift, ports } from './ports.ts';
+import { maskChanges, signalFlags, signalFrames, signalHandlers, signals } from './signals.ts';
 import type { ScalarType, StructLayout } from './structs.ts';
-import { structs } from './structs.ts';
 
 /** A generated file. */
 export interface GeneratedFile {
@@ -89,24 +99,40 @@ function structDeclaration(layout: StructLayout): string {
   ].join('\n');
 }
 
-/** `nanvix/abi.h`: every constant and every structure. The constants serve assembler sources too. */
-export function abiHeader(): string {
+/** Constants that only Era M has. */
+function eraMGroups(): readonly string[] {
+  return [
+    group('Directions of bulk data', 'BULK_', bulkOperations),
+    group('Bundle of programs', 'BUNDLE_', bundle),
+    group('Signals', 'SIGNAL_', signals),
+    group('Flags of an action', 'SIGNAL_FLAG_', signalFlags),
+    group('Handlers that are no address', 'SIGNAL_HANDLER_', signalHandlers),
+    group('Changes of a mask', 'SIGNAL_MASK_', maskChanges),
+    group('Frames of a signal', 'SIGNAL_FRAME_', signalFrames),
+  ];
+}
+
+/** `nanvix/abi.h`: every constant and every structure of an era. The constants serve assembler sources too. */
+export function abiHeader(era: Era): string {
+  const { kernelCalls, trapVector, commandLine, structs } = eras[era];
   const numbers = Object.fromEntries(kernelCalls.map((call) => [call.name, call.number]));
   return [
-    banner('Constants and structures of the Nanvix guest ABI.', 'the tables of images/abi'),
+    banner(`Constants and structures of the Nanvix guest ABI, Era ${era}.`, 'the tables of images/abi'),
     '#ifndef NANVIX_ABI_H\n#define NANVIX_ABI_H\n',
+    group('Era: one of these is 1', 'ERA_', { S: era === 'S' ? 1 : 0, M: era === 'M' ? 1 : 0 }),
     group('Memory', '', { pageSize }),
     group('Registers at the start of the kernel', 'BOOT_', bootRegisters),
     group('Control page: physical addresses', 'CONTROL_', controlPage),
     group('Clock page', 'PVCLOCK_PAGE_', pvclockPage),
     group('Kernel image', 'KERNEL_', kernelImage),
-    group('Initrd and command line', 'INITRD_', initrd),
+    group('Initrd', 'INITRD_', initrd),
+    group('Command line behind the initrd', 'COMMAND_LINE_', commandLine),
     group('Virtual addresses', '', addressMap),
     group('Segment selectors', 'SELECTOR_', selectors),
     group('I/O ports', 'PORT_', ports),
     group('Commands of the machine port', 'MACHINE_', { ...machineCommands, shift: machineCommandShift }),
     group('Interrupts', '', interrupts),
-    group('Vectors of kernel calls', 'TRAP_', trapVectors),
+    group('Vector of kernel calls', 'TRAP_', { vector: trapVector }),
     group('Envelopes', 'ENVELOPE_', envelopeKinds),
     group('Types of messages', 'MESSAGE_', messageTypes),
     group('Headers of host messages', 'HOST_', hostHeaders),
@@ -120,6 +146,7 @@ export function abiHeader(): string {
     group('Exit statuses the kernel chooses', 'EXIT_', exitStatuses),
     group('Error numbers', '', errno),
     group('Numbers of kernel calls', 'KCALL_', numbers),
+    ...(era === 'M' ? eraMGroups() : []),
     '#ifndef __ASSEMBLER__\n#include <stdint.h>\n',
     structs.map(structDeclaration).join('\n'),
     '#endif\n#endif\n',
@@ -132,7 +159,11 @@ function parameter(type: ArgumentType): { readonly type: string; readonly pointe
     case 'process-id':
     case 'thread-id':
     case 'exit-status':
+    case 'signal':
+    case 'mask-change':
       return { type: 'int32_t ', pointer: false };
+    case 'signal-set':
+      return { type: type.direction === 'in' ? 'const uint64_t *' : 'uint64_t *', pointer: true };
     case 'buffer':
       return { type: type.direction === 'in' ? 'const void *' : 'void *', pointer: true };
     case 'struct':
@@ -190,8 +221,9 @@ static inline int64_t ${name}(uint32_t number, uint32_t a, uint32_t b, uint32_t 
 `;
 }
 
-/** `nanvix/kcalls.h`: one static inline stub per kernel call of Era S, for programs. */
-export function kernelCallStubsHeader(): string {
+/** `nanvix/kcalls.h`: one static inline stub per kernel call of an era, for programs. */
+export function kernelCallStubsHeader(era: Era): string {
+  const { kernelCalls, trapVector } = eras[era];
   return [
     banner('Kernel calls, for programs.', 'images/abi/kernel-calls.ts'),
     '#ifndef NANVIX_KCALLS_H\n#define NANVIX_KCALLS_H\n\n#include <nanvix/abi.h>\n',
@@ -199,21 +231,17 @@ export function kernelCallStubsHeader(): string {
       ' * then, in the numbers of abi.h. EAX, ECX and EDX do not survive a call. */\n' +
       'static inline int nanvix_failed(int64_t result)\n{\n    return result < 0;\n}\n\n' +
       'static inline int nanvix_errno(int64_t result)\n{\n    return result < 0 ? (int)-result : 0;\n}\n',
-    trapFunction('nanvix_kcall', trapVectors.eraS, 'Any call, by the vector of Era S.'),
-    trapFunction('nanvix_kcall_era_m', trapVectors.eraM, 'Any call, by the vector of Era M.'),
-    kernelCalls
-      .filter((call) => call.era === 'S')
-      .map(stub)
-      .join('\n'),
+    trapFunction('nanvix_kcall', trapVector, 'Any call.'),
+    kernelCalls.map(stub).join('\n'),
     '#endif\n',
   ].join('\n');
 }
 
-/** `nanvix/kcall-table.h`: an X-macro list of the calls of Era S, for the kernel's dispatcher. */
-export function kernelCallTableHeader(): string {
-  const rows = kernelCalls
-    .filter((call) => call.era === 'S')
-    .map((call) => `    X(${call.number}, ${call.name}, ${call.arguments.length})`);
+/** `nanvix/kcall-table.h`: an X-macro list of the calls of an era, for the kernel's dispatcher. */
+export function kernelCallTableHeader(era: Era): string {
+  const rows = eras[era].kernelCalls.map(
+    (call) => `    X(${call.number}, ${call.name}, ${call.arguments.length})`,
+  );
   return [
     banner('Kernel calls as a list: X(number, name, number of arguments).', 'images/abi/kernel-calls.ts'),
     '#ifndef NANVIX_KCALL_TABLE_H\n#define NANVIX_KCALL_TABLE_H\n',
@@ -233,12 +261,12 @@ export function errnoTableHeader(): string {
   ].join('\n');
 }
 
-/** All headers that guest sources include. */
-export function generatedHeaders(): readonly GeneratedFile[] {
+/** All headers that guest sources of an era include. */
+export function generatedHeaders(era: Era): readonly GeneratedFile[] {
   return [
-    { path: 'nanvix/abi.h', text: abiHeader() },
-    { path: 'nanvix/kcalls.h', text: kernelCallStubsHeader() },
-    { path: 'nanvix/kcall-table.h', text: kernelCallTableHeader() },
+    { path: 'nanvix/abi.h', text: abiHeader(era) },
+    { path: 'nanvix/kcalls.h', text: kernelCallStubsHeader(era) },
+    { path: 'nanvix/kcall-table.h', text: kernelCallTableHeader(era) },
     { path: 'nanvix/errno-table.h', text: errnoTableHeader() },
   ];
 }

@@ -1,19 +1,27 @@
 // The table of kernel calls: numbers, names, arguments with their types, results, errors. The kernel's dispatcher,
 // the stubs of guest programs and the harness's decoder are all made from it.
-// Source: ABI reference, "Kernel calls". What that page leaves open (the arguments of pmio, which error answers which
-// mistake, the names of 40 to 46) is decided here and marked "ours".
+// Source: ABI reference, "Kernel calls", and its companion for Era M, "Calls" and "Signals". What these pages leave open
+// (the arguments of pmio, which error answers which mistake) is decided here and marked "ours".
 
+import type { Era } from './era.ts';
 import type { ErrnoName } from './errno.ts';
-import { structs } from './structs.ts';
+import type { structsM } from './structs-m.ts';
+import type { structs } from './structs.ts';
 
-/** Name of a structure of structs.ts. */
-export type StructName = (typeof structs)[number]['name'];
+/** Name of a structure of structs.ts or structs-m.ts. */
+export type StructName = (typeof structs)[number]['name'] | (typeof structsM)[number]['name'];
 
 /** What an argument word means, in enough detail to print it as strace would. */
 export type ArgumentType =
   | { readonly kind: 'process-id' }
   | { readonly kind: 'thread-id' }
   | { readonly kind: 'exit-status' }
+  /** A signal's number, 0 to 64. */
+  | { readonly kind: 'signal' }
+  /** What sigprocmask does with its set: 0 block, 1 unblock, 2 set. */
+  | { readonly kind: 'mask-change' }
+  /** Pointer to a set of signals, 64 bits: signal n is bit n - 1. */
+  | { readonly kind: 'signal-set'; readonly direction: 'in' | 'out' }
   | { readonly kind: 'capability' }
   | { readonly kind: 'switch'; readonly off: string; readonly on: string }
   | { readonly kind: 'size' }
@@ -65,8 +73,8 @@ export type ResultType =
 export interface KernelCall {
   readonly number: number;
   readonly name: string;
-  /** Version of the kernel interface that knows the call: S is 0 to 35, M is what came after. */
-  readonly era: 'S' | 'M';
+  /** The era in which the call came: S is 0 to 35, M what came after. */
+  readonly era: Era;
   readonly arguments: readonly KernelCallArgument[];
   readonly result: ResultType;
   /** Errors our kernel answers. */
@@ -92,10 +100,11 @@ const delay = [
   { name: 'seconds', type: { kind: 'seconds', clock: 'relative' } },
   { name: 'nanoseconds', type: { kind: 'nanoseconds', clock: 'relative' } },
 ] as const;
+const signal = { name: 'signal', type: { kind: 'signal' } } as const;
 const status = { name: 'status', type: { kind: 'exit-status' } } as const;
 const length = { name: 'length', type: { kind: 'size' } } as const;
 
-/** All calls, in the order of their numbers, without holes. */
+/** All calls in the order of their numbers, without holes; push and pull as in Era S, see {@link kernelCallsOf}. */
 export const kernelCalls = [
   {
     number: 0,
@@ -449,21 +458,151 @@ export const kernelCalls = [
     errors: ['EPERM', 'ENOSYS'],
     summary: 'takes a snapshot of the machine; returns 0 when taken and when restored',
   },
-  { number: 36, name: 'detach', ...eraM('ends the wait for a thread that nobody joins') },
-  { number: 37, name: 'duplicate', ...eraM('duplicates the process') },
-  { number: 38, name: 'getppid', ...eraM('identifier of the parent process') },
-  { number: 39, name: 'execv', ...eraM('replaces the program of the process') },
-  { number: 40, name: 'kill', ...eraM('sends a signal (name: ours)') },
-  { number: 41, name: 'sigaction', ...eraM('sets what a signal does (name: ours)') },
-  { number: 42, name: 'sigprocmask', ...eraM('sets which signals are blocked (name: ours)') },
-  { number: 43, name: 'sigpending', ...eraM('tells which signals are pending (name: ours)') },
-  { number: 44, name: 'sigsuspend', ...eraM('waits for a signal (name: ours)') },
-  { number: 45, name: 'sigwait', ...eraM('takes a pending signal (name: ours)') },
-  { number: 46, name: 'sigreturn', ...eraM('returns from a signal handler (name: ours)') },
+  {
+    number: 36,
+    name: 'detach',
+    era: 'M',
+    arguments: [tid],
+    result: 'none',
+    errors: ['ESRCH', 'EINVAL'],
+    summary: 'forgets a thread as soon as it ends: nobody will join it',
+  },
+  {
+    number: 37,
+    name: 'duplicate',
+    era: 'M',
+    arguments: [{ name: 'arguments', type: { kind: 'struct', direction: 'in', struct: 'thread_arguments' } }],
+    result: 'process-id',
+    errors: ['ENOSYS'],
+    summary: 'starts a process that is a copy of this one; our kernel has one process',
+  },
+  {
+    number: 38,
+    name: 'getppid',
+    era: 'M',
+    arguments: [],
+    result: 'process-id',
+    errors: [],
+    summary: 'identifier of the process that started this one; the kernel is 0',
+  },
+  {
+    number: 39,
+    name: 'execv',
+    era: 'M',
+    arguments: [{ name: 'arguments', type: { kind: 'address' } }],
+    result: 'never',
+    errors: ['ENOSYS'],
+    summary: 'replaces the program of the process; not in our kernel',
+  },
+  {
+    number: 40,
+    name: 'sig_restorer',
+    era: 'M',
+    arguments: [address],
+    result: 'none',
+    errors: ['EINVAL'],
+    summary: 'sets where a handler of a signal returns to: code that calls sigreturn',
+  },
+  {
+    number: 41,
+    name: 'sigaction',
+    era: 'M',
+    arguments: [
+      signal,
+      { name: 'action', type: { kind: 'struct', direction: 'in', struct: 'signal_action' } },
+      { name: 'old', type: { kind: 'struct', direction: 'out', struct: 'signal_action' } },
+    ],
+    result: 'none',
+    errors: ['EINVAL', 'ENOENT', 'EFAULT'],
+    summary: 'sets and tells what a signal does; either pointer may be 0',
+  },
+  {
+    number: 42,
+    name: 'sigprocmask',
+    era: 'M',
+    arguments: [
+      { name: 'how', type: { kind: 'mask-change' } },
+      { name: 'set', type: { kind: 'signal-set', direction: 'in' } },
+      { name: 'old', type: { kind: 'signal-set', direction: 'out' } },
+    ],
+    result: 'none',
+    errors: ['EINVAL', 'ENOENT', 'EFAULT'],
+    summary: 'changes and tells which signals the calling thread keeps back; either pointer may be 0',
+  },
+  {
+    number: 43,
+    name: 'kill',
+    era: 'M',
+    arguments: [pid, signal],
+    result: 'none',
+    errors: ['EINVAL', 'ESRCH'],
+    summary: 'sends a signal to a process; 0 only asks whether it is there',
+  },
+  {
+    number: 44,
+    name: 'sigreturn',
+    era: 'M',
+    arguments: [],
+    result: 'never',
+    errors: [],
+    summary: 'ends a handler: goes back to what the frame above ESP + 12 says, or ends the process',
+  },
+  {
+    number: 45,
+    name: 'sigpending',
+    era: 'M',
+    arguments: [{ name: 'set', type: { kind: 'signal-set', direction: 'out' } }],
+    result: 'none',
+    errors: ['EINVAL', 'EFAULT', 'ENOENT'],
+    summary: 'tells which signals wait for the calling thread',
+  },
+  {
+    number: 46,
+    name: 'sigsuspend',
+    era: 'M',
+    arguments: [{ name: 'set', type: { kind: 'signal-set', direction: 'in' } }],
+    result: 'none',
+    errors: ['EINTR', 'EINVAL', 'ENOENT'],
+    summary: 'keeps other signals back until one is caught: EINTR always',
+  },
+  {
+    number: 47,
+    name: 'sync_instruction_cache',
+    era: 'M',
+    arguments: [],
+    result: 'none',
+    errors: ['ENOSYS'],
+    summary:
+      'makes written code visible to the processor; its arguments are not known, and x86 needs no such call',
+  },
 ] as const satisfies readonly KernelCall[];
 
-function eraM(summary: string) {
-  return { era: 'M', arguments: [], result: 'none', errors: ['ENOSYS'], summary } as const;
+/** The calls that Era M knows by another form: push and pull take a pointer to a descriptor. */
+const changedInEraM: readonly KernelCall[] = [
+  {
+    number: 33,
+    name: 'push',
+    era: 'M',
+    arguments: [{ name: 'bulk', type: { kind: 'struct', direction: 'in', struct: 'bulk' } }],
+    result: 'none',
+    errors: ['EINVAL', 'EFAULT', 'ENOENT', 'ESRCH'],
+    summary: 'gives the host (process 0) bytes, of as many pages as it likes',
+  },
+  {
+    number: 34,
+    name: 'pull',
+    era: 'M',
+    arguments: [{ name: 'bulk', type: { kind: 'struct', direction: 'in', struct: 'bulk' } }],
+    result: 'count',
+    errors: ['EINVAL', 'EFAULT', 'ENOENT', 'ESRCH'],
+    summary: 'asks the host (process 0) for bytes and says how many came',
+  },
+];
+
+/** The calls of an era in the order of their numbers, each as that era knows it. */
+export function kernelCallsOf(era: Era): readonly KernelCall[] {
+  if (era === 'S') return kernelCalls.filter((call) => call.era === 'S');
+  return kernelCalls.map((call) => changedInEraM.find(({ number }) => number === call.number) ?? call);
 }
 
 /** Name of a kernel call. */
@@ -476,9 +615,10 @@ const byName: ReadonlyMap<string, KernelCall> = new Map(
   kernelCalls.map((call): [string, KernelCall] => [call.name, call]),
 );
 
-/** Finds a call by its number (EAX at the trap); undefined for a number the ABI does not know. */
-export function kernelCallByNumber(number: number): KernelCall | undefined {
-  return byNumber.get(number);
+/** Finds a call by its number (EAX at the trap), as the era knows it; undefined for a number the ABI does not know. */
+export function kernelCallByNumber(number: number, era: Era = 'S'): KernelCall | undefined {
+  const changed = era === 'M' ? changedInEraM.find((call) => call.number === number) : undefined;
+  return changed ?? byNumber.get(number);
 }
 
 /** Finds a call by a name that is known when the program is written. */

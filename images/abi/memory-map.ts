@@ -52,8 +52,6 @@ export const initrd = {
   /** The base of older builds, and its number of size bits. */
   olderBase: 0x00800000,
   olderSizeBits: 23,
-  /** Longest command line: it is preceded by one length byte (Era S). */
-  commandLineMaximum: 255,
 } as const;
 
 /** Virtual address ranges. An `…End` is the first address that is no longer inside. */

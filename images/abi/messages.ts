@@ -7,6 +7,8 @@ export const envelopeKinds = {
   dataChunk: 0,
   /** The address is that of a 64-byte message. */
   message: 1,
+  /** The address is that of a scatter/gather header (Era M). */
+  scatter: 2,
   /** The address is that of a piece of the kernel's log, at most `limits.logBytes` long. Only on the log's port. */
   kernelLog: 3,
 } as const;
@@ -30,6 +32,18 @@ export const hostHeaders = {
   writeResponse: 25,
   readRequest: 26,
   readResponse: 27,
+} as const;
+
+/** Direction of bulk data in a scatter/gather header (Era M). */
+export const bulkOperations = {
+  push: 1,
+  pull: 2,
+} as const;
+
+/** A bundle of programs in the initrd (Era M): the text `NVMB`, and the version of its format. */
+export const bundle = {
+  magic: 0x424d564e,
+  version: 1,
 } as const;
 
 /** Process identifiers of a standalone machine. */

@@ -35,6 +35,8 @@ export const limits = {
   heldMutexes: 32,
   /** Smallest stack of a thread, in bytes. */
   threadStackBytes: 32 * 1024,
+  /** Pieces of one push or pull, and pages (Era M). */
+  bulkSegments: 170,
   /** Longest piece of the kernel's log in one envelope, in bytes. */
   logBytes: 4096,
   nanosecondsPerSecond: 1_000_000_000,

@@ -1,9 +1,10 @@
-// Writes the generated C headers into a directory: `tsx images/abi/write-headers.ts OUTDIR` makes OUTDIR/nanvix/*.h.
+// Writes the generated C headers into a directory: `tsx images/abi/write-headers.ts OUTDIR [S|M]` makes OUTDIR/nanvix/*.h.
 // The build engine calls the function; the command is for trying things by hand.
 
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Era } from './eras.ts';
 import { generatedHeaders } from './generate-c.ts';
 
 /**
@@ -12,8 +13,8 @@ import { generatedHeaders } from './generate-c.ts';
  * @param includeDirectory Directory for the compiler's `-I`; it and `nanvix/` in it are made if missing.
  * @returns Paths of the files written.
  */
-export function writeHeaders(includeDirectory: string): readonly string[] {
-  return generatedHeaders().map((file) => {
+export function writeHeaders(includeDirectory: string, era: Era): readonly string[] {
+  return generatedHeaders(era).map((file) => {
     const target = path.join(includeDirectory, file.path);
     mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(target, file.text);
@@ -23,11 +24,11 @@ export function writeHeaders(includeDirectory: string): readonly string[] {
 
 const script = process.argv[1];
 if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) {
-  const directory = process.argv[2];
-  if (directory === undefined) {
-    console.error('usage: tsx images/abi/write-headers.ts OUTDIR');
+  const [, , directory, era = 'S'] = process.argv;
+  if (directory === undefined || (era !== 'S' && era !== 'M')) {
+    console.error('usage: tsx images/abi/write-headers.ts OUTDIR [S|M]');
     process.exitCode = 2;
   } else {
-    for (const file of writeHeaders(directory)) console.log(file);
+    for (const file of writeHeaders(directory, era)) console.log(file);
   }
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { pythonSteps } from '../cpython/recipe.ts';
 import { referenceVariant } from '../cpython/variant.ts';
 import { kernelSteps } from '../kernel/recipe.ts';
-import { libposixStep } from '../libposix/recipe.ts';
+import { libposixStep, libposixSteps } from '../libposix/recipe.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { zlibStep } from '../zlib/recipe.ts';
 import { buildSteps } from './engine.ts';
@@ -17,8 +17,11 @@ const steps = [
   muslStep,
   zlibStep,
   libposixStep,
-  kernelSteps[128],
-  kernelSteps[256],
+  kernelSteps.S[128],
+  kernelSteps.S[256],
+  kernelSteps.M[128],
+  kernelSteps.M[256],
+  libposixSteps.M['no-pie'],
   python.linked,
   python.stripped,
 ];

@@ -1,6 +1,7 @@
 // The Python program: our main and the snapshot call linked with CPython's library, libc and libposix; then stripped.
 import path from 'node:path';
-import { headersStep } from '../abi/recipe.ts';
+import type { Era } from '../abi/eras.ts';
+import { headersSteps } from '../abi/recipe.ts';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { libposixSteps } from '../libposix/recipe.ts';
@@ -24,15 +25,15 @@ export const symbolsFile = 'python.sym.elf';
 /** The one for the guest. */
 export const programFile = 'python.elf';
 
-/** The libraries that go with the variant's link. */
-function librarySteps({ link }: Variant): readonly Step[] {
-  return [muslSteps[link], zlibSteps[link], libposixSteps[link]];
+/** The libraries that go with the variant's link and the era. */
+function librarySteps({ link }: Variant, era: Era): readonly Step[] {
+  return [muslSteps[link], zlibSteps[link], libposixSteps[era][link]];
 }
 
-async function link(context: StepContext, compiled: Step, variant: Variant): Promise<void> {
+async function link(context: StepContext, compiled: Step, variant: Variant, era: Era): Promise<void> {
   const env = toolPath(context);
   const objects = context.filesOf(compiled);
-  const libraries = librarySteps(variant).map((step) => path.join(context.filesOf(step), 'lib'));
+  const libraries = librarySteps(variant, era).map((step) => path.join(context.filesOf(step), 'lib'));
   const compiler = await writeGuestCompiler(context, {
     includes: includeFolders(context),
     layout: layoutFlags(variant.link),
@@ -44,7 +45,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
     ...compileFlags(variant),
     `-I${include}`,
     `-I${path.join(include, 'internal')}`,
-    `-I${context.filesOf(headersStep)}`,
+    `-I${context.filesOf(headersSteps[era])}`,
     `-I${inProject(folder)}`,
   ];
   const ours: string[] = [inProject(folder, 'snapshot.S'), inProject(folder, 'finalize.c')];
@@ -93,9 +94,9 @@ async function link(context: StepContext, compiled: Step, variant: Variant): Pro
 }
 
 /** Results: `debugFile` and `symbolsFile`. */
-export function linkStep(variant: Variant, compiled: Step): Step {
+export function linkStep(variant: Variant, compiled: Step, era: Era): Step {
   return {
-    name: 'cpython-link',
+    name: era === 'S' ? 'cpython-link' : `cpython-link-${era.toLowerCase()}`,
     files: [
       ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
       ...(variant.allocator === 'size-classes' ? own('allocator.c') : []),
@@ -109,8 +110,8 @@ export function linkStep(variant: Variant, compiled: Step): Step {
         toolchainStep,
         muslStep,
         zlibStep,
-        ...librarySteps(variant),
-        headersStep,
+        ...librarySteps(variant, era),
+        headersSteps[era],
         freezeStep,
         compiled,
       ]),
@@ -123,7 +124,7 @@ export function linkStep(variant: Variant, compiled: Step): Step {
       allocator: variant.allocator,
       linkFlags: variant.linkFlags,
     },
-    run: (context) => link(context, compiled, variant),
+    run: (context) => link(context, compiled, variant, era),
   };
 }
 

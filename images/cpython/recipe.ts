@@ -5,6 +5,7 @@
 //   freeze.ts ────────────────────┘                         stdlib.ts: the library for a ramfs
 //
 // variant.ts says what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
+import type { Era } from '../abi/eras.ts';
 import type { Step } from '../build/step.ts';
 import { compileStep } from './compile.ts';
 import { configureStep } from './configure.ts';
@@ -39,10 +40,10 @@ function shared(step: Step): Step {
   return step;
 }
 
-/** Steps for a variant: the same objects wherever two variants agree in what a step depends on. */
-export function pythonSteps(variant: Variant): PythonSteps {
+/** Steps for a variant: the same objects wherever two variants, or eras, agree in what a step depends on. */
+export function pythonSteps(variant: Variant, era: Era = 'S'): PythonSteps {
   const configured = shared(configureStep(variant));
   const compiled = shared(compileStep(variant, configured));
-  const linked = shared(linkStep(variant, compiled));
+  const linked = shared(linkStep(variant, compiled, era));
   return { linked, stripped: shared(stripStep(variant, linked)) };
 }

@@ -9,7 +9,7 @@
     .type nvx_snapshot, @function
 nvx_snapshot:
     movl $NANVIX_KCALL_SNAPSHOT, %eax
-    int $NANVIX_TRAP_ERA_S
+    int $NANVIX_TRAP_VECTOR
     ret
     .size nvx_snapshot, . - nvx_snapshot
     .section .note.GNU-stack, "", @progbits

@@ -1,10 +1,11 @@
 // How the kernel is compiled: data for the build engine. README.md shows the same as commands for a shell.
 
+import type { Era } from '../abi/eras.ts';
 import type { memorySizes } from '../abi/memory-map.ts';
 
 /** All that a build of the kernel needs. Paths are relative to this folder. */
 export const kernelBuild = {
-  /** C and assembler sources, each compiled on its own; linked in this order. */
+  /** C and assembler sources of every era, each compiled on its own; linked in this order, then those of the era. */
   sources: [
     'boot.S',
     'vectors.S',
@@ -26,6 +27,7 @@ export const kernelBuild = {
     'kcall.c',
     'frames.c',
     'paging.c',
+    'initrd.c',
     'loader.c',
     'user.c',
     'memory.c',
@@ -41,7 +43,11 @@ export const kernelBuild = {
     'pmio.c',
     'snapshot.c',
   ],
-  headers: ['cpu.h', 'kernel.h', 'limits.h', 'list.h', 'thread.h', 'trap.h'],
+  eraSources: {
+    S: ['bulk.c'],
+    M: ['bulk-scatter.c', 'process-m.c', 'signal.c'],
+  } satisfies Readonly<Record<Era, readonly string[]>>,
+  headers: ['cpu.h', 'kernel.h', 'limits.h', 'list.h', 'message.h', 'thread.h', 'trap.h'],
   linkerScript: 'kernel.ld',
   /**
    * Flags of gcc for each source, besides `-c`, `-I` with the generated headers and `-DMEMORY_MIB`. The kernel may not

@@ -5,9 +5,10 @@
  *
  * A pull response carries the header of the pull it answers, with the number of bytes that came. It wakes the thread
  * which that header names as its source, if that thread pulls, and nobody else. Every other message goes to the
- * mailbox. There recv finds it, in order of arrival: a message whose destination is -tid is for that thread, any other
- * for whoever asks first. */
+ * mailbox. There recv finds it, in order of arrival: a message that names a thread is for that one, any other for
+ * whoever asks first. */
 #include "kernel.h"
+#include "message.h"
 #include "thread.h"
 
 static struct nanvix_message mailbox[MAILBOX_SLOTS];
@@ -30,13 +31,12 @@ static void send_message(const struct nanvix_message *message)
 /* True if a message is for a thread: by name, or because it names no thread that could still take it. */
 static int is_for(const struct nanvix_message *message, const struct thread *thread)
 {
+    const int32_t tid = message_thread(message);
     const struct thread *named;
 
-    if (message->destination == -thread->tid)
+    if (tid == thread->tid || tid <= 0)
         return 1;
-    if (message->destination >= 0 || message->destination == INT32_MIN)
-        return 1;
-    named = thread_find(-message->destination);
+    named = thread_find(tid);
     return named == NULL || named->state == THREAD_ENDED;
 }
 
@@ -100,6 +100,7 @@ int64_t kcall_send(uint32_t user_message)
         return error;
     if (message.type != NANVIX_MESSAGE_HOST)
         return -NANVIX_EINVAL;
+    message_sign(&message, current->tid);
     send_message(&message);
     return 0;
 }
@@ -125,7 +126,9 @@ int64_t kcall_recv(uint32_t user_message)
         if (host_credits() > 0 && mailbox_count < MAILBOX_SLOTS)
             receive_one();
         else
-            scheduler_block(&receivers, NEVER);
+            error = scheduler_wait(&receivers, NEVER);
+        if (error != 0)
+            return error;
     }
     error = user_write(user_message, message, sizeof(*message));
     if (error != 0)
@@ -135,61 +138,8 @@ int64_t kcall_recv(uint32_t user_message)
     return 0;
 }
 
-/* Checks the arguments of push and pull; `accessible` is what the check of the buffer said. */
-static int check_bulk(int accessible, uint32_t pid, uint32_t buffer, uint32_t length)
+/* Blocks the running thread until the host has answered its pull: the answer is in `pulled` then. */
+void bus_await_pull(void)
 {
-    if (accessible != 0)
-        return accessible;
-    if (pid != NANVIX_PROCESS_HOST)
-        return -NANVIX_ESRCH;
-    if (length > NANVIX_PAGE_SIZE - buffer % NANVIX_PAGE_SIZE)
-        return -NANVIX_EINVAL;
-    return 0;
-}
-
-static uint32_t physical(uint32_t address)
-{
-    return (*page_entry(address) & PAGE_FRAME) | address % NANVIX_PAGE_SIZE;
-}
-
-/* The header is the same for both directions: the thread that calls, then its peer. The host tells them apart by the
- * request that came before. */
-static void send_bulk(uint32_t pid, uint32_t tid, uint32_t buffer, uint32_t length)
-{
-    const struct nanvix_data_chunk chunk = {
-        .source_pid = NANVIX_PROCESS_PROGRAM,
-        .source_tid = current->tid,
-        .destination_pid = (int32_t)pid,
-        .destination_tid = (int32_t)tid,
-        .address = physical(buffer),
-        .length = length,
-    };
-    const struct nanvix_envelope envelope = {length, NANVIX_ENVELOPE_DATA_CHUNK, (uint32_t)&chunk};
-
-    host_send(&envelope);
-}
-
-int64_t kcall_push(uint32_t pid, uint32_t tid, uint32_t buffer, uint32_t length)
-{
-    int error = check_bulk(user_readable(buffer, length), pid, buffer, length);
-
-    if (error == 0)
-        send_bulk(pid, tid, buffer, length);
-    return error;
-}
-
-int64_t kcall_pull(uint32_t pid, uint32_t tid, uint32_t buffer, uint32_t length)
-{
-    int error = check_bulk(user_writable(buffer, length), pid, buffer, length);
-    uint32_t *entry;
-
-    if (error != 0)
-        return error;
-    /* The host may answer much later: until then the page must stay where it is. */
-    entry = page_entry(buffer);
-    *entry |= PAGE_PINNED;
-    send_bulk(pid, tid, buffer, length);
     scheduler_block(&pullers, NEVER);
-    *entry &= ~PAGE_PINNED;
-    return current->pulled;
 }

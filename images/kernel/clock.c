@@ -84,12 +84,13 @@ int64_t kcall_gettime(uint32_t result)
 int64_t kcall_sleep(uint32_t seconds, uint32_t nanoseconds)
 {
     struct link nobody;
+    int error;
 
     if (nanoseconds >= NANVIX_LIMIT_NANOSECONDS_PER_SECOND)
         return -NANVIX_EINVAL;
     if (seconds == 0 && nanoseconds == 0)
         return kcall_sched_yield();
     list_init(&nobody);
-    scheduler_block(&nobody, clock_now() + (uint64_t)seconds * NANVIX_LIMIT_NANOSECONDS_PER_SECOND + nanoseconds);
-    return 0;
+    error = scheduler_wait(&nobody, clock_now() + (uint64_t)seconds * NANVIX_LIMIT_NANOSECONDS_PER_SECOND + nanoseconds);
+    return error == -NANVIX_EINTR ? error : 0;
 }

@@ -25,7 +25,7 @@ int64_t kcall_cond_signal(uint32_t address, uint32_t broadcast)
         next = link->next;
         if (thread->wait_condition != address)
             continue;
-        thread->timed_out = 0;
+        thread->wake_cause = WOKEN;
         mutex_give_or_queue(thread, thread->wait_mutex);
         woken++;
         if (broadcast == 0)
@@ -49,7 +49,7 @@ int64_t kcall_cond_wait(uint32_t address, uint32_t mutex, uint32_t seconds, uint
         return error;
     current->wait_condition = address;
     current->wait_mutex = mutex;
-    error = scheduler_block(&buckets[address_bucket(address)], deadline);
+    error = scheduler_wait(&buckets[address_bucket(address)], deadline);
     if (error != 0)
         mutex_acquire(mutex, NEVER);
     return error;

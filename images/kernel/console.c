@@ -1,4 +1,6 @@
-/* Text for the kernel's console. The kernel is silent unless something is wrong, so this need not be fast. */
+/* Text for whoever looks after the machine: what a program writes by the debug call, byte by byte, and what the kernel has
+ * to say itself. In Era M the latter is the kernel's log and goes to a port of its own, line by line. The kernel is silent
+ * unless something is wrong, so this need not be fast. */
 #include <stdarg.h>
 #include "kernel.h"
 
@@ -8,10 +10,27 @@ void console_write(const char *text, uint32_t length)
         host_put_character(text[i]);
 }
 
+/* The line of the log that is not finished yet. */
+static char line[256];
+static uint32_t line_length;
+
+static void put(char character)
+{
+    if (!NANVIX_ERA_M) {
+        host_put_character(character);
+        return;
+    }
+    line[line_length++] = character;
+    if (character == '\n' || line_length == sizeof(line)) {
+        host_log(line, line_length);
+        line_length = 0;
+    }
+}
+
 static void print_text(const char *text)
 {
     while (*text != 0)
-        host_put_character(*text++);
+        put(*text++);
 }
 
 static void print_number(uint32_t value, uint32_t base, int digits)
@@ -39,7 +58,7 @@ void console_print(const char *format, ...)
         int32_t number;
 
         if (*format != '%') {
-            host_put_character(*format);
+            put(*format);
             continue;
         }
         format++;
@@ -52,12 +71,12 @@ void console_print(const char *format, ...)
             print_text(va_arg(arguments, const char *));
             break;
         case 'c':
-            host_put_character((char)va_arg(arguments, int));
+            put((char)va_arg(arguments, int));
             break;
         case 'd':
             number = va_arg(arguments, int32_t);
             if (number < 0)
-                host_put_character('-');
+                put('-');
             print_number(number < 0 ? -(uint32_t)number : (uint32_t)number, 10, 0);
             break;
         case 'u':

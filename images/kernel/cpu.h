@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 #define EFLAGS_RESERVED 0x002u
+#define EFLAGS_TRAP 0x100u
 #define EFLAGS_INTERRUPTS 0x200u
+#define EFLAGS_DIRECTION 0x400u
 
 #define CR0_PROTECTED 0x00000001u
 #define CR0_MONITOR_FPU 0x00000002u

@@ -1,5 +1,6 @@
-/* Exceptions of the processor. In the program: a page of the stack is mapped, everything else ends the program, with the
- * cause on the console and a status that tells it. In the kernel: a panic. */
+/* Exceptions of the processor. In the program: a page of the stack is mapped, a handler for signals is run where there is
+ * one, everything else ends the program, with the cause on the console and a status that tells it. In the kernel: a
+ * panic. */
 #include "cpu.h"
 #include "kernel.h"
 #include "thread.h"
@@ -47,8 +48,11 @@ static void report(const struct trap_frame *frame, const char *where)
                   frame->fs, frame->gs);
 }
 
+/* In Era M a program that a fault ends was ended by a signal, and all signals have one status. */
 static uint32_t status_of(uint32_t vector)
 {
+    if (NANVIX_ERA_M)
+        return NANVIX_EXIT_SIGNALLED;
     if (vector < sizeof(exceptions) / sizeof(exceptions[0]) && exceptions[vector].status != 0)
         return exceptions[vector].status;
     return NANVIX_EXIT_SEGMENTATION;
@@ -68,6 +72,8 @@ void fault(struct trap_frame *frame)
         console_print("program: no memory for its stack at 0x%08x\n", address);
         host_shutdown(NANVIX_EXIT_OUT_OF_MEMORY);
     }
+    if (signal_exception(frame))
+        return;
     console_print("thread %d of the ", current->tid);
     report(frame, "program");
     host_shutdown(status_of(frame->vector));

@@ -10,6 +10,17 @@ void host_put_character(char character)
     out8(NANVIX_PORT_CONSOLE, (uint8_t)character);
 }
 
+/* A piece of the kernel's log. */
+void host_log(const char *text, uint32_t length)
+{
+    const struct nanvix_envelope envelope = {length, NANVIX_ENVELOPE_KERNEL_LOG, (uint32_t)text};
+
+    if (host_absent)
+        console_write(text, length);
+    else
+        out32(NANVIX_PORT_KERNEL_LOG, (uint32_t)&envelope);
+}
+
 void host_send(const struct nanvix_envelope *envelope)
 {
     if (host_absent)

@@ -10,6 +10,7 @@
 #include "cpu.h"
 #include "kernel.h"
 #include "limits.h"
+#include "message.h"
 
 #define MULTIBOOT_MAGIC 0x2badb002u
 #define MULTIBOOT_HAS_COMMAND_LINE 0x4u
@@ -69,12 +70,12 @@ static uint32_t place_program(const struct multiboot_module *module, const char 
 {
     const uint32_t length = module->end - module->begin;
     const uint32_t size = page_up(length);
-    uint8_t *command_line = (uint8_t *)(NANVIX_INITRD_BASE + size);
+    char *command_line = (char *)(NANVIX_INITRD_BASE + size);
 
     memmove((void *)NANVIX_INITRD_BASE, (const void *)module->begin, length);
     memset((void *)(NANVIX_INITRD_BASE + length), 0, size - length);
-    command_line[0] = (uint8_t)line_length;
-    memcpy(command_line + 1, line, line_length);
+    memcpy(command_line, &line_length, NANVIX_COMMAND_LINE_LENGTH_BYTES);
+    memcpy(command_line + NANVIX_COMMAND_LINE_LENGTH_BYTES, line, line_length);
     return NANVIX_INITRD_BASE | size / NANVIX_PAGE_SIZE;
 }
 
@@ -92,7 +93,7 @@ static void place_kernel_arguments(const char *words)
 /* Returns what EBX would be. The multiboot structures may lie where the modules go, so they are copied first. */
 uint32_t hostless_prepare(uint32_t magic, const struct multiboot_info *info)
 {
-    static char line[NANVIX_INITRD_COMMAND_LINE_MAXIMUM];
+    static char line[NANVIX_COMMAND_LINE_MAXIMUM];
     struct multiboot_module modules[2];
     uint32_t line_length = 0, count;
 
@@ -108,7 +109,7 @@ uint32_t hostless_prepare(uint32_t magic, const struct multiboot_info *info)
 
         line_length = text_length(text);
         if (line_length > sizeof(line))
-            panic("the command line is longer than 255 bytes");
+            panic("the command line is too long");
         memcpy(line, text, line_length);
     }
     memset((void *)&control_page, 0, sizeof(control_page));
@@ -138,43 +139,92 @@ static void answer_request(uint16_t header, int32_t count)
     struct nanvix_message *message = new_answer(NANVIX_MESSAGE_HOST);
     struct nanvix_host_payload *payload = (struct nanvix_host_payload *)message->payload;
 
-    message->destination = request.source;
+    message_respond(message, &request);
     payload->header = header;
     memcpy(payload->body, &count, sizeof(count));
 }
 
-/* Every descriptor of a read is at its end. */
-static void answer_pull(const struct nanvix_data_chunk *chunk)
-{
-    struct nanvix_data_chunk delivered = *chunk;
-
-    delivered.length = 0;
-    memcpy(new_answer(NANVIX_MESSAGE_PULL_RESPONSE)->payload, &delivered, sizeof(delivered));
-}
-
-static void take_chunk(const struct nanvix_data_chunk *chunk)
+/* The request that bulk data belongs to. */
+static struct nanvix_stream_request wanted(uint16_t *header)
 {
     const struct nanvix_host_payload *payload = (const struct nanvix_host_payload *)request.payload;
-    struct nanvix_stream_request wanted;
+    struct nanvix_stream_request body;
 
-    memcpy(&wanted, payload->body, sizeof(wanted));
-    if (payload->header == NANVIX_HOST_READ_REQUEST) {
-        answer_pull(chunk);
-        answer_request(NANVIX_HOST_READ_RESPONSE, wanted.fd == 0 ? 0 : -1);
-    } else if (wanted.fd == 1 || wanted.fd == 2) {
-        console_write((const char *)chunk->address, chunk->length);
-        answer_request(NANVIX_HOST_WRITE_RESPONSE, (int32_t)chunk->length);
+    memcpy(&body, payload->body, sizeof(body));
+    *header = payload->header;
+    return body;
+}
+
+/* A pull: every read is at its end at once. `header` begins a data-chunk header, whatever follows there. */
+static void take_pull(const void *header)
+{
+    struct nanvix_data_chunk delivered;
+    uint16_t asked;
+    const struct nanvix_stream_request read = wanted(&asked);
+
+    memcpy(&delivered, header, sizeof(delivered));
+    delivered.length = 0;
+    memcpy(new_answer(NANVIX_MESSAGE_PULL_RESPONSE)->payload, &delivered, sizeof(delivered));
+    answer_request(NANVIX_HOST_READ_RESPONSE, read.fd == 0 ? 0 : -1);
+}
+
+/* Some of the bytes of a write. */
+static void take_bytes(uint32_t address, uint32_t length)
+{
+    uint16_t asked;
+    const struct nanvix_stream_request write = wanted(&asked);
+
+    if (write.fd == 1 || write.fd == 2)
+        console_write((const char *)address, length);
+}
+
+static void finish_write(uint32_t total)
+{
+    uint16_t asked;
+    const struct nanvix_stream_request write = wanted(&asked);
+
+    answer_request(NANVIX_HOST_WRITE_RESPONSE, write.fd == 1 || write.fd == 2 ? (int32_t)total : -1);
+}
+
+#if NANVIX_ERA_S
+static void take_bulk(const struct nanvix_data_chunk *chunk)
+{
+    uint16_t asked;
+
+    wanted(&asked);
+    if (asked == NANVIX_HOST_READ_REQUEST) {
+        take_pull(chunk);
     } else {
-        answer_request(NANVIX_HOST_WRITE_RESPONSE, -1);
+        take_bytes(chunk->address, chunk->length);
+        finish_write(chunk->length);
     }
 }
+#else
+static void take_bulk(const struct nanvix_scatter *header)
+{
+    uint32_t next = header->next;
+
+    if (header->operation == NANVIX_BULK_PULL) {
+        take_pull(header);
+        return;
+    }
+    take_bytes(header->address, header->length);
+    while (next != 0) {
+        const struct nanvix_scatter_segment *segment = (const struct nanvix_scatter_segment *)next;
+
+        take_bytes(segment->address, segment->length);
+        next = segment->next;
+    }
+    finish_write(header->total);
+}
+#endif
 
 void hostless_send(const struct nanvix_envelope *envelope)
 {
     if (envelope->kind == NANVIX_ENVELOPE_MESSAGE)
         memcpy(&request, (const void *)(uint32_t)envelope->address, sizeof(request));
     else
-        take_chunk((const struct nanvix_data_chunk *)(uint32_t)envelope->address);
+        take_bulk((const void *)(uint32_t)envelope->address);
 }
 
 void hostless_receive(const struct nanvix_envelope *envelope)

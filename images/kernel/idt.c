@@ -1,5 +1,5 @@
-/* The interrupt descriptor table. Kernel calls are open to ring 3 on both vectors, and so are the breakpoint and
- * overflow traps, so that a program that runs into one is told so. */
+/* The interrupt descriptor table. Kernel calls are open to ring 3, and so are the breakpoint and overflow traps, so that a
+ * program that runs into one is told so. */
 #include "kernel.h"
 
 #define GATE_INTERRUPT 0x8e
@@ -10,9 +10,9 @@
 #define VECTOR_OVERFLOW 4
 #define VECTOR_DOUBLE_FAULT 8
 
-/* vectors.S: handlers of 0 to 47, then of the two vectors for kernel calls. */
+/* vectors.S: handlers of 0 to 47, then of the vector for kernel calls. */
 #define PLAIN_VECTORS 48
-extern const uint32_t vectors[PLAIN_VECTORS + 2];
+extern const uint32_t vectors[PLAIN_VECTORS + 1];
 
 static struct {
     uint16_t offset_low, selector;
@@ -39,8 +39,7 @@ void idt_init(uint32_t double_fault_selector)
         set_gate(vector, vectors[vector], GATE_INTERRUPT);
     set_gate(VECTOR_BREAKPOINT, vectors[VECTOR_BREAKPOINT], GATE_INTERRUPT | GATE_RING3);
     set_gate(VECTOR_OVERFLOW, vectors[VECTOR_OVERFLOW], GATE_INTERRUPT | GATE_RING3);
-    set_gate(NANVIX_TRAP_ERA_S, vectors[PLAIN_VECTORS], GATE_INTERRUPT | GATE_RING3);
-    set_gate(NANVIX_TRAP_ERA_M, vectors[PLAIN_VECTORS + 1], GATE_INTERRUPT | GATE_RING3);
+    set_gate(NANVIX_TRAP_VECTOR, vectors[PLAIN_VECTORS], GATE_INTERRUPT | GATE_RING3);
     idt[VECTOR_DOUBLE_FAULT].selector = (uint16_t)double_fault_selector;
     idt[VECTOR_DOUBLE_FAULT].type = GATE_TASK;
 

@@ -1,6 +1,7 @@
 /* The dispatcher of kernel calls: EAX = number, EBX, ECX, EDX, EDI = arguments, EDX:EAX = result. Every other register
  * comes back as it was, ECX too. */
 #include "kernel.h"
+#include "thread.h"
 #include "trap.h"
 
 #define ARGUMENTS_0
@@ -24,8 +25,12 @@ static int64_t dispatch(const struct trap_frame *frame)
 
 void kcall(struct trap_frame *frame)
 {
-    int64_t result = dispatch(frame);
+    const uint32_t number = frame->eax;
+    int64_t result;
 
+    current->interrupted_edx = frame->edx;
+    result = dispatch(frame);
     frame->eax = (uint32_t)result;
     frame->edx = (uint32_t)(result >> 32);
+    signal_deliver(frame, number, result);
 }

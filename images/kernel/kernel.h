@@ -11,9 +11,10 @@ struct thread;
 struct trap_frame;
 struct link;
 
-/* bus.c: messages and bulk data between threads and the host. */
+/* bus.c: messages between threads and the host. Bulk data: bulk.c in Era S, bulk-scatter.c in Era M. */
 void bus_init(void);
 void bus_poll(void);
+void bus_await_pull(void);
 
 /* clock.c: time in nanoseconds since 1970, or since the boot where the host gives no clock. */
 uint64_t clock_now(void);
@@ -38,6 +39,8 @@ _Noreturn void double_fault(void);
 /* fpu.c */
 void fpu_init(void);
 void fpu_reset(struct thread *thread);
+void fpu_save(uint8_t image[512]);
+void fpu_load(const uint8_t image[512]);
 void fpu_switch(struct thread *from, struct thread *to);
 
 /* frames.c: physical memory, page by page. */
@@ -57,6 +60,7 @@ uint32_t gdt_interrupted_esp(void);
 /* host.c: the way out of the machine; hostless.c stands in for it where there is no host. */
 extern int host_absent;
 void host_put_character(char character);
+void host_log(const char *text, uint32_t length);
 void host_send(const struct nanvix_envelope *envelope);
 void host_receive(const struct nanvix_envelope *envelope);
 uint32_t host_credits(void);
@@ -71,6 +75,15 @@ _Noreturn void hostless_shutdown(uint32_t status);
 
 /* idt.c */
 void idt_init(uint32_t double_fault_selector);
+
+/* initrd.c: what the host gave the machine to run. */
+struct initrd {
+    uint32_t begin, size, end;
+    uint32_t program, program_size;
+    const char *line;
+    uint32_t line_length;
+};
+const char *initrd_open(uint32_t word, uint32_t memory_end, struct initrd *initrd);
 
 /* kcall.c: the dispatcher; each call is a function kcall_NAME in the file of its subject. */
 #define KCALL_PARAMETERS_0 void
@@ -91,7 +104,7 @@ void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
 
 /* main.c */
-_Noreturn void kernel_main(uint32_t magic, uint32_t initrd);
+_Noreturn void kernel_main(uint32_t magic, uint32_t initrd_word);
 
 /* mutex.c */
 void mutex_init(void);
@@ -125,6 +138,8 @@ uint32_t paging_init(void);
 uint32_t *page_entry(uint32_t address);
 uint32_t *page_entry_create(uint32_t address);
 uint32_t page_table_end(uint32_t address, uint32_t end);
+uint32_t page_physical(uint32_t address);
+void page_pin(uint32_t address, uint32_t length, int on);
 int paging_expose(uint32_t base, uint32_t size, int on);
 int stack_contains(uint32_t address);
 int stack_fault_in(uint32_t address);
@@ -146,8 +161,34 @@ void scheduler_init(void);
 void schedule(void);
 void scheduler_tick(int preemptible);
 int scheduler_block(struct link *queue, uint64_t deadline);
+int scheduler_wait(struct link *queue, uint64_t deadline);
 void scheduler_wake(struct thread *thread);
+void scheduler_interrupt(struct thread *thread);
 _Noreturn void scheduler_start(struct thread *thread);
+
+/* signal.c: signals, which Era S does not have. */
+#if NANVIX_ERA_M
+int signal_due(const struct thread *thread);
+void signal_deliver(struct trap_frame *frame, uint32_t number, int64_t result);
+int signal_exception(struct trap_frame *frame);
+#else
+static inline int signal_due(const struct thread *thread)
+{
+    (void)thread;
+    return 0;
+}
+
+static inline void signal_deliver(struct trap_frame *frame, uint32_t number, int64_t result)
+{
+    (void)frame, (void)number, (void)result;
+}
+
+static inline int signal_exception(struct trap_frame *frame)
+{
+    (void)frame;
+    return 0;
+}
+#endif
 
 /* thread.c */
 void threads_init(void);
@@ -155,6 +196,7 @@ struct thread *thread_find(int32_t tid);
 uint32_t thread_stack_top(const struct thread *thread);
 struct thread *thread_new(uint32_t function, uint32_t stack_top, uint32_t argument0, uint32_t argument1);
 void thread_check_stack(const struct thread *thread);
+void thread_interrupt_one(uint64_t signal);
 
 /* trap.c */
 void trap(struct trap_frame *frame);

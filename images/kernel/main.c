@@ -4,10 +4,6 @@
 #include "kernel.h"
 #include "limits.h"
 
-/* EBX at the boot: base of the initrd in the upper ten bits, its size in pages in the others. That tells the older base
- * too: its size field has one bit more, which no initrd that fits into memory needs. */
-#define INITRD_PAGES_MASK ((1u << NANVIX_INITRD_SIZE_BITS) - 1)
-
 static uint32_t memory_end(void)
 {
     const uint32_t ramfs_size = control_page.ramfs_size;
@@ -41,11 +37,10 @@ static void map_string(uint32_t address, const char *text, uint32_t length)
     *entry = frame | PAGE_OWNED | PAGE_USER | PAGE_WRITABLE | PAGE_PRESENT;
 }
 
-/* The command line follows the initrd: one byte of length, then `program args;ENV=value`. */
-static void map_command_line(const uint8_t *line)
+/* `program args;ENV=value`, in two pages. */
+static void map_command_line(const char *text, uint32_t length)
 {
-    const char *text = (const char *)line + 1;
-    uint32_t length = line[0], arguments = 0, environment;
+    uint32_t arguments = 0, environment;
 
     while (arguments < length && text[arguments] != ';')
         arguments++;
@@ -62,11 +57,9 @@ static void map_stack(void)
     }
 }
 
-_Noreturn void kernel_main(uint32_t magic, uint32_t initrd)
+_Noreturn void kernel_main(uint32_t magic, uint32_t initrd_word)
 {
-    const uint32_t initrd_base = initrd & ~INITRD_PAGES_MASK;
-    const uint32_t initrd_size = (initrd & INITRD_PAGES_MASK) * NANVIX_PAGE_SIZE;
-    const uint32_t command_line = initrd_base + initrd_size;
+    struct initrd initrd;
     const char *problem;
     struct thread *first;
     uint32_t entry;
@@ -85,19 +78,22 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t initrd)
     mutex_init();
     cond_init();
     bus_init();
-    if (initrd_size == 0 || command_line + 1 + NANVIX_INITRD_COMMAND_LINE_MAXIMUM > memory_end())
-        panic("there is no initrd, or it does not fit into memory");
-    frames_init(initrd_base, command_line + 1 + *(const uint8_t *)command_line, memory_end());
+    problem = initrd_open(initrd_word, memory_end(), &initrd);
+    if (problem != NULL)
+        panic(problem);
+    frames_init(initrd.begin, initrd.end, memory_end());
 
-    problem = loader_load(initrd_base, initrd_size, &entry);
+    problem = loader_load(initrd.program, initrd.program_size, &entry);
     if (problem != NULL) {
         console_print("kernel: cannot start the program: %s\n", problem);
         host_shutdown(NANVIX_EXIT_NOT_EXECUTABLE);
     }
-    map_command_line((const uint8_t *)command_line);
+    map_command_line(initrd.line, initrd.line_length);
     map_stack();
     first = thread_new(entry, NANVIX_STACK_TOP, NANVIX_ARGUMENT_PAGE, NANVIX_ENVIRONMENT_PAGE);
     if (first == NULL)
         panic("no memory for the first thread");
+    if (NANVIX_ERA_M)
+        host_command(NANVIX_MACHINE_BOOT_COMPLETE, 0);
     scheduler_start(first);
 }

@@ -116,11 +116,12 @@ int mutex_release(uint32_t address)
     return 0;
 }
 
-/* Gives a mutex to a blocked thread and wakes it, or lets it wait its turn without a deadline. */
+/* Gives a mutex to a blocked thread and wakes it, or lets it wait its turn without a deadline. No signal ends that. */
 void mutex_give_or_queue(struct thread *thread, uint32_t address)
 {
     struct mutex *mutex = find(address);
 
+    thread->interruptible = 0;
     if (mutex == NULL) {
         create(address, thread);
         scheduler_wake(thread);

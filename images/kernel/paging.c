@@ -104,6 +104,25 @@ int paging_expose(uint32_t base, uint32_t size, int on)
     return 0;
 }
 
+/* Where a mapped byte of the program lies in RAM. */
+uint32_t page_physical(uint32_t address)
+{
+    return (*page_entry(address) & PAGE_FRAME) | address % NANVIX_PAGE_SIZE;
+}
+
+/* Keeps the pages of a buffer where they are while the host may still write into them, or no longer. */
+void page_pin(uint32_t address, uint32_t length, int on)
+{
+    const uint32_t last = address + length - 1;
+
+    for (uint32_t page = address & PAGE_FRAME; page <= last; page += NANVIX_PAGE_SIZE) {
+        if (on)
+            *page_entry(page) |= PAGE_PINNED;
+        else
+            *page_entry(page) &= ~PAGE_PINNED;
+    }
+}
+
 int stack_contains(uint32_t address)
 {
     return address >= STACK_BOTTOM && address < NANVIX_STACK_TOP;

@@ -21,7 +21,7 @@ void scheduler_wake(struct thread *thread)
 {
     list_remove(&thread->queue);
     list_remove(&thread->timer);
-    thread->timed_out = 0;
+    thread->wake_cause = WOKEN;
     thread->state = THREAD_READY;
     list_append(&ready, &thread->queue);
 }
@@ -39,7 +39,7 @@ static void wake_late(void)
         if (thread->deadline > now)
             return;
         scheduler_wake(thread);
-        thread->timed_out = 1;
+        thread->wake_cause = TIMED_OUT;
     }
 }
 
@@ -105,7 +105,29 @@ int scheduler_block(struct link *queue, uint64_t deadline)
     if (deadline != NEVER)
         set_timer(current, deadline);
     schedule();
-    return current->timed_out ? -NANVIX_ETIMEDOUT : 0;
+    if (current->wake_cause == WOKEN)
+        return 0;
+    return current->wake_cause == TIMED_OUT ? -NANVIX_ETIMEDOUT : -NANVIX_EINTR;
+}
+
+/* The same for a wait that a signal ends (-EINTR). */
+int scheduler_wait(struct link *queue, uint64_t deadline)
+{
+    int result;
+
+    if (signal_due(current))
+        return -NANVIX_EINTR;
+    current->interruptible = 1;
+    result = scheduler_block(queue, deadline);
+    current->interruptible = 0;
+    return result;
+}
+
+/* Ends the wait of a thread for a signal. */
+void scheduler_interrupt(struct thread *thread)
+{
+    scheduler_wake(thread);
+    thread->wake_cause = INTERRUPTED;
 }
 
 /* Leaves the boot stack for the first thread. */

@@ -93,6 +93,10 @@ struct thread *thread_new(uint32_t function, uint32_t stack_top, uint32_t argume
     thread->tda = 0;
     thread->joiner = NULL;
     thread->held_count = 0;
+    thread->interruptible = 0;
+    thread->detached = 0;
+    thread->blocked = 0;
+    thread->suspended = 0;
     list_init(&thread->queue);
     list_init(&thread->timer);
     list_init(&thread->held);
@@ -137,6 +141,7 @@ int64_t kcall_thread_create(uint32_t arguments)
         return -NANVIX_EAGAIN;
     if (wanted.has_tda != 0)
         thread->tda = wanted.tda;
+    thread->blocked = current->blocked;
     scheduler_wake(thread);
     return thread->tid;
 }
@@ -151,11 +156,52 @@ int64_t kcall_thread_exit(uint32_t status)
     current->state = THREAD_ENDED;
     if (current->joiner != NULL)
         scheduler_wake(current->joiner);
+    else if (current->detached)
+        current->state = THREAD_FREE;
     else
         list_append(&ended, &current->queue);
     schedule();
     panic("a thread ran after its end");
 }
+
+/* A joiner whose wait a signal ended leaves the thread to others, even if it has ended since. */
+static void stop_joining(struct thread *thread)
+{
+    thread->joiner = NULL;
+    if (thread->state == THREAD_ENDED)
+        list_append(&ended, &thread->queue);
+}
+
+/* Ends the wait of one thread that does not block a signal. */
+void thread_interrupt_one(uint64_t signal)
+{
+    for (uint32_t i = 0; i < THREADS_MAX; i++) {
+        struct thread *thread = &threads[i];
+
+        if (thread->state == THREAD_BLOCKED && thread->interruptible && (thread->blocked & signal) == 0) {
+            scheduler_interrupt(thread);
+            return;
+        }
+    }
+}
+
+#if NANVIX_ERA_M
+int64_t kcall_detach(uint32_t tid)
+{
+    struct thread *thread = thread_find((int32_t)tid);
+
+    if ((int32_t)tid <= 0)
+        return -NANVIX_EINVAL;
+    if (thread == NULL)
+        return -NANVIX_ESRCH;
+    if (thread->detached || thread->joiner != NULL)
+        return -NANVIX_EINVAL;
+    thread->detached = 1;
+    if (thread->state == THREAD_ENDED)
+        forget(thread);
+    return 0;
+}
+#endif
 
 int64_t kcall_thread_join(uint32_t tid, uint32_t status)
 {
@@ -170,12 +216,16 @@ int64_t kcall_thread_join(uint32_t tid, uint32_t status)
     thread = thread_find((int32_t)tid);
     if (thread == NULL)
         return -NANVIX_ESRCH;
-    if (thread->joiner != NULL)
+    if (thread->joiner != NULL || thread->detached)
         return -NANVIX_EINVAL;
     if (thread->state != THREAD_ENDED) {
         thread->joiner = current;
         list_init(&nobody);
-        scheduler_block(&nobody, NEVER);
+        error = scheduler_wait(&nobody, NEVER);
+        if (error != 0) {
+            stop_joining(thread);
+            return error;
+        }
     }
     /* The page of the result may have gone in the meantime; the thread is joined all the same. */
     error = user_write(status, &thread->status, sizeof(thread->status));

@@ -25,13 +25,19 @@ struct thread {
     struct link queue;       /* place in the ready queue or in a wait queue */
     struct link timer;       /* place in the timer queue */
     uint64_t deadline;       /* when the timer queue wakes it */
-    int timed_out;           /* the timer woke it, not another thread */
+    enum { WOKEN, TIMED_OUT, INTERRUPTED } wake_cause;
+    int interruptible;       /* a signal may end its wait */
     uint32_t wait_condition; /* condition it waits for */
     uint32_t wait_mutex;     /* mutex it wants back after that */
     struct thread *joiner;   /* who waits for its end */
     struct link held;        /* mutexes it holds */
     uint32_t held_count;
     int64_t pulled;          /* answer of the host to its pull: bytes, or -errno */
+    int detached;            /* nobody will join it */
+    uint64_t blocked;        /* signals it keeps back: signal n is bit n - 1 */
+    int suspended;           /* in sigsuspend, before which `blocked` was this: */
+    uint64_t blocked_before;
+    uint32_t interrupted_edx; /* EDX of its kernel call, for one that begins again */
 };
 
 /* A deadline that never comes. */

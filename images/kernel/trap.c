@@ -20,7 +20,7 @@ static void interrupt(uint32_t irq, int preemptible)
 
 void trap(struct trap_frame *frame)
 {
-    if (frame->vector == NANVIX_TRAP_ERA_S || frame->vector == NANVIX_TRAP_ERA_M)
+    if (frame->vector == NANVIX_TRAP_VECTOR)
         kcall(frame);
     else if (frame->vector - NANVIX_VECTOR_BASE < IRQ_COUNT)
         interrupt(frame->vector - NANVIX_VECTOR_BASE, from_user(frame));

@@ -68,8 +68,7 @@ vectors:
         .irp    number, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47
         vector  \number
         .endr
-        vector  128
-        vector  129
+        vector  NANVIX_TRAP_VECTOR
 
 trap_entry:
         .cfi_startproc simple

@@ -1,7 +1,8 @@
-// libposix: what the guest's libc calls instead of Linux, and the start of a program. One archive.
+// libposix: what the guest's libc calls instead of Linux, and the start of a program. One archive for each era and link.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { headersStep } from '../abi/recipe.ts';
+import type { Era } from '../abi/eras.ts';
+import { headersSteps } from '../abi/recipe.ts';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { projectFiles } from '../build/tree.ts';
@@ -16,7 +17,7 @@ import { libposixFlags } from './build.ts';
 
 const folder = 'images/libposix/src';
 
-async function buildLibposix(context: StepContext, link: Link): Promise<void> {
+async function buildLibposix(context: StepContext, era: Era, link: Link): Promise<void> {
   const sources = projectFiles(folder, ['.c', '.S']).map((file) => path.relative(inProject(folder), file));
   const includes = [path.join(context.filesOf(muslStep), 'include')];
   const compiler = await writeGuestCompiler(context, { includes, layout: [], linkFirst: [], linkLast: [] });
@@ -29,7 +30,7 @@ async function buildLibposix(context: StepContext, link: Link): Promise<void> {
       ...debugFlags,
       ...objectFlags[link],
       `-iquote${inProject(folder)}`,
-      `-I${context.filesOf(headersStep)}`,
+      `-I${context.filesOf(headersSteps[era])}`,
     ],
     objects: path.join(context.work, 'objects'),
   });
@@ -39,26 +40,28 @@ async function buildLibposix(context: StepContext, link: Link): Promise<void> {
   });
 }
 
-function stepFor(link: Link): Step {
+function stepFor(era: Era, link: Link): Step {
   return {
-    name: link === 'pie' ? 'libposix-pie' : 'libposix',
+    name: ['libposix', ...(era === 'S' ? [] : [era.toLowerCase()]), ...(link === 'pie' ? ['pie'] : [])].join(
+      '-',
+    ),
     files: [
       compileFile,
       compilerFile,
       inProject('images/libposix/recipe.ts'),
       ...projectFiles('images/libposix', ['.c', '.S', '.h']),
     ],
-    steps: [toolchainStep, muslStep, headersStep],
+    steps: [toolchainStep, muslStep, headersSteps[era]],
     parameters: { flags: [...libposixFlags, ...debugFlags, ...objectFlags[link]] },
-    run: (context) => buildLibposix(context, link),
+    run: (context) => buildLibposix(context, era, link),
   };
 }
 
 /** Results of each: `lib/libposix.a`, which holds `_start` too. */
-export const libposixSteps: Readonly<Record<Link, Step>> = {
-  'no-pie': stepFor('no-pie'),
-  pie: stepFor('pie'),
+export const libposixSteps: Readonly<Record<Era, Readonly<Record<Link, Step>>>> = {
+  S: { 'no-pie': stepFor('S', 'no-pie'), pie: stepFor('S', 'pie') },
+  M: { 'no-pie': stepFor('M', 'no-pie'), pie: stepFor('M', 'pie') },
 };
 
-/** The one that every program but a position-independent one is linked with. */
-export const libposixStep: Step = libposixSteps['no-pie'];
+/** The one that programs are linked with unless they say otherwise. */
+export const libposixStep: Step = libposixSteps.S['no-pie'];

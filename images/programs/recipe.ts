@@ -2,14 +2,15 @@
 // on where the files lie, so equal programs are compiled once.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { headersStep } from '../abi/recipe.ts';
+import type { Era } from '../abi/eras.ts';
+import { headersSteps } from '../abi/recipe.ts';
 import { sha256 } from '../build/digest-memo.ts';
 import { BuildError } from '../build/errors.ts';
 import { inProject } from '../build/paths.ts';
 import { failedOutput } from '../build/run-tool.ts';
 import type { Parameter, Step, StepContext } from '../build/step.ts';
 import { projectFiles } from '../build/tree.ts';
-import { libposixStep } from '../libposix/recipe.ts';
+import { libposixSteps } from '../libposix/recipe.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { layoutFile, layoutFlags } from '../toolchain/layout.ts';
@@ -24,11 +25,17 @@ export interface ProgramSource {
   readonly sources: readonly string[];
   readonly flags: readonly string[];
   readonly cwd: string;
+  /** Kernel interface that the program is for; `S` by default. */
+  readonly era?: Era;
 }
 
 /** Name of a program's result: that of its first source. */
 export function programName(sources: readonly string[]): string {
   return `${path.parse(sources[0] ?? 'program').name}.elf`;
+}
+
+function librarySteps({ era = 'S' }: ProgramSource): readonly Step[] {
+  return [muslStep, headersSteps[era], libposixSteps[era]['no-pie']];
 }
 
 function digestOf(file: string): string {
@@ -47,7 +54,7 @@ async function compile(
   program: ProgramSource,
   sources: readonly string[],
 ): Promise<void> {
-  const [musl, headers, posix] = [muslStep, headersStep, libposixStep].map((step) => context.filesOf(step));
+  const [musl, headers, posix] = librarySteps(program).map((step) => context.filesOf(step));
   const compiler = await writeGuestCompiler(context, {
     includes: [path.join(musl ?? '', 'include'), headers ?? '', inProject('images/libposix/include')],
     layout: layoutFlags('no-pie'),
@@ -99,7 +106,7 @@ export function programStep(program: ProgramSource): Step {
       layoutFile,
       ...projectFiles('images/libposix/include', ['.h']),
     ],
-    steps: [toolchainStep, muslStep, headersStep, libposixStep],
+    steps: [toolchainStep, ...librarySteps(program)],
     parameters: sourceDigests(program),
     run: (context) => compile(context, program, sources),
   };

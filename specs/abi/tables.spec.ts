@@ -11,6 +11,7 @@ import {
   readStruct,
   scalarSizes,
   structs,
+  structsM,
   message,
   pvclock,
   time,
@@ -18,8 +19,8 @@ import {
 } from '../../images/abi/index.ts';
 
 describe('kernel calls', () => {
-  it('are numbered 0 to 46 without holes', () => {
-    expect(kernelCalls.map((call) => call.number)).toEqual(Array.from({ length: 47 }, (_, i) => i));
+  it('are numbered 0 to 47 without holes', () => {
+    expect(kernelCalls.map((call) => call.number)).toEqual(Array.from({ length: 48 }, (_, i) => i));
   });
 
   it('have names of their own', () => {
@@ -29,6 +30,11 @@ describe('kernel calls', () => {
   it('belong to Era S up to snapshot and to Era M from detach', () => {
     expect(kernelCallByName('snapshot')).toMatchObject({ number: 35, era: 'S' });
     expect(kernelCallByName('detach')).toMatchObject({ number: 36, era: 'M' });
+  });
+
+  it('take push and pull by descriptor in Era M', () => {
+    expect(kernelCallByNumber(33)?.arguments.length).toBe(4);
+    expect(kernelCallByNumber(33, 'M')?.arguments.map(({ name }) => name)).toEqual(['bulk']);
   });
 
   it('take no more arguments than there are registers for them', () => {
@@ -48,7 +54,7 @@ describe('kernel calls', () => {
 
   it('are found by number and by name, and unknown ones are not', () => {
     expect(kernelCallByNumber(10)?.name).toBe('mmap');
-    expect(kernelCallByNumber(47)).toBeUndefined();
+    expect(kernelCallByNumber(48)).toBeUndefined();
     expect(kernelCallByName('fork')).toBeUndefined();
   });
 
@@ -87,7 +93,23 @@ describe('structures', () => {
     });
   });
 
-  it.each(structs.map((layout) => [layout.name, layout] as const))(
+  it('have the sizes of the page on Era M', () => {
+    expect(Object.fromEntries(structsM.map((layout) => [layout.name, layout.size]))).toEqual({
+      message: 64,
+      host_payload: 43,
+      scatter: 36,
+      scatter_segment: 12,
+      bulk: 28,
+      signal_action: 20,
+      signal_context: 560,
+      signal_save: 48,
+      signal_frame: 16,
+      bundle_header: 16,
+      bundle_entry: 16,
+    });
+  });
+
+  it.each([...structs, ...structsM].map((layout) => [layout.name, layout] as const))(
     '%s has fields without gap or overlap',
     (_, layout) => {
       let end = 0;

@@ -2,21 +2,25 @@
  * Every kernel call, with its results and each of its errors, asked for by small programs in C. The programs check; this
  * file says how they are started and what else must come of it.
  */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { BootOptions } from '../../harness/index.ts';
+import { exitStatuses } from '../../images/abi/index.ts';
 import { createRamfs } from '../../images/index.ts';
-import { runGuest } from '../support/guests.ts';
+import { bootGuest, runGuest } from '../support/guests.ts';
 import { checks, kernelCallProgram } from './programs.ts';
 
 async function runChecks(name: string, options: Partial<BootOptions> = {}) {
-  const program = await kernelCallProgram(name);
+  const program = await kernelCallProgram(name, options.era);
   const result = await runGuest({ program, programName: name, memoryMiB: 128, ...options });
   return { ...result, ...checks(result.console) };
 }
 
-describe('kernel calls', () => {
+const eras = ['S', 'M'] as const;
+
+describe.each(eras)('kernel calls of Era %s', (era) => {
   it.each([
-    ['identity', 'the start of a program, debug, identity, capabilities, unknown calls', 50],
+    ['identity', 'the start of a program, debug, identity, capabilities, unknown calls', 44],
     ['memory', 'mmap, munmap, mctrl and the stack', 40],
     ['thread', 'threads, joining, thread data, preemption, floating point', 40],
     ['mutex', 'mutexes', 25],
@@ -25,51 +29,157 @@ describe('kernel calls', () => {
     ['pmio', 'I/O ports', 20],
   ])('%s: %s', async (name, _what, fewest) => {
     const commandLine = name === 'identity' ? 'one two;A=1 B=2' : '';
-    const { failed, passed, outcome } = await runChecks(name, { commandLine });
+    const { failed, passed, outcome } = await runChecks(name, { commandLine, era });
     expect(failed).toEqual([]);
     expect(passed.length).toBeGreaterThanOrEqual(fewest);
     expect(outcome).toEqual({ kind: 'exit', status: 0 });
   });
 
   it('mmio: the region of the ramfs', async () => {
-    const { failed, passed, outcome } = await runChecks('mmio', { ramfs: createRamfs({ '/file': 'text' }) });
+    const { failed, passed, outcome } = await runChecks('mmio', {
+      era,
+      ramfs: createRamfs({ '/file': 'text' }),
+    });
     expect(failed).toEqual([]);
     expect(passed).toContain('it starts with a boot sector');
     expect(outcome).toEqual({ kind: 'exit', status: 0 });
   });
 
   it('mmio without a ramfs finds nothing', async () => {
-    const { failed, passed } = await runChecks('mmio', { args: ['none'] });
+    const { failed, passed } = await runChecks('mmio', { era, args: ['none'] });
     expect(failed).toEqual([]);
     expect(passed).toContain('without a ramfs alloc finds nothing');
   });
 
   it('mmap takes one page when the kernel arguments say mmap1', async () => {
-    const { failed, outcome } = await runChecks('mmap-one-page', { kernelArguments: 'mmap1' });
+    const { failed, outcome } = await runChecks('mmap-one-page', { era, kernelArguments: 'mmap1' });
     expect(failed).toEqual([]);
     expect(outcome).toEqual({ kind: 'exit', status: 0 });
   });
 
   it('thread_exit of the main thread lets the others go on; the last one gives the status', async () => {
-    const { passed, outcome } = await runChecks('thread-exit');
+    const { passed, outcome } = await runChecks('thread-exit', { era });
     expect(passed).toEqual(['a thread outlives the main one']);
     expect(outcome).toEqual({ kind: 'exit', status: 77 });
   });
 });
 
-describe('messages', () => {
+describe.each(eras)('messages of Era %s', (era) => {
+  /** Only Era M has bulk data of more than a page. */
+  const pieces = Array.from(
+    { length: 100 * 64 },
+    (_, i) => `${String.fromCharCode(97 + (Math.floor(i / 64) % 26)).repeat(63)}\n`,
+  );
+  const more = era === 'M' ? pieces.join('') : '';
+
   it('carry output and errors apart, page by page, for each thread', async () => {
-    const { failed, output, errorOutput } = await runChecks('ipc');
+    const { failed, output, errorOutput } = await runChecks('ipc', { era });
     expect(failed).toEqual([]);
-    expect(output).toBe(`out\n${`${'x'.repeat(63)}\n`.repeat(64)}thread\n`);
+    expect(output).toBe(`out\n${`${'x'.repeat(63)}\n`.repeat(64)}${more}thread\n`);
     expect(errorOutput).toBe('err\n');
   });
 
   it('carry input in pieces of at most what is asked for, then its end', async () => {
-    const { failed, passed, output } = await runChecks('ipc', { stdin: 'twenty bytes of text' });
+    const { failed, passed, output } = await runChecks('ipc', { era, stdin: 'twenty bytes of text' });
     expect(failed).toEqual([]);
     expect(output).toContain('thread\n16:twenty bytes of \n04:text\n');
     expect(passed).toContain('reading ends at the end of the input');
+  });
+});
+
+describe('signals', () => {
+  it('are caught, blocked, awaited and caused by exceptions', async () => {
+    const { failed, passed, outcome } = await runChecks('signals', { era: 'M' });
+    expect(failed).toEqual([]);
+    expect(passed.length).toBeGreaterThanOrEqual(55);
+    expect(outcome).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  it.each([
+    ['default', 'by default ends the program', 'ends by signal 12'],
+    ['blocked', 'of a blocked exception ends the program', 'page fault (vector 14)'],
+    ['stack', 'without room on the stack ends the program', 'ends by signal 10'],
+    ['frame', 'whose frame is damaged ends the program', 'the frame of a signal'],
+  ])('"%s": a signal %s', async (way, _what, message) => {
+    const { console, outcome } = await runChecks('signals', { era: 'M', args: [way] });
+    expect(outcome).toEqual({ kind: 'exit', status: exitStatuses.signalled });
+    expect(console).toContain(message);
+  });
+
+  it('without a restorer is dropped', async () => {
+    const { console, outcome } = await runChecks('signals', { era: 'M', args: ['restorer'] });
+    expect(outcome).toEqual({ kind: 'exit', status: 99 });
+    expect(console).toBe('klog: signal 10 is dropped: there is no restorer\n');
+  });
+});
+
+async function runBytes(program: Uint8Array) {
+  const result = await runGuest({ program, programName: 'bundle', memoryMiB: 128, era: 'M' });
+  return { ...result, ...checks(result.console) };
+}
+
+/** Programs as Nanvix's mkimage bundles them: head, entries, then each file on a page of its own, the lines last. */
+function bundleOf(parts: readonly { readonly elf: Uint8Array; readonly line: string }[]): Uint8Array {
+  const PAGE = 4096;
+  const places = parts.reduce<number[]>(
+    (before, _part, i) => [
+      ...before,
+      (before.at(-1) ?? PAGE) + Math.ceil((parts[i]?.elf.length ?? 0) / PAGE) * PAGE,
+    ],
+    [PAGE],
+  );
+  const end = places.at(-1) ?? PAGE;
+  const bytes = new Uint8Array(end + PAGE);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode('NVMB'));
+  view.setUint32(4, 1, true);
+  view.setUint32(8, parts.length, true);
+  parts.forEach(({ elf, line }, i) => {
+    const lineAt = end + i * 256;
+    [places[i] ?? 0, elf.length, lineAt, line.length].forEach((word, field) => {
+      view.setUint32(16 + i * 16 + field * 4, word, true);
+    });
+    bytes.set(elf, places[i]);
+    bytes.set(new TextEncoder().encode(line), lineAt);
+  });
+  return bytes;
+}
+
+describe('the boot of Era M', () => {
+  it('says when it is complete', async () => {
+    const guest = await bootGuest({
+      program: await kernelCallProgram('identity', 'M'),
+      memoryMiB: 128,
+      era: 'M',
+    });
+    await guest.runToEnd();
+    expect(guest.monitor.bootCompleteAt).toBeGreaterThan(0);
+  });
+
+  it('takes a bundle of one program', async () => {
+    const program = bundleOf([
+      { elf: await readFile(await kernelCallProgram('identity', 'M')), line: 'identity one two;A=1 B=2' },
+    ]);
+    const { failed, outcome } = await runBytes(program);
+    expect(failed).toEqual([]);
+    expect(outcome).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  it('refuses a bundle of several', async () => {
+    const elf = Uint8Array.of(1);
+    const parts = [
+      { elf, line: 'a' },
+      { elf, line: 'b' },
+    ];
+    const { console, outcome } = await runBytes(bundleOf(parts));
+    expect(console).toBe('klog: kernel panic: a bundle of several programs: this kernel runs one\n');
+    expect(outcome).toEqual({ kind: 'exit', status: exitStatuses.kernelPanic });
+  });
+
+  it('has room for a command line of 4092 bytes', async () => {
+    const long = `one two;A=1 B=2${' '.repeat(4000)}`;
+    const { outcome } = await runChecks('thread-exit', { era: 'M', commandLine: long });
+    expect(outcome).toEqual({ kind: 'exit', status: 77 });
   });
 });
 

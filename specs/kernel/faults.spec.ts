@@ -27,6 +27,7 @@ describe('a program that', () => {
     ['port', 'segmentation', 'general protection fault (vector 13)'],
     ['segment', 'segmentation', 'general protection fault (vector 13)'],
     ['breakpoint', 'trap', 'breakpoint (vector 3)'],
+    ['other-vector', 'segmentation', 'general protection fault (vector 13)'],
     ['interrupt', 'segmentation', 'general protection fault (vector 13)'],
   ] as const)('does "%s" ends with the status of a fault of kind %s', async (fault, kind, message) => {
     const { outcome, console } = await run(fault);
@@ -46,6 +47,30 @@ describe('a program that', () => {
 
   it('exits with more than sixteen bits gets the lower sixteen', async () => {
     expect((await run('exit-wide')).outcome).toEqual({ kind: 'exit', status: 0xffff });
+  });
+});
+
+describe('in Era M', () => {
+  it.each(['null', 'divide', 'undefined', 'other-vector', 'stack-overflow'])(
+    'a program that does "%s" ends with the status of a signal, and the log of the kernel says why',
+    async (fault) => {
+      const { outcome, console } = await runGuest({
+        program: await kernelCallProgram('faults', 'M'),
+        memoryMiB: 128,
+        era: 'M',
+        args: [fault],
+      });
+      expect(outcome).toEqual({ kind: 'exit', status: exitStatuses.signalled });
+      expect(console).toMatch(/^klog: thread 1 of the program: /);
+    },
+  );
+
+  it('one that makes its calls in odd states goes on', async () => {
+    const m = await kernelCallProgram('faults', 'M');
+    for (const state of ['null-segment', 'direction-flag', 'bad-stack-call']) {
+      const { outcome } = await runGuest({ program: m, memoryMiB: 128, era: 'M', args: [state] });
+      expect(outcome, state).toEqual({ kind: 'exit', status: 99 });
+    }
   });
 });
 

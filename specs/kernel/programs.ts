@@ -1,12 +1,14 @@
 /** The kernel-call programs of images/programs/kcalls: C without a libc, each with checks of its own. */
 import { fileURLToPath } from 'node:url';
+import type { Era } from '../../images/abi/index.ts';
 import { compileProgram } from '../../images/index.ts';
 
 const folder = fileURLToPath(new URL('../../images/programs/kcalls/', import.meta.url));
 
-/** Compiles one of them and gives the path of its ELF. */
-export async function kernelCallProgram(name: string): Promise<string> {
+/** Compiles one of them for an era and gives the path of its ELF. */
+export async function kernelCallProgram(name: string, era: Era = 'S'): Promise<string> {
   const { elf } = await compileProgram({
+    era,
     sources: [`${folder}start.S`, `${folder}${name}.c`],
     flags: ['-nostdlib', '-ffreestanding', '-O2', '-std=gnu11', '-Wall', '-Wextra', '-Werror'],
   });

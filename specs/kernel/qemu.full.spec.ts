@@ -4,6 +4,7 @@
  */
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import type { Era } from '../../images/abi/index.ts';
 import { ensureImages } from '../../images/index.ts';
 import { runGuest } from '../support/guests.ts';
 import { lacks } from '../support/tools.ts';
@@ -13,8 +14,8 @@ const QEMU = 'qemu-system-i386';
 const missing = lacks(QEMU);
 
 /** Boots a program and gives what came out of port 0xe9, and QEMU's exit code. */
-async function runInQemu(program: string, commandLine: string, kernelArguments = '') {
-  const { kernel } = await ensureImages();
+async function runInQemu(program: string, commandLine: string, kernelArguments = '', era: Era = 'S') {
+  const { kernel } = await ensureImages({ era });
   const { stdout, exitCode } = await execa(
     QEMU,
     [
@@ -44,25 +45,27 @@ async function runInQemu(program: string, commandLine: string, kernelArguments =
 const codeOf = (status: number) => ((status << 1) | 1) & 0xff;
 
 describe.skipIf(missing)('in QEMU', () => {
-  it.each(['identity', 'memory', 'thread', 'mutex', 'cond', 'pmio'])(
-    '%s says what it says in v86',
-    async (name) => {
-      const program = await kernelCallProgram(name);
-      const here = await runGuest({
-        program,
-        programName: name,
-        memoryMiB: 128,
-        commandLine: 'one two;A=1 B=2',
-      });
-      const there = await runInQemu(program, `${name} one two;A=1 B=2`);
-      expect(there.console.trimEnd()).toBe(here.console.trimEnd());
-      expect(checks(there.console).failed).toEqual([]);
-      expect(there.exitCode).toBe(codeOf(0));
-    },
-  );
+  const programs = ['identity', 'memory', 'thread', 'mutex', 'cond', 'pmio'];
+  it.each([
+    ...programs.map((name) => [name, 'S'] as const),
+    ...[...programs, 'signals'].map((name) => [name, 'M'] as const),
+  ])('%s of Era %s says what it says in v86', async (name, era) => {
+    const program = await kernelCallProgram(name, era);
+    const here = await runGuest({
+      program,
+      programName: name,
+      memoryMiB: 128,
+      commandLine: 'one two;A=1 B=2',
+      era,
+    });
+    const there = await runInQemu(program, `${name} one two;A=1 B=2`, '', era);
+    expect(there.console.trimEnd()).toBe(here.console.trimEnd());
+    expect(checks(there.console).failed).toEqual([]);
+    expect(there.exitCode).toBe(codeOf(0));
+  });
 
-  it('output and errors come out of port 0xe9, and input is at its end', async () => {
-    const { console } = await runInQemu(await kernelCallProgram('ipc'), 'ipc');
+  it.each(['S', 'M'] as const)('output, errors and the end of input work in Era %s', async (era) => {
+    const { console } = await runInQemu(await kernelCallProgram('ipc', era), 'ipc', '', era);
     expect(checks(console).failed).toEqual([]);
     expect(console).toContain('out\n');
     expect(console).toContain('err\n');

@@ -3,34 +3,11 @@
  * nothing taken from our own tables.
  */
 import { describe, expect, it } from 'vitest';
+import { BUS, fetch, LOG, put, seen } from './bytes.ts';
 import { playGuest } from './guest.ts';
 import type { PlayedGuest } from './guest.ts';
 
-/** Bytes as the reference prints them: pairs of digits, `|` between fields. */
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text.replaceAll('|', ' ').trim().split(/\s+/u), (pair) => Number.parseInt(pair, 16));
-}
-
-function put(guest: PlayedGuest, address: number, text: string): void {
-  guest.fake.memory.write(address, bytesOf(text));
-}
-
-function seen(guest: PlayedGuest, address: number, length: number): string {
-  return [...guest.fake.memory.read(address, length)]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join(' ');
-}
-
-const BUS = 0xe9;
-const FETCH = 0xea;
-const LOG = 0xeb;
 const CREDITS = 4;
-
-/** Fetches the next message to 0x00201000. */
-function fetch(guest: PlayedGuest): void {
-  put(guest, 0x00200f00, '40 00 00 00 00 00 00 00 | 01 00 00 00 00 00 00 00 | 00 10 20 00 00 00 00 00');
-  guest.fake.out(FETCH, 0x00200f00, 4);
-}
 
 describe('a short write', () => {
   function write(guest: PlayedGuest, fd: string): void {

@@ -102,7 +102,7 @@ async function start(
   const wantsImages = options.restore === undefined ? options.kernel : '';
   const given = {
     ...bootOptionsOf(options),
-    ...(program === undefined ? {} : await findImages(program, wantsImages, options.memory)),
+    ...(program === undefined ? {} : await findImages(program, wantsImages, options.memory, options.era)),
     ...(options.programName === undefined ? {} : { programName: options.programName }),
     ...(stdin === undefined ? {} : { stdin }),
     ...(commandLine === '' && options.restore !== undefined ? {} : { commandLine }),

@@ -6,21 +6,24 @@
  * envelope is neither trusted nor refused: what the address points at says how long it is, as for Nanvix's own monitor.
  */
 import type { PhysicalMemory } from '../../../emulator/types.ts';
+import type { Era } from '../../../images/abi/eras.ts';
 import { readStruct } from '../../../images/abi/layout.ts';
-import { envelopeKinds, messageTypes, processes } from '../../../images/abi/messages.ts';
+import { bulkOperations, envelopeKinds, messageTypes, processes } from '../../../images/abi/messages.ts';
 import { limits } from '../../../images/abi/parameters.ts';
 import { ports } from '../../../images/abi/ports.ts';
 import { dataChunk, envelope, message } from '../../../images/abi/structs.ts';
+import { messageM, scatter, scatterSegment } from '../../../images/abi/structs-m.ts';
 import type { Log } from '../log.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { writeCredits } from './control-page.ts';
 import type { StandardStreams } from './streams.ts';
+import type { Piece } from './messages.ts';
 import type { Remark } from './remarks.ts';
 import { pageRangeFault, rangeFault, viewOf, violation } from './violation.ts';
 
 /** A message for the log: its fields, and its payload in hex. */
-function describeMessage(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  const { payload, ...fields } = readStruct(message, viewOf(bytes));
+function describeMessage(bytes: Uint8Array, era: Era): Readonly<Record<string, unknown>> {
+  const { payload, ...fields } = readStruct(era === 'S' ? message : messageM, viewOf(bytes));
   return { ...fields, payload: Array.from(payload, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }
 
@@ -28,6 +31,7 @@ const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(messageTypes));
 
 export class MessageBus {
   readonly #memory: PhysicalMemory;
+  readonly #era: Era;
   readonly #announce: () => void;
   readonly #remark: Remark;
   readonly #log: Log;
@@ -38,8 +42,9 @@ export class MessageBus {
    * @param remark Told of what is passed over.
    * @param log Told of every message and piece of data.
    */
-  constructor(memory: PhysicalMemory, announce: () => void, remark: Remark, log: Log) {
+  constructor(memory: PhysicalMemory, era: Era, announce: () => void, remark: Remark, log: Log) {
     this.#memory = memory;
+    this.#era = era;
     this.#announce = announce;
     this.#remark = remark;
     this.#log = log;
@@ -52,7 +57,7 @@ export class MessageBus {
 
   /** Puts a message into the guest's inbox. */
   post(bytes: Uint8Array): void {
-    this.#log.trace?.('bus: the monitor posts a message', describeMessage(bytes));
+    this.#log.trace?.('bus: the monitor posts a message', describeMessage(bytes, this.#era));
     this.#inbox = [...this.#inbox, bytes];
     writeCredits(this.#memory, this.#inbox.length);
     this.#announce();
@@ -68,28 +73,83 @@ export class MessageBus {
       if (fault !== undefined) return refuse(fault);
       const bytes = this.#memory.read(header.address, message.size);
       const { type } = readStruct(message, viewOf(bytes));
-      this.#log.trace?.('bus: the guest sends a message', describeMessage(bytes));
+      this.#log.trace?.('bus: the guest sends a message', describeMessage(bytes, this.#era));
       if (!KNOWN_TYPES.has(type)) return refuse(`the message has type ${type}, and there is no such type`);
       if (type === messageTypes.host) streams.receive(bytes);
       else this.#remark(`message of type ${type}, which is not for the host`);
       return undefined;
     }
+    if (header.kind === envelopeKinds.scatter && this.#era === 'M')
+      return this.#sendScattered(header.address, streams, refuse);
     if (header.kind !== envelopeKinds.dataChunk)
       return refuse(`kind ${header.kind} in the envelope is unknown`);
     const fault = rangeFault(this.#memory, 'data-chunk header', header.address, dataChunk.size);
     if (fault !== undefined) return refuse(fault);
     const chunk = readStruct(dataChunk, viewOf(this.#memory.read(header.address, dataChunk.size)));
-    const outside = pageRangeFault(this.#memory, 'data chunk', chunk.address, chunk.length);
+    const { address, length } = chunk;
+    const outside = pageRangeFault(this.#memory, 'data chunk', address, length);
     if (outside !== undefined) return refuse(outside);
     this.#log.trace?.('bus: the guest sends a data chunk', chunk);
     // A snapshot may hold a kernel of ours from before November 2026, which sent pulls with the host as their source.
-    const tid = chunk.source_pid === processes.host ? chunk.destination_tid : chunk.source_tid;
+    const fromHost = chunk.source_pid === processes.host;
+    const tid = fromHost ? chunk.destination_tid : chunk.source_tid;
     if (streams.expectsPull(tid)) {
-      streams.pull(tid, chunk.address, chunk.length);
+      const pid = fromHost ? chunk.destination_pid : chunk.source_pid;
+      streams.pull({ pid, tid, pieces: [{ address, length }], length });
     } else {
-      streams.push(tid, this.#memory.read(chunk.address, chunk.length));
+      streams.push(tid, this.#memory.read(address, length));
     }
     return undefined;
+  }
+
+  /** Bulk data in pieces (Era M). */
+  #sendScattered(
+    at: number,
+    streams: StandardStreams,
+    refuse: (reason: string) => ProtocolViolation,
+  ): ProtocolViolation | undefined {
+    const fault = rangeFault(this.#memory, 'scatter/gather header', at, scatter.size);
+    if (fault !== undefined) return refuse(fault);
+    const header = readStruct(scatter, viewOf(this.#memory.read(at, scatter.size)));
+    const pieces = this.#pieces(header, header.segment_count);
+    if (typeof pieces === 'string') return refuse(pieces);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length !== header.total)
+      return refuse(`the pieces have ${length} bytes, the scatter/gather header says ${header.total}`);
+    this.#log.trace?.('bus: the guest sends data in pieces', header);
+    const { source_pid: pid, source_tid: tid } = header;
+    if (header.operation === bulkOperations.pull) {
+      streams.pull({ pid, tid, pieces, length });
+    } else if (header.operation === bulkOperations.push) {
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      for (const piece of pieces) {
+        bytes.set(this.#memory.read(piece.address, piece.length), done);
+        done += piece.length;
+      }
+      streams.push(tid, bytes);
+    } else {
+      return refuse(`operation ${header.operation} in the scatter/gather header is neither push nor pull`);
+    }
+    return undefined;
+  }
+
+  /** The pieces of a chain, or why it is none. */
+  #pieces(first: Piece & { readonly next: number }, count: number): readonly Piece[] | string {
+    const pieces: Piece[] = [];
+    for (let { next, ...piece } = first; ;) {
+      const outside = pageRangeFault(this.#memory, 'piece of bulk data', piece.address, piece.length);
+      if (outside !== undefined) return outside;
+      pieces.push({ address: piece.address, length: piece.length });
+      if (next === 0) break;
+      if (pieces.length === limits.bulkSegments)
+        return `bulk data has more than ${limits.bulkSegments} pieces`;
+      const fault = rangeFault(this.#memory, 'piece of bulk data', next, scatterSegment.size);
+      if (fault !== undefined) return fault;
+      ({ next, ...piece } = readStruct(scatterSegment, viewOf(this.#memory.read(next, scatterSegment.size))));
+    }
+    if (pieces.length === count) return pieces;
+    return `bulk data has ${pieces.length} pieces, its header says ${count}`;
   }
 
   /** Dword write to 0xeb: a piece of the kernel's log, or undefined when the envelope holds something else. */
@@ -116,7 +176,7 @@ export class MessageBus {
       this.#remark('fetch while no message waits');
       return undefined;
     }
-    this.#log.trace?.('bus: the guest fetches a message', describeMessage(oldest));
+    this.#log.trace?.('bus: the guest fetches a message', describeMessage(oldest, this.#era));
     this.#memory.write(header.address, oldest);
     this.#inbox = rest;
     writeCredits(this.#memory, rest.length);

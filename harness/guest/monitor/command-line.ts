@@ -4,7 +4,7 @@
  * The protocol separates by single spaces and one semicolon and knows no quoting, so a word that holds one of them
  * cannot be passed and is refused here rather than torn apart in the guest.
  */
-import { initrd } from '../../../images/abi/memory-map.ts';
+import { eras } from '../../../images/abi/eras.ts';
 import { InputError } from '../errors.ts';
 
 export interface CommandLineParts {
@@ -46,12 +46,12 @@ export function commandLineText(parts: CommandLineParts): string {
  */
 export function encodeCommandLine(text: string, era: 'S' | 'M'): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  const maximum = era === 'S' ? initrd.commandLineMaximum : 0xffff;
+  const { lengthBytes, maximum } = eras[era].commandLine;
   if (bytes.length > maximum) {
     throw new InputError(
       `the command line has ${bytes.length} bytes, at most ${maximum} fit: shorten arguments or environment`,
     );
   }
-  const length = era === 'S' ? [bytes.length] : [bytes.length & 0xff, bytes.length >> 8];
+  const length = lengthBytes === 1 ? [bytes.length] : [bytes.length & 0xff, bytes.length >> 8];
   return Uint8Array.from([...length, ...bytes]);
 }

@@ -5,12 +5,14 @@
  * remembers is in {@link MonitorState}, plain data that is captured and restored with the machine.
  */
 import type { Machine, PortWidth } from '../../../emulator/types.ts';
+import type { Era } from '../../../images/abi/eras.ts';
 import { interrupts, ports } from '../../../images/abi/ports.ts';
 import type { Log } from '../log.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { MessageBus } from './bus.ts';
 import { KernelConsole } from './console.ts';
 import { decodeMachineCommand } from './machine-port.ts';
+import { messageForms } from './messages.ts';
 import { remarksInto } from './remarks.ts';
 import type { Remark } from './remarks.ts';
 import type { StandardInput } from './standard-input.ts';
@@ -41,6 +43,8 @@ export interface MonitorState {
 
 export interface MonitorOptions {
   readonly input: StandardInput;
+  /** Era of the guest's messages; `S` by default. */
+  readonly era?: Era;
   readonly announceMessages: boolean;
   /** Whether the run stops where the kernel asks for a snapshot. */
   readonly stopAtSnapshot: boolean;
@@ -72,6 +76,7 @@ export class Monitor {
     this.console = new KernelConsole(options.onConsole);
     this.bus = new MessageBus(
       machine.memory,
+      options.era ?? 'S',
       () => {
         this.#announceMessage();
       },
@@ -82,6 +87,7 @@ export class Monitor {
       send: (message) => {
         this.bus.post(message);
       },
+      form: messageForms[options.era ?? 'S'],
       remark: this.#remark,
       onOutput: options.onOutput,
     });

@@ -9,33 +9,27 @@
  * What must hold: requests are kept by thread, so that threads may have their requests in flight at the same time.
  */
 import type { PhysicalMemory } from '../../../emulator/types.ts';
-import { readStruct, writeStruct } from '../../../images/abi/layout.ts';
-import { hostHeaders, messageTypes, processes } from '../../../images/abi/messages.ts';
-import {
-  dataChunk,
-  hostPayload,
-  message,
-  streamRequest,
-  streamResponse,
-} from '../../../images/abi/structs.ts';
+import { hostHeaders, processes } from '../../../images/abi/messages.ts';
 import { ByteLog } from './byte-log.ts';
+import type { Bulk, HostRequest, MessageForm, Piece } from './messages.ts';
 import { INPUT_START } from './standard-input.ts';
 import type { InputPosition, StandardInput } from './standard-input.ts';
 import type { Remark } from './remarks.ts';
-import { viewOf } from './violation.ts';
 
-/** A request whose data has not come yet. */
+/** A request whose data has not come yet. What only Era M has is left out where it says nothing. */
 export interface PendingRequest {
   readonly tid: number;
   readonly fd: number;
   readonly count: number;
+  readonly pid?: number;
+  readonly request?: number;
 }
 
-/** A pull that waits for an asynchronous source of input. */
-export interface WaitingPull {
+/** A pull that waits for an asynchronous source of input: its first piece, and those behind it. */
+export interface WaitingPull extends Piece {
   readonly tid: number;
-  readonly address: number;
-  readonly length: number;
+  readonly pid?: number;
+  readonly more?: readonly Piece[];
 }
 
 /** Everything the streams remember, as plain data. */
@@ -49,6 +43,8 @@ export interface StreamState {
 }
 
 export interface StreamHooks {
+  /** How the guest's era writes messages. */
+  readonly form: MessageForm;
   /** Puts a message into the guest's inbox. */
   readonly send: (message: Uint8Array) => void;
   /** Told of what is passed over. */
@@ -62,6 +58,16 @@ const STDERR = 2;
 
 /** Count of a response to a request that failed. */
 const FAILED = -1;
+
+const waitingOf = ({ tid, pid, pieces }: Bulk): WaitingPull => {
+  const [first = { address: 0, length: 0 }, ...more] = pieces;
+  return { tid, ...first, ...(pid !== processes.program && { pid }), ...(more.length > 0 && { more }) };
+};
+
+const bulkOf = ({ tid, pid = processes.program, address, length, more = [] }: WaitingPull): Bulk => {
+  const pieces = [{ address, length }, ...more];
+  return { tid, pid, pieces, length: pieces.reduce((sum, piece) => sum + piece.length, 0) };
+};
 
 export class StandardStreams {
   readonly stdout = new ByteLog();
@@ -90,20 +96,16 @@ export class StandardStreams {
   }
 
   /** A host message of the guest. */
-  receive(bytes: Uint8Array): void {
-    const view = viewOf(bytes);
-    const { source } = readStruct(message, view);
-    const payload = message.fields[4].offset;
-    const { header } = readStruct(hostPayload, view, payload);
-    const request = readStruct(streamRequest, view, payload + hostPayload.fields[1].offset);
-    const pending = { tid: -source, fd: request.fd, count: request.count };
-    if (header === hostHeaders.writeRequest) {
-      this.#writes.set(pending.tid, pending);
-    } else if (header === hostHeaders.readRequest) {
-      this.#reads.set(pending.tid, pending);
-    } else {
-      this.#hooks.remark(`host message with the unknown header ${header}`);
-    }
+  receive(message: Uint8Array): void {
+    const { pid, tid, request, header, fd, count } = this.#hooks.form.request(message);
+    const pending: PendingRequest = {
+      ...{ tid, fd, count },
+      ...(pid !== processes.program && { pid }),
+      ...(request !== 0 && { request }),
+    };
+    if (header === hostHeaders.writeRequest) this.#writes.set(tid, pending);
+    else if (header === hostHeaders.readRequest) this.#reads.set(tid, pending);
+    else this.#hooks.remark(`host message with the unknown header ${header}`);
   }
 
   /** True if the next data chunk between this thread and the host goes to the thread. */
@@ -111,7 +113,7 @@ export class StandardStreams {
     return this.#reads.has(tid) && !this.#writes.has(tid);
   }
 
-  /** A data chunk from the guest. Without a request before it nobody wants the bytes, and nobody waits for an answer. */
+  /** Bytes from the guest. Without a request before them nobody wants them, and nobody waits for an answer. */
   push(tid: number, bytes: Uint8Array): void {
     const request = this.#writes.get(tid);
     if (request === undefined) {
@@ -121,43 +123,46 @@ export class StandardStreams {
     this.#writes.delete(tid);
     const taken = bytes.subarray(0, request.count);
     if (request.fd !== STDOUT && request.fd !== STDERR) {
-      this.#respond(tid, hostHeaders.writeResponse, FAILED);
+      this.#respond(request, hostHeaders.writeResponse, FAILED);
       return;
     }
     const stream = request.fd === STDOUT ? 'stdout' : 'stderr';
     this[stream].append(taken);
     this.#hooks.onOutput?.(stream, taken);
-    this.#respond(tid, hostHeaders.writeResponse, taken.length);
+    this.#respond(request, hostHeaders.writeResponse, taken.length);
   }
 
-  /** A chunk the guest wants filled. Its address and length were checked by the caller. */
-  pull(tid: number, address: number, length: number): void {
-    const request = this.#reads.get(tid);
-    if (request === undefined) return;
+  /** Pieces that the guest wants filled. Their addresses and lengths were checked by the caller. */
+  pull(pull: Bulk): void {
+    const request = this.#reads.get(pull.tid);
+    if (request === undefined) {
+      this.#hooks.remark('pull that no request announced');
+      return;
+    }
     const finish = (delivered: number, count: number): void => {
-      this.#reads.delete(tid);
-      this.#respondToPull(tid, address, delivered);
-      this.#respond(tid, hostHeaders.readResponse, count);
+      this.#reads.delete(pull.tid);
+      this.#hooks.send(this.#hooks.form.pullResponse(pull, delivered));
+      this.#respond(request, hostHeaders.readResponse, count);
     };
     if (request.fd !== STDIN) {
       finish(0, FAILED);
       return;
     }
-    const wanted = Math.min(request.count, length);
+    const wanted = Math.min(request.count, pull.length);
     if (wanted === 0) {
       finish(0, 0);
       return;
     }
     const portion = this.input.read(this.#position, wanted);
     if (portion.kind === 'wait') {
-      this.#waitingPull = { tid, address, length };
+      this.#waitingPull = waitingOf(pull);
       return;
     }
     if (portion.kind === 'end') {
       finish(0, 0);
       return;
     }
-    this.#memory.write(address, portion.bytes);
+    this.#fill(pull.pieces, portion.bytes);
     this.#position = portion.next;
     finish(portion.bytes.length, portion.bytes.length);
   }
@@ -167,7 +172,7 @@ export class StandardStreams {
     const waiting = this.#waitingPull;
     if (waiting === null) return;
     this.#waitingPull = null;
-    this.pull(waiting.tid, waiting.address, waiting.length);
+    this.pull(bulkOf(waiting));
   }
 
   capture(): StreamState {
@@ -190,28 +195,17 @@ export class StandardStreams {
     this.#waitingPull = state.waitingPull;
   }
 
-  /** The kernel wakes the thread that the header names, and gives it the length as the result of its pull. */
-  #respondToPull(tid: number, address: number, delivered: number): void {
-    const bytes = new Uint8Array(message.size);
-    const view = viewOf(bytes);
-    writeStruct(message, view, 0, { type: messageTypes.pullResponse });
-    writeStruct(dataChunk, view, message.fields[4].offset, {
-      source_pid: processes.program,
-      source_tid: tid,
-      destination_pid: processes.host,
-      address,
-      length: delivered,
-    });
-    this.#hooks.send(bytes);
+  #fill(pieces: readonly Piece[], bytes: Uint8Array): void {
+    let done = 0;
+    for (const { address, length } of pieces) {
+      this.#memory.write(address, bytes.subarray(done, done + length));
+      done += length;
+      if (done >= bytes.length) return;
+    }
   }
 
-  #respond(tid: number, header: number, count: number): void {
-    const bytes = new Uint8Array(message.size);
-    const view = viewOf(bytes);
-    const payload = message.fields[4].offset;
-    writeStruct(message, view, 0, { type: messageTypes.host, source: processes.host, destination: -tid });
-    writeStruct(hostPayload, view, payload, { header });
-    writeStruct(streamResponse, view, payload + hostPayload.fields[1].offset, { count });
-    this.#hooks.send(bytes);
+  #respond(to: PendingRequest, header: HostRequest['header'], count: number): void {
+    const { tid, pid = processes.program, request = 0 } = to;
+    this.#hooks.send(this.#hooks.form.response({ pid, tid, request }, header, count));
   }
 }

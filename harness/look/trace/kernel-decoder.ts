@@ -8,6 +8,7 @@ import {
   kernelCallByNumber,
   kernelCallOutcome,
   limits,
+  maskChanges,
   message as messageLayout,
   messageTypes,
   noTimeout,
@@ -36,11 +37,14 @@ const capabilityNames = reversed(capabilities);
 const accessNames = reversed(portAccess);
 const messageNames = reversed(messageTypes);
 const headerNames = reversed(hostHeaders);
+const maskNames = reversed(maskChanges);
 const protectionBits = [
   ['READ', protections.read],
   ['WRITE', protections.write],
   ['EXECUTE', protections.execute],
 ] as const;
+
+const hex64 = (value: bigint): string => `0x${value.toString(16)}`;
 
 function tagText(word: number): string {
   const letters = [24, 16, 8, 0].map((shift) => String.fromCharCode((word >>> shift) & 0xff)).join('');
@@ -92,6 +96,7 @@ function argumentText(
     case 'process-id':
     case 'thread-id':
     case 'exit-status':
+    case 'signal':
       return String(signed(value));
     case 'size':
     case 'page-count':
@@ -106,6 +111,12 @@ function argumentText(
       return view.pointer(value);
     case 'protection':
       return flagsText(value, protectionBits, 'NONE');
+    case 'mask-change':
+      return choiceText(value, maskNames);
+    case 'signal-set': {
+      const set = value === 0 ? undefined : view.bytes(value, 8);
+      return set === undefined ? view.pointer(value) : `[${hex64(set.getBigUint64(0, true))}]`;
+    }
     case 'port':
     case 'port-value':
       return hex(value);
@@ -132,7 +143,8 @@ function argumentText(
 
 const filledIn = (type: ArgumentType): boolean =>
   type.kind === 'word-out' ||
-  ((type.kind === 'buffer' || type.kind === 'struct') && type.direction === 'out');
+  ((type.kind === 'buffer' || type.kind === 'struct' || type.kind === 'signal-set') &&
+    type.direction === 'out');
 
 function rowOf(number: number): Pick<KernelCall, 'arguments' | 'result'> {
   return (

@@ -8,6 +8,16 @@
 
 #include <nanvix/kcalls.h>
 
+/* A kernel call that a signal may interrupt (Era M), made again until none does. */
+#define NVX_UNINTERRUPTED(call) \
+    __extension__({ \
+        int64_t nvx_result; \
+        do \
+            nvx_result = (call); \
+        while (NANVIX_ERA_M && nanvix_errno(nvx_result) == NANVIX_EINTR); \
+        nvx_result; \
+    })
+
 /* The negated musl error number of a failed kernel call. */
 long nvx_kernel_error(int64_t result);
 

@@ -1,7 +1,7 @@
 /*
  * Standard streams over the message bus.
  *
- * A buffer goes in pieces that stay within a page, since the host reaches it by its physical address. Output: a write
+ * A buffer goes in pieces, since the host reaches it by physical addresses (bus.h). Output: a write
  * request, the data, and the host's response. Input: a read request, a pull that the host fills, and its response. The
  * kernel has one mailbox for all threads, so one thread at a time receives and hands responses to the threads they are
  * for.
@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "bus.h"
 #include "futex.h"
 #include "kernel.h"
 #include "lock.h"
@@ -22,8 +23,7 @@
 /* A thread that waits for the host's response. */
 struct exchange {
     struct exchange *next;
-    int tid;
-    uint16_t response;
+    struct nvx_request request;
     bool done;
     int32_t count;
     int32_t status;
@@ -34,40 +34,21 @@ static bool somebody_receives;
 /* Changes whenever a response was handed over or the receiver left. */
 static volatile int changes;
 
-static long send_request(const struct exchange *exchange, uint16_t header, int stream, size_t bytes)
-{
-    struct nanvix_message message = {
-        .type = NANVIX_MESSAGE_HOST,
-        .source = -exchange->tid,
-        .destination = NANVIX_PROCESS_HOST,
-    };
-    struct nanvix_stream_request request = {stream, (uint32_t)bytes};
-    struct nanvix_host_payload payload = {.header = header};
-
-    memcpy(payload.body, &request, sizeof(request));
-    memcpy(message.payload, &payload, sizeof(payload));
-    return nvx_kernel_result(nanvix_send(&message));
-}
-
 /* Takes the next message and gives it to whom it is for. Messages that nobody waits for are not about streams. */
 static long receive_one(void)
 {
     struct nanvix_message message;
-    struct nanvix_host_payload payload;
-    struct nanvix_stream_response response;
     long result;
 
     nvx_leave();
-    result = nvx_kernel_result(nanvix_recv(&message));
+    result = nvx_kernel_result(NVX_UNINTERRUPTED(nanvix_recv(&message)));
     nvx_enter();
-    if (result < 0 || message.type != NANVIX_MESSAGE_HOST)
+    if (result < 0)
         return result;
-    memcpy(&payload, message.payload, sizeof(payload));
-    memcpy(&response, payload.body, sizeof(response));
     for (struct exchange *exchange = exchanges; exchange != NULL; exchange = exchange->next) {
-        if (!exchange->done && exchange->tid == -message.destination && exchange->response == payload.header) {
+        if (!exchange->done && nvx_bus_answers(&message, &exchange->request)) {
             exchange->done = true;
-            exchange->count = response.count;
+            exchange->count = nvx_bus_count(&message);
             exchange->status = message.status;
             break;
         }
@@ -111,7 +92,9 @@ static long await(struct exchange *self)
 
 static void begin(struct exchange *exchange, uint16_t response)
 {
-    *exchange = (struct exchange){exchanges, nvx_thread_self()->tid, response, false, 0, 0};
+    static uint32_t requests;
+
+    *exchange = (struct exchange){.next = exchanges, .request = {nvx_thread_self()->tid, response, ++requests}};
     exchanges = exchange;
 }
 
@@ -122,13 +105,6 @@ static void finish(struct exchange *exchange)
     while (*link != exchange)
         link = &(*link)->next;
     *link = exchange->next;
-}
-
-static size_t piece_of(const void *buffer, size_t bytes)
-{
-    size_t room = NANVIX_PAGE_SIZE - (uintptr_t)buffer % NANVIX_PAGE_SIZE;
-
-    return bytes < room ? bytes : room;
 }
 
 /* Writes text by the call that the earliest standalone kernels had instead of messages. */
@@ -160,9 +136,9 @@ static long write_piece(int stream, const void *buffer, size_t bytes)
     if (!nvx_readable(buffer, bytes))
         return -EFAULT;
     begin(&self, NANVIX_HOST_WRITE_RESPONSE);
-    result = send_request(&self, NANVIX_HOST_WRITE_REQUEST, stream, bytes);
+    result = nvx_bus_ask(&self.request, NANVIX_HOST_WRITE_REQUEST, stream, bytes);
     if (result == 0)
-        result = nvx_kernel_result(nanvix_push(NANVIX_PROCESS_HOST, 0, buffer, bytes));
+        result = nvx_bus_push(buffer, bytes);
     if (result == 0)
         result = await(&self);
     finish(&self);
@@ -175,7 +151,7 @@ long nvx_stream_write(int stream, const void *buffer, size_t bytes)
     size_t done = 0;
 
     while (done < bytes) {
-        size_t piece = piece_of(at + done, bytes - done);
+        size_t piece = nvx_bus_piece(at + done, bytes - done);
         long result = write_piece(stream, at + done, piece);
 
         if ((result == -ENOTSUP || result == -ENOSYS) && done == 0)
@@ -197,11 +173,11 @@ static long read_piece(int stream, void *buffer, size_t bytes)
     if (!nvx_writable(buffer, bytes))
         return -EFAULT;
     begin(&self, NANVIX_HOST_READ_RESPONSE);
-    result = send_request(&self, NANVIX_HOST_READ_REQUEST, stream, bytes);
+    result = nvx_bus_ask(&self.request, NANVIX_HOST_READ_REQUEST, stream, bytes);
     if (result == 0) {
         /* The pull blocks until there is input: others go on meanwhile. */
         nvx_leave();
-        result = nvx_kernel_result(nanvix_pull(NANVIX_PROCESS_HOST, 0, buffer, bytes));
+        result = nvx_bus_pull(buffer, bytes);
         nvx_enter();
     }
     if (result >= 0)
@@ -213,5 +189,5 @@ static long read_piece(int stream, void *buffer, size_t bytes)
 long nvx_stream_read(int stream, void *buffer, size_t bytes)
 {
     /* One piece: a read may answer with what there is, and asking again could block. */
-    return bytes == 0 ? 0 : read_piece(stream, buffer, piece_of(buffer, bytes));
+    return bytes == 0 ? 0 : read_piece(stream, buffer, nvx_bus_piece(buffer, bytes));
 }

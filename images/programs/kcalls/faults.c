@@ -55,13 +55,19 @@ static void cause(const char *fault)
     else if (same(fault, "interrupt"))
         __asm__ volatile("int $0x20");
     else if (same(fault, "null-segment"))
-        __asm__ volatile("movl %0, %%ds; int $0x80; movl %1, %%ds"
-                         : : "r"(0), "r"(NANVIX_SELECTOR_USER_DATA), "a"(NANVIX_KCALL_GETPID) : "memory");
+        __asm__ volatile("movl %0, %%ds; int %3; movl %1, %%ds"
+                         :
+                         : "r"(0), "r"(NANVIX_SELECTOR_USER_DATA), "a"(NANVIX_KCALL_GETPID), "i"(NANVIX_TRAP_VECTOR)
+                         : "memory");
     else if (same(fault, "direction-flag"))
-        __asm__ volatile("std; int $0x80; cld" : : "a"(NANVIX_KCALL_GETPID) : "edx", "memory");
+        __asm__ volatile("std; int %1; cld" : : "a"(NANVIX_KCALL_GETPID), "i"(NANVIX_TRAP_VECTOR) : "edx", "memory");
     else if (same(fault, "bad-stack-call"))
-        __asm__ volatile("movl %%esp, %%esi; movl $16, %%esp; int $0x80; movl %%esi, %%esp"
-                         : : "a"(NANVIX_KCALL_GETPID) : "edx", "esi", "memory");
+        __asm__ volatile("movl %%esp, %%esi; movl $16, %%esp; int %1; movl %%esi, %%esp"
+                         :
+                         : "a"(NANVIX_KCALL_GETPID), "i"(NANVIX_TRAP_VECTOR)
+                         : "edx", "esi", "memory");
+    else if (same(fault, "other-vector"))
+        __asm__ volatile("int %0" : : "i"(NANVIX_ERA_S ? 0x81 : 0x80));
     else if (same(fault, "exit-wide"))
         nanvix_exit(0x1ffff);
     else
