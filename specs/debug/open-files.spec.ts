@@ -12,6 +12,7 @@ const MANY = 60;
 const SOURCE = `
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 __attribute__((noinline)) void opened(void) { __asm__ volatile(""); }
@@ -27,6 +28,10 @@ int main(void)
     int removed = open("/removed", O_RDWR | O_CREAT, 0644);
     unlink("/removed");
     opendir("/");
+    int ends[2];
+    pipe(ends);
+    open("/dev/null", O_WRONLY);
+    socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
     close(0);
     opened();
     return 0;
@@ -63,6 +68,11 @@ test.each([
     '4  /made.txt  offset 3 of 3  O_RDWR|O_APPEND|O_LARGEFILE|O_CLOEXEC',
     '5  (removed)  offset 0 of 0  O_RDWR|O_LARGEFILE',
     '6  /  directory, position 0  O_RDONLY|O_LARGEFILE|O_DIRECTORY|O_CLOEXEC',
+    '7  pipe, to read  O_RDONLY',
+    '8  pipe, to write  O_WRONLY',
+    '9  /dev/null  O_WRONLY|O_LARGEFILE',
+    '10  socket  O_RDWR',
+    '11  socket  O_RDWR',
     '77  /made.txt  offset 3 of 3  O_RDWR|O_APPEND|O_LARGEFILE',
   ]);
 });

@@ -3,7 +3,8 @@
  * for bit. Skipped where the machine runs no 32-bit programs of Linux.
  */
 import { describe, expect, it } from 'vitest';
-import { digestsOf, runsNatively, sayInGuest, sayNatively, sectionsOf, textPrograms } from './programs.ts';
+import { runsNatively } from '../support/native.ts';
+import { digestsOf, sayInGuest, sayNatively, sectionsOf, textPrograms } from './programs.ts';
 import type { LibcProgram } from './programs.ts';
 import { recordedArguments, recordedMath } from './recorded.ts';
 

@@ -2,22 +2,13 @@
  * The programs of images/programs/libc, run in the guest and on this machine: the same C against the guest's libc, and
  * against musl for Linux on the host's own processor.
  */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { boot } from '../../harness/index.ts';
-import { buildSteps } from '../../images/build/engine.ts';
-import { resultOf } from '../../images/build/entry.ts';
-import { cacheRoot } from '../../images/build/paths.ts';
 import { compileProgram, createRamfs } from '../../images/index.ts';
-import { nativeProgramStep } from '../../images/musl/native.ts';
 import type { NativeLibc } from '../../images/musl/native.ts';
+import { runNatively } from '../support/native.ts';
 
 const folder = fileURLToPath(new URL('../../images/programs/libc/', import.meta.url));
-const largestOutput = 1 << 28;
 
 /** Programs that print sections of text; `math` prints a line for each function. */
 export const textPrograms = [
@@ -56,30 +47,7 @@ export async function sayNatively(
   libc: NativeLibc,
   ...args: readonly string[]
 ): Promise<string> {
-  const step = nativeProgramStep({ ...sourceOf(name), cwd: folder }, libc);
-  const { built } = await buildSteps([step], { cacheRoot: cacheRoot() });
-  if (built[0] === undefined) throw new Error(`the engine left out ${name}`);
-  const cwd = mkdtempSync(join(tmpdir(), 'nanvix-v86-libc-'));
-  try {
-    const { path } = resultOf(built[0], `${name}.elf`);
-    const { stdout } = await promisify(execFile)(path, args, { cwd, env: {}, maxBuffer: largestOutput });
-    return stdout;
-  } finally {
-    rmSync(cwd, { recursive: true });
-  }
-}
-
-/** Whether this machine runs 32-bit programs of Linux. Builds musl for it the first time. */
-export async function runsNatively(): Promise<boolean> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
-  try {
-    await sayNatively('sorting', 'upstream');
-    return true;
-  } catch (error) {
-    // A kernel without 32-bit programs; all else is a fault of the build or the program.
-    if ((error as NodeJS.ErrnoException).code === 'ENOEXEC') return false;
-    throw error;
-  }
+  return await runNatively({ ...sourceOf(name), cwd: folder }, libc, args);
 }
 
 /** Sections of what a program printed: their names and texts. */

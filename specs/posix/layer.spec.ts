@@ -13,6 +13,8 @@ describe('the POSIX layer', () => {
     ['threads', 'pthreads, mutexes, conditions, semaphores, cancelling', 30],
     ['signals', 'handlers, masks, interrupted waits', 20],
     ['stdio', 'formatting, streams, long jumps, floating point', 30],
+    ['devices', '/dev/null and its like', 20],
+    ['channels', 'pipes, pairs of sockets, event counters, poll and select', 80],
     ['fenv', 'rounding modes and exception flags, of the x87 and of SSE', 20],
     ['pointers', 'bad pointers are EFAULT', 20],
     ['mixed', 'memory of the layer beside memory by kernel calls', 50],

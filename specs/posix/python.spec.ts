@@ -50,6 +50,32 @@ print([int(n) for n in seen])
 try: os.kill(os.getpid(), signal.SIGINT)
 except KeyboardInterrupt: print('interrupted')
 `,
+  'pipes.py': `
+import os, select, socket, threading
+r, w = os.pipe()
+threading.Timer(0.05, lambda: os.write(w, b'now')).start()
+assert select.select([r], [], [], 0)[0] == []
+assert select.select([r], [], [], 5)[0] == [r]
+assert os.read(r, 10) == b'now'
+with open('/dev/null', 'w') as null: null.write('gone')
+a, b = socket.socketpair()
+with a, b: a.sendall(b'there'); print(b.recv(100), a.family.name)
+print(len(open('/dev/urandom', 'rb').read(10)))
+`,
+  'asynchronous.py': `
+import asyncio
+async def main():
+    queue = asyncio.Queue()
+    async def produce():
+        for number in range(3):
+            await asyncio.sleep(0.01)
+            await queue.put(number)
+    task = asyncio.create_task(produce())
+    got = [await asyncio.wait_for(queue.get(), 1) for _ in range(3)]
+    await task
+    return got + [await asyncio.to_thread(sum, [1, 2, 3])]
+print(asyncio.run(main()))
+`,
   'streams.py': `
 import sys
 print(input(), [line for line in sys.stdin])
@@ -92,6 +118,18 @@ describe('a Python script', () => {
 
   it('sleeps, in guest time', async () => {
     expect((await python('time.py')).output).toBe('True 2026\n');
+  });
+
+  it('waits for pipes and sockets between its threads, and finds devices', async () => {
+    const { output, errorOutput } = await python('pipes.py');
+    expect(errorOutput).toBe('');
+    expect(output).toBe("b'there' AF_UNIX\n10\n");
+  });
+
+  it('runs an event loop', async () => {
+    const { output, errorOutput } = await python('asynchronous.py');
+    expect(errorOutput).toBe('');
+    expect(output).toBe('[0, 1, 2, 6]\n');
   });
 
   it('catches its own signals', async () => {

@@ -1,8 +1,8 @@
 /**
  * The files the program has open, read from its POSIX layer where the program's symbols are known.
  *
- * Knows the layout of `struct descriptor`, `struct nvx_file`, `struct fat_node` and `struct fat_volume` of images/libposix
- * (files.c, files.h, fat/node.h, fat/volume.h); a program without that layer, or stripped, gives undefined. A path is put
+ * Knows the layout of `struct descriptor`, `struct nvx_file`, `struct nvx_kind`, `struct fat_node` and `struct fat_volume`
+ * of images/libposix (files.c, files.h, kinds.h, fat/node.h, fat/volume.h); a program without that layer, or stripped, gives undefined. A path is put
  * together from the slots of the volume in the guest's memory. Reads the guest, changes nothing, and follows no pointer
  * further than a sound volume needs.
  */
@@ -23,6 +23,8 @@ interface Opened {
 export type OpenFile = Opened &
   (
     | { readonly kind: 'stream'; readonly stream: 'stdin' | 'stdout' | 'stderr' }
+    /** A device (`/dev/null`), an end of a pipe, a socket, an eventfd: as the layer calls it. */
+    | { readonly kind: 'special'; readonly name: string }
     | {
         readonly kind: 'file' | 'directory';
         /** From the root of the volume; undefined for a file whose name has been removed. */
@@ -36,7 +38,10 @@ export type OpenFile = Opened &
 
 const DESCRIPTORS = 256;
 const Descriptor = { file: 0, closeOnExec: 4, bytes: 8 } as const;
-const File = { flags: 4, node: 8, offset: 12, stream: 20, bytes: 28 } as const;
+const File = { flags: 4, node: 8, offset: 12, stream: 20, kind: 28, bytes: 36 } as const;
+const Kind = { name: 0 } as const;
+/** More than any kind's name has. */
+const KIND_NAME_BYTES = 32;
 const Node = {
   parent: 4,
   slot: 8,
@@ -193,11 +198,19 @@ export function openFiles(machine: Machine, symbols: GuestSymbols): readonly Ope
   return found;
 }
 
+/** What a kind of open file is called. */
+function kindName(memory: LinearMemory, kind: number): string {
+  const place = structure(memory, kind + Kind.name, 4)?.getUint32(0, true);
+  const text = place === undefined ? '' : memory.readMapped(place, KIND_NAME_BYTES);
+  return Buffer.from(text).toString('latin1').split('\0')[0] ?? '';
+}
+
 function describeFile(memory: LinearMemory, volume: GuestVolume, file: DataView, opened: Opened): OpenFile {
   const node = file.getUint32(File.node, true);
   if (node === 0) {
-    const stream = STREAMS[file.getUint32(File.stream, true)] ?? 'stdin';
-    return { ...opened, kind: 'stream', stream };
+    const name = kindName(memory, file.getUint32(File.kind, true));
+    if (name !== 'stream') return { ...opened, kind: 'special', name };
+    return { ...opened, kind: 'stream', stream: STREAMS[file.getUint32(File.stream, true)] ?? 'stdin' };
   }
   const fields = structure(memory, node, Node.bytes);
   return {
@@ -218,6 +231,7 @@ export function formatOpenFile(file: OpenFile): string {
 /** `/test.py  offset 12 of 345`, or the name of a standard stream. */
 export function openFilePlace(file: OpenFile): string {
   if (file.kind === 'stream') return file.stream;
+  if (file.kind === 'special') return file.name;
   const path = file.path ?? '(removed)';
   if (file.kind === 'directory') return `${path}  directory, position ${file.offset}`;
   return `${path}  offset ${file.offset} of ${file.size}`;

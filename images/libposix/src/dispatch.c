@@ -65,6 +65,22 @@ static const struct row table[] = {
     SERVE_UNLOCKED(pselect6),
     SERVE_UNLOCKED(pselect6_time64),
 
+    /* What joins two open files, or counts. */
+    SERVE(pipe),
+    SERVE(pipe2),
+    SERVE(socketpair),
+    SERVE(sendto),
+    SERVE(recvfrom),
+    SERVE(sendmsg),
+    SERVE(recvmsg),
+    SERVE(shutdown),
+    SERVE(getsockname),
+    SERVE_BY(getpeername, getsockname),
+    SERVE(getsockopt),
+    SERVE(setsockopt),
+    SERVE(eventfd),
+    SERVE(eventfd2),
+
     /* Names. */
     SERVE(chdir),
     SERVE(fchdir),

@@ -12,9 +12,11 @@
 #include "fat/content.h"
 #include "fat/node.h"
 #include "fat/volume.h"
+#include "kinds.h"
 #include "limits.h"
 #include "pages.h"
 #include "path.h"
+#include "pointers.h"
 #include "rlimits.h"
 #include "tree.h"
 
@@ -24,9 +26,9 @@ struct descriptor {
 };
 
 static struct nvx_file standard[] = {
-    {.references = 1, .flags = O_RDONLY, .stream = 0},
-    {.references = 1, .flags = O_WRONLY, .stream = 1},
-    {.references = 1, .flags = O_WRONLY, .stream = 2},
+    {.references = 1, .flags = O_RDONLY, .kind = &nvx_stream_kind, .stream = 0},
+    {.references = 1, .flags = O_WRONLY, .kind = &nvx_stream_kind, .stream = 1},
+    {.references = 1, .flags = O_WRONLY, .kind = &nvx_stream_kind, .stream = 2},
 };
 
 static struct descriptor descriptors[NVX_DESCRIPTORS] = {
@@ -66,6 +68,8 @@ void nvx_file_release(struct nvx_file *file)
         return;
     if (file->node != NULL)
         fat_node_release(file->node);
+    else if (file->kind->close != NULL)
+        file->kind->close(file);
     if (file < standard || file >= standard + sizeof(standard) / sizeof(standard[0])) {
         file->next_free = free_files;
         free_files = file;
@@ -85,7 +89,7 @@ static int free_descriptor(int lowest)
 
 /* A new description with one reference, and a descriptor for it; takes over the reference to the node unless it fails.
  */
-static long install(struct fat_node *node, int flags)
+static long install(const struct nvx_file *what)
 {
     int descriptor = free_descriptor(0);
 
@@ -96,10 +100,16 @@ static long install(struct fat_node *node, int flags)
 
     if (file == NULL)
         return -ENOMEM;
-    *file = (struct nvx_file){
-        .references = 1, .flags = flags & ~(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC), .node = node};
-    descriptors[descriptor] = (struct descriptor){file, (flags & O_CLOEXEC) != 0};
+    *file = *what;
+    file->references = 1;
+    file->flags &= ~(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
+    descriptors[descriptor] = (struct descriptor){file, (what->flags & O_CLOEXEC) != 0};
     return descriptor;
+}
+
+long nvx_file_open(const struct nvx_kind *kind, int flags, void *object)
+{
+    return install(&(struct nvx_file){.flags = flags, .kind = kind, .object = object});
 }
 
 long nvx_file_directory(int descriptor, struct fat_node **node)
@@ -182,10 +192,17 @@ static long open_walked(struct nvx_path *path, int flags, unsigned mode)
         if ((flags & O_TRUNC) && !(flags & O_PATH) && node->size > 0)
             (void)fat_content_resize(node, 0);
     }
-    result = install(node, flags);
+    result = install(&(struct nvx_file){.flags = flags, .node = node});
     if (result < 0)
         fat_node_release(node);
     return result;
+}
+
+static long open_device(const struct nvx_kind *device, int flags)
+{
+    if ((flags & O_CREAT) && (flags & O_EXCL))
+        return -EEXIST;
+    return (flags & O_DIRECTORY) ? -ENOTDIR : nvx_file_open(device, flags, NULL);
 }
 
 long nvx_call_openat(int directory, const char *text, int flags, unsigned mode)
@@ -200,8 +217,14 @@ long nvx_call_openat(int directory, const char *text, int flags, unsigned mode)
     else if ((flags & O_ACCMODE) == (O_WRONLY | O_RDWR))
         return -EINVAL;
 
-    long result = nvx_path_walk(directory, text, &path);
+    const struct nvx_kind *device;
+    long result = nvx_device_find(text, &device);
 
+    if (result < 0)
+        return result;
+    if (device != NULL)
+        return open_device(device, flags);
+    result = nvx_path_walk(directory, text, &path);
     if (result < 0)
         return result;
     result = open_walked(&path, flags, mode);
@@ -331,8 +354,15 @@ long nvx_call_ioctl(int descriptor, unsigned request, uintptr_t argument)
         return 0;
     case FIONBIO:
         return set_status_flags(file, (file->flags & ~O_NONBLOCK) | (*(const int *)argument ? O_NONBLOCK : 0));
+    case FIONREAD:
+        if (file->node == NULL && file->kind->waiting == NULL)
+            return -ENOTTY;
+        if (!nvx_writable((void *)argument, sizeof(int)))
+            return -EFAULT;
+        *(int *)argument = (int)(file->node == NULL ? file->kind->waiting(file) : file->node->size - file->offset);
+        return 0;
     default:
-        /* No stream is a terminal. */
+        /* Nothing is a terminal. */
         return -ENOTTY;
     }
 }

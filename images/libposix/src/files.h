@@ -8,23 +8,31 @@
 #include <stdint.h>
 
 struct fat_node;
+struct nvx_kind;
 
 /* An open file description: what dup shares. */
 struct nvx_file {
     uint32_t references;
     /* O_ACCMODE, O_APPEND, O_NONBLOCK, O_PATH … as opened. */
     int flags;
-    /* The file; null for a standard stream. */
+    /* The file on the volume; null for other kinds. */
     struct fat_node *node;
     /* Bytes of a file; of a directory the number of names passed, `.` and `..` included, as slots + 2. */
     uint64_t offset;
     /* The host's number of a standard stream: 0, 1 or 2. */
     int stream;
     struct nvx_file *next_free;
+    /* What can be done with it; null for a file on the volume. */
+    const struct nvx_kind *kind;
+    /* What the kind keeps of it. */
+    void *object;
 };
 
 /* The open file of a descriptor, or null. */
 struct nvx_file *nvx_file_get(int descriptor);
+
+/* A descriptor for a new open file of a kind, with the flags of an open; a negated error if there is none left. */
+long nvx_file_open(const struct nvx_kind *kind, int flags, void *object);
 
 /* Gives a reference back; the last one closes the file. */
 void nvx_file_release(struct nvx_file *file);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/uio.h>
@@ -13,8 +14,8 @@
 #include "fat/content.h"
 #include "fat/node.h"
 #include "files.h"
+#include "kinds.h"
 #include "pointers.h"
-#include "streams.h"
 
 /* The file of a descriptor that may be read (or written), or a negated error. */
 static long file_for(int descriptor, int unwanted_mode, struct nvx_file **file)
@@ -33,11 +34,11 @@ static long read_from(struct nvx_file *file, void *buffer, size_t bytes, const u
     if (file->node == NULL) {
         long result;
 
-        if (at != NULL)
+        if (at != NULL && !file->kind->seeks)
             return -ESPIPE;
         /* The file has to outlive a close by another thread. */
         file->references++;
-        result = nvx_stream_read(file->stream, buffer, bytes);
+        result = file->kind->read(file, buffer, bytes);
         nvx_file_release(file);
         return result;
     }
@@ -63,10 +64,10 @@ static long write_to(struct nvx_file *file, const void *buffer, size_t bytes, co
     if (file->node == NULL) {
         long result;
 
-        if (at != NULL)
+        if (at != NULL && !file->kind->seeks)
             return -ESPIPE;
         file->references++;
-        result = nvx_stream_write(file->stream, buffer, bytes);
+        result = file->kind->write(file, buffer, bytes);
         nvx_file_release(file);
         return result;
     }
@@ -164,6 +165,9 @@ static long transfer_vector(struct nvx_file *file, const struct iovec *vector, i
 
         if (vector[i].iov_len == 0)
             continue;
+        /* What came is not kept back until more comes. */
+        if (total > 0 && !writes && file->node == NULL && !(file->kind->ready(file) & POLLIN))
+            break;
         done = writes ? write_to(file, vector[i].iov_base, vector[i].iov_len, at)
                       : read_from(file, vector[i].iov_base, vector[i].iov_len, at);
         if (done < 0)
@@ -229,8 +233,10 @@ static long seek(int descriptor, int64_t offset, int whence, int64_t *position)
 
     if (file == NULL)
         return -EBADF;
-    if (file->node == NULL)
-        return -ESPIPE;
+    if (file->node == NULL) {
+        *position = 0;
+        return file->kind->seeks ? 0 : -ESPIPE;
+    }
     switch (whence) {
     case SEEK_SET:
         break;

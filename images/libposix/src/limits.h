@@ -21,6 +21,8 @@ enum {
     NVX_REGION_TABLE_BYTES = 1 << 20,
     /* Stack on which a thread leaves, when its own may already be gone. */
     NVX_EXIT_STACK_BYTES = 1536,
+    /* Bytes that a pipe, or each way of a pair of sockets, holds. */
+    NVX_CHANNEL_BYTES = 64 << 10,
     /* Clock ticks a second (times, AT_CLKTCK). */
     NVX_CLOCK_TICKS = 100,
 };

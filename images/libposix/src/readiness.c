@@ -9,33 +9,40 @@
 #include <sys/select.h>
 
 #include "calls.h"
+#include "clock.h"
 #include "files.h"
+#include "kinds.h"
 #include "limits.h"
 #include "linux-abi.h"
+#include "lock.h"
 #include "sleep.h"
+#include "wait.h"
 
-/* Files never block, and whether a stream would can't be asked: reading it is the only way to know. All are ready. */
+enum { READING = POLLIN | POLLRDNORM, WRITING = POLLOUT | POLLWRNORM, ALWAYS_TOLD = POLLERR | POLLHUP };
+
+/* What of `wanted` holds now, and what is told unasked. Files on the volume never block. */
 static short readiness(int descriptor, short wanted)
 {
     const struct nvx_file *file = nvx_file_get(descriptor);
-    int mode;
+    short now = 0;
 
     if (file == NULL)
         return POLLNVAL;
-    mode = file->flags & O_ACCMODE;
-    if (mode == O_RDONLY)
-        return wanted & (POLLIN | POLLRDNORM);
-    if (mode == O_WRONLY)
-        return wanted & (POLLOUT | POLLWRNORM);
-    return wanted & (POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
+    if (file->node != NULL) {
+        int mode = file->flags & O_ACCMODE;
+
+        now = (short)((mode != O_WRONLY ? READING : 0) | (mode != O_RDONLY ? WRITING : 0));
+    } else {
+        now = file->kind->ready(file);
+        now = (short)(now | ((now & POLLIN) ? POLLRDNORM : 0) | ((now & POLLOUT) ? POLLWRNORM : 0));
+    }
+    return (short)(now & (wanted | ALWAYS_TOLD));
 }
 
 static long poll_once(struct pollfd *descriptors, unsigned long count)
 {
     long ready = 0;
 
-    if (count > NVX_DESCRIPTORS)
-        return -EINVAL;
     for (unsigned long i = 0; i < count; i++) {
         descriptors[i].revents = descriptors[i].fd < 0 ? 0 : readiness(descriptors[i].fd, descriptors[i].events);
         ready += descriptors[i].revents != 0;
@@ -43,103 +50,151 @@ static long poll_once(struct pollfd *descriptors, unsigned long count)
     return ready;
 }
 
-/* Nothing becomes ready by waiting, so a wait lasts its whole time: until a signal if it has no end. */
-long nvx_call_poll(struct pollfd *descriptors, unsigned long count, int milliseconds)
-{
-    struct nvx_instant span = {milliseconds / 1000, (uint32_t)(milliseconds % 1000) * 1000000u};
-    long ready = poll_once(descriptors, count);
+/* How long a call may wait. */
+struct patience {
+    bool ends;
+    struct nvx_instant span;
+};
 
-    return ready != 0 || milliseconds == 0 ? ready : nvx_sleep(milliseconds < 0 ? NULL : &span);
+static struct patience patience(bool ends, int64_t seconds, int64_t nanoseconds)
+{
+    return (struct patience){ends, {seconds, (uint32_t)nanoseconds}};
 }
 
-static long sleep_for(bool timed, int64_t seconds, int64_t nanoseconds)
+/* Looks until something is ready or the time is over. `look` answers how many are ready, or a negated error. With one
+ * thread nothing becomes ready by waiting: then the wait is a sleep. */
+static long wait_until_ready(long (*look)(void *), void *what, struct patience patience)
 {
-    struct nvx_instant span = {seconds, (uint32_t)nanoseconds};
+    const bool at_once = patience.ends && patience.span.seconds == 0 && patience.span.nanoseconds == 0;
+    struct nvx_instant deadline;
+    long result = 0;
+    long ready;
 
-    return nvx_sleep(timed ? &span : NULL);
+    if (patience.ends && (patience.span.seconds < 0 || patience.span.nanoseconds >= NVX_NANOSECONDS))
+        return -EINVAL;
+    nvx_enter();
+    ready = look(what);
+    if (ready != 0 || at_once || !nvx_threaded) {
+        nvx_leave();
+        return ready != 0 || at_once ? ready : nvx_sleep(patience.ends ? &patience.span : NULL);
+    }
+    deadline = nvx_instant_add(nvx_clock_now(), patience.span);
+    while (ready == 0 && result == 0) {
+        result = nvx_wait_since(nvx_wait_mark(), patience.ends ? &deadline : NULL);
+        ready = look(what);
+    }
+    nvx_leave();
+    return ready != 0 || result == -ETIMEDOUT ? ready : result;
+}
+
+struct poll_set {
+    struct pollfd *descriptors;
+    unsigned long count;
+};
+
+static long look_at_poll(void *what)
+{
+    struct poll_set *set = what;
+
+    return poll_once(set->descriptors, set->count);
+}
+
+static long poll_for(struct pollfd *descriptors, unsigned long count, struct patience patience)
+{
+    struct poll_set set = {descriptors, count};
+
+    return count > NVX_DESCRIPTORS ? -EINVAL : wait_until_ready(look_at_poll, &set, patience);
+}
+
+long nvx_call_poll(struct pollfd *descriptors, unsigned long count, int milliseconds)
+{
+    return poll_for(descriptors, count,
+                    milliseconds < 0 ? patience(false, 0, 0)
+                                     : patience(true, milliseconds / 1000, milliseconds % 1000 * 1000000ll));
 }
 
 long nvx_call_ppoll(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec32 *timeout)
 {
-    long ready = poll_once(descriptors, count);
-
-    if (ready != 0)
-        return ready;
-    return timeout == NULL ? sleep_for(false, 0, 0) : sleep_for(true, timeout->seconds, timeout->nanoseconds);
+    return poll_for(descriptors, count,
+                    timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
 }
 
 long nvx_call_ppoll_time64(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec64 *timeout)
 {
-    long ready = poll_once(descriptors, count);
-
-    if (ready != 0)
-        return ready;
-    return timeout == NULL ? sleep_for(false, 0, 0) : sleep_for(true, timeout->seconds, timeout->nanoseconds);
+    return poll_for(descriptors, count,
+                    timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
 }
 
-/* Leaves in a set the descriptors that are ready; answers how many. */
-static long select_set(int count, fd_set *set, short event)
+/* The sets that a select is called with: what to read, to write, and what has something exceptional, which nothing has.
+ */
+struct select_set {
+    int count;
+    fd_set *set[3];
+};
+
+/* The event that each set asks for, and what answers it besides: an end or an error is not waited for. */
+static const short asked[] = {POLLIN, POLLOUT, 0};
+static const short answers[] = {POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, 0};
+
+static long look_at_select(void *what)
 {
+    const struct select_set *sets = what;
     long ready = 0;
 
-    for (int i = 0; set != NULL && i < count; i++) {
-        if (!FD_ISSET(i, set))
-            continue;
-        if (readiness(i, event) == POLLNVAL)
-            return -EBADF;
-        if (event != 0 && readiness(i, event) != 0)
-            ready++;
-        else
-            FD_CLR(i, set);
-    }
+    for (unsigned i = 0; i < 3; i++)
+        for (int j = 0; sets->set[i] != NULL && j < sets->count; j++) {
+            short now = FD_ISSET(j, sets->set[i]) ? readiness(j, asked[i]) : 0;
+
+            if (now == POLLNVAL)
+                return -EBADF;
+            ready += (now & answers[i]) != 0;
+        }
     return ready;
 }
 
-static long select_once(int count, fd_set *read, fd_set *write, fd_set *exceptional)
+/* Leaves in each set the descriptors that are ready. */
+static void keep_ready(const struct select_set *sets)
 {
-    long total = 0;
-    fd_set *sets[] = {read, write, exceptional};
-    static const short events[] = {POLLIN, POLLOUT, 0};
+    for (unsigned i = 0; i < 3; i++)
+        for (int j = 0; sets->set[i] != NULL && j < sets->count; j++)
+            if (FD_ISSET(j, sets->set[i]) && !(readiness(j, asked[i]) & answers[i]))
+                FD_CLR(j, sets->set[i]);
+}
 
-    if (count < 0 || count > FD_SETSIZE)
+static long select_for(struct select_set sets, struct patience patience)
+{
+    long result;
+
+    if (sets.count < 0 || sets.count > FD_SETSIZE)
         return -EINVAL;
-    for (unsigned i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
-        long ready = select_set(count, sets[i], events[i]);
-
-        if (ready < 0)
-            return ready;
-        total += ready;
-    }
-    return total;
+    result = wait_until_ready(look_at_select, &sets, patience);
+    if (result < 0)
+        return result;
+    nvx_enter();
+    keep_ready(&sets);
+    nvx_leave();
+    return result;
 }
 
 /* The second word of this timeout is microseconds. */
 long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *exceptional,
                          const struct nvx_timespec32 *timeout)
 {
-    long ready = select_once(count, read, write, exceptional);
-
-    if (ready != 0)
-        return ready;
-    return timeout == NULL ? sleep_for(false, 0, 0) : sleep_for(true, timeout->seconds, timeout->nanoseconds * 1000ll);
+    return select_for((struct select_set){count, {read, write, exceptional}},
+                      timeout == NULL ? patience(false, 0, 0)
+                                      : patience(true, timeout->seconds, timeout->nanoseconds * 1000ll));
 }
 
 long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional,
                        const struct nvx_timespec32 *timeout)
 {
-    long ready = select_once(count, read, write, exceptional);
-
-    if (ready != 0)
-        return ready;
-    return timeout == NULL ? sleep_for(false, 0, 0) : sleep_for(true, timeout->seconds, timeout->nanoseconds);
+    return select_for((struct select_set){count, {read, write, exceptional}},
+                      timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
 }
 
 long nvx_call_pselect6_time64(int count, fd_set *read, fd_set *write, fd_set *exceptional,
                               const struct nvx_timespec64 *timeout)
 {
-    long ready = select_once(count, read, write, exceptional);
-
-    if (ready != 0)
-        return ready;
-    return timeout == NULL ? sleep_for(false, 0, 0) : sleep_for(true, timeout->seconds, timeout->nanoseconds);
+    return select_for((struct select_set){count, {read, write, exceptional}},
+                      timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
 }

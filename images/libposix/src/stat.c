@@ -15,6 +15,7 @@
 #include "fat/time.h"
 #include "fat/volume.h"
 #include "files.h"
+#include "kinds.h"
 #include "linux-abi.h"
 #include "path.h"
 #include "pointers.h"
@@ -23,6 +24,8 @@ enum { VOLUME_DEVICE = 1, STREAM_DEVICE = 2, STAT_BLOCK = 512, PREFERRED_BLOCK =
 
 struct description {
     uint32_t device;
+    /* Of a device: its own numbers. */
+    uint32_t special;
     uint64_t inode;
     uint32_t mode;
     uint32_t links;
@@ -69,14 +72,24 @@ static void describe_node(struct fat_node *node, struct description *description
         description->accessed = description->modified = description->created = fat_time_to_seconds(0, 0);
 }
 
-/* A stream to the host has the form of a pipe: it has no position and no size. */
-static void describe_stream(const struct nvx_file *file, struct description *description)
+/* What is not on the volume has no size and no times. */
+static void describe_kind(const struct nvx_kind *kind, uint64_t inode, struct description *description)
 {
     memset(description, 0, sizeof(*description));
     description->device = STREAM_DEVICE;
-    description->inode = (uint64_t)file->stream + 1;
-    description->mode = S_IFIFO | 0600;
+    description->special = kind->device;
+    description->inode = inode;
+    description->mode = kind->mode;
     description->links = 1;
+}
+
+/* Standard streams are 1 to 3, a device is where its kind lies, all else where what it keeps does: both ends of a pipe
+ * are the same file. */
+static uint64_t number_of(const struct nvx_file *file)
+{
+    const void *what = file->object != NULL ? file->object : (const void *)file->kind;
+
+    return file->kind == &nvx_stream_kind ? (uint64_t)file->stream + 1 : (uintptr_t)what;
 }
 
 static long describe_descriptor(int descriptor, struct description *description)
@@ -86,7 +99,7 @@ static long describe_descriptor(int descriptor, struct description *description)
     if (file == NULL)
         return -EBADF;
     if (file->node == NULL)
-        describe_stream(file, description);
+        describe_kind(file->kind, number_of(file), description);
     else
         describe_node(file->node, description);
     return 0;
@@ -94,6 +107,7 @@ static long describe_descriptor(int descriptor, struct description *description)
 
 static long describe(int directory, const char *text, int flags, struct description *description)
 {
+    const struct nvx_kind *device;
     struct fat_node *node;
     long result;
 
@@ -101,6 +115,13 @@ static long describe(int directory, const char *text, int flags, struct descript
         return -EFAULT;
     if (text[0] == '\0' && (flags & AT_EMPTY_PATH) && directory != AT_FDCWD)
         return describe_descriptor(directory, description);
+    result = nvx_device_find(text, &device);
+    if (result < 0)
+        return result;
+    if (device != NULL) {
+        describe_kind(device, (uintptr_t)device, description);
+        return 0;
+    }
     result = text[0] == '\0' && (flags & AT_EMPTY_PATH) ? nvx_path_find(directory, ".", &node)
                                                         : nvx_path_find(directory, text, &node);
     if (result < 0)
@@ -130,6 +151,7 @@ long nvx_call_statx(int directory, const char *text, int flags, unsigned mask, s
         .born = {.seconds = description.created},
         .changed = {.seconds = description.modified},
         .modified = {.seconds = description.modified},
+        .special_device = {description.special >> 8, description.special & 0xff},
         .device = {0, description.device},
     };
     return 0;
@@ -144,6 +166,7 @@ static long fill_kstat(long result, const struct description *description, struc
         .truncated_inode = (uint32_t)description->inode,
         .mode = description->mode,
         .links = description->links,
+        .special_device = description->special,
         .size = (int64_t)description->size,
         .block_size = PREFERRED_BLOCK,
         .blocks = (int64_t)description->blocks,

@@ -9,13 +9,17 @@
 #include "streams.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bus.h"
+#include "files.h"
 #include "futex.h"
 #include "kernel.h"
+#include "kinds.h"
 #include "lock.h"
 #include "pointers.h"
 #include "threads.h"
@@ -191,3 +195,28 @@ long nvx_stream_read(int stream, void *buffer, size_t bytes)
     /* One piece: a read may answer with what there is, and asking again could block. */
     return bytes == 0 ? 0 : read_piece(stream, buffer, nvx_bus_piece(buffer, bytes));
 }
+
+static long read_stream(struct nvx_file *file, void *buffer, size_t bytes)
+{
+    return nvx_stream_read(file->stream, buffer, bytes);
+}
+
+static long write_stream(struct nvx_file *file, const void *buffer, size_t bytes)
+{
+    return nvx_stream_write(file->stream, buffer, bytes);
+}
+
+/* Whether a stream would block can't be asked: reading it is the only way to know. */
+static short stream_ready(const struct nvx_file *file)
+{
+    return file->stream == 0 ? POLLIN : POLLOUT;
+}
+
+/* It has the form of a pipe: no position and no size. */
+const struct nvx_kind nvx_stream_kind = {
+    .name = "stream",
+    .mode = S_IFIFO | 0600,
+    .read = read_stream,
+    .write = write_stream,
+    .ready = stream_ready,
+};

@@ -23,6 +23,7 @@ import {
 } from './signature.ts';
 
 const openMode = { kind: 'open-flags' } as const;
+const hex = { kind: 'hex' } as const;
 const at = flags(constants.atFlags);
 const inputVector = ['iov', { kind: 'vector', direction: 'in', count: 2 }] as const;
 const outputVector = ['iov', { kind: 'vector', direction: 'out', count: 2 }] as const;
@@ -71,6 +72,29 @@ export const fileCalls: PosixSignatures = {
     ['fds', output('twoWords')],
     ['flags', flags(constants.openFlags)],
   ]),
+  socketpair: call([
+    ['domain', int],
+    ['type', hex],
+    ['protocol', int],
+    ['fds', output('twoWords')],
+  ]),
+  sendto: call([fd, ['buffer', reads(2)], ['count', size], ['flags', hex], ['address', pointer]]),
+  recvfrom: call([fd, ['buffer', fills('result')], ['count', size], ['flags', hex], ['address', pointer]]),
+  sendmsg: call([fd, ['message', pointer], ['flags', hex]]),
+  recvmsg: call([fd, ['message', pointer], ['flags', hex]]),
+  shutdown: call([fd, ['how', int]]),
+  getsockname: call([fd, ['address', pointer], ['length', pointer]]),
+  getpeername: call([fd, ['address', pointer], ['length', pointer]]),
+  getsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', pointer]]),
+  setsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', size]]),
+  eventfd: call([['start', size]], 'descriptor'),
+  eventfd2: call(
+    [
+      ['start', size],
+      ['flags', hex],
+    ],
+    'descriptor',
+  ),
   fcntl64: descriptorControl,
   fcntl: descriptorControl,
   ioctl: call([

@@ -1,0 +1,92 @@
+/*
+ * Devices: what a program finds under /dev. They are names and nothing else, there without a folder on the volume.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "files.h"
+#include "kinds.h"
+#include "pointers.h"
+#include "random.h"
+
+/* Numbers of character devices, as Linux has them. */
+enum { MEMORY_MAJOR = 1, NULL_MINOR = 3, ZERO_MINOR = 5, FULL_MINOR = 7, RANDOM_MINOR = 8, URANDOM_MINOR = 9 };
+#define DEVICE(minor) (MEMORY_MAJOR << 8 | (minor))
+
+static long read_nothing(struct nvx_file *file, void *buffer, size_t bytes)
+{
+    (void)file, (void)buffer, (void)bytes;
+    return 0;
+}
+
+static long read_zeros(struct nvx_file *file, void *buffer, size_t bytes)
+{
+    (void)file;
+    if (!nvx_writable(buffer, bytes))
+        return -EFAULT;
+    memset(buffer, 0, bytes);
+    return (long)bytes;
+}
+
+static long read_random(struct nvx_file *file, void *buffer, size_t bytes)
+{
+    (void)file;
+    if (!nvx_writable(buffer, bytes))
+        return -EFAULT;
+    nvx_random_fill(buffer, bytes);
+    return (long)bytes;
+}
+
+static long drop(struct nvx_file *file, const void *buffer, size_t bytes)
+{
+    (void)file, (void)buffer;
+    return (long)bytes;
+}
+
+static long refuse(struct nvx_file *file, const void *buffer, size_t bytes)
+{
+    (void)file, (void)buffer;
+    return bytes == 0 ? 0 : -ENOSPC;
+}
+
+static short always_ready(const struct nvx_file *file)
+{
+    (void)file;
+    return POLLIN | POLLOUT;
+}
+
+#define KIND(path, minor, reading, writing) \
+    {.name = (path), .mode = S_IFCHR | 0666, .device = DEVICE(minor), .seeks = 1, .read = (reading), .write = (writing), \
+     .ready = always_ready}
+
+static const struct nvx_kind devices[] = {
+    KIND("/dev/null", NULL_MINOR, read_nothing, drop),
+    KIND("/dev/zero", ZERO_MINOR, read_zeros, drop),
+    KIND("/dev/full", FULL_MINOR, read_zeros, refuse),
+    KIND("/dev/random", RANDOM_MINOR, read_random, drop),
+    KIND("/dev/urandom", URANDOM_MINOR, read_random, drop),
+};
+
+enum { DEVICES = sizeof(devices) / sizeof(devices[0]) };
+
+long nvx_device_find(const char *path, const struct nvx_kind **device)
+{
+    *device = NULL;
+    if (!nvx_readable(path, 1))
+        return -EFAULT;
+    if (path[0] != '/')
+        return 0;
+    for (unsigned i = 0; i < DEVICES; i++) {
+        size_t length = strlen(devices[i].name);
+
+        if (strncmp(path, devices[i].name, length) != 0)
+            continue;
+        if (path[length] == '/')
+            return -ENOTDIR;
+        if (path[length] == '\0')
+            *device = &devices[i];
+    }
+    return 0;
+}

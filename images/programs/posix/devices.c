@@ -1,0 +1,61 @@
+/* What lies under /dev without a folder on the volume. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static int is_zero(const char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (bytes[i] != 0)
+            return 0;
+    return 1;
+}
+
+int main(void)
+{
+    char bytes[300], again[300];
+    struct stat status;
+    int null = open("/dev/null", O_RDWR);
+
+    check("/dev/null opens", null >= 0);
+    check_number("it takes what is written", write(null, "lost", 4), 4);
+    check_number("and has nothing to read", read(null, bytes, sizeof(bytes)), 0);
+    check_number("it is a character device", fstat(null, &status) == 0 && S_ISCHR(status.st_mode), 1);
+    check("with Linux's numbers", status.st_rdev == makedev(1, 3));
+    check("stat by name says the same", stat("/dev/null", &status) == 0 && status.st_rdev == makedev(1, 3));
+    check_number("access by name", access("/dev/null", R_OK | W_OK), 0);
+    check_number("seeking in it does no harm", lseek(null, 100, SEEK_SET), 0);
+    check_error("it is no folder", open("/dev/null/x", O_RDONLY), ENOTDIR);
+    check_error("also for stat", stat("/dev/null/x", &status), ENOTDIR);
+    check_error("it is there already", open("/dev/null", O_CREAT | O_EXCL | O_RDWR, 0600), EEXIST);
+    check("it can be opened to create and empty", close(open("/dev/null", O_CREAT | O_TRUNC | O_WRONLY, 0600)) == 0);
+    check_error("what was opened to read takes nothing", write(open("/dev/null", O_RDONLY), "x", 1), EBADF);
+    check("it is no terminal", isatty(null) == 0 && errno == ENOTTY);
+
+    int zero = open("/dev/zero", O_RDONLY);
+
+    memset(bytes, 1, sizeof(bytes));
+    check_number("/dev/zero reads in full", read(zero, bytes, sizeof(bytes)), sizeof(bytes));
+    check("as zeros", is_zero(bytes, sizeof(bytes)));
+
+    int full = open("/dev/full", O_RDWR);
+
+    check_error("/dev/full is full", write(full, "x", 1), ENOSPC);
+    FILE *stream = fdopen(full, "w");
+    fputs("text", stream);
+    check("stdio learns of it when it flushes", fflush(stream) == EOF && errno == ENOSPC);
+
+    int random = open("/dev/urandom", O_RDONLY);
+
+    check_number("/dev/urandom reads in full", read(random, bytes, sizeof(bytes)), sizeof(bytes));
+    check_number("twice", read(random, again, sizeof(again)), sizeof(again));
+    check("something else each time", memcmp(bytes, again, sizeof(bytes)) != 0);
+    check_error("reading into nowhere", read(random, (void *)8, 16), EFAULT);
+    check_error("a device nobody knows", open("/dev/none", O_RDWR), ENOENT);
+    return finish();
+}

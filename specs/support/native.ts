@@ -1,0 +1,47 @@
+/** Guest programs run on this machine's own processor and kernel, linked with musl for Linux. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { buildSteps } from '../../images/build/engine.ts';
+import { resultOf } from '../../images/build/entry.ts';
+import { cacheRoot } from '../../images/build/paths.ts';
+import { nativeProgramStep } from '../../images/musl/native.ts';
+import type { NativeLibc } from '../../images/musl/native.ts';
+import { programName } from '../../images/programs/recipe.ts';
+import type { ProgramSource } from '../../images/programs/recipe.ts';
+
+const LARGEST_OUTPUT = 1 << 28;
+
+/** What a program prints. It runs in an empty folder, with an empty environment; rejects unless it ends with status 0. */
+export async function runNatively(
+  program: ProgramSource,
+  libc: NativeLibc,
+  args: readonly string[] = [],
+): Promise<string> {
+  const { built } = await buildSteps([nativeProgramStep(program, libc)], { cacheRoot: cacheRoot() });
+  if (built[0] === undefined) throw new Error('the engine left out the program');
+  const { path } = resultOf(built[0], programName(program.sources));
+  const cwd = mkdtempSync(join(tmpdir(), 'nanvix-v86-native-'));
+  try {
+    return (await promisify(execFile)(path, args, { cwd, env: {}, maxBuffer: LARGEST_OUTPUT })).stdout;
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+}
+
+/** Whether this machine runs 32-bit programs of Linux. Builds musl for it the first time. */
+export async function runsNatively(): Promise<boolean> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
+  const folder = fileURLToPath(new URL('../../images/programs/libc/', import.meta.url));
+  try {
+    await runNatively({ sources: [`${folder}sorting.c`], flags: [], cwd: folder }, 'upstream');
+    return true;
+  } catch (error) {
+    // A kernel without 32-bit programs; all else is a fault of the build or the program.
+    if ((error as NodeJS.ErrnoException).code === 'ENOEXEC') return false;
+    throw error;
+  }
+}
