@@ -14,6 +14,7 @@ import { Pit } from './devices/pit.ts';
 import { compiledForProbes } from './image.ts';
 import { Lookout } from './lookout.ts';
 import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
+import { checkNumber, WORD_BOUNDS } from './numbers.ts';
 import { Ports } from './ports.ts';
 import { Progress } from './progress.ts';
 import { RandomWords } from './random.ts';
@@ -100,20 +101,16 @@ export class V86Machine implements Machine {
 
   constructor(options: MachineOptions) {
     const size = options.memoryMiB * 2 ** 20;
-    if (!Number.isInteger(options.memoryMiB) || options.memoryMiB < 1 || options.memoryMiB > 2048) {
-      throw new RangeError(`memoryMiB must be a whole number from 1 to 2048, not ${options.memoryMiB}`);
-    }
+    checkNumber('memoryMiB', options.memoryMiB, { least: 1, most: 2048 });
     this.options = options;
     this.ticksPerMicrosecond = options.instructionsPerMicrosecond ?? DEFAULT_TICKS_PER_MICROSECOND;
-    if (
-      !Number.isInteger(this.ticksPerMicrosecond) ||
-      this.ticksPerMicrosecond < 1 ||
-      this.ticksPerMicrosecond > MOST_TICKS_PER_MICROSECOND
-    ) {
-      throw new RangeError(
-        `instructionsPerMicrosecond must be a whole number from 1 to ${MOST_TICKS_PER_MICROSECOND}`,
-      );
-    }
+    checkNumber('instructionsPerMicrosecond', this.ticksPerMicrosecond, {
+      least: 1,
+      most: MOST_TICKS_PER_MICROSECOND,
+    });
+    checkNumber('randomSeed', options.randomSeed ?? 1, WORD_BOUNDS);
+    checkNumber('bootTimeSeconds', options.bootTimeSeconds ?? 0);
+    if (typeof options.compile === 'number') checkNumber('compile', options.compile, { infinite: true });
     this.random = new RandomWords(options.randomSeed ?? 1);
     const instance = (): V86Instance => this.v86;
     this.registers = new MachineRegisters(instance);
@@ -316,6 +313,11 @@ export class V86Machine implements Machine {
   }
 
   run(limits: RunLimits = {}): MachineStop {
+    const { instructions, virtualNanoseconds, wallMilliseconds } = limits;
+    if (instructions !== undefined)
+      checkNumber('the limit in instructions', instructions, { infinite: true });
+    for (const [name, value] of Object.entries({ virtualNanoseconds, wallMilliseconds }))
+      if (value !== undefined) checkNumber(name, value, { fractions: true, infinite: true });
     this.start();
     try {
       return this.loop(limits);
@@ -325,6 +327,7 @@ export class V86Machine implements Machine {
   }
 
   step(count = 1): MachineStop {
+    if (count !== 1) checkNumber('the number of steps', count, { least: 1 });
     this.start();
     const last = this.runStart + count;
     try {

@@ -60,7 +60,8 @@ export class MachinePhysicalMemory extends LittleEndianSpace implements Physical
   }
 
   private check(address: number, length: number): void {
-    if (address < 0 || length < 0 || address + length > this.size) {
+    // written so that NaN is no address
+    if (!(address >= 0 && length >= 0 && address + length <= this.size)) {
       throw new RangeError(
         `physical addresses 0x${address.toString(16)} to 0x${(address + length).toString(16)} are not all in RAM`,
       );

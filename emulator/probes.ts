@@ -8,6 +8,7 @@
  * another address there goes elsewhere, and whoever comes to the instruction afterwards reaches it.
  */
 
+import { checkNumber, WORD_BOUNDS } from './numbers.ts';
 import type { MachineRegisters } from './registers.ts';
 import type { MachineLinearMemory } from './memory.ts';
 
@@ -62,6 +63,7 @@ export class Probes {
 
   /** @returns A function that takes this breakpoint away again; others at the same address stay. */
   addBreakpoint(linear: number): () => void {
+    checkNumber('the address', linear, WORD_BOUNDS);
     const address = linear >>> 0;
     let isSet = true;
     this.breakpoints.set(address, (this.breakpoints.get(address) ?? 0) + 1);
@@ -76,6 +78,7 @@ export class Probes {
 
   /** @returns A function that takes the handler away again. */
   addHandler(linear: number, handler: () => void): () => void {
+    checkNumber('the address', linear, WORD_BOUNDS);
     const address = linear >>> 0;
     const handlers = this.handlers.get(address) ?? new Set();
     this.handlers.set(address, handlers);

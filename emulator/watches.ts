@@ -8,6 +8,7 @@
  * it starts in one. What must hold: every watch is told on its own, whatever others watch the same bytes.
  */
 
+import { checkNumber, WORD_BOUNDS } from './numbers.ts';
 import type { Controls, MachineLinearMemory } from './memory.ts';
 import type { AccessHandler, MemoryAccess, PhysicalPiece, WatchedRange } from './types.ts';
 import { PAGE } from './v86/internals.ts';
@@ -53,6 +54,7 @@ export class Watches {
   /** @returns A function that ends the watch. */
   add(range: WatchedRange, handler: AccessHandler): () => void {
     const { address, length, access, space = 'linear' } = range;
+    checkNumber('the address', address, WORD_BOUNDS);
     const start = address >>> 0;
     if (!Number.isInteger(length) || length < 1 || length > PAGE || start + length > 2 ** 32) {
       throw new RangeError(

@@ -6,6 +6,7 @@
  */
 import { errno } from '../../images/abi/errno.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
+import { checkNumber } from '../guest/check-number.ts';
 import { InputError } from '../guest/errors.ts';
 import { selectCalls } from '../guest/kernel-calls/interceptors.ts';
 import type { CallSelector, KernelCalls } from '../guest/kernel-calls/interceptors.ts';
@@ -33,11 +34,6 @@ export interface CallRule {
   readonly answered: number;
 }
 
-function checkCount(name: string, value: number): void {
-  if (value === Infinity || (Number.isInteger(value) && value >= 0)) return;
-  throw new InputError(`${name} is ${value}: give a whole number of calls`);
-}
-
 /** Turns the name of an error into an answer. Throws {@link InputError} for one the ABI does not have. */
 export function failWith(name: string): CallAnswer {
   if (!Object.hasOwn(errno, name)) {
@@ -63,8 +59,8 @@ class Rule {
     this.answer = answer;
     this.after = options.after ?? 0;
     this.times = options.times ?? Infinity;
-    checkCount('after', this.after);
-    checkCount('times', this.times);
+    checkNumber('after, a number of calls,', this.after, { infinite: true });
+    checkNumber('times, a number of calls,', this.times, { infinite: true });
     this.#numbers = selectCalls(calls);
     this.#when = options.when;
   }

@@ -5,6 +5,7 @@
  * back from. What must hold: the number kept is bounded; when a run gets long, the spacing doubles and every second regular
  * one goes; the first, the start of history, always stays.
  */
+import { checkNumber } from '../guest/check-number.ts';
 import type { GuestSnapshot } from '../guest/guest.ts';
 
 /** A guest at one place of its history. */
@@ -38,8 +39,8 @@ export class Checkpoints {
   #near: readonly Checkpoint[] = [];
 
   constructor(start: Checkpoint, options: CheckpointOptions = {}) {
-    this.#capacity = Math.max(2, options.capacity ?? DEFAULT_CAPACITY);
-    this.#firstSpacing = Math.max(1, options.spacing ?? DEFAULT_SPACING);
+    this.#capacity = checkNumber('capacity', options.capacity ?? DEFAULT_CAPACITY, { least: 2 });
+    this.#firstSpacing = checkNumber('spacing', options.spacing ?? DEFAULT_SPACING, { least: 1 });
     this.#spacing = this.#firstSpacing;
     this.#start = start;
   }

@@ -6,6 +6,7 @@
  * blocks run).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { awaitInterruption } from '../guest/interruption.ts';
 
 /** Why an operation pauses. */
 export type Pause =
@@ -41,23 +42,18 @@ export async function inBackground<Result>(
   for (;;) {
     const step = operation.next(true);
     if (step.done === true) return step.value;
-    await (step.value === undefined ? nextTurn() : Promise.race([step.value.ready, aborted(signal)]));
+    if (step.value === undefined) await nextTurn();
+    else {
+      const interruption = awaitInterruption(signal);
+      try {
+        await Promise.race([step.value.ready, interruption.happened]);
+      } finally {
+        interruption.forget();
+      }
+    }
     if (signal?.aborted === true) {
       operation.return(undefined as never);
       return undefined;
     }
   }
-}
-
-async function aborted(signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted === true) return;
-  await new Promise<void>((resolve) => {
-    signal?.addEventListener(
-      'abort',
-      () => {
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

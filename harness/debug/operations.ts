@@ -6,6 +6,7 @@
  */
 import type { Machine } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
+import { checkNumber } from '../guest/check-number.ts';
 import { InputError } from '../guest/errors.ts';
 import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
 import type { StackFrame } from '../look/symbols/index.ts';
@@ -50,6 +51,7 @@ export class DebugOperations {
   }
 
   *continue(limit = Infinity): Operation<DebugStop> {
+    checkNumber('the instruction count to stop at', limit, { infinite: true });
     return yield* this.#forward([], limit);
   }
 
@@ -72,7 +74,7 @@ export class DebugOperations {
   *step(count = 1): Operation<DebugStop> {
     const quick = count === 1 ? this.quickStep() : undefined;
     if (quick !== undefined) return quick;
-    const target = this.#session.position + checkCount(count);
+    const target = this.#session.position + checkSteps(count);
     return asStep(yield* this.#forward([], target), target, this.#onStop);
   }
 
@@ -152,7 +154,7 @@ export class DebugOperations {
 
   *stepBack(count = 1): Operation<DebugStop> {
     const { timeline } = this.#session;
-    const target = timeline.position - checkCount(count);
+    const target = timeline.position - checkSteps(count);
     yield* timeline.travel(Math.max(target, timeline.start), true);
     return this.#tell({ kind: target < timeline.start ? 'start' : 'step', instructions: timeline.position });
   }
@@ -196,7 +198,7 @@ export class DebugOperations {
 
   *goTo(instructions: number): Operation<DebugStop> {
     const { timeline } = this.#session;
-    if (!Number.isInteger(instructions)) throw new InputError(`${instructions} is not an instruction count`);
+    checkNumber('the instruction count', instructions);
     yield* timeline.travel(instructions);
     const { final, position } = timeline;
     if (final !== undefined) return this.#tell(fromGuestStop(final, position));
@@ -280,7 +282,6 @@ function entersKernel(machine: Machine, eip: number): boolean {
   return machine.linear.readMapped(eip, 1)[0] === INT_OPCODE;
 }
 
-function checkCount(count: number): number {
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new InputError(`${count} is not a number of instructions: give a whole number above 0`);
+function checkSteps(count: number): number {
+  return checkNumber('the number of instructions', count, { least: 1 });
 }

@@ -10,6 +10,7 @@ import type { Machine, RegisterName } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
 import { kernelCallByNumber } from '../../images/abi/kernel-calls.ts';
 import { boot } from '../guest/boot.ts';
+import { checkNumber } from '../guest/check-number.ts';
 import { InputError } from '../guest/errors.ts';
 import type { Guest, GuestSnapshot } from '../guest/guest.ts';
 import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
@@ -70,8 +71,7 @@ const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi']
  */
 export async function debug(options: DebugOptions): Promise<DebugSession> {
   const gate = new OutputGate(options.onOutput);
-  const guest = await boot({ ...options, ...gate.bootOptions });
-  return new DebugSession(guest, gate, options);
+  return sessionOf(await boot({ ...options, ...gate.bootOptions }), gate, options);
 }
 
 /**
@@ -88,7 +88,17 @@ export async function debugSnapshot(
   const guest = await restoreSnapshot(snapshot, { ...options, ...gate.bootOptions });
   gate.rewind(snapshot.monitor);
   gate.branch();
-  return new DebugSession(guest, gate, options);
+  return sessionOf(guest, gate, options);
+}
+
+/** A session, which takes the guest over; options that are none dispose of it. */
+function sessionOf(guest: Guest, gate: OutputGate, options: CheckpointOptions): DebugSession {
+  try {
+    return new DebugSession(guest, gate, options);
+  } catch (error) {
+    guest.dispose();
+    throw error;
+  }
 }
 
 export class DebugSession {
@@ -354,6 +364,7 @@ export class DebugSession {
 
   /** Instructions from an address on, fewer where memory is not mapped. */
   disassemble(at: Location = this.machine.registers.get('eip'), count = 1): DisassembledInstruction[] {
+    checkNumber('the number of instructions', count);
     return disassemble(this.machine, this.resolve(at), count);
   }
 

@@ -2,6 +2,7 @@
 import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
 import type { Machine, MachineOptions } from '../../emulator/types.ts';
 import { codeFolder } from '../cache/code-folder.ts';
+import { checkDeadlines, checkNumber } from './check-number.ts';
 import { InputError } from './errors.ts';
 import { describeFiles, findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
@@ -123,26 +124,29 @@ function settle(options: BootOptions): Settings {
     announceMessages: options.announceMessages ?? false,
     wallClock: options.wallClock ?? hostClock,
   };
-  checkWhole('memoryMiB', settings.memoryMiB, 16, 2048);
-  checkWhole('seed', settings.seed, 0, 0xffff_ffff);
-  checkWhole(
-    'instructionsPerMicrosecond',
-    settings.instructionsPerMicrosecond,
-    1,
-    MOST_TICKS_PER_MICROSECOND,
-  );
+  checkNumber('memoryMiB', settings.memoryMiB, { least: 16, most: 2048 });
+  checkNumber('seed', settings.seed, { most: 0xffff_ffff });
+  checkNumber('instructionsPerMicrosecond', settings.instructionsPerMicrosecond, {
+    least: 1,
+    most: MOST_TICKS_PER_MICROSECOND,
+  });
+  checkRunOptions(options);
   if (settings.bootTime < 0n) throw new InputError('bootTime lies before 1970: give a later time');
   return settings;
 }
 
 /** Nanoseconds since 1970. */
 export function sinceEpoch(time: Date | bigint): bigint {
-  return typeof time === 'bigint' ? time : BigInt(time.getTime()) * NANOSECONDS_PER_MILLISECOND;
+  if (typeof time === 'bigint') return time;
+  if (Number.isNaN(time.getTime())) throw new InputError('bootTime is an invalid Date: give a valid one');
+  return BigInt(time.getTime()) * NANOSECONDS_PER_MILLISECOND;
 }
 
-function checkWhole(name: string, value: number, minimum: number, maximum: number): void {
-  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
-  throw new InputError(`${name} is ${value}: give a whole number from ${minimum} to ${maximum}`);
+/** Checks what a guest is run with, booted or restored. @throws InputError */
+export function checkRunOptions({ compile, deadlines }: Pick<BootOptions, 'compile' | 'deadlines'>): void {
+  if (typeof compile === 'number')
+    checkNumber('compile, in instructions before it', compile, { infinite: true });
+  if (deadlines !== undefined) checkDeadlines(deadlines);
 }
 
 /** What a machine is made with, for a boot as for a restore. */

@@ -13,6 +13,7 @@ import type {
   RestoreOptions,
   RestoreReport,
 } from '../../emulator/types.ts';
+import { checkNumber } from './check-number.ts';
 import { crashReport } from './crash-report.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
@@ -94,6 +95,7 @@ export class Guest {
   /** See {@link SnapshotInput.continued}. */
   #continuesInput: boolean;
   #unusable: string | undefined;
+  #captureMs = 0;
   /** Ends the stage of the single steps under way. */
   #endSteps: ((counters: Machine) => void) | undefined;
 
@@ -141,6 +143,11 @@ export class Guest {
   /** Snapshots taken where the kernel asked for them, when {@link BootOptions.onSnapshot} is `capture-and-continue`. */
   get snapshots(): readonly GuestSnapshot[] {
     return this.#snapshots;
+  }
+
+  /** Wall milliseconds spent on captures so far, since the guest was made. They are no part of a run. */
+  get captureMs(): number {
+    return this.#captureMs;
   }
 
   /** Nanoseconds since 1970 by the guest's own clock; undefined before the guest is laid out. */
@@ -198,6 +205,7 @@ export class Guest {
 
   /** Runs to an exact instruction count since reset, or to whatever stops the guest earlier. */
   runToInstruction(instructions: number, deadlines: Deadlines = {}): Stop {
+    checkNumber('the instruction to run to', instructions);
     const left = instructions - this.machine.instructions;
     if (left < 0)
       throw new InputError(`instruction ${instructions} has passed: restore a snapshot taken before it`);
@@ -227,6 +235,7 @@ export class Guest {
   capture(options: CaptureOptions = {}): GuestSnapshot {
     this.#checkUsable('captured');
     this.#settleSteps();
+    const startedAt = this.#parts.wallClock();
     const end = this.stages.start('capture', this.machine);
     const snapshot = {
       machine: this.machine.capture(options),
@@ -245,6 +254,7 @@ export class Guest {
     end(this.machine);
     this.#parts.options.log?.debug?.('captured', { instructions: this.machine.instructions });
     for (const observer of this.#snapshotObservers) observer.captured(snapshot);
+    this.#captureMs += this.#parts.wallClock() - startedAt;
     return snapshot;
   }
 
@@ -380,18 +390,23 @@ export class Guest {
     this.#settleSteps();
     const limits = this.#deadlines(deadlines);
     const machineLimits = machineLimitsOf(limits, this.machine);
-    const end = this.stages.start(stage, this.machine);
-    const wallEnd = this.#parts.wallClock() + limits.wallMs;
-    let stop: Stop;
-    do {
+    let wallLeft = limits.wallMs;
+    let nextStage = stage;
+    for (;;) {
+      const startedAt = this.#parts.wallClock();
+      const end = this.stages.start(nextStage, this.machine);
       this.monitor.streams.resume();
-      stop = this.monitor.streams.waits
+      const stop: Stop = this.monitor.streams.waits
         ? { kind: 'input' }
-        : this.#translate(this.machine.run(machineLimits(wallEnd - this.#parts.wallClock())), limits);
-    } while (this.#goesOn(stop));
-    this.monitor.console.flush();
-    end(this.machine);
-    return stop;
+        : this.#translate(this.machine.run(machineLimits(wallLeft)), limits);
+      this.monitor.console.flush();
+      end(this.machine);
+      if (!this.#goesOn(stop)) return stop;
+      // Only what the guest runs counts against its deadline, not the capture that it was given in between.
+      wallLeft -= this.#parts.wallClock() - startedAt;
+      this.#snapshots = [...this.#snapshots, this.capture()];
+      nextStage = 'after-snapshot';
+    }
   }
 
   #settleSteps(): void {
@@ -401,9 +416,7 @@ export class Guest {
 
   /** True for a stop the caller is not to see: a snapshot that is taken on the way. */
   #goesOn(stop: Stop): boolean {
-    if (stop.kind !== 'snapshot' || this.#snapshotPolicy !== 'capture-and-continue') return false;
-    this.#snapshots = [...this.#snapshots, this.capture()];
-    return true;
+    return stop.kind === 'snapshot' && this.#snapshotPolicy === 'capture-and-continue';
   }
 
   #deadlines(given: Deadlines): SettledDeadlines {

@@ -1,5 +1,5 @@
 /** Makes a guest from a snapshot alone: no kernel, program or volume is loaded, since all of them are in its memory. */
-import { createMachine, sinceEpoch } from './boot.ts';
+import { checkRunOptions, createMachine, sinceEpoch } from './boot.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { SnapshotMismatchError } from './errors.ts';
 import { findGuestFiles, symbolSource } from './guest-files.ts';
@@ -57,6 +57,7 @@ export type RestoreOptions = Partial<
  * @throws SnapshotMismatchError when something that is named is not what the snapshot was taken with.
  */
 export async function restoreSnapshot(snapshot: GuestSnapshot, options: RestoreOptions = {}): Promise<Guest> {
+  checkRunOptions(options);
   const settings = settingsOf(snapshot.identity);
   const symbols = await checkNamed(snapshot.identity, settings.memoryMiB, options);
   const wallClock = options.wallClock ?? hostClock;

@@ -1,5 +1,6 @@
 /** Deadlines of one call that runs a guest: defaults filled in, and turned into the absolute limits of a machine. */
 import type { Machine, RunLimits } from '../../emulator/types.ts';
+import { checkDeadlines } from './check-number.ts';
 import { DEFAULT_VIRTUAL_DEADLINE_MS, DEFAULT_WALL_DEADLINE_MS } from './options.ts';
 import type { Deadlines } from './options.ts';
 
@@ -8,8 +9,13 @@ const NANOSECONDS_PER_MILLISECOND = 1e6;
 /** Deadlines in which the times are always there; Infinity means none. */
 export type SettledDeadlines = Deadlines & { readonly wallMs: number; readonly virtualMs: number };
 
-/** What a call names counts before what the boot options name, and that before the defaults. */
+/**
+ * What a call names counts before what the boot options name, and that before the defaults.
+ *
+ * @throws InputError for a deadline that is none. Those of the boot options were checked by who took them.
+ */
 export function settleDeadlines(ofBoot: Deadlines | undefined, ofCall: Deadlines): SettledDeadlines {
+  checkDeadlines(ofCall);
   return {
     wallMs: DEFAULT_WALL_DEADLINE_MS,
     virtualMs: DEFAULT_VIRTUAL_DEADLINE_MS,

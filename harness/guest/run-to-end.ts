@@ -2,8 +2,9 @@
 import type { Machine } from '../../emulator/types.ts';
 import type { Deadlines } from './options.ts';
 import type { SettledDeadlines } from './run-limits.ts';
+import { awaitInterruption } from './interruption.ts';
 import type { Stop } from './stop.ts';
-import { aborted, eventLoopTurn, inTime, type WallClock } from './wall-clock.ts';
+import { eventLoopTurn, inTime, type WallClock } from './wall-clock.ts';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
@@ -13,6 +14,8 @@ const INTERRUPTIBLE_MS = 50;
 /** What is run: a guest, as far as it matters here. */
 export interface Runnable {
   readonly machine: Pick<Machine, 'instructions' | 'virtualNanoseconds'>;
+  /** Wall milliseconds spent on captures so far: they are no part of a run. */
+  readonly captureMs: number;
   run(deadlines: Deadlines): Stop;
   /** Resolves once a guest that stopped for `input` can read on. */
   inputReady(): Promise<void>;
@@ -27,11 +30,12 @@ export async function runToEnd(
 ): Promise<Stop> {
   const { wallMs, virtualMs, instructions } = limits;
   const startedAt = guest.machine.instructions;
-  const wallEnd = clock() + wallMs;
+  const running = (): number => clock() - guest.captureMs;
+  const wallEnd = running() + wallMs;
   const virtualEnd = guest.machine.virtualNanoseconds + virtualMs * NANOSECONDS_PER_MILLISECOND;
   for (;;) {
     if (signal?.aborted === true) return { kind: 'requested', reason: signal.reason };
-    const wallLeft = Math.max(0, wallEnd - clock());
+    const wallLeft = Math.max(0, wallEnd - running());
     const piece = signal === undefined ? wallLeft : Math.min(wallLeft, INTERRUPTIBLE_MS);
     const virtualLeft =
       Math.max(0, virtualEnd - guest.machine.virtualNanoseconds) / NANOSECONDS_PER_MILLISECOND;
@@ -49,10 +53,13 @@ export async function runToEnd(
       return { ...stop, limit: whole[stop.deadline] };
     }
     if (stop.kind !== 'input') return stop;
-    const ready = guest.inputReady();
-    const awaited = signal === undefined ? ready : Promise.race([ready, aborted(signal)]);
-    if (!(await inTime(awaited, wallEnd - clock()))) {
-      return { kind: 'deadline', deadline: 'wall', limit: wallMs };
+    const interruption = awaitInterruption(signal);
+    try {
+      const awaited = Promise.race([guest.inputReady(), interruption.happened]);
+      if (!(await inTime(awaited, wallEnd - running())))
+        return { kind: 'deadline', deadline: 'wall', limit: wallMs };
+    } finally {
+      interruption.forget();
     }
   }
 }

@@ -32,11 +32,3 @@ export async function inTime(something: Promise<unknown>, milliseconds: number):
 export async function eventLoopTurn(): Promise<void> {
   await setImmediate();
 }
-
-/** Resolves when a signal is given. */
-export async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => {
-    signal.addEventListener('abort', resolve, { once: true });
-  });
-}

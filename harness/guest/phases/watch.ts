@@ -71,6 +71,11 @@ export class PhaseWatch {
     this.#enter(first);
   }
 
+  /** The clock, standing still while the guest is captured. */
+  #running(): number {
+    return this.#clock() - this.#guest.captureMs;
+  }
+
   /** Calls the handler once, when the first of some addresses is executed. */
   #atFirst(addresses: readonly number[], handler: () => void): void {
     const removals = addresses.map((address) =>
@@ -82,12 +87,12 @@ export class PhaseWatch {
   }
 
   #enter(phase: string): void {
-    this.#entries.push({ phase, instructions: this.#guest.machine.instructions, wallMs: this.#clock() });
+    this.#entries.push({ phase, instructions: this.#guest.machine.instructions, wallMs: this.#running() });
   }
 
   /** The phases up to where the guest stands now; they follow one another without gaps. */
   get phases(): GuestPhase[] {
-    const end = { instructions: this.#guest.machine.instructions, wallMs: this.#clock() };
+    const end = { instructions: this.#guest.machine.instructions, wallMs: this.#running() };
     return this.#entries.map(({ phase, instructions, wallMs }, index) => {
       const next = this.#entries[index + 1] ?? end;
       return { name: phase, from: instructions, to: next.instructions, wallMs: next.wallMs - wallMs };

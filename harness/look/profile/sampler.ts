@@ -2,6 +2,7 @@
  * A deterministic sampling profiler: the guest is stopped every so many instructions, exactly, and its call stack is
  * walked from the kernel through the program. The same run gives the same samples on every machine.
  */
+import { checkNumber } from '../../guest/check-number.ts';
 import type { Guest } from '../../guest/guest.ts';
 import type { Deadlines } from '../../guest/options.ts';
 import { settleDeadlines } from '../../guest/run-limits.ts';
@@ -67,6 +68,7 @@ export async function sample(
   deadlines: Deadlines = {},
   clock: WallClock = wallClock,
 ): Promise<AddressProfile> {
+  checkNumber('the interval between samples', interval, { least: 1 });
   const { machine } = guest;
   const whole = settleDeadlines({}, deadlines);
   const limits = {

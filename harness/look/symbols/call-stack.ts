@@ -5,6 +5,7 @@
  * on the stack that points behind a call instruction is taken, and the frame says so (`guessed`). Reads the guest, changes
  * nothing. Goes from the kernel through the interrupt frame into the program.
  */
+import { checkNumber } from '../../guest/check-number.ts';
 import type { AddressSpace, Registers } from '../../../emulator/types.ts';
 import type { GuestSymbols } from './guest-symbols.ts';
 import type { ScratchRegister } from './stack-depth.ts';
@@ -121,6 +122,7 @@ export function callStack(
   symbols: GuestSymbols,
   limit = frameMaximum,
 ): StackFrame[] {
+  checkNumber('the number of frames', limit, { infinite: true });
   const word = wordReader(memory);
   const frames: StackFrame[] = [];
   let at: Position | undefined = { ...start, guessed: false, afterCall: start.afterInterrupt === true };

@@ -4,6 +4,7 @@
  * Attach it before the guest runs, detach it when enough is seen. What must hold: a traced run is the untraced one, to the
  * instruction and to the byte. The tracer therefore only reads, from inside the machine's own call-outs.
  */
+import { checkNumber } from '../../guest/check-number.ts';
 import type { Guest, GuestSnapshot } from '../../guest/guest.ts';
 import type { KernelCall } from '../../guest/stop.ts';
 import type { CallDecision } from '../../guest/kernel-calls/interceptors.ts';
@@ -79,7 +80,9 @@ export class Tracer {
     this.#options = options;
     this.levels = new Set(options.levels ?? ['kernel']);
     this.#view = new GuestView(guest.machine.linear, options.symbols, {
-      stringLimit: options.stringLimit ?? DEFAULT_STRING_LIMIT,
+      stringLimit: checkNumber('stringLimit', options.stringLimit ?? DEFAULT_STRING_LIMIT, {
+        infinite: true,
+      }),
       userOnly: true,
     });
     this.#threads = new Threads(this.#view);
