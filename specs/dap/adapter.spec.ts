@@ -271,7 +271,7 @@ describe('looking and changing', () => {
 test('ends when the editor terminates or disconnects, in the middle of a run too', async () => {
   const editor = await Editor.launch();
   await editor.continueRequest(THREAD);
-  await editor.disconnectRequest();
+  await editor.leave();
   const other = await Editor.launch();
   const terminated = other.waitForEvent('terminated');
   await other.terminateRequest();

@@ -13,12 +13,14 @@ type Stopped = DebugProtocol.StoppedEvent['body'];
 type Requests = (editor: Editor) => Promise<unknown>;
 
 export class Editor extends DebugClient {
+  #left = false;
+
   /** An editor that has started the adapter and nothing else. */
   static async begin(): Promise<Editor> {
     const editor = new Editor(LAUNCHER, 'dap', 'nanvix-v86');
     editor.defaultTimeout = 100_000;
     await editor.start();
-    onTestFinished(() => editor.stop());
+    onTestFinished(() => (editor.#left ? undefined : editor.stop()));
     await editor.initializeRequest();
     return editor;
   }
@@ -38,6 +40,12 @@ export class Editor extends DebugClient {
     if (options.stopOnEntry === false) await editor.configurationDoneRequest();
     else await editor.stops(() => editor.configurationDoneRequest());
     return editor;
+  }
+
+  /** Disconnects: the adapter ends by itself. */
+  async leave(): Promise<void> {
+    this.#left = true;
+    await this.disconnectRequest();
   }
 
   /** Sends a request that runs the guest, and says where it stopped. */

@@ -11,6 +11,7 @@ import {
   Handles,
   InitializedEvent,
   OutputEvent,
+  Response,
   StoppedEvent,
   TerminatedEvent,
   Thread,
@@ -20,7 +21,7 @@ import { parseExpression } from '../commands/expression.ts';
 import { CommandInterpreter } from '../commands/interpreter.ts';
 import type { DebugSession, Operation } from '../index.ts';
 import type { DebugStop } from '../debug-stop.ts';
-import { GuestStateError } from '../../guest/errors.ts';
+import { GuestStateError, InputError } from '../../guest/errors.ts';
 import {
   dataId,
   dataStop,
@@ -34,6 +35,7 @@ import { disassembleAround } from './code.ts';
 import { launch, readLaunch } from './launch.ts';
 import type { LaunchOptions } from './launch.ts';
 import { OutputText } from './output-text.ts';
+import { problemOf } from './requests.ts';
 import { Runner } from './runner.ts';
 import { stoppedEvent } from './stopped.ts';
 import { scopesOf, setVariable, variablesOf } from './variables.ts';
@@ -43,7 +45,8 @@ const REQUEST_FAILED = 1;
 const FRAMES_MAXIMUM = 256;
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s*\n\s*/g, ' ');
 
 /** A launched guest, with what the adapter keeps about it. */
 interface Launched {
@@ -51,16 +54,39 @@ interface Launched {
   readonly session: DebugSession;
   readonly interpreter: CommandInterpreter;
   readonly breakpoints: EditorBreakpoints;
+  /** The editor has set what it wants to stop at, and the guest has been let go. */
+  configured: boolean;
 }
 
 export class NanvixDebugAdapter extends ProtocolSession {
+  /** Resolves when the editor has disconnected and been answered: nothing is left to be done. */
+  readonly ended: Promise<void>;
+  #end: () => void = () => undefined;
   #launched: Launched | undefined;
+  /** A guest is being made. */
+  #launching = false;
+  /** The editor has said that it will not need the guest any more. */
+  #left = false;
   readonly #runner = new Runner(() => {
     this.#frames.reset();
     this.#variables.reset();
   });
   readonly #frames = new Handles<number>();
   readonly #variables = new Handles<VariableList>();
+
+  constructor() {
+    super();
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** A request that is not as it should be changes nothing. */
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    const problem = problemOf(request);
+    if (problem === undefined) super.dispatchRequest(request);
+    else this.#refuse(new Response(request), problem);
+  }
 
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
     response.body = {
@@ -91,11 +117,13 @@ export class NanvixDebugAdapter extends ProtocolSession {
   protected override launchRequest(response: DebugProtocol.LaunchResponse, request: unknown): void {
     void this.#answerLater(response, async () => {
       const options = readLaunch(request);
-      if (this.#launched !== undefined) throw new GuestStateError('a guest has been launched already');
+      if (this.#launched !== undefined || this.#launching) {
+        throw new GuestStateError('a guest has been launched already');
+      }
       const text = new OutputText((category, output) => {
         this.sendEvent(new OutputEvent(output, category));
       });
-      const session = await launch(options, (stream, bytes) => {
+      const session = await this.#launch(options, (stream, bytes) => {
         text.write(stream, bytes);
       });
       this.#launched = {
@@ -103,27 +131,44 @@ export class NanvixDebugAdapter extends ProtocolSession {
         session,
         interpreter: new CommandInterpreter(session),
         breakpoints: new EditorBreakpoints(session),
+        configured: false,
       };
     }).then((done) => {
       if (done) this.sendEvent(new InitializedEvent());
     });
   }
 
+  async #launch(...parameters: Parameters<typeof launch>): Promise<DebugSession> {
+    this.#launching = true;
+    try {
+      const session = await launch(...parameters);
+      if (!this.#left) return session;
+      session.dispose();
+      throw new GuestStateError('the editor has left meanwhile');
+    } finally {
+      this.#launching = false;
+    }
+  }
+
   protected override attachRequest(response: DebugProtocol.AttachResponse): void {
-    this.sendErrorResponse(response, REQUEST_FAILED, 'there is nothing to attach to: launch a program');
+    this.#refuse(response, 'there is nothing to attach to: launch a program');
   }
 
   protected override configurationDoneRequest(response: DebugProtocol.ConfigurationDoneResponse): void {
-    this.#answer(response, () => this.#get());
-    if (this.#launched !== undefined) this.#enter(this.#launched);
+    const done = this.#answer(response, () => {
+      const launched = this.#standing();
+      if (launched.configured) throw new GuestStateError('the configuration has been done already');
+      launched.configured = true;
+    });
+    if (done && this.#launched !== undefined) this.#enter(this.#launched);
   }
 
   protected override restartRequest(response: DebugProtocol.RestartResponse): void {
-    this.#answer(response, () => {
+    const done = this.#answer(response, () => {
       const { session } = this.#standing();
       session.goTo(session.timeline.start);
     });
-    if (this.#launched !== undefined && !this.#runner.runs) this.#enter(this.#launched);
+    if (done && this.#launched !== undefined) this.#enter(this.#launched);
   }
 
   protected override terminateRequest(response: DebugProtocol.TerminateResponse): void {
@@ -136,12 +181,13 @@ export class NanvixDebugAdapter extends ProtocolSession {
   protected override disconnectRequest(response: DebugProtocol.DisconnectResponse): void {
     this.#leave(() => {
       this.sendResponse(response);
-      this.shutdown();
+      this.#end();
     });
   }
 
   /** Frees the guest, as soon as it stands. */
   #leave(then: () => void): void {
+    this.#left = true;
     this.#runner.whenStanding(() => {
       this.#launched?.session.dispose();
       this.#launched = undefined;
@@ -215,7 +261,7 @@ export class NanvixDebugAdapter extends ProtocolSession {
     this.#setBreakpoints(response, 'data', breakpoints, dataStop);
   }
 
-  #setBreakpoints<Wanted>(
+  #setBreakpoints<Wanted extends object | string>(
     response: DebugProtocol.Response & { body?: { breakpoints?: DebugProtocol.Breakpoint[] } | undefined },
     list: BreakpointList,
     wanted: readonly Wanted[],
@@ -270,7 +316,7 @@ export class NanvixDebugAdapter extends ProtocolSession {
   ): void {
     this.#answer(response, () => {
       const { session } = this.#get();
-      const thread = this.#frames.get(frameId, session.thread);
+      const thread = this.#threadOf(frameId);
       response.body = { scopes: scopesOf(session, thread, (list) => this.#variables.create(list)) };
     });
   }
@@ -299,7 +345,7 @@ export class NanvixDebugAdapter extends ProtocolSession {
   ): void {
     this.#answer(response, () => {
       const { session } = this.#get();
-      const address = (parseExpression(session, memoryReference)() + offset) >>> 0;
+      const address = placeOf(session, memoryReference, offset);
       const bytes = session.machine.linear.readMapped(address, Math.min(count, 2 ** 32 - address));
       response.body = {
         address: hex(address),
@@ -316,7 +362,7 @@ export class NanvixDebugAdapter extends ProtocolSession {
     this.#answer(response, () => {
       const { session } = this.#standing();
       const bytes = Buffer.from(data, 'base64');
-      session.writeMemory((parseExpression(session, memoryReference)() + offset) >>> 0, bytes);
+      session.writeMemory(placeOf(session, memoryReference, offset), bytes);
       response.body = { bytesWritten: bytes.length };
     });
   }
@@ -332,7 +378,7 @@ export class NanvixDebugAdapter extends ProtocolSession {
   ): void {
     this.#answer(response, () => {
       const { session } = this.#get();
-      const address = (parseExpression(session, memoryReference)() + offset) >>> 0;
+      const address = placeOf(session, memoryReference, offset);
       response.body = {
         instructions: disassembleAround(session, address, instructionOffset, instructionCount),
       };
@@ -342,11 +388,12 @@ export class NanvixDebugAdapter extends ProtocolSession {
   /** The debug console takes every command of the interactive debugger; elsewhere an expression is asked for. */
   protected override evaluateRequest(
     response: DebugProtocol.EvaluateResponse,
-    { expression, context }: DebugProtocol.EvaluateArguments,
+    { expression, context, frameId }: DebugProtocol.EvaluateArguments,
   ): void {
     if (context !== 'repl') {
       this.#answer(response, () => {
         const { session } = this.#get();
+        if (frameId !== undefined) this.#threadOf(frameId);
         const value = parseExpression(session, expression)();
         const symbol = session.describe(value);
         const result = symbol === undefined ? hex(value) : `${hex(value)} <${symbol}>`;
@@ -380,28 +427,46 @@ export class NanvixDebugAdapter extends ProtocolSession {
 
   // ── running ──
 
-  protected override continueRequest(response: DebugProtocol.ContinueResponse): void {
-    this.#answerAndRun(response, (operations) => operations.continue(), true);
+  protected override continueRequest(
+    response: DebugProtocol.ContinueResponse,
+    { threadId }: DebugProtocol.ContinueArguments,
+  ): void {
+    this.#answerAndRun(response, threadId, (operations) => operations.continue(), true);
   }
 
-  protected override nextRequest(response: DebugProtocol.NextResponse): void {
-    this.#answerAndRun(response, (operations) => operations.stepOver());
+  protected override nextRequest(
+    response: DebugProtocol.NextResponse,
+    { threadId }: DebugProtocol.NextArguments,
+  ): void {
+    this.#answerAndRun(response, threadId, (operations) => operations.stepOver());
   }
 
-  protected override stepInRequest(response: DebugProtocol.StepInResponse): void {
-    this.#answerAndRun(response, (operations) => operations.stepWithoutInterrupts());
+  protected override stepInRequest(
+    response: DebugProtocol.StepInResponse,
+    { threadId }: DebugProtocol.StepInArguments,
+  ): void {
+    this.#answerAndRun(response, threadId, (operations) => operations.stepWithoutInterrupts());
   }
 
-  protected override stepOutRequest(response: DebugProtocol.StepOutResponse): void {
-    this.#answerAndRun(response, (operations) => operations.stepOut());
+  protected override stepOutRequest(
+    response: DebugProtocol.StepOutResponse,
+    { threadId }: DebugProtocol.StepOutArguments,
+  ): void {
+    this.#answerAndRun(response, threadId, (operations) => operations.stepOut());
   }
 
-  protected override stepBackRequest(response: DebugProtocol.StepBackResponse): void {
-    this.#answerAndRun(response, (operations) => operations.stepBackWithoutInterrupts());
+  protected override stepBackRequest(
+    response: DebugProtocol.StepBackResponse,
+    { threadId }: DebugProtocol.StepBackArguments,
+  ): void {
+    this.#answerAndRun(response, threadId, (operations) => operations.stepBackWithoutInterrupts());
   }
 
-  protected override reverseContinueRequest(response: DebugProtocol.ReverseContinueResponse): void {
-    this.#answerAndRun(response, (operations) => operations.reverseContinue(), true);
+  protected override reverseContinueRequest(
+    response: DebugProtocol.ReverseContinueResponse,
+    { threadId }: DebugProtocol.ReverseContinueArguments,
+  ): void {
+    this.#answerAndRun(response, threadId, (operations) => operations.reverseContinue(), true);
   }
 
   protected override pauseRequest(response: DebugProtocol.PauseResponse): void {
@@ -411,10 +476,15 @@ export class NanvixDebugAdapter extends ProtocolSession {
 
   #answerAndRun(
     response: DebugProtocol.Response,
+    thread: number,
     operation: (operations: DebugSession['operations']) => Operation<DebugStop>,
     resumable = false,
   ): void {
-    const done = this.#answer(response, () => this.#standing());
+    const done = this.#answer(response, () => {
+      const { session } = this.#standing();
+      const isKnown = thread === session.thread || session.threads?.some(({ tid }) => tid === thread) === true;
+      if (!isKnown) throw new InputError(`no thread ${thread} is known here`);
+    });
     if (done && this.#launched !== undefined) void this.#run(this.#launched.session, operation, resumable);
   }
 
@@ -454,9 +524,15 @@ export class NanvixDebugAdapter extends ProtocolSession {
     return this.#get();
   }
 
+  #threadOf(frame: number): number {
+    const thread = this.#frames.get(frame) as number | undefined;
+    if (thread === undefined) throw new GuestStateError(`there is no frame ${frame}, or the guest has run since`);
+    return thread;
+  }
+
   #list(reference: number): VariableList {
     const list = this.#variables.get(reference) as VariableList | undefined;
-    if (list === undefined) throw new GuestStateError('these variables are gone: the guest has run since');
+    if (list === undefined) throw new GuestStateError(`there are no variables ${reference}, or the guest has run since`);
     return list;
   }
 
@@ -467,9 +543,14 @@ export class NanvixDebugAdapter extends ProtocolSession {
       this.sendResponse(response);
       return true;
     } catch (error) {
-      this.sendErrorResponse(response, REQUEST_FAILED, messageOf(error));
+      this.#refuse(response, messageOf(error));
       return false;
     }
+  }
+
+  /** What stands in braces in the reason must not be taken for the name of something. */
+  #refuse(response: DebugProtocol.Response, reason: string): void {
+    this.sendErrorResponse(response, REQUEST_FAILED, '{_reason}', { _reason: reason });
   }
 
   async #answerLater(response: DebugProtocol.Response, make: () => Promise<void>): Promise<boolean> {
@@ -478,8 +559,15 @@ export class NanvixDebugAdapter extends ProtocolSession {
       this.sendResponse(response);
       return true;
     } catch (error) {
-      this.sendErrorResponse(response, REQUEST_FAILED, messageOf(error));
+      this.#refuse(response, messageOf(error));
       return false;
     }
   }
+}
+
+/** The address that an editor's reference and an offset from it name. */
+function placeOf(session: DebugSession, reference: string, offset: number): number {
+  const address = parseExpression(session, reference)() + offset;
+  if (address >= 0 && address < 2 ** 32) return address;
+  throw new InputError(`${reference} and ${offset} lead beyond the addresses there are: 0 to 0xffffffff`);
 }

@@ -77,7 +77,7 @@ export class EditorBreakpoints {
   }
 
   /** Replaces a list. One that cannot be set is not verified, and says why; the others are set all the same. */
-  replace<Wanted>(
+  replace<Wanted extends object | string>(
     list: BreakpointList,
     wanted: readonly Wanted[],
     toStop: (session: DebugSession, one: Wanted) => StopSpec,
@@ -86,6 +86,9 @@ export class EditorBreakpoints {
     for (const id of this.#points[list]) stops.remove(id);
     const set = wanted.map((one): DebugProtocol.Breakpoint => {
       try {
+        if (typeof one === 'object' && 'hitCondition' in one && one.hitCondition !== '') {
+          throw new InputError('hits are not counted: give a condition');
+        }
         const point = stops.add(toStop(this.#session, one));
         const { resolved } = point;
         return {

@@ -12,7 +12,8 @@ type Line = DebugProtocol.DisassembledInstruction;
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 /** The longest function that is read from its start. */
 const FUNCTION_MAXIMUM = 65_536;
-const LINES_MAXIMUM = 10_000;
+/** The most lines in one answer, and the farthest from the address. */
+export const DISASSEMBLY_MAXIMUM = 10_000;
 
 function lines(session: DebugSession, address: number, count: number): Line[] {
   return session.disassemble(address, count).map((one) => {
@@ -54,7 +55,8 @@ const noCode = (address: number): Line => ({
 
 /**
  * @param offset Of the first line from the one at `address`, in instructions; negative for lines in front.
- * @returns Exactly `count` lines, {@link LINES_MAXIMUM} at most.
+ * @param count At most {@link DISASSEMBLY_MAXIMUM}, as `offset` in either direction.
+ * @returns Exactly `count` lines.
  */
 export function disassembleAround(
   session: DebugSession,
@@ -62,17 +64,16 @@ export function disassembleAround(
   offset: number,
   count: number,
 ): Line[] {
-  const wanted = Math.min(count, LINES_MAXIMUM);
-  const front = Math.min(Math.max(0, -offset), LINES_MAXIMUM);
-  const skipped = Math.min(Math.max(0, offset), LINES_MAXIMUM);
+  const front = Math.max(0, -offset);
+  const skipped = Math.max(0, offset);
   const before = front === 0 ? [] : linesBefore(session, address, front);
   const firstKnown = Number(before[0]?.address ?? address);
   const missing = Array.from({ length: front - before.length }, (_, i) =>
     noCode(firstKnown - (front - before.length) + i),
   );
-  const behind = lines(session, address, Math.max(0, wanted - front) + skipped).slice(skipped);
-  const all = [...missing, ...before, ...behind].slice(0, wanted);
+  const behind = lines(session, address, Math.max(0, count - front) + skipped).slice(skipped);
+  const all = [...missing, ...before, ...behind].slice(0, count);
   const last = all.at(-1);
   const end = last === undefined ? address : Number(last.address) + (last.instructionBytes?.length ?? 2) / 2;
-  return [...all, ...Array.from({ length: wanted - all.length }, (_, i) => noCode(end + i))];
+  return [...all, ...Array.from({ length: count - all.length }, (_, i) => noCode(end + i))];
 }

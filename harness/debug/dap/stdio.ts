@@ -9,8 +9,13 @@ export async function serveEditor(
   const adapter = new NanvixDebugAdapter();
   adapter.setRunAsServer(true);
   adapter.start(input, output);
-  await new Promise<void>((resolve) => {
+  const gone = new Promise<void>((resolve) => {
     input.on('close', resolve);
     input.on('end', resolve);
+    output.on('error', () => {
+      resolve();
+    });
   });
+  // An editor that has disconnected may keep the pipe open for as long as it likes.
+  await Promise.race([adapter.ended, gone]);
 }
