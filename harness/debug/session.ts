@@ -26,7 +26,7 @@ import type { CheckpointOptions } from './checkpoints.ts';
 import type { DebugStop } from './debug-stop.ts';
 import type { CallAnswer, RecordedCall } from './history.ts';
 import { complete, inBackground } from './operation.ts';
-import { callArguments } from './inspect/calls.ts';
+import { callArguments } from '../look/trace/describe-call.ts';
 import { disassemble } from './inspect/disassembly.ts';
 import type { DisassembledInstruction } from './inspect/disassembly.ts';
 import { openFiles } from './inspect/open-files.ts';

@@ -91,6 +91,8 @@ export class Guest {
   readonly #snapshotPolicy: SnapshotPolicy;
   #snapshots: readonly GuestSnapshot[] = [];
   #snapshotObservers: readonly SnapshotObserver[] = [];
+  #runsToEnd = 0;
+  #runsEndAt = Infinity;
   #fromSnapshot = false;
   /** See {@link SnapshotInput.continued}. */
   #continuesInput: boolean;
@@ -190,7 +192,26 @@ export class Guest {
    * the thread to itself until the guest stops or waits.
    */
   async runToEnd(deadlines: Deadlines = {}, signal?: AbortSignal): Promise<Stop> {
-    return await runToEnd(this, this.#deadlines(deadlines), this.#parts.wallClock, signal);
+    this.#runsToEnd += 1;
+    try {
+      return await runToEnd(this, this.#deadlines(deadlines), this.#parts.wallClock, signal);
+    } finally {
+      this.#runsToEnd -= 1;
+    }
+  }
+
+  /** True while a {@link runToEnd} goes on, or waits: whoever awaits it will move the guest. */
+  get isRunningToEnd(): boolean {
+    return this.#runsToEnd > 0;
+  }
+
+  /**
+   * Lets no run go on beyond a moment of the wall clock: it ends with a deadline of kind `wall`, whatever its own deadlines.
+   *
+   * @param wallMs As the guest's wall clock tells it; Infinity for no such moment.
+   */
+  endRunsAt(wallMs: number): void {
+    this.#runsEndAt = wallMs;
   }
 
   /** Runs to the next of the selected kernel calls, before the kernel sees it, or to whatever stops the guest earlier. */
@@ -231,9 +252,14 @@ export class Guest {
     jumpForward(this.machine.memory, nanoseconds);
   }
 
-  /** The guest as it stands. Going on, here or after a restore, is the same to the last bit. */
+  /**
+   * The guest as it stands. Going on, here or after a restore, is the same to the last bit. Of one that has shut down there is
+   * nothing to go on with, but all to look at.
+   *
+   * @throws GuestStateError when the guest has crashed.
+   */
   capture(options: CaptureOptions = {}): GuestSnapshot {
-    this.#checkUsable('captured');
+    if (this.#unusable !== SHUT_DOWN) this.#checkUsable('captured');
     this.#settleSteps();
     const startedAt = this.#parts.wallClock();
     const end = this.stages.start('capture', this.machine);
@@ -420,7 +446,9 @@ export class Guest {
   }
 
   #deadlines(given: Deadlines): SettledDeadlines {
-    return settleDeadlines(this.#parts.options.deadlines, given);
+    const settled = settleDeadlines(this.#parts.options.deadlines, given);
+    const left = Math.max(0, this.#runsEndAt - this.#parts.wallClock());
+    return left < settled.wallMs ? { ...settled, wallMs: left } : settled;
   }
 
   #translate(stop: MachineStop, limits: SettledDeadlines): Stop {

@@ -2,15 +2,17 @@
  * Vitest fixtures that give a test a guest of its own and take it away afterwards.
  *
  * What must hold: no test sees what another did. A restored guest is put back to the snapshot, all of it, before every
- * test; machines are used again only for that.
+ * test; machines are used again only for that, and only after a test that has let go of them.
  */
-import { afterAll, onTestFailed, test as base, type TestAPI } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, test as base, type TestAPI, type TestContext } from 'vitest';
 import { boot } from '../guest/boot.ts';
 import type { Guest, GuestSnapshot } from '../guest/guest.ts';
 import type { BootOptions } from '../guest/options.ts';
 import { restoreSnapshot } from '../guest/restore.ts';
-import { explainGuest } from './explain.ts';
-import { cachedSnapshot, type SnapshotPoint } from './snapshot-cache.ts';
+import { wallClock as hostClock } from '../guest/wall-clock.ts';
+import { cachedSnapshot, defaultCacheFolder, type SnapshotPoint } from './snapshot-cache.ts';
+import { handOver } from './tested-guest.ts';
 
 /** What a test of {@link guestTest} can ask for. Only what it asks for is made. */
 export interface GuestFixtures {
@@ -49,35 +51,30 @@ export function guestTest(
 ): TestAPI<GuestFixtures> {
   const suite = new GuestSuite(options);
   return base.extend<GuestFixtures>({
-    // Vitest finds out from the pattern which other fixtures a fixture needs; these need none.
-    // eslint-disable-next-line no-empty-pattern
-    booted: async ({}, use) => {
+    booted: async ({ task, signal }, use) => {
       const guest = await boot(await suite.options());
-      await accompany(guest, use);
-      guest.dispose();
+      try {
+        await suite.handOver('booted', guest, { task, signal }, use);
+      } finally {
+        guest.dispose();
+      }
     },
+    // Vitest finds out from the pattern which other fixtures a fixture needs; this needs none.
     // eslint-disable-next-line no-empty-pattern
     snapshot: async ({}, use) => {
       await use(await suite.snapshot());
     },
-    // eslint-disable-next-line no-empty-pattern
-    restored: async ({}, use) => {
-      await suite.lend((guest) => accompany(guest, use));
+    restored: async ({ task, signal }, use) => {
+      await suite.lend('restored', { task, signal }, use);
     },
-    // eslint-disable-next-line no-empty-pattern
-    forked: async ({}, use) => {
-      await suite.lend((guest) => accompany(guest, use));
+    forked: async ({ task, signal }, use) => {
+      await suite.lend('forked', { task, signal }, use);
     },
   });
 }
 
-/** Explains the guest on stderr if the test fails. */
-async function accompany(guest: Guest, use: (guest: Guest) => Promise<void>): Promise<void> {
-  onTestFailed(({ task }) => {
-    process.stderr.write(`\n--- ${task.name} ---\n${explainGuest(guest)}\n`);
-  });
-  await use(guest);
-}
+type Test = Pick<TestContext, 'task' | 'signal'>;
+type Use = (guest: Guest) => Promise<void>;
 
 /** The options, the snapshot and the idle machines of the tests of one {@link guestTest}. */
 class GuestSuite {
@@ -105,13 +102,25 @@ class GuestSuite {
     return this.#snapshot;
   }
 
+  /** @returns Whether the guest may be used again. */
+  async handOver(fixture: string, guest: Guest, test: Test, use: Use): Promise<boolean> {
+    const { cacheFolder, wallClock = hostClock } = await this.options();
+    const failedFolder = join(cacheFolder ?? dirname(defaultCacheFolder()), 'failed');
+    return await handOver(guest, test, { fixture, failedFolder, wallClock }, use);
+  }
+
   /** Lends a guest that stands at the snapshot. */
-  async lend(use: (guest: Guest) => Promise<void>): Promise<void> {
+  async lend(fixture: string, test: Test, use: Use): Promise<void> {
     const snapshot = await this.snapshot();
     const guest = this.#idle.pop() ?? (await this.#newGuest(snapshot));
-    guest.restore(snapshot, 'continue', { compiled: 'keep' });
-    await use(guest);
-    this.#idle.push(guest);
+    let isFree = false;
+    try {
+      guest.restore(snapshot, 'continue', { compiled: 'keep' });
+      isFree = await this.handOver(fixture, guest, test, use);
+    } finally {
+      if (isFree) this.#idle.push(guest);
+      else guest.dispose();
+    }
   }
 
   async #newGuest(snapshot: GuestSnapshot): Promise<Guest> {

@@ -11,6 +11,7 @@ import type { RunResult } from '../guest/result.ts';
 import { diffSnapshots, isEmptyDifference } from '../snapshots/diff.ts';
 import { formatDifferenceBriefly } from '../snapshots/format-difference.ts';
 import { explainGuest, explainRun } from './explain.ts';
+import { signalOf } from './tested-guest.ts';
 
 /** What the matchers of runs look at. */
 export type RunLike = Guest | RunResult;
@@ -59,7 +60,7 @@ export const guestMatchers: {
       return [
         `expected the guest ${pass ? 'not ' : ''}to print ${wanted}`,
         stripVTControlCharacters(difference),
-        explanation,
+        explanation(),
       ];
     });
   },
@@ -72,7 +73,7 @@ export const guestMatchers: {
       outcome.kind === 'exit' ? `it exited with ${outcome.status}` : `it ended by ${outcome.kind}`;
     return verdict(pass, () => [
       `expected the guest ${pass ? 'not ' : ''}to exit with ${status}, and ${found}`,
-      explanation,
+      explanation(),
     ]);
   },
 
@@ -82,7 +83,7 @@ export const guestMatchers: {
     const pass = result.virtualMs < most;
     return verdict(pass, () => [
       `expected the run ${pass ? 'not ' : ''}to take less than ${most} ms of guest time, and it took ${result.virtualMs} ms`,
-      explanation,
+      explanation(),
     ]);
   },
 
@@ -93,7 +94,7 @@ export const guestMatchers: {
     const pass = result.instructions < most;
     return verdict(pass, () => [
       `expected the run ${pass ? 'not ' : ''}to execute fewer than ${most} instructions, and it executed ${result.instructions}`,
-      explanation,
+      explanation(),
     ]);
   },
 
@@ -132,7 +133,8 @@ function lastLines(text: string, like: string): string {
 
 interface Run {
   readonly result: RunResult;
-  readonly explanation: string;
+  /** Asked for only by who tells it. */
+  readonly explanation: () => string;
 }
 
 /** Ends that were seen, so that a second matcher finds the guest it left. */
@@ -141,9 +143,9 @@ const ends = new WeakMap<Guest, { readonly instructions: number; readonly result
 async function runOf(received: unknown, matcher: string): Promise<Run> {
   if (received instanceof Guest) {
     const result = await endOf(received);
-    return { result, explanation: explainGuest(received) };
+    return { result, explanation: () => explainGuest(received) };
   }
-  if (isResult(received)) return { result: received, explanation: explainRun(received) };
+  if (isResult(received)) return { result: received, explanation: () => explainRun(received) };
   throw new TypeError(`${matcher}: expect a guest or what run() returned`);
 }
 
@@ -156,7 +158,10 @@ async function endOf(guest: Guest): Promise<RunResult> {
   ) {
     return known.result;
   }
-  const stop = exitStatus === null ? await guest.runToEnd() : ({ kind: 'exit', status: exitStatus } as const);
+  const stop =
+    exitStatus === null
+      ? await guest.runToEnd({}, signalOf(guest))
+      : ({ kind: 'exit', status: exitStatus } as const);
   const result = guest.result(stop);
   ends.set(guest, { instructions: guest.machine.instructions, result });
   return result;

@@ -93,9 +93,9 @@ describe('a wrong request', () => {
 
 interface Adapter {
   readonly ended: Promise<unknown[]>;
-  send(command: string, request?: unknown): void;
+  readonly send: (command: string, request?: unknown) => void;
   /** Resolves when the adapter has said this. */
-  says(text: string): Promise<void>;
+  readonly says: (text: string) => Promise<void>;
 }
 
 /** The adapter alone, with a pipe that is never closed. */

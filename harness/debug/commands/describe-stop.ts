@@ -2,7 +2,7 @@
 import { formatResult } from '../call-result.ts';
 import type { DebugStop } from '../debug-stop.ts';
 import { describeFault } from '../fault-gates.ts';
-import { describeCall } from '../inspect/calls.ts';
+import { describeCall } from '../../look/trace/describe-call.ts';
 import { instructionAt } from '../inspect/disassembly.ts';
 import type { DebugSession } from '../session.ts';
 import { hex } from './command.ts';

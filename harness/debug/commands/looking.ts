@@ -6,7 +6,7 @@ import { InputError } from '../../guest/errors.ts';
 import { registerValues } from '../../snapshots/register-values.ts';
 import { GuestView } from '../../look/trace/guest-view.ts';
 import { formatFrame } from '../../look/trace/format.ts';
-import { describeCall } from '../inspect/calls.ts';
+import { describeCall } from '../../look/trace/describe-call.ts';
 import { formatOpenFile } from '../inspect/open-files.ts';
 import type { DebugSession } from '../session.ts';
 import { addressFrom, countFrom, hex, noMore, numberFrom } from './command.ts';

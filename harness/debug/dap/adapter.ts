@@ -482,7 +482,8 @@ export class NanvixDebugAdapter extends ProtocolSession {
   ): void {
     const done = this.#answer(response, () => {
       const { session } = this.#standing();
-      const isKnown = thread === session.thread || session.threads?.some(({ tid }) => tid === thread) === true;
+      const isKnown =
+        thread === session.thread || session.threads?.some(({ tid }) => tid === thread) === true;
       if (!isKnown) throw new InputError(`no thread ${thread} is known here`);
     });
     if (done && this.#launched !== undefined) void this.#run(this.#launched.session, operation, resumable);
@@ -526,13 +527,15 @@ export class NanvixDebugAdapter extends ProtocolSession {
 
   #threadOf(frame: number): number {
     const thread = this.#frames.get(frame) as number | undefined;
-    if (thread === undefined) throw new GuestStateError(`there is no frame ${frame}, or the guest has run since`);
+    if (thread === undefined)
+      throw new GuestStateError(`there is no frame ${frame}, or the guest has run since`);
     return thread;
   }
 
   #list(reference: number): VariableList {
     const list = this.#variables.get(reference) as VariableList | undefined;
-    if (list === undefined) throw new GuestStateError(`there are no variables ${reference}, or the guest has run since`);
+    if (list === undefined)
+      throw new GuestStateError(`there are no variables ${reference}, or the guest has run since`);
     return list;
   }
 

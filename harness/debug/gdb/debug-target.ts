@@ -11,7 +11,7 @@ import { describeFault } from '../fault-gates.ts';
 import type { DebugStop } from '../debug-stop.ts';
 import type { DebugSession } from '../session.ts';
 import { formatResult } from '../call-result.ts';
-import { describeCall } from '../inspect/calls.ts';
+import { describeCall } from '../../look/trace/describe-call.ts';
 import { CommandInterpreter } from '../commands/interpreter.ts';
 import { GuestStateError, InputError } from '../../guest/errors.ts';
 import { decodeRegister, encodeRegister } from './registers.ts';

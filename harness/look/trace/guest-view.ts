@@ -26,14 +26,18 @@ export interface ViewOptions {
 }
 
 export class GuestView {
-  readonly #memory: LinearMemory;
+  readonly #memory: Pick<LinearMemory, 'readMappedInto'>;
   readonly #symbols: GuestSymbols | undefined;
   readonly #options: ViewOptions;
   /** Reads share large buffers: one of its own for each would make V8 collect garbage again and again. */
   #buffer = new Uint8Array(0);
   #used = 0;
 
-  constructor(memory: LinearMemory, symbols: GuestSymbols | undefined, options: ViewOptions) {
+  constructor(
+    memory: Pick<LinearMemory, 'readMappedInto'>,
+    symbols: GuestSymbols | undefined,
+    options: ViewOptions,
+  ) {
     this.#memory = memory;
     this.#symbols = symbols;
     this.#options = options;

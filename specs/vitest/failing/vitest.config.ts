@@ -1,0 +1,6 @@
+/** A suite whose tests fail on purpose, for failures.spec.ts. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['**/*.failing.ts'], testTimeout: 2000, hookTimeout: 60_000 },
+});
