@@ -629,7 +629,19 @@ export function kernelCallByName(name: string): KernelCall | undefined {
   return byName.get(name);
 }
 
-/** What EDX:EAX of a returned kernel call says. */
+/**
+ * In which registers a kernel answers. Source: ABI reference, "Kernel calls" and "Era 2024".
+ *
+ * - `edx:eax`: EDX is -1 after an error, EAX its negated number, in newlib's numbering. Eras S and M.
+ * - `eax`: an i32 in EAX alone; -1 to -4095 are negated errors in Linux' numbering, EDX says nothing. Kernels of 2024.
+ */
+export const resultRegisters = ['edx:eax', 'eax'] as const;
+export type ResultRegisters = (typeof resultRegisters)[number];
+
+/** The largest error number, as in Linux. */
+const LAST_ERRNO = 4095;
+
+/** What the result registers of a returned kernel call say. */
 export type KernelCallOutcome =
   { readonly kind: 'success'; readonly value: number } | { readonly kind: 'error'; readonly errno: number };
 
@@ -638,10 +650,17 @@ export type KernelCallOutcome =
  *
  * @param eax EAX after the call, any 32-bit number, signed or not.
  * @param edx EDX after the call, likewise.
- * @returns The value (unsigned), or the positive errno.
+ * @param registers Those in which the kernel answers.
+ * @returns The value (unsigned), or the positive errno in the kernel's numbering.
  */
-export function kernelCallOutcome(eax: number, edx: number): KernelCallOutcome {
-  return (edx | 0) === -1 ? { kind: 'error', errno: -(eax | 0) } : { kind: 'success', value: eax >>> 0 };
+export function kernelCallOutcome(
+  eax: number,
+  edx: number,
+  registers: ResultRegisters = 'edx:eax',
+): KernelCallOutcome {
+  const low = eax | 0;
+  const isError = registers === 'eax' ? low < 0 && low >= -LAST_ERRNO : (edx | 0) === -1;
+  return isError ? { kind: 'error', errno: -low } : { kind: 'success', value: eax >>> 0 };
 }
 
 /** Registers that carry the arguments, first argument first. */

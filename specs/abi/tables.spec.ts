@@ -63,6 +63,13 @@ describe('kernel calls', () => {
     expect(kernelCallOutcome(0xffffffa8, 0xffffffff)).toEqual({ kind: 'error', errno: errno.ENOSYS });
     expect(kernelCallOutcome(-1, 0)).toEqual({ kind: 'success', value: 0xffffffff });
   });
+
+  it('fail when EAX is a negated error number, where a kernel answers in EAX alone', () => {
+    expect(kernelCallOutcome(-38, 7, 'eax')).toEqual({ kind: 'error', errno: 38 });
+    expect(kernelCallOutcome(-4095, 0, 'eax')).toEqual({ kind: 'error', errno: 4095 });
+    expect(kernelCallOutcome(-4096, 0, 'eax')).toEqual({ kind: 'success', value: 0xfffff000 });
+    expect(kernelCallOutcome(5, -1, 'eax')).toEqual({ kind: 'success', value: 5 });
+  });
 });
 
 describe('errors', () => {

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boot, type BootOptions, type Guest } from '../../harness/index.ts';
 import { guestSymbols } from '../../harness/look/symbols/index.ts';
-import { calls, Tracer, type CallRecord, type TracerOptions } from '../../harness/look/trace/index.ts';
+import {
+  calls,
+  compileFilter,
+  Tracer,
+  type CallRecord,
+  type TracerOptions,
+} from '../../harness/look/trace/index.ts';
+import type { ResultRegisters } from '../../images/abi/index.ts';
 import { createRamfs } from '../../images/ramfs/index.ts';
 import { bootGuest, bootHelloGuest } from '../support/guests.ts';
 import { compileC } from '../support/programs.ts';
@@ -184,6 +191,27 @@ describe('kernel calls', () => {
     guest.run();
     const answered = tracer.records.filter((call) => call.completion === 'answered');
     expect(answered.map((call) => call.result?.errno)).toEqual(['ENOMEM', 'ENOMEM']);
+  });
+
+  it('of a kernel that answers in EAX alone fail where that is negative, in the numbers of Linux', async () => {
+    const program = await compileC('kernel-calls', KERNEL);
+    const resultsBy = async (resultRegisters: ResultRegisters): Promise<(string | undefined)[]> => {
+      const guest = await bootGuest({ program });
+      // EDX holds what the program had there: here 7, and -1 beside a success
+      const answers = [0x7_ffff_ffdan, 0xffff_ffff_0000_0005n];
+      guest.calls.intercept('mmap', () => {
+        const value = answers.shift();
+        return value === undefined ? undefined : { kind: 'answer', value };
+      });
+      const tracer = new Tracer(guest, { resultRegisters });
+      guest.run();
+      const failed = compileFilter({ results: ['failed'] });
+      return tracer.records
+        .filter(({ completion }) => completion === 'answered')
+        .map((call) => (failed(call) ? call.result?.errno : call.result?.text));
+    };
+    expect(await resultsBy('eax')).toEqual(['ENOSYS', '0x5']);
+    expect(await resultsBy('edx:eax')).not.toContain('ENOSYS');
   });
 
   it('are seen without any symbols', async () => {

@@ -20,9 +20,11 @@ import {
   structs,
   type ArgumentType,
   type KernelCall,
+  type ResultRegisters,
   type StructLayout,
 } from '../../../images/abi/index.ts';
 import type { GuestView } from './guest-view.ts';
+import { posixErrnoName } from './posix/errno.ts';
 import type { CallArgument, CallResultRecord } from './record.ts';
 import { choiceText, flagsText, hex, signed, type ChoiceTable } from './values.ts';
 
@@ -202,16 +204,23 @@ export function completeKernelArguments(
   });
 }
 
-/** What EDX:EAX says behind a kernel call. */
+/** Kernels that answer in EAX alone number errors as Linux does; so does the POSIX layer. */
+const errorName = (errno: number, registers: ResultRegisters): string | undefined =>
+  registers === 'eax' ? posixErrnoName(errno) : errnoName(errno);
+
+/** What the registers say behind a kernel call. */
 export function decodeKernelResult(
   number: number,
-  eax: number,
-  edx: number,
+  {
+    eax,
+    edx,
+    registers,
+  }: { readonly eax: number; readonly edx: number; readonly registers: ResultRegisters },
   view: GuestView,
 ): CallResultRecord {
-  const outcome = kernelCallOutcome(eax, edx);
+  const outcome = kernelCallOutcome(eax, edx, registers);
   if (outcome.kind === 'error') {
-    const errno = errnoName(outcome.errno) ?? String(outcome.errno);
+    const errno = errorName(outcome.errno, registers) ?? String(outcome.errno);
     return { value: -outcome.errno, text: `-1 ${errno}`, errno };
   }
   const { value } = outcome;

@@ -4,6 +4,7 @@
  * Attach it before the guest runs, detach it when enough is seen. What must hold: a traced run is the untraced one, to the
  * instruction and to the byte. The tracer therefore only reads, from inside the machine's own call-outs.
  */
+import type { ResultRegisters } from '../../../images/abi/index.ts';
 import { checkNumber } from '../../guest/check-number.ts';
 import type { Guest, GuestSnapshot } from '../../guest/guest.ts';
 import type { KernelCall } from '../../guest/stop.ts';
@@ -33,6 +34,8 @@ export interface TracerOptions {
   readonly stack?: boolean;
   /** Longest text or data shown, in bytes; 64 when not given. */
   readonly stringLimit?: number;
+  /** Where the kernel puts its results; `edx:eax` when not given, `eax` for kernels of 2024. */
+  readonly resultRegisters?: ResultRegisters;
   /** False keeps no calls in {@link Tracer.records}, so that a trace of any length needs no more memory. */
   readonly keep?: boolean;
   /**
@@ -189,7 +192,12 @@ export class Tracer {
   #closeKernelCall(open: OpenCall, completion: 'returned' | 'answered'): void {
     const { registers } = this.#guest.machine;
     const { number, arguments: before } = open.record;
-    const result = decodeKernelResult(number, registers.get('eax'), registers.get('edx'), this.#view);
+    const answer = {
+      eax: registers.get('eax'),
+      edx: registers.get('edx'),
+      registers: this.#options.resultRegisters ?? 'edx:eax',
+    };
+    const result = decodeKernelResult(number, answer, this.#view);
     if (result.errno === undefined) {
       this.#threads.returned(number, open.words, result.value, open.record.thread);
     }
