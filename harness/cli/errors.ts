@@ -4,7 +4,7 @@ import { log, logLevel } from './log.ts';
 
 /** Errors that say in their message what to do, by name: a class is not loaded only to be compared with. */
 const USAGE_ERRORS = new Set(['InputError', 'SnapshotMismatchError', 'SnapshotError', 'RamfsError']);
-const FAILURES = new Set(['BuildError', 'GuestStateError', 'OutputError']);
+const FAILURES = new Set(['BuildError', 'GuestStateError']);
 
 /** A failure of the tool or of its surroundings, as in any program that is not about guests. */
 const STATUS_FAILED = 1;
@@ -15,6 +15,7 @@ const STATUS_INTERRUPTED = 130;
 export async function describeError(error: unknown): Promise<{ line: string; status: number }> {
   if (!(error instanceof Error)) return { line: `internal error: ${String(error)}`, status: STATUS_INTERNAL };
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
+  if (isUnwritable(error)) return { line, status: harnessStatus.outputFailed };
   if (USAGE_ERRORS.has(error.name)) return { line, status: harnessStatus.usage };
   if (FAILURES.has(error.name)) {
     const kind = 'kind' in error ? error.kind : undefined;
@@ -26,3 +27,7 @@ export async function describeError(error: unknown): Promise<{ line: string; sta
   const hint = logLevel() === 'debug' ? '' : '; `--log-level debug` shows where';
   return { line: `internal error: ${line}${hint}`, status: STATUS_INTERNAL };
 }
+
+/** A snapshot file takes no more: see replace-file.ts. */
+const isUnwritable = (error: Error): boolean =>
+  error.name === 'SnapshotError' && 'kind' in error && error.kind === 'unwritable';

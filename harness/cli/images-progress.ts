@@ -8,15 +8,17 @@ import { log } from './log.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/**
- * The images option of a boot: what a guest of this program and kernel needs of them, and nothing where it needs none.
- * `kernel` is the user's own, `memory` in MiB.
- */
+/** The part of a guest's options that decides which images it needs: its own kernel, memory in MiB, and era. */
+export interface ImageOptions {
+  readonly kernel?: string;
+  readonly memory?: number;
+  readonly era?: Era;
+}
+
+/** The images option of a boot: what a guest of this program and kernel needs of them, and nothing where it needs none. */
 export async function findImages(
   program: string,
-  kernel: string | undefined,
-  memory: number = DEFAULT_MEMORY_MIB,
-  era: Era = 'S',
+  { kernel, memory = DEFAULT_MEMORY_MIB, era = 'S' }: ImageOptions,
 ): Promise<{ images?: BootImages }> {
   const python = isBuiltProgram(program);
   if (kernel !== undefined && !python) return {};
@@ -28,14 +30,9 @@ export async function findImages(
 /** {@link findImages}, and compiled code where the program is one built here: for commands that run a guest undisturbed. */
 export async function findImagesAndCode(
   program: string,
-  options: {
-    readonly kernel?: string;
-    readonly memory?: number;
-    readonly compile: boolean;
-    readonly era?: Era;
-  },
+  options: ImageOptions & { readonly compile: boolean },
 ): Promise<{ images?: BootImages }> {
-  const found = await findImages(program, options.kernel, options.memory, options.era);
+  const found = await findImages(program, options);
   if (
     found.images === undefined ||
     !isBuiltProgram(program) ||

@@ -9,10 +9,14 @@ import { harnessStatus } from '../guest/exit-status.ts';
 import { commands } from './commands/index.ts';
 import { describeError } from './errors.ts';
 import { openLog, setLogLevel } from './log.ts';
+import { takeOutputFailures } from './output-failures.ts';
+import { noteStreamFailure } from './standard-streams.ts';
 import { version } from './version.ts';
 
 /** Commander's own messages to stderr: replaced by the one line of {@link reportUsage}. */
 const quiet = { outputError: () => undefined, writeErr: () => undefined };
+
+let areStreamsWatched = false;
 
 /** Runs one command line, without `node` and the script, and returns the exit status of the process. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -42,13 +46,15 @@ export async function main(argv: readonly string[]): Promise<number> {
         .configureOutput(quiet),
     );
   }
-  ignoreClosedPipe();
+  takeOutputFailures();
+  watchStreams();
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return status;
+    return await withFailures(status);
   } catch (error) {
     if (error instanceof CommanderError) return reportUsage(error);
     const { line, status: failed } = await describeError(error);
+    for (const failure of takeOutputFailures()) process.stderr.write(`nanvix-v86: ${failure}\n`);
     process.stderr.write(`nanvix-v86: ${line}\n`);
     return failed;
   }
@@ -69,11 +75,24 @@ function reportUsage(error: CommanderError): number {
   return harnessStatus.usage;
 }
 
-/** A reader that has seen enough, such as `head`, is no failure. */
-function ignoreClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+/** A reader that has seen enough, such as `head`, is no failure; a full disk is. Where stderr is lost nobody can be told. */
+function watchStreams(): void {
+  if (areStreamsWatched) return;
+  areStreamsWatched = true;
+  process.stdout.on('error', ({ code = 'error' }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') noteStreamFailure('stdout', code);
   });
+  process.stderr.on('error', () => undefined);
+}
+
+/** The status of a command that has come to its end, with what it could not write. */
+async function withFailures(status: number): Promise<number> {
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  const failures = takeOutputFailures();
+  for (const line of failures) process.stderr.write(`nanvix-v86: ${line}\n`);
+  if (failures.length === 0) return status;
+  if (status !== 0) process.stderr.write(`nanvix-v86: but for that the exit status would be ${status}\n`);
+  return harnessStatus.outputFailed;
 }
 
 /** The command line `nanvixd-v86`: see nanvixd/. Not loaded by any other command. */

@@ -1,36 +1,34 @@
-/** A guest that a command looks at while it runs, with the names of its addresses. */
+/** A guest that a command looks at while it runs: the names of its addresses, and the files that say most of them. */
+import type { BootImages } from '../../images/types.ts';
+import type { SymbolSource } from '../guest/crash-report.ts';
 import { InputError } from '../guest/errors.ts';
+import type { PhaseOptions } from '../guest/phases/watch.ts';
 import type { Guest } from '../guest/guest.ts';
-import type { BootOptions } from '../guest/options.ts';
 import type { DebugFiles } from '../look/profile/index.ts';
 import type { GuestSymbols } from '../look/symbols/index.ts';
-import { bootOptionsOf, type GuestOptionValues } from './guest-options.ts';
 import { readUserFile } from './sink.ts';
+import type { StartOptionValues, StartRequest } from './start-guest.ts';
 
 /** As commander hands them over. */
-export interface ObservedGuestValues extends GuestOptionValues {
-  readonly programName?: string;
+export interface ObservedGuestValues extends StartOptionValues {
   readonly symbols?: string;
   readonly kernelSymbols?: string;
 }
 
-export interface ObservedGuest {
-  readonly guest: Guest;
-  readonly symbols: GuestSymbols;
-  /** The ELF files that say most of the guest's addresses. */
-  readonly debugFiles: DebugFiles;
-}
-
-/** The names of a guest's addresses, from its own files or those that the caller names instead. */
+/**
+ * The names of a guest's addresses, from its own files or those that the caller names instead. Of a restored guest whose
+ * files were not named, those built here are taken if it is made of them.
+ */
 export async function symbolsOf(
   guest: Guest,
-  { symbols, kernelSymbols }: Pick<ObservedGuestValues, 'symbols' | 'kernelSymbols'>,
+  { symbols, kernelSymbols, restore }: Pick<ObservedGuestValues, 'symbols' | 'kernelSymbols' | 'restore'>,
 ): Promise<GuestSymbols> {
   const { guestSymbols } = await import('../look/symbols/index.ts');
-  const found = guestSymbols(guest, {
-    ...(symbols !== undefined && { program: readUserFile('symbol file', symbols) }),
-    ...(kernelSymbols !== undefined && { kernel: readUserFile('symbol file', kernelSymbols) }),
-  });
+  const read = (path: string | undefined): Buffer | undefined =>
+    path === undefined ? undefined : readUserFile('symbol file', path);
+  const [program, kernel] = [read(symbols), read(kernelSymbols)];
+  const symbolFiles = restore === undefined ? guest.symbolFiles : await filesOfRestored(guest);
+  const found = guestSymbols({ symbolFiles }, { ...(program && { program }), ...(kernel && { kernel }) });
   for (const [path, table] of [
     [symbols, found.program],
     [kernelSymbols, found.kernel],
@@ -41,46 +39,29 @@ export async function symbolsOf(
   return found;
 }
 
-/** Boots a guest, hands it over with its symbols, and disposes of it. */
-export async function withObservedGuest<Result>(
-  program: string,
-  commandLine: string,
-  values: ObservedGuestValues,
-  streams: Pick<BootOptions, 'stdin' | 'onOutput'>,
-  use: (observed: ObservedGuest) => Promise<Result>,
-): Promise<Result> {
-  const [{ boot }, { BUILT_PROGRAMS }, { findImages }, { DEFAULT_MEMORY_MIB }] = await Promise.all([
-    import('../guest/boot.ts'),
-    import('../guest/guest-files.ts'),
-    import('./images-progress.ts'),
-    import('../guest/options.ts'),
-  ]);
-  const { images } = await findImages(program, values.kernel, values.memory, values.era);
-  const guest = await boot({
-    ...bootOptionsOf(values),
-    ...(images && { images }),
-    ...(values.programName !== undefined && { programName: values.programName }),
-    program,
-    commandLine,
-    ...streams,
-  });
-  try {
-    const symbols = await symbolsOf(guest, values);
-    const isBuilt = BUILT_PROGRAMS.some((name) => name === program);
-    const kernels: Readonly<Record<number, { readonly path: string }>> = images?.kernel ?? {};
-    const kernel =
-      values.kernelSymbols ?? values.kernel ?? kernels[values.memory ?? DEFAULT_MEMORY_MIB]?.path;
-    const builtFile = isBuilt ? images?.python?.debug.path : program;
-    const programFile = values.symbols ?? builtFile;
-    return await use({
-      guest,
-      symbols,
-      debugFiles: {
-        ...(kernel !== undefined && { kernel }),
-        ...(programFile !== undefined && { program: programFile }),
-      },
-    });
-  } finally {
-    guest.dispose();
-  }
+const filesOfRestored = async (guest: Guest): Promise<SymbolSource> =>
+  (await import('../snapshots/find-symbols.ts')).symbolFilesOf(guest);
+
+/** How the phases of a restored guest are told. */
+export async function restoredPhases(guest: Guest): Promise<PhaseOptions> {
+  return { first: 'restored', symbols: await filesOfRestored(guest) };
+}
+
+/** The files with the debug information of a guest that was started, as far as there are any. */
+export async function debugFilesOf(
+  guest: Guest,
+  { program, values }: StartRequest & { readonly values: ObservedGuestValues },
+  images: BootImages | undefined,
+): Promise<DebugFiles> {
+  const named = {
+    ...(values.kernel !== undefined && { kernel: values.kernel }),
+    ...(program !== undefined && { program }),
+    ...(values.kernelSymbols !== undefined && { kernel: values.kernelSymbols }),
+    ...(values.symbols !== undefined && { program: values.symbols }),
+  };
+  if (images === undefined && values.restore === undefined) return named;
+  const { pathsBuiltFor } = await import('../snapshots/find-symbols.ts');
+  const built = await pathsBuiltFor(guest.identity);
+  const isBuilt = values.symbols === undefined && built.program !== undefined;
+  return { ...built, ...named, ...(isBuilt && { program: built.program }) };
 }

@@ -1,47 +1,68 @@
-/** Where a command writes what it was run for, and how it reads the files that the user names. */
+/**
+ * Where a command writes what it was run for, and how it reads the files that the user names.
+ *
+ * What must hold: a file that cannot be written is told before anything is built or booted; one that takes no more later on
+ * is told once, in one line, ends nothing, and has an exit status of its own (`harnessStatus.outputFailed`).
+ */
 import {
   accessSync,
   closeSync,
   constants,
+  ftruncateSync,
+  fstatSync,
   openSync,
   readFileSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { InputError } from '../guest/errors.ts';
+import { noteOutputFailure } from './output-failures.ts';
 import { writeThrough } from './standard-streams.ts';
 
 /** A file, or one of the process's streams. */
 export class Sink {
   readonly isTerminal: boolean;
-  readonly #file: number | undefined;
+  readonly #path: string | undefined;
   readonly #stream: 'stdout' | 'stderr';
+  #file: number | undefined;
+  #isEmptied = false;
 
+  /**
+   * Opens the file; what is in it stays until the first write.
+   *
+   * @throws InputError where it cannot be written.
+   */
   constructor(path: string | undefined, stream: 'stdout' | 'stderr') {
     this.#stream = stream;
+    this.#path = path;
     this.#file = path === undefined ? undefined : openForWriting(path);
     this.isTerminal = path === undefined && process[stream].isTTY && process.env['NO_COLOR'] === undefined;
   }
 
-  /** @returns False when nobody reads any more. Throws {@link InputError} where the file takes no more. */
-  write(text: string): boolean {
-    if (this.#file === undefined) return writeThrough(this.#stream, Buffer.from(text));
-    writeAll(this.#file, Buffer.from(text));
-    return true;
+  /** @returns False when nobody reads any more. A file that takes no more is noted, and what comes after is lost. */
+  write(text: string | Uint8Array): boolean {
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+    if (this.#path === undefined) return writeThrough(this.#stream, bytes);
+    if (this.#file === undefined) return true;
+    try {
+      if (!this.#isEmptied && fstatSync(this.#file).isFile()) ftruncateSync(this.#file);
+      this.#isEmptied = true;
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+      return true;
+    } catch (error) {
+      noteOutputFailure(
+        `the file ${this.#path} takes no more (${codeOf(error)}): what it holds is not complete`,
+      );
+      this.close();
+      return true;
+    }
   }
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
-  }
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-  } catch (error) {
-    throw new InputError(`the output file cannot be written on (${codeOf(error)})`);
+    this.#file = undefined;
   }
 }
 
@@ -49,24 +70,47 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 
 function openForWriting(path: string): number {
   try {
-    return openSync(path, 'w');
+    return openSync(path, 'a');
   } catch (error) {
     throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
   }
 }
 
+/** Files that a command is to write whole, by the option that names each. */
+export type NamedOutputs = Readonly<Record<string, string | undefined>>;
+
 /**
- * Asks whether a file can be written, and leaves alone what is there.
+ * Asks whether files can be written, and leaves alone what is there.
  *
- * @throws InputError
+ * @param plain Options whose file must be a plain one: it is replaced whatever it is.
+ * @throws InputError where one cannot, or where two options name the same.
  */
-export function checkWritable(path: string): void {
+export function checkOutputs(outputs: NamedOutputs, plain: readonly string[] = []): void {
+  const taken = new Map<string, string>();
+  for (const [option, path] of Object.entries(outputs)) {
+    if (path === undefined) continue;
+    const other = taken.get(resolve(path));
+    if (other !== undefined) throw new InputError(`${other} and ${option} name the same file ${path}`);
+    taken.set(resolve(path), option);
+    checkWritable(option, path);
+    if (plain.includes(option) && statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+      throw new InputError(`${path} is no plain file: check ${option}`);
+  }
+}
+
+/** A file is replaced as a whole, so that its folder must let it; a device or a pipe is written to. */
+function checkWritable(option: string, path: string): void {
   try {
     const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
-    accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
+    if (there?.isDirectory() === true || path.endsWith('/'))
+      throw Object.assign(new Error(path), { code: 'EISDIR' });
+    const isReplaced = there?.isFile() ?? true;
+    const folder = dirname(resolve(path));
+    if (isReplaced && !statSync(folder).isDirectory())
+      throw Object.assign(new Error(path), { code: 'ENOTDIR' });
+    accessSync(isReplaced ? folder : path, constants.W_OK);
   } catch (error) {
-    throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
+    throw new InputError(`the file ${path} cannot be written (${codeOf(error)}): check ${option}`);
   }
 }
 
@@ -79,7 +123,7 @@ export async function writeUserFile(path: string, text: string): Promise<void> {
     if (isReplaced) await writeFileAtomic(path, text);
     else writeFileSync(path, text);
   } catch (error) {
-    throw new InputError(`the file ${path} cannot be written (${codeOf(error)})`);
+    noteOutputFailure(`the file ${path} could not be written (${codeOf(error)})`);
   }
 }
 

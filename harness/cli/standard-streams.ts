@@ -1,19 +1,20 @@
 /** The process's own streams as a guest uses them. */
 import { writeSync } from 'node:fs';
+import { noteOutputFailure } from './output-failures.ts';
 
 const FILE_DESCRIPTOR = { stdout: 1, stderr: 2 } as const;
 const RETRY_MS = 2;
 
-/** Where the guest's output goes takes no more, for example because the disk is full. */
-export class OutputError extends Error {
-  override readonly name = 'OutputError';
+const NAME = { stdout: 'standard output', stderr: 'standard error' } as const;
+
+/** Keeps in mind that a stream takes no more, for example because the disk is full. */
+export function noteStreamFailure(stream: 'stdout' | 'stderr', code: string): void {
+  noteOutputFailure(`${NAME[stream]} cannot be written (${code})`);
 }
 
 /**
  * Writes all of some bytes at once, in order with whatever the guest does next. A reader that is slow is waited for; one
- * that has gone takes the rest with it, and the answer is false.
- *
- * @throws OutputError when they cannot be written.
+ * that has gone takes the rest with it, and the answer is false. What a full disk does not take is lost, and told at the end.
  */
 export function writeThrough(stream: 'stdout' | 'stderr', bytes: Uint8Array): boolean {
   let rest = bytes;
@@ -21,12 +22,11 @@ export function writeThrough(stream: 'stdout' | 'stderr', bytes: Uint8Array): bo
     try {
       rest = rest.subarray(writeSync(FILE_DESCRIPTOR[stream], rest));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const { code = 'error' } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return false;
       if (code !== 'EAGAIN') {
-        throw new OutputError(`the guest's ${stream} cannot be written (${code ?? 'error'})`, {
-          cause: error,
-        });
+        noteStreamFailure(stream, code);
+        return true;
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }

@@ -1,31 +1,28 @@
 /** What `nanvix-v86 trace` does: boots or restores a guest, prints its calls while it runs, and says how it ended. */
-import { InputError } from '../guest/errors.ts';
+import type { ResultRegisters } from '../../images/abi/index.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { RunResult } from '../guest/result.ts';
 import type { GuestSymbols } from '../look/symbols/index.ts';
 import type { CallFilter, CallRecord, TraceLevel, TracePalette, TracerOptions } from '../look/trace/index.ts';
-import { bootOptionsOf, type GuestOptionValues } from './guest-options.ts';
 import { log } from './log.ts';
 import { explainEnd, processStatus } from './report.ts';
-import { symbolsOf } from './observed-guest.ts';
+import { symbolsOf, type ObservedGuestValues } from './observed-guest.ts';
 import { Sink } from './sink.ts';
 import { ProcessInput, writeThrough } from './standard-streams.ts';
+import { checkStart, plainGuests, startGuest } from './start-guest.ts';
 
 /** As commander hands them over. */
-export interface TraceOptionValues extends GuestOptionValues {
-  readonly programName?: string;
-  readonly restore?: string;
+export interface TraceOptionValues extends ObservedGuestValues {
   readonly level: readonly TraceLevel[];
   readonly call?: readonly string[];
   readonly thread?: readonly number[];
   readonly result?: readonly string[];
   readonly from?: number;
   readonly to?: number;
+  readonly resultsIn: ResultRegisters;
   readonly stack?: true;
   readonly summary?: true;
   readonly stringLimit: number;
-  readonly symbols?: string;
-  readonly kernelSymbols?: string;
   readonly output?: string;
   readonly json?: true;
 }
@@ -41,6 +38,8 @@ export async function traceProgram(
   commandLine: string,
   options: TraceOptionValues,
 ): Promise<number> {
+  const request = { program, commandLine, values: options };
+  checkStart(request, 'trace');
   const { compileFilter } = await import('../look/trace/index.ts');
   // A filter that cannot be is refused before anything is built or written.
   compileFilter(filterOf(options));
@@ -53,7 +52,16 @@ export async function traceProgram(
   };
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    const guest = await start(program, commandLine, options, stdin, jsonToStdout);
+    const { made: guest } = await startGuest(
+      request,
+      {
+        stdin,
+        onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => {
+          writeThrough(jsonToStdout ? 'stderr' : stream, bytes);
+        },
+      },
+      plainGuests,
+    );
     try {
       const symbols = await symbolsOf(guest, options);
       const result = await traceGuest(guest, symbols, options, sink, interruption);
@@ -81,38 +89,6 @@ function tellEnd(result: RunResult, interruption: Interruption | undefined): num
   return processStatus(result.exitStatus);
 }
 
-async function start(
-  program: string | undefined,
-  commandLine: string,
-  options: TraceOptionValues,
-  stdin: ProcessInput,
-  outputToStderr: boolean,
-): Promise<Guest> {
-  const { findImages } = await import('./images-progress.ts');
-  const { restore } = options;
-  const given = {
-    ...bootOptionsOf(options),
-    ...(program === undefined
-      ? {}
-      : await findImages(program, restore === undefined ? options.kernel : '', options.memory, options.era)),
-    ...(options.programName === undefined ? {} : { programName: options.programName }),
-    ...(commandLine === '' && restore !== undefined ? {} : { commandLine }),
-    stdin,
-    onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => {
-      writeThrough(outputToStderr ? 'stderr' : stream, bytes);
-    },
-  };
-  if (restore !== undefined) {
-    const { loadSnapshot } = await import('../snapshots/guest-file.ts');
-    const { restoreSnapshot } = await import('../guest/restore.ts');
-    const named = program === undefined ? {} : { program };
-    return await restoreSnapshot((await loadSnapshot(restore)).snapshot, { ...given, ...named });
-  }
-  if (program === undefined) throw new InputError('name a program to trace, or a snapshot with --restore');
-  const { boot } = await import('../guest/boot.ts');
-  return await boot({ ...given, program });
-}
-
 async function traceGuest(
   guest: Guest,
   symbols: GuestSymbols,
@@ -132,6 +108,7 @@ async function traceGuest(
     symbols,
     stack: options.stack === true,
     stringLimit: options.stringLimit,
+    resultRegisters: options.resultsIn,
     keep: false,
   };
   const run = async (

@@ -6,6 +6,8 @@ import type { Stop } from './stop.ts';
 export const harnessStatus = {
   /** The command was used wrongly, or a file it names is missing or unusable. */
   usage: 2,
+  /** Something that the command was to write could not be written, for example because the disk is full. EX_IOERR of sysexits. */
+  outputFailed: 74,
   /** A deadline passed: the guest timed out, it did not fail. The same number as of coreutils' timeout. */
   timedOut: 124,
   /** The run ended at a stop that is neither the guest's end nor a deadline, such as a pause. */

@@ -16,7 +16,7 @@
  *   the folder. Do not trust where it came from.
  */
 export type SnapshotErrorKind =
-  'unreadable' | 'truncated' | 'corrupted' | 'version' | 'mismatch' | 'too-large' | 'unsafe';
+  'unreadable' | 'unwritable' | 'truncated' | 'corrupted' | 'version' | 'mismatch' | 'too-large' | 'unsafe';
 
 /** A snapshot that is refused; {@link kind} says what to do about it. */
 export class SnapshotError extends Error {

@@ -36,18 +36,36 @@ export async function findSymbols(
   };
 }
 
-/** The same, for those who read only what they need. */
-export async function symbolsBuiltFor(
-  identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
-): Promise<SymbolSource> {
-  const { kernel, program } = await builtFiles(identity);
-  const reading = (file: ImageFile | undefined) => (): Uint8Array | undefined =>
-    file === undefined ? undefined : readFileSync(file.path);
-  return {
-    kernel: reading(kernel),
-    program: reading(program),
-    sha256: { kernel: kernel?.sha256, program: program?.sha256 },
+/**
+ * The files that say the addresses of a restored guest: those that were named, else those built here if it is made of them.
+ * For those who read only what they need.
+ */
+export async function symbolFilesOf(guest: {
+  readonly identity: Pick<SnapshotIdentity, 'kernel' | 'program'>;
+  readonly symbolFiles: SymbolSource;
+}): Promise<SymbolSource> {
+  const named = guest.symbolFiles;
+  const built = await builtFiles(guest.identity);
+  const reading = (part: 'kernel' | 'program') => (): Uint8Array | undefined => {
+    const file = built[part];
+    return named[part]() ?? (file === undefined ? undefined : readFileSync(file.path));
   };
+  return {
+    kernel: reading('kernel'),
+    program: reading('program'),
+    sha256: {
+      kernel: named.sha256.kernel ?? built.kernel?.sha256,
+      program: named.sha256.program ?? built.program?.sha256,
+    },
+  };
+}
+
+/** Where they lie, as far as there are any. */
+export async function pathsBuiltFor(
+  identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
+): Promise<{ readonly kernel?: string; readonly program?: string }> {
+  const { kernel, program } = await builtFiles(identity);
+  return { ...(kernel && { kernel: kernel.path }), ...(program && { program: program.path }) };
 }
 
 /** The images built here that have the symbols of a kernel and program, if these were built here. */

@@ -2,7 +2,7 @@
  * Puts a file in the place of another: written under a temporary name beside the final one, flushed to the disk, then renamed.
  * Whoever looks finds the old file or the whole new one, also after a crash of the machine.
  */
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapshotError } from '../guest/snapshot-error.ts';
 
@@ -12,7 +12,7 @@ let temporaries = 0;
 /**
  * Has `write` write and flush a new file, and puts it at `path`.
  *
- * @throws {@link SnapshotError} of kind `unreadable` when the file cannot be written; nothing is left of it then.
+ * @throws {@link SnapshotError} of kind `unwritable` when the file cannot be written; nothing is left of it then.
  */
 export async function replaceFile<Result>(
   path: string,
@@ -21,6 +21,9 @@ export async function replaceFile<Result>(
   temporaries += 1;
   const temporary = `${path}.${process.pid}-${temporaries}.tmp`;
   try {
+    if ((await stat(path).catch(() => undefined))?.isFile() === false) {
+      throw new SnapshotError('unwritable', `${path}: is no plain file`);
+    }
     const result = await write(temporary);
     await rename(temporary, path);
     await syncFolder(dirname(path));
@@ -28,7 +31,7 @@ export async function replaceFile<Result>(
   } catch (error) {
     await rm(temporary, { force: true });
     if (error instanceof Error && 'code' in error) {
-      throw new SnapshotError('unreadable', `${path}: cannot be written (${error.message})`, {
+      throw new SnapshotError('unwritable', `${path}: cannot be written (${error.message})`, {
         cause: error,
       });
     }

@@ -2,8 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nanvix } from '../support/command.ts';
 import { compileC } from '../support/programs.ts';
@@ -106,16 +104,6 @@ describe('run', () => {
       .split('\n')
       .map((line) => line.split('  ').at(-1));
     expect(names).toEqual(['phase', 'restored', 'script', 'finalization', 'exit']);
-  });
-
-  it('says in one line that its output cannot be written', async () => {
-    const launcher = fileURLToPath(new URL('../../harness/cli/nanvix-v86.cjs', import.meta.url));
-    const { exitCode, stderr } = await execa('sh', ['-c', '"$0" run -- "$1" >/dev/full', launcher, program], {
-      input: 'x\n',
-      reject: false,
-    });
-    expect(stderr).toMatch(/^(done\n)?nanvix-v86: the guest's stdout cannot be written \(ENOSPC\)$/);
-    expect(exitCode).toBe(1);
   });
 
   it('counts the same instructions each time', async () => {

@@ -140,7 +140,7 @@ describe('nanvix-v86 trace', () => {
   });
 
   it.each([
-    ['no program', ['trace'], /needs a program/],
+    ['no program', ['trace'], /name a program to trace/],
     ['a call that does not exist', ['trace', '--call', 'opne', '--', 'python'], /no call is named "opne"/],
     [
       'a result that does not exist',

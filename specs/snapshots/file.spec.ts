@@ -105,7 +105,7 @@ test('a snapshot that cannot be written leaves the old one and no temporary file
 test('a folder that does not exist is named', async () => {
   const path = scratch.path('nowhere/one');
   await expect(writeSnapshot(path, smallContents())).rejects.toMatchObject({
-    kind: 'unreadable',
+    kind: 'unwritable',
     message: expect.stringContaining(`${path}: cannot be written`) as string,
   });
 });
@@ -119,7 +119,7 @@ test('a large snapshot that cannot be written is one error, with entries still w
     bytes: noise.map((byte) => byte ^ number),
   }));
   await expect(writeSnapshot(path, smallContents({ pages }))).rejects.toMatchObject({
-    kind: 'unreadable',
+    kind: 'unwritable',
     message: expect.stringContaining(`${path}: cannot be written`) as string,
   });
 });

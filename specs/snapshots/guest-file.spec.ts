@@ -218,7 +218,7 @@ describe('the command line', () => {
       scratch.path('nowhere/kernel.vmem'),
     );
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^nanvix-v86: \S+kernel\.vmem: cannot be written \(ENOENT.*\)$/);
+    expect(stderr).toMatch(/^nanvix-v86: the file \S+kernel\.vmem cannot be written \(ENOENT\): check vmem$/);
   });
 
   test('run --snapshot-to where nothing can be written is told before the guest runs', async () => {
@@ -231,7 +231,7 @@ describe('the command line', () => {
     );
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^nanvix-v86: no snapshot can be written to \S+nowhere \(ENOENT\): check --snapshot-to$/,
+      /^nanvix-v86: the file \S+later\.snapshot cannot be written \(ENOENT\): check --snapshot-to$/,
     );
   });
 

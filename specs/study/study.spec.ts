@@ -272,8 +272,11 @@ describe('nanvix-v86 study', () => {
       ['--list', '--report', 'x'],
       "option '--report <file>' cannot be used with option '--list'; `--help` tells more",
     ],
-    [['--report', '/nowhere/study.html'], 'the file /nowhere/study.html cannot be written (ENOENT)'],
-    [['--save', '/'], 'the file / cannot be written (EISDIR)'],
+    [
+      ['--report', '/nowhere/study.html'],
+      'the file /nowhere/study.html cannot be written (ENOENT): check --report',
+    ],
+    [['--save', '/'], 'the file / cannot be written (EISDIR): check --save'],
     [
       ['--check', '--add', '{"name":"own"}'],
       'a row of your own is in no record: leave out --check or --record, or give it a line in harness/study/variants.ts',

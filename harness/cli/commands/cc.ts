@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../../guest/errors.ts';
+import { checkOutputs } from '../sink.ts';
 
 const SOURCE_EXTENSIONS = new Set(['.c', '.S', '.s']);
 
@@ -40,6 +41,7 @@ export function ccCommand(setStatus: (status: number) => void): Command {
     .helpOption('-h, --help', 'print this')
     .action(async (words: readonly string[]) => {
       const { sources, flags, output } = splitArguments(words);
+      checkOutputs({ '-o': output });
       const { compileProgram } = await import('../../../images/index.ts');
       const { withProgress } = await import('../images-progress.ts');
       const { diagnostics } = await withProgress('Building the toolchain', (progress) =>

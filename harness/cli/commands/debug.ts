@@ -5,20 +5,15 @@ import type { DebugSession } from '../../debug/index.ts';
 import { InputError } from '../../guest/errors.ts';
 import { harnessStatus } from '../../guest/exit-status.ts';
 import type { InputSource } from '../../guest/options.ts';
-import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
-import type { GuestOptionValues } from '../guest-options.ts';
 import { processStatus } from '../report.ts';
 import { readUserFile } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
+import { addStartOptions, checkStart, startGuest } from '../start-guest.ts';
+import type { StartOptionValues, StartRequest } from '../start-guest.ts';
 
-interface DebugCommandOptions extends Omit<
-  GuestOptionValues,
-  'deadlineVirtual' | 'deadlineWall' | 'deadlineInstructions'
-> {
-  readonly programName?: string;
+interface DebugCommandOptions extends StartOptionValues {
   readonly script?: string;
   readonly gdb?: number | true;
-  readonly restore?: string;
   readonly stdin?: string;
 }
 
@@ -28,23 +23,20 @@ const PROCESS_STDIN = '-';
 const LAST_PORT = 65_535;
 
 export function debugCommand(setStatus: (status: number) => void): Command {
-  const command = new Command('debug')
-    .description('step through a guest, forwards and backwards: by hand, with a script, or with gdb')
-    .argument(
-      '[program]',
-      'ELF file of the program, or `python` for the one built here; may be left out with --restore',
-    )
-    .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
-    .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
+  const command = addStartOptions(
+    new Command('debug').description(
+      'step through a guest, forwards and backwards: by hand, with a script, or with gdb',
+    ),
+    { deadlines: false },
+  );
+  command
     .option('--script <file>', 'run the commands of a file, then leave; status 1 at the first that fails')
     .option('--gdb [port]', 'wait for gdb on the loopback interface', portNumber)
-    .option('--restore <file>', 'start from a snapshot; name the program too, for its symbols')
     .option(
       '--stdin <file>',
       "the guest's standard input (default: empty); - is that of this command, with --script or --gdb",
-    )
-    .passThroughOptions();
-  return addGuestOptions(command, { deadlines: false }).action(
+    );
+  return command.action(
     async (program: string | undefined, line: readonly string[], options: DebugCommandOptions) => {
       setStatus(await debugProgram(program, line.join(' '), options));
     },
@@ -65,10 +57,12 @@ async function debugProgram(
   if (options.gdb !== undefined && options.script !== undefined) {
     throw new InputError('--gdb and --script both want to lead: choose one');
   }
+  const request = { program, commandLine, values: options };
+  checkStart(request, 'debug');
   const script = options.script === undefined ? undefined : readUserFile('script', options.script).toString();
   const processInput = new ProcessInput();
   const stdin = standardInput(options, processInput);
-  const session = await start(program, commandLine, options, stdin);
+  const session = await start(request, stdin);
   try {
     if (options.gdb !== undefined) return await underGdb(session, options.gdb === true ? 0 : options.gdb);
     if (script !== undefined) return await runScript(session, script);
@@ -91,32 +85,15 @@ function standardInput(
   throw new InputError('commands come from standard input here: give --stdin a file');
 }
 
-async function start(
-  program: string | undefined,
-  commandLine: string,
-  options: DebugCommandOptions,
-  stdin: InputSource | undefined,
-): Promise<DebugSession> {
+async function start(request: StartRequest, stdin: InputSource | undefined): Promise<DebugSession> {
   const { debug, debugSnapshot } = await import('../../debug/index.ts');
-  const { findImages } = await import('../images-progress.ts');
-  const wantsImages = options.restore === undefined ? options.kernel : '';
-  const given = {
-    ...bootOptionsOf(options),
-    ...(program === undefined ? {} : await findImages(program, wantsImages, options.memory, options.era)),
-    ...(options.programName === undefined ? {} : { programName: options.programName }),
+  const streams = {
     ...(stdin === undefined ? {} : { stdin }),
-    ...(commandLine === '' && options.restore !== undefined ? {} : { commandLine }),
-    onOutput: (stream: 'stdout' | 'stderr' | 'console', bytes: Uint8Array) => {
+    onOutput: (stream: 'stdout' | 'stderr' | 'console', bytes: Uint8Array): void => {
       writeThrough(stream === 'console' ? 'stderr' : stream, bytes);
     },
   };
-  if (options.restore !== undefined) {
-    const { loadSnapshot } = await import('../../snapshots/guest-file.ts');
-    const { snapshot } = await loadSnapshot(options.restore);
-    return await debugSnapshot(snapshot, { ...given, ...(program === undefined ? {} : { program }) });
-  }
-  if (program === undefined) throw new InputError('name a program to debug, or a snapshot with --restore');
-  return await debug({ ...given, program });
+  return (await startGuest(request, streams, { boot: debug, restore: debugSnapshot })).made;
 }
 
 /** The guest's own status if it stands at its end, else 0: leaving a guest that still runs is no failure. */

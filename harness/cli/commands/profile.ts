@@ -1,19 +1,22 @@
 /** `nanvix-v86 profile`: where a program's instructions go, by phase, by function and by call; the same on every machine. */
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
+import type { BootImages } from '../../../images/types.ts';
 import { InputError } from '../../guest/errors.ts';
-import type { BootOptions } from '../../guest/options.ts';
+import type { Guest } from '../../guest/guest.ts';
 import type { DebugFiles, FunctionShare, InlinedAt, GuestPhase, Profile } from '../../look/profile/index.ts';
 import type { RunResult } from '../../guest/result.ts';
 import type { GuestSymbols } from '../../look/symbols/index.ts';
 import type { SummaryRow } from '../../look/trace/index.ts';
-import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
+import { bootOptionsOf } from '../guest-options.ts';
 import { log } from '../log.ts';
-import type { ObservedGuest, ObservedGuestValues } from '../observed-guest.ts';
+import type { ObservedGuestValues } from '../observed-guest.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
 import { explainEnd, processStatus } from '../report.ts';
 import { Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
+import { addStartOptions, checkStart, plainGuests, startGuest } from '../start-guest.ts';
+import type { StartRequest } from '../start-guest.ts';
 
 const FORMATS = ['table', 'json', 'speedscope', 'folded', 'html'] as const;
 type Format = (typeof FORMATS)[number];
@@ -40,10 +43,12 @@ const MOST_FUNCTIONS = 100_000;
 const LONGEST_INTERVAL = 1_000_000_000;
 
 export function profileCommand(setStatus: (status: number) => void): Command {
-  const command = new Command('profile')
-    .description('run a program and tell where its instructions went: by phase, by function, by call')
-    .argument('<program>', 'ELF file of the program, or `python` for the one built here')
-    .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
+  const command = addStartOptions(
+    new Command('profile').description(
+      'run a program and tell where its instructions went: by phase, by function, by call',
+    ),
+  );
+  command
     .option(
       '--interval <count>',
       'instructions between two samples (default: 10007)',
@@ -58,21 +63,21 @@ export function profileCommand(setStatus: (status: number) => void): Command {
     .option('--no-inline', 'leave inlined calls out of the stacks')
     .option('--symbols <file>', "ELF file with the program's symbols, where the program is stripped")
     .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
-    .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option(
       '-o, --output <file>',
       'write the profile there instead of to stderr (other formats than table: to stdout)',
     )
-    .addOption(new Option('--json', 'the same as --format json').conflicts('format'))
-    .passThroughOptions();
-  return addGuestOptions(command).action(
-    async (program: string, line: readonly string[], options: ProfileOptions) => {
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
+  return command.action(
+    async (program: string | undefined, line: readonly string[], options: ProfileOptions) => {
+      const request = { program, commandLine: line.join(' '), values: options };
+      checkStart(request, 'profile');
       const format = options.format ?? (options.json ? 'json' : 'table');
       const toStdout = format !== 'table' && options.output === undefined;
       const sink = new Sink(options.output, toStdout ? 'stdout' : 'stderr');
       try {
-        const measured = await profileProgram(program, line.join(' '), options, toStdout);
-        sink.write(await render(measured, format, program, options.top));
+        const measured = await profileProgram(request, toStdout);
+        sink.write(await render(measured, format, program ?? options.restore ?? '', options.top));
         const why = explainEnd(measured.result);
         if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
         setStatus(processStatus(measured.result.exitStatus));
@@ -83,41 +88,49 @@ export function profileCommand(setStatus: (status: number) => void): Command {
   );
 }
 
-async function profileProgram(
-  program: string,
-  commandLine: string,
-  options: ProfileOptions,
-  outputToStderr: boolean,
-): Promise<Measured> {
-  const { withObservedGuest } = await import('../observed-guest.ts');
+/** A request to profile, with the options of the command. */
+type ProfileRequest = StartRequest & { readonly values: ProfileOptions };
+
+async function profileProgram(request: ProfileRequest, outputToStderr: boolean): Promise<Measured> {
   const stdin = new ProcessInput();
-  const onOutput: BootOptions['onOutput'] = (stream, bytes) => {
+  const onOutput = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
     writeThrough(outputToStderr ? 'stderr' : stream, bytes);
   };
   try {
-    return await withObservedGuest(program, commandLine, options, { stdin, onOutput }, (observed) =>
-      measure(observed, options),
-    );
+    const { made: guest, images } = await startGuest(request, { stdin, onOutput }, plainGuests);
+    try {
+      return await measure(guest, request, images);
+    } finally {
+      guest.dispose();
+    }
   } finally {
     stdin.close();
   }
 }
 
 async function measure(
-  { guest, symbols, debugFiles }: ObservedGuest,
-  options: ProfileOptions,
+  guest: Guest,
+  request: ProfileRequest,
+  images: BootImages | undefined,
 ): Promise<Measured> {
+  const { values: options } = request;
+  const { debugFilesOf, restoredPhases, symbolsOf } = await import('../observed-guest.ts');
+  const symbols = await symbolsOf(guest, options);
   const [profiler, { summarize, Tracer }] = await Promise.all([
     import('../../look/profile/index.ts'),
     import('../../look/trace/index.ts'),
   ]);
-  const watch = new profiler.PhaseWatch(guest);
+  const watch = new profiler.PhaseWatch(
+    guest,
+    options.restore === undefined ? {} : await restoredPhases(guest),
+  );
   const tracer = new Tracer(guest, { symbols, levels: ['kernel', 'posix'] });
   const { interval = profiler.DEFAULT_INTERVAL, inline } = options;
   const sampled = await profiler.sample(guest, symbols, interval, bootOptionsOf(options).deadlines);
   tracer.detach();
   const { phases } = watch;
-  const inlined = inline ? await inlinedOf(debugFiles, symbols, profiler.addressesOf(sampled)) : undefined;
+  const files = inline ? await debugFilesOf(guest, request, images) : {};
+  const inlined = inline ? await inlinedOf(files, symbols, profiler.addressesOf(sampled)) : undefined;
   return {
     result: guest.result(sampled.end),
     profile: profiler.nameStacks(sampled, symbols, inlined),

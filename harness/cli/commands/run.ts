@@ -1,36 +1,31 @@
 /** `nanvix-v86 run`: one program in one guest, its streams and exit status passed through. */
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { BootImages } from '../../../images/types.ts';
-import { InputError } from '../../guest/errors.ts';
-import type { BootOptions } from '../../guest/options.ts';
-import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
-import type { GuestOptionValues } from '../guest-options.ts';
 import { log } from '../log.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
 import { explainEnd, processStatus, recordOf } from '../report.ts';
 import type { SnapshotOptionValues, SnapshotRun } from '../run-with-snapshots.ts';
+import { checkOutputs, Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
+import { addStartOptions, checkStart, plainGuests, startGuest } from '../start-guest.ts';
+import type { StartOptionValues, StartRequest } from '../start-guest.ts';
 
 /** As for any tool that could not do what it was asked. */
 const STATUS_FAILED = 1;
+const PROCESS_STDERR = '-';
 
-interface RunOptions extends GuestOptionValues, SnapshotOptionValues {
-  readonly programName?: string;
+interface RunOptions extends StartOptionValues, SnapshotOptionValues {
   readonly console?: string;
   readonly phases?: true;
   readonly json?: true;
 }
 
 export function runCommand(setStatus: (status: number) => void): Command {
-  const command = new Command('run')
-    .description("boot a guest that runs a program, and end with the program's own exit status")
-    .argument(
-      '[program]',
-      'ELF file of the program, or `python` for the one built here; may be left out with --restore',
-    )
-    .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
-    .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
+  const command = addStartOptions(
+    new Command('run').description(
+      "boot a guest that runs a program, and end with the program's own exit status",
+    ),
+  );
+  command
     .option(
       '--console <file>',
       "where the kernel's console goes; - is stderr (default: shown only after a failure)",
@@ -48,30 +43,22 @@ export function runCommand(setStatus: (status: number) => void): Command {
       'continue',
     )
     .option('--snapshot-compiled', 'write the code compiled by then as well (compiles from the start)')
-    .option('--restore <file>', 'start from a snapshot; what is named besides must be what it was taken with')
-    .option(
-      '--trust-compiled',
-      'run the compiled code in the snapshot: only of a file from someone whose programs you would run',
-    )
     .option('--phases', 'print what each phase of the run took, on standard error')
-    .option('--json', 'print one line of JSON instead of the output, with the phases')
-    .passThroughOptions();
-  return addGuestOptions(command).action(
-    async (program: string | undefined, line: readonly string[], options: RunOptions) => {
-      const { result, missed, phases } = await runProgram(program, line.join(' '), options);
-      if (options.json) process.stdout.write(`${JSON.stringify({ ...recordOf(result), phases })}\n`);
-      if (options.phases && phases !== undefined) {
-        const { phaseTable } = await import('../phase-table.ts');
-        process.stderr.write(`${phaseTable(phases)}\n`);
-      }
-      const why = explainEnd(result);
-      if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
-      await log('info', 'run ended', { ...recordOf(result), output: undefined, stages: result.stages });
-      if (missed !== undefined) process.stderr.write(`nanvix-v86: ${missed}\n`);
-      const status = processStatus(result.exitStatus);
-      setStatus(missed !== undefined && status === 0 ? STATUS_FAILED : status);
-    },
-  );
+    .option('--json', 'print one line of JSON instead of the output, with the phases');
+  return command.action(async (program: string | undefined, line: readonly string[], options: RunOptions) => {
+    const { result, missed, phases } = await runProgram(program, line.join(' '), options);
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...recordOf(result), phases })}\n`);
+    if (options.phases && phases !== undefined) {
+      const { phaseTable } = await import('../phase-table.ts');
+      process.stderr.write(`${phaseTable(phases)}\n`);
+    }
+    const why = explainEnd(result);
+    if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
+    await log('info', 'run ended', { ...recordOf(result), output: undefined, stages: result.stages });
+    if (missed !== undefined) process.stderr.write(`nanvix-v86: ${missed}\n`);
+    const status = processStatus(result.exitStatus);
+    setStatus(missed !== undefined && status === 0 ? STATUS_FAILED : status);
+  });
 }
 
 async function runProgram(
@@ -79,52 +66,38 @@ async function runProgram(
   commandLine: string,
   options: RunOptions,
 ): Promise<SnapshotRun> {
-  const { runWithSnapshots } = await import('../run-with-snapshots.ts');
+  const { checkSnapshotOptions, runWithSnapshots } = await import('../run-with-snapshots.ts');
+  const request: StartRequest = { program, commandLine, values: options };
+  checkStart(request, 'run');
+  checkSnapshotOptions(options);
+  const console = options.console === PROCESS_STDERR ? undefined : options.console;
+  checkOutputs({ '--console': console, '--snapshot-to': options.snapshotTo }, ['--snapshot-to']);
   const stdin = new ProcessInput();
-  const consoleBytes: Uint8Array[] = [];
+  const consoleSink = options.console === undefined ? undefined : new Sink(console, 'stderr');
   try {
-    const guestOptions: Partial<BootOptions> = {
-      ...bootOptionsOf(options),
-      ...(await imagesFor(program, options)),
-      ...(options.programName === undefined ? {} : { programName: options.programName }),
-      ...(program === undefined ? {} : { program }),
-      ...(commandLine === '' && options.restore !== undefined ? {} : { commandLine }),
-      stdin,
-      onOutput: (stream, bytes) => {
-        if (stream === 'stderr' || !options.json) writeThrough(stream, bytes);
+    const { made: guest } = await startGuest(
+      request,
+      {
+        stdin,
+        ...(options.snapshotCompiled && options.compile && { compile: true }),
+        onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => {
+          if (stream === 'stderr' || !options.json) writeThrough(stream, bytes);
+        },
+        ...(consoleSink && { onConsole: (bytes: Uint8Array) => void consoleSink.write(bytes) }),
       },
-      ...(options.console === undefined
-        ? {}
-        : {
-            onConsole: (bytes: Uint8Array) => {
-              if (options.console === '-') writeThrough('stderr', bytes);
-              else consoleBytes.push(bytes);
-            },
-          }),
-    };
-    const run = await runWithSnapshots(guestOptions, options);
-    if (options.console !== undefined && options.console !== '-') writeConsole(options.console, consoleBytes);
-    return run;
-  } finally {
-    stdin.close();
-  }
-}
-
-/** What is built here, where a guest needs it: one that comes from a snapshot has all of it already. */
-async function imagesFor(program: string | undefined, options: RunOptions): Promise<{ images?: BootImages }> {
-  if (program === undefined) return {};
-  const { findImages, findImagesAndCode } = await import('../images-progress.ts');
-  return options.restore === undefined
-    ? await findImagesAndCode(program, options)
-    : await findImages(program, '');
-}
-
-function writeConsole(path: string, bytes: readonly Uint8Array[]): void {
-  try {
-    writeFileSync(path, Buffer.concat(bytes));
-  } catch (error) {
-    throw new InputError(
-      `the console file ${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+      plainGuests,
+      true,
     );
+    try {
+      const run = await runWithSnapshots(guest, options);
+      // a console that stayed empty is an empty file
+      consoleSink?.write('');
+      return run;
+    } finally {
+      guest.dispose();
+    }
+  } finally {
+    consoleSink?.close();
+    stdin.close();
   }
 }

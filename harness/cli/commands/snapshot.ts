@@ -4,6 +4,7 @@ import type { SnapshotContents } from '../../snapshots/contents.ts';
 import type { LoadedSnapshot } from '../../snapshots/guest-file.ts';
 import type { SnapshotFile } from '../../snapshots/read.ts';
 import type { AddressNames } from '../../snapshots/diff.ts';
+import { checkOutputs } from '../sink.ts';
 
 interface SymbolOptions {
   readonly kernel?: string;
@@ -48,6 +49,7 @@ export function snapshotCommand(setStatus: (status: number) => void): Command {
     .argument('<file>', 'a snapshot file')
     .argument('<vmem>', 'the file to write, for example kernel.vmem')
     .action(async (path: string, target: string) => {
+      checkOutputs({ vmem: target }, ['vmem']);
       const { loadSnapshot } = await import('../../snapshots/guest-file.ts');
       const { exportVmem } = await import('../../snapshots/export-vmem.ts');
       const { snapshot } = await loadSnapshot(path);

@@ -6,7 +6,7 @@ import type { StudyVariant } from '../../study/row.ts';
 import { InputError } from '../../guest/errors.ts';
 import { log } from '../log.ts';
 import { wholeNumber } from '../parse.ts';
-import { checkWritable, readUserFile, writeUserFile } from '../sink.ts';
+import { checkOutputs, readUserFile, writeUserFile } from '../sink.ts';
 import { version } from '../version.ts';
 
 interface StudyCommandOptions {
@@ -178,7 +178,7 @@ async function compareWithRecord(
 
 async function study(variants: readonly StudyVariant[], options: StudyCommandOptions): Promise<void> {
   // An hour of measuring is not to end at a file that cannot be written.
-  for (const path of [options.report, options.save]) if (path !== undefined) checkWritable(path);
+  checkOutputs({ '--report': options.report, '--save': options.save });
   const { lastStudy, keepStudy, readStudy } = await import('../../study/kept.ts');
   const previous = options.previous === undefined ? lastStudy() : readStudy(options.previous);
   const { runStudy } = await import('../../study/study.ts');

@@ -1,10 +1,10 @@
 /** `nanvix-v86 trace`: one line per call of a guest, in the manner of strace; and `trace diff`, which compares two runs. */
-import { Command, InvalidArgumentError } from 'commander';
-import { InputError } from '../../guest/errors.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { resultRegisters } from '../../../images/abi/kernel-calls.ts';
 import type { TraceLevel } from '../../look/trace/index.ts';
-import { addGuestOptions } from '../guest-options.ts';
 import { milliseconds, wholeNumber } from '../parse.ts';
 import { readUserFile } from '../sink.ts';
+import { addStartOptions } from '../start-guest.ts';
 import type { TraceOptionValues } from '../trace-program.ts';
 
 interface DiffOptions {
@@ -37,13 +37,12 @@ function levels(text: string): TraceLevel[] {
 const threads = (text: string): number[] => list(text).map(wholeNumber(0, 0x7fff_ffff));
 
 export function traceCommand(setStatus: (status: number) => void): Command {
-  const command = new Command('trace')
-    .description('run a program and print each call it makes, with arguments, result and instructions taken')
-    .argument(
-      '[program]',
-      'ELF file of the program, or `python` for the one built here; may be left out with --restore',
-    )
-    .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
+  const command = addStartOptions(
+    new Command('trace').description(
+      'run a program and print each call it makes, with arguments, result and instructions taken',
+    ),
+  );
+  command
     .option(
       '--level <levels>',
       'kernel: what goes through int 0x80; posix: what is asked of libposix; kernel,posix: both, nested',
@@ -57,6 +56,11 @@ export function traceCommand(setStatus: (status: number) => void): Command {
       'only calls that failed, succeeded, unfinished, or gave an error such as ENOENT',
       list,
     )
+    .addOption(
+      new Option('--results-in <registers>', 'where the kernel answers: eax for kernels of 2024')
+        .choices(resultRegisters)
+        .default('edx:eax'),
+    )
     .option('--from <ms>', 'only calls from this guest time on', milliseconds)
     .option('--to <ms>', 'only calls before this guest time', milliseconds)
     .option('--stack', "print the guest's call stack below each call")
@@ -69,19 +73,12 @@ export function traceCommand(setStatus: (status: number) => void): Command {
     )
     .option('--symbols <file>', "ELF file with the program's symbols, where the program is stripped")
     .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
-    .option('--restore <file>', 'trace a guest from a snapshot on; name the program too, for its symbols')
-    .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option('-o, --output <file>', 'write the trace there instead of to stderr (with --json: to stdout)')
-    .option('--json', 'write the trace as newline-delimited JSON')
-    .passThroughOptions();
-  addGuestOptions(command).action(
-    async (program: string | undefined, line: readonly string[], options: TraceOptionValues) => {
-      if (program === undefined && options.restore === undefined)
-        throw new InputError('trace needs a program: nanvix-v86 trace -- PROGRAM "args;ENV=value"');
-      const { traceProgram } = await import('../trace-program.ts');
-      setStatus(await traceProgram(program, line.join(' '), options));
-    },
-  );
+    .option('--json', 'write the trace as newline-delimited JSON');
+  command.action(async (program: string | undefined, line: readonly string[], options: TraceOptionValues) => {
+    const { traceProgram } = await import('../trace-program.ts');
+    setStatus(await traceProgram(program, line.join(' '), options));
+  });
   command
     .command('diff')
     .description('compare two traces written with --json; status 1 when any call differs')

@@ -4,6 +4,7 @@
  * What must hold: what nanvixd refuses is refused in its words, with status 1.
  */
 import { describeError } from '../errors.ts';
+import { takeOutputFailures } from '../output-failures.ts';
 import { readArguments, USAGE } from './arguments.ts';
 
 /** Errors of nanvixd's main. */
@@ -21,7 +22,9 @@ export async function nanvixdMain(words: readonly string[]): Promise<number> {
     case 'run':
       try {
         const { runNanvixd } = await import('./run.ts');
-        return await runNanvixd(read);
+        const status = await runNanvixd(read);
+        const [failure] = takeOutputFailures();
+        return failure === undefined ? status : refuse(failure);
       } catch (error) {
         return refuse((await describeError(error)).line);
       }

@@ -17,7 +17,8 @@ import type { Guest } from '../../guest/guest.ts';
 import type { Log } from '../../guest/log.ts';
 import type { BootOptions } from '../../guest/options.ts';
 import type { Stop } from '../../guest/stop.ts';
-import { OutputError, ProcessInput, writeThrough } from '../standard-streams.ts';
+import { noteOutputFailure } from '../output-failures.ts';
+import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { version } from '../version.ts';
 import type { NanvixdRun } from './arguments.ts';
 
@@ -178,7 +179,7 @@ class ConsoleSink {
     try {
       for (let rest = bytes; rest.length > 0;) rest = rest.subarray(writeSync(this.#file, rest));
     } catch (error) {
-      throw new OutputError(
+      noteOutputFailure(
         `the console file ${this.#path ?? ''} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
       );
     }
