@@ -210,7 +210,7 @@ describe('kernel calls', () => {
         .filter(({ completion }) => completion === 'answered')
         .map((call) => (failed(call) ? call.result?.errno : call.result?.text));
     };
-    expect(await resultsBy('eax')).toEqual(['ENOSYS', '0x5']);
+    expect(await resultsBy('eax')).toEqual(['ENOSYS', '5']);
     expect(await resultsBy('edx:eax')).not.toContain('ENOSYS');
   });
 

@@ -53,7 +53,7 @@ describe('toPrint', () => {
     expect(message).toContain('expected the guest to print "half a other input line\\n"');
     expect(message).toContain('end of the output:');
     expect(message).toContain('last kernel calls:\n');
-    expect(message).toMatch(/exit\(.*\)\nstands at instruction \d+/);
+    expect(message).toMatch(/exit\(status=0\) at instruction \d+, from \S+\nstands at instruction \d+/);
   });
 });
 

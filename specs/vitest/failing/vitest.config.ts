@@ -2,5 +2,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['**/*.failing.ts'], testTimeout: 2000, hookTimeout: 60_000 },
+  test: {
+    include: ['**/*.failing.ts'],
+    testTimeout: 2000,
+    hookTimeout: 60_000,
+    reporters: ['default', './reporter.ts'],
+  },
 });

@@ -1,0 +1,28 @@
+/** Writes what became of each test as JSON: the messages of its errors, which vitest's own JSON leaves out for stacks. */
+import { writeFileSync } from 'node:fs';
+import type { Reporter, TestCase } from 'vitest/node';
+
+export interface TestReport {
+  readonly name: string;
+  readonly state: string;
+  readonly milliseconds: number;
+  readonly errors: readonly string[];
+}
+
+export default class FailureReporter implements Reporter {
+  readonly #tests: TestReport[] = [];
+
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors = [] } = test.result();
+    this.#tests.push({
+      name: test.name,
+      state,
+      milliseconds: test.diagnostic()?.duration ?? 0,
+      errors: errors.map(({ message }) => message),
+    });
+  }
+
+  onTestRunEnd(): void {
+    writeFileSync(process.env['FAILING_REPORT'] ?? '/dev/null', JSON.stringify(this.#tests));
+  }
+}
