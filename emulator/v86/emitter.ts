@@ -69,6 +69,11 @@ export class Emitter {
   wordAt = (address: number): Code => [this.builder, wasm.i32(address), wasm.call(this.index.loadFixedI32)];
   getLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.getLocal)];
   setLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.setLocal)];
+  /** Calls an exported function whose name stands in v86's memory, and whose type is one of {@link CompiledCall}. */
+  call = (name: readonly [number, number], type: number): Code => [
+    [this.builder, wasm.i32(name[0]), wasm.i32(name[1]), wasm.i32(type)],
+    wasm.call(this.index.generateCall),
+  ];
   ifThen = (): Code => [this.builder, wasm.call(this.index.ifVoid)];
   end = (): Code => [this.builder, wasm.call(this.index.blockEnd)];
   /** Writes the counter to memory. */

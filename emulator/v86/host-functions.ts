@@ -19,6 +19,11 @@ import { HEADER, Section } from './wasm-sections.ts';
 
 /** Each function's type. Their order is that of their places in the table. */
 export const HOST_FUNCTIONS = {
+  /**
+   * Executes an x87 instruction, which is packed in a word: see `x87/state.ts`. Its operand has been copied to `X87Area`; 1 says that
+   * one is to be copied from there.
+   */
+  x87: { parameters: ['i32'], results: ['i32'] },
   /** The time stamp counter before the guest's own offset. */
   timestamp: { parameters: [], results: ['f64'] },
   /** An operation of SSE by its number, a register, an immediate byte: see sse-host.ts. */

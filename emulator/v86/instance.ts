@@ -26,6 +26,7 @@ import { v86Module } from './module.ts';
 import { Probing } from './probing.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
 import { computeSse } from './sse-host.ts';
+import { X87Host } from './x87/host.ts';
 
 /** The functions of v86 that are called from here. */
 interface Exports {
@@ -97,9 +98,11 @@ export class V86Instance {
   constructor(ramSize: number, host: Host, codeFolder?: string) {
     const instance = new WebAssembly.Instance(v86Module(codeFolder), { env: this.imports(host) });
     this.exports = instance.exports as unknown as Exports;
+    const x87 = new X87Host(this);
     connectHostFunctions(this.functions.table, {
       timestamp: () => host.timestamp(),
       computeSse: (operation, register, immediate) => computeSse(this, operation, register, immediate),
+      x87: (packed) => x87.execute(packed),
     });
     this.functions.connect(instance.exports, this.exports.memory);
     this.exports.rust_init();
@@ -261,6 +264,9 @@ export class V86Instance {
   word(address: number): number {
     return this.view.getUint32(address, true);
   }
+  double(address: number): bigint {
+    return this.view.getBigUint64(address, true);
+  }
   setByte(address: number, value: number): void {
     this.view.setUint8(address, value);
   }
@@ -269,6 +275,10 @@ export class V86Instance {
   }
   setWord(address: number, value: number): void {
     this.view.setUint32(address, value, true);
+  }
+
+  setDouble(address: number, value: bigint): void {
+    this.view.setBigUint64(address, value, true);
   }
 
   /** Guest RAM. The array is valid until the guest runs again. */

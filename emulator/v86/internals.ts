@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '45d442720b53b2a4236121fa67a8c8369b63072a12d895970ba7dffa8e1756e2';
+export const REWRITTEN_SHA256 = '3598df07961b4e75ac77be1b0c1d70958e67606db8ede13707796acd2d5b0dc7';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -123,6 +123,42 @@ export const Own = {
 
 /** The bits of v86's prefixes. */
 export const Prefix = { repeat: 0x08, repeatNot: 0x10, operandSize: 0x20 } as const;
+
+/**
+ * Addresses between the processor's fixed places and v86's constants, which nothing of v86 uses: where the x87 puts what it needs
+ * within one instruction, and the names of its functions, which compiled code is told by address.
+ */
+export const X87Area = {
+  /** What v86's functions answer that can fault: 0 or not in the first word, then the value. */
+  answer: 1280,
+  /** A number as a register holds it, left by {@link SoftFloat}. */
+  result: 1296,
+  /** An operand of memory, as a register would hold it. */
+  widened: 1312,
+  /** The operand of an instruction that TypeScript executes, as it is in memory. */
+  operand: 1328,
+  operandLength: 112,
+  /** Byte: the last result was rounded to one of larger magnitude. */
+  roundedUp: 1440,
+  /** v86's description of a memory operand, while code is generated. */
+  modrm: 1448,
+  names: 1488,
+  end: 4096,
+} as const;
+
+/** Berkeley's SoftFloat in v86: where it says what was exceptional, how it counts precision. */
+export const SoftFloat = {
+  flags: 8478056,
+  overflow: 4,
+  extendedPrecision: 80,
+  doublePrecision: 64,
+} as const;
+
+/** Where an exception that ends compiled code stands: its vector. */
+export const JIT_EXCEPTION_VECTOR = 37372;
+
+/** Numbers of v86's types of functions that compiled code calls. */
+export const CompiledCall = { word: 1, twoWords: 2, longAndWord: 12 } as const;
 
 /** Of an address, to its page. */
 export const PAGE_SHIFT = 12;
@@ -261,6 +297,29 @@ export const FunctionName = {
   read8: 'read8',
   portRead8: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu13io_port_read8',
   portWrite8: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu14io_port_write8',
+  softFloatRound: 'softfloat_roundPackToExtF80',
+  softFloatAdd: 'extF80M_add',
+  softFloatSubtract: 'extF80M_sub',
+  softFloatMultiply: 'extF80M_mul',
+  softFloatDivide: 'extF80M_div',
+  softFloatRoot: 'extF80M_sqrt',
+  setControlWord: 'set_control_word',
+  safeRead16: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu11safe_read16',
+  safeWrite16: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12safe_write16',
+  safeWrite32: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12safe_write32',
+  safeWrite64: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12safe_write64',
+  writableOrFault: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu21writable_or_pagefault',
+  deviceNotAvailableCompiled: 'task_switch_test_jit',
+  generatorReadImmediate8: '_RNvMNtCslOG1uufA09K_3v8611cpu_contextNtB2_10CpuContext9read_imm8',
+  decodeModrm: '_RNvNtCslOG1uufA09K_3v865modrm6decode',
+  generateAddress: '_RNvNtCslOG1uufA09K_3v865modrm3gen',
+  generateRead16: '_RNvNtCslOG1uufA09K_3v867codegen29gen_modrm_resolve_safe_read16',
+  generateRead32: '_RNvNtCslOG1uufA09K_3v867codegen29gen_modrm_resolve_safe_read32',
+  generateRead64: '_RNvNtCslOG1uufA09K_3v867codegen29gen_modrm_resolve_safe_read64',
+  generateReadable: '_RNvNtCslOG1uufA09K_3v867codegen25gen_readable_or_pagefault',
+  generateWritable: '_RNvNtCslOG1uufA09K_3v867codegen25gen_writable_or_pagefault',
+  generateUndefined: '_RNvNtCslOG1uufA09K_3v867codegen14gen_trigger_ud',
+  generateCall: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder7call_fn',
   ioPortRead32: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js14io_port_read32',
 } as const;
 
@@ -296,6 +355,10 @@ export const Generator = {
   builderBytesCapacity: 68,
   builderBytesPointer: 72,
   builderBytesLength: 76,
+  builderFreeLocalsCapacity: 92,
+  builderFreeLocalsPointer: 96,
+  builderFreeLocalsLength: 100,
+  builderNextLocal: 118,
 } as const;
 
 /**

@@ -12,7 +12,8 @@
  *  - pages of guest RAM that may have been written are marked;
  *  - the ports that v86 serves itself can be reached by the host, as parts of wider accesses;
  *  - the time stamp counter asks JavaScript;
- *  - MMX and SSE fault and compute as on a processor.
+ *  - MMX and SSE fault and compute as on a processor;
+ *  - x87 instructions are executed by functions written here.
  *
  * What must hold: a pattern that is looked for occurs exactly once, else {@link UnsupportedV86Error}. Functions
  * keep their numbers; where one is wrapped, its old body moves to a new number.
@@ -25,6 +26,7 @@ import { exportPorts, rewriteTimestamp, wrapInterrupts, wrapPageWalk } from './r
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { rewriteSse } from './rewrite-sse.ts';
 import { findFunctions } from './rewrite-support.ts';
+import { rewriteX87 } from './rewrite-x87.ts';
 import { WasmBinary } from './wasm-binary.ts';
 
 export { UnsupportedV86Error } from './rewrite-support.ts';
@@ -36,6 +38,7 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)));
   const pushByte = addPushByte(binary, index);
   rewriteCodeGenerator(binary, index, pushByte);
+  rewriteX87(binary, index, pushByte);
   rewriteAddWithCarry(binary, index);
   correctConditions(binary, index);
   wrapExitJit(binary, index);

@@ -5,7 +5,7 @@
  * refer to one another as before; new types, functions and exports are appended.
  */
 
-import { type Code, encodeName, flatten, unsigned } from './wasm-code.ts';
+import { type Code, encodeName, flatten, i32, unsigned } from './wasm-code.ts';
 import { decodeInstruction, type Instruction, Reader } from './wasm-instructions.ts';
 import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
@@ -78,6 +78,7 @@ export class WasmBinary {
   private readonly replaced = new Map<number, Uint8Array>();
   private readonly newTypes: Code[] = [];
   private readonly newFunctions: { type: number; body: Uint8Array }[] = [];
+  private readonly newData: { address: number; bytes: Uint8Array }[] = [];
   private readonly newExports: { name: string; index: number }[] = [];
   private readonly redirectedExports = new Map<string, number>();
   private readonly typeCount: number;
@@ -145,6 +146,12 @@ export class WasmBinary {
       out.push({ text, start, end: reader.at });
     }
     return out;
+  }
+
+  /** The depths of a `br_table`; the last one is that for what is beyond. */
+  branchTable({ start }: Instruction): number[] {
+    const reader = new Reader(this.bytes, start + 1);
+    return Array.from({ length: reader.unsigned() + 1 }, () => reader.unsigned());
   }
 
   /** Index that the next local of a function would have, given the number of its parameters. */
@@ -220,6 +227,11 @@ export class WasmBinary {
     this.redirectedExports.set(name, index);
   }
 
+  /** Bytes that stand at a fixed address of memory when an instance starts. */
+  data(address: number, bytes: Uint8Array): void {
+    this.newData.push({ address, bytes });
+  }
+
   /** The changed binary, without its custom sections. */
   encode(): Uint8Array<ArrayBuffer> {
     const parts: (Uint8Array | Code)[] = [this.bytes.subarray(0, 8)];
@@ -244,6 +256,12 @@ export class WasmBinary {
         );
       case Section.exports:
         return this.encodeExports(reader);
+      case Section.data:
+        return this.extended(
+          reader,
+          section,
+          this.newData.map(({ address, bytes }) => [0, i32(address), 0x0b, unsigned(bytes.length), ...bytes]),
+        );
       case Section.code:
         return this.encodeCode();
       default:

@@ -40,6 +40,21 @@ export function signed(value: number): number[] {
   }
 }
 
+/** Signed LEB128 of a 64-bit value. */
+export function bigSigned(value: bigint): number[] {
+  const out: number[] = [];
+  let rest = BigInt.asIntN(64, value);
+  for (;;) {
+    const byte = Number(rest & 0x7fn);
+    rest >>= 7n;
+    if ((rest === 0n && (byte & 0x40) === 0) || (rest === -1n && (byte & 0x40) !== 0)) {
+      out.push(byte);
+      return out;
+    }
+    out.push(byte | 0x80);
+  }
+}
+
 /** A name in one of the sections. */
 export const encodeName = (name: string): number[] => [...unsigned(name.length), ...Buffer.from(name)];
 
@@ -119,4 +134,14 @@ export const shrUnsigned: Code = [0x76];
 export const bitOf = (map: Code, displacement: number, index: Code): Code => [
   [map, index, i32(3), shrUnsigned, add, load8(displacement)],
   [index, i32(7), and, shrUnsigned, i32(1), and],
+];
+
+/** One of two i32, of which only that one is computed. */
+export const choose = (condition: Code, yes: Code, no: Code): Code => [
+  condition,
+  ifValue,
+  yes,
+  otherwise,
+  no,
+  end,
 ];

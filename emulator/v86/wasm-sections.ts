@@ -2,7 +2,7 @@
 
 import { Reader } from './wasm-instructions.ts';
 
-export const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
+export const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 10, data: 11 } as const;
 
 /** What every WebAssembly binary begins with: its magic number and version. */
 export const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;

@@ -23,12 +23,6 @@ export const KNOWN_BETWEEN_WAYS: readonly KnownDifference[] = [
       0f 58 df                                         ; addps xmm3,xmm7
       66 0f c4 35 20 24 02 20 a1                       ; pinsrw xmm6,[20022420h],0A1h`,
   },
-  {
-    reason: 'the interpreter sets no exception flags where compiled code does',
-    forms: ({ kind }) => kind === 'x87',
-    shown: `case seed=1218773093 rounds=2 start=0x0 fpu
-      bd b4 4b 55 06 bf fc 83 55 06 64 67 df 93 df 84  ; mov ebp,6554BB4h; mov edi,65583FCh; fist word ptr fs:[bp+di-7B21h],st`,
-  },
 ];
 
 /** All that is to be drawn while there are known differences: bytes that may be anything may be those. */
