@@ -14,16 +14,7 @@ export interface KnownDifference {
 }
 
 /** Between the ways to run on our machine. */
-export const KNOWN_BETWEEN_WAYS: readonly KnownDifference[] = [
-  {
-    reason: 'of two NaNs, compiled code keeps the second and the interpreter the first',
-    forms: ({ name }) => /^(Add|Mul)p[sd]_/.test(name),
-    shown: `case seed=6 rounds=2 start=0x0 fpu timer=300
-      b8 c4 ff ff ff bb e7 a1 02 20 3e 0f 97 44 83 0d  ; mov eax,0FFFFFFC4h; mov ebx,2002A1E7h; seta [ebx+eax*4+0Dh]
-      0f 58 df                                         ; addps xmm3,xmm7
-      66 0f c4 35 20 24 02 20 a1                       ; pinsrw xmm6,[20022420h],0A1h`,
-  },
-];
+export const KNOWN_BETWEEN_WAYS: readonly KnownDifference[] = [];
 
 /** All that is to be drawn while there are known differences: bytes that may be anything may be those. */
 export const unknown = (known: readonly KnownDifference[]): Choice => ({

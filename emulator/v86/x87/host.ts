@@ -4,9 +4,22 @@ import { type Extended, extended } from '../../fpu/extended.ts';
 import type { Layout, X87State } from '../../fpu/state.ts';
 import type { Surroundings } from '../../fpu/memory-forms.ts';
 import { X87 } from '../../fpu/x87.ts';
-import type { V86Instance } from '../instance.ts';
 import { Address, X87Area } from '../internals.ts';
 import { Packed } from './state.ts';
+
+/** What is used of a running v86. */
+export interface RunningV86 {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly exports: { set_control_word(word: number): void; get_eflags(): number };
+  byte(address: number): number;
+  half(address: number): number;
+  word(address: number): number;
+  double(address: number): bigint;
+  setByte(address: number, value: number): void;
+  setHalf(address: number, value: number): void;
+  setWord(address: number, value: number): void;
+  setDouble(address: number, value: bigint): void;
+}
 
 const REGISTER_BYTES = 16;
 const FLAG_VIRTUAL_8086 = 1 << 17;
@@ -14,9 +27,9 @@ const FLAG_VIRTUAL_8086 = 1 << 17;
 const ARITHMETIC_FLAGS = 0x8d5;
 
 class MemoryState implements X87State {
-  private readonly v86: V86Instance;
+  private readonly v86: RunningV86;
 
-  constructor(v86: V86Instance) {
+  constructor(v86: RunningV86) {
     this.v86 = v86;
   }
 
@@ -77,10 +90,10 @@ class MemoryState implements X87State {
 
 /** What an x87 instruction sees of v86's processor: flags are computed when they are asked for. */
 class Processor implements Surroundings {
-  private readonly v86: V86Instance;
+  private readonly v86: RunningV86;
   layout: Layout = { wide: true, realMode: false };
 
-  constructor(v86: V86Instance) {
+  constructor(v86: RunningV86) {
     this.v86 = v86;
   }
 
@@ -101,11 +114,11 @@ class Processor implements Surroundings {
 }
 
 export class X87Host {
-  private readonly v86: V86Instance;
+  private readonly v86: RunningV86;
   private readonly x87: X87;
   private readonly processor: Processor;
 
-  constructor(v86: V86Instance) {
+  constructor(v86: RunningV86) {
     this.v86 = v86;
     this.x87 = new X87(new MemoryState(v86));
     this.processor = new Processor(v86);
