@@ -3,11 +3,13 @@
 import { RamfsError } from './errors.ts';
 import type { FatType } from './geometry.ts';
 import { entryBytes } from './geometry.ts';
-import { longEntryText } from './names.ts';
+import { longEntryText, shortNameChecksum } from './names.ts';
 
 const folderAttribute = 0x10;
 const labelAttribute = 0x08;
 const longNameAttribute = 0x0f;
+const longOrderMask = 0x3f;
+const longLastMark = 0x40;
 
 interface Mounted {
   readonly image: Uint8Array;
@@ -86,11 +88,59 @@ function readChain(volume: Mounted, first: number, path: string): Uint8Array {
   return bytes;
 }
 
-function shortText(folder: Uint8Array, at: number): string {
-  const text = (from: number, to: number): string =>
-    String.fromCharCode(...folder.subarray(from, to)).trimEnd();
-  const extension = text(at + 8, at + 11);
-  return text(at, at + 8) + (extension === '' ? '' : `.${extension}`);
+/** Bits of an 8.3 entry's byte 12, as Windows NT and mtools set them: base name and extension are meant in lower case. */
+const caseFlags = { at: 12, base: 0x08, extension: 0x10 } as const;
+const deletedMark = 0xe5;
+/** Stands for a first byte of 0xe5, which would mean a deleted entry. */
+const storedE5 = 0x05;
+
+/** Bytes above 127 are read as Latin-1, as the guest's POSIX layer does: there is no code page here. */
+function shortName(folder: Uint8Array, at: number): string {
+  const flags = folder[at + caseFlags.at] ?? 0;
+  const part = (from: number, to: number, lower: boolean): string => {
+    const text = String.fromCharCode(...folder.subarray(from, to)).replace(/ +$/, '');
+    return lower ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
+  };
+  const stored = part(at, at + 8, (flags & caseFlags.base) !== 0);
+  const base = folder[at] === storedE5 ? String.fromCharCode(deletedMark) + stored.slice(1) : stored;
+  const extension = part(at + 8, at + 11, (flags & caseFlags.extension) !== 0);
+  return extension === '' ? base : `${base}.${extension}`;
+}
+
+/**
+ * The long-name entries read so far. They name the 8.3 entry behind them only if they are complete, in order, and bear the
+ * checksum of its 11 bytes: a tool that knows no long names moves and deletes that entry without them.
+ */
+class LongName {
+  #text = '';
+  #checksum = 0;
+  /** Entries still to come; undefined where what came makes no name. */
+  #left: number | undefined;
+
+  add(view: DataView, at: number): void {
+    const order = view.getUint8(at) & longOrderMask;
+    const checksum = view.getUint8(at + 13);
+    if ((view.getUint8(at) & longLastMark) !== 0 && order > 0) {
+      this.#text = longEntryText(view, at);
+      this.#checksum = checksum;
+      this.#left = order - 1;
+    } else if (this.#left === order && order > 0 && this.#checksum === checksum) {
+      this.#text = longEntryText(view, at) + this.#text;
+      this.#left = order - 1;
+    } else this.forget();
+  }
+
+  forget(): void {
+    this.#left = undefined;
+  }
+
+  /** The name of the 8.3 entry at `at`, if these are its entries. Forgets them. */
+  take(folder: Uint8Array, at: number): string | undefined {
+    const complete = this.#left === 0;
+    this.forget();
+    const short = String.fromCharCode(...folder.subarray(at, at + 11));
+    return complete && this.#checksum === shortNameChecksum(short) ? this.#text : undefined;
+  }
 }
 
 /**
@@ -105,14 +155,13 @@ export function readRamfs(image: Uint8Array): Map<string, Uint8Array> {
     if (depth > 128) throw refuse(`${inside} is nested too deep`);
     const view = new DataView(folder.buffer, folder.byteOffset, folder.length);
     const before = files.size;
-    let long = '';
+    const long = new LongName();
     for (let at = 0; at < folder.length && folder[at] !== 0; at += entryBytes) {
       const attributes = view.getUint8(at + 11);
-      if (folder[at] === 0xe5) long = '';
-      else if (attributes === longNameAttribute) long = longEntryText(view, at) + long;
+      if (folder[at] === deletedMark) long.forget();
+      else if (attributes === longNameAttribute) long.add(view, at);
       else {
-        const name = long === '' ? shortText(folder, at) : long;
-        long = '';
+        const name = long.take(folder, at) ?? shortName(folder, at);
         if ((attributes & labelAttribute) !== 0 || name === '.' || name === '..') continue;
         const first =
           view.getUint16(at + 26, true) | (volume.type === 32 ? view.getUint16(at + 20, true) << 16 : 0);
