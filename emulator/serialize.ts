@@ -181,7 +181,8 @@ function surroundingsOf(
   const instructions = count('instructions', data['instructions']);
   const idleTicks = count('idleTicks', data['idleTicks']);
   require('time', instructions + idleTicks <= MOST_TICKS);
-  require('random', Number.isInteger(random));
+  require('random', Number.isInteger(random) && random === ((random as number) | 0));
+  const nextOrder = count('nextOrder', data['nextOrder']);
   const scheduler = new Scheduler(
     () => instructions + idleTicks,
     ticksPerMicrosecond,
@@ -195,8 +196,8 @@ function surroundingsOf(
   require('alarms', Array.isArray(alarms) && alarms.length === alarmCount);
   return {
     devices: found as SurroundingsState['devices'],
-    alarms: (alarms as unknown[]).map(alarmOf),
-    nextOrder: count('nextOrder', data['nextOrder']),
+    alarms: (alarms as unknown[]).map((alarm) => alarmOf(alarm, nextOrder)),
+    nextOrder,
     instructions,
     idleTicks,
     random: random as number,
@@ -222,10 +223,12 @@ function sameShape(example: unknown, found: unknown): boolean {
   );
 }
 
-function alarmOf(data: unknown): AlarmState {
+function alarmOf(data: unknown, nextOrder: number): AlarmState {
   if (data === null) return null;
   const alarm = record('alarm', data);
-  return { tick: count('tick', alarm['tick']), order: count('order', alarm['order']) };
+  const order = count('order', alarm['order']);
+  require('alarm', order < nextOrder);
+  return { tick: count('tick', alarm['tick']), order };
 }
 
 function ownImage(image: MachineImage): Image {

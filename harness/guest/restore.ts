@@ -1,4 +1,6 @@
 /** Makes a guest from a snapshot alone: no kernel, program or volume is loaded, since all of them are in its memory. */
+import { numberProblem, type NumberBounds } from '../../emulator/numbers.ts';
+import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
 import { checkRunOptions, createMachine, sinceEpoch } from './boot.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { SnapshotMismatchError } from './errors.ts';
@@ -88,18 +90,23 @@ function settingsOf({ options }: GuestIdentity): {
   bootTime: bigint;
   announceMessages: boolean;
 } {
-  const number = (name: string): number => {
+  const number = (name: string, bounds: NumberBounds): number => {
     const value = options[name];
     if (typeof value !== 'number') throw missing(name);
+    const problem = numberProblem(name, value, bounds);
+    if (problem !== undefined) throw new SnapshotError('corrupted', `in the snapshot ${problem}`);
     return value;
   };
   const { bootTime, announceMessages } = options;
   if (typeof bootTime !== 'string' || !/^\d{1,20}$/.test(bootTime)) throw missing('bootTime');
   if (typeof announceMessages !== 'boolean') throw missing('announceMessages');
   return {
-    memoryMiB: number('memoryMiB'),
-    seed: number('seed'),
-    instructionsPerMicrosecond: number('instructionsPerMicrosecond'),
+    memoryMiB: number('memoryMiB', { least: 1, most: 2048 }),
+    seed: number('seed', { most: 0xffff_ffff }),
+    instructionsPerMicrosecond: number('instructionsPerMicrosecond', {
+      least: 1,
+      most: MOST_TICKS_PER_MICROSECOND,
+    }),
     bootTime: BigInt(bootTime),
     announceMessages,
   };

@@ -49,13 +49,20 @@ export interface LoadOptions {
   readonly trustCompiled?: boolean;
 }
 
-/** Writes a snapshot to a file. @throws {@link SnapshotError} when it cannot be written. */
-export function saveSnapshot(
+/**
+ * Writes a snapshot to a file. What {@link loadSnapshot} would refuse is refused here, before anything is written.
+ *
+ * @throws {@link SnapshotError} when it cannot be written.
+ */
+export async function saveSnapshot(
   path: string,
   snapshot: GuestSnapshot,
   options: SaveOptions = {},
 ): Promise<WrittenSnapshot> {
-  return writeSnapshot(path, contentsOf(snapshot, options));
+  const contents = contentsOf(snapshot, options);
+  // Pages are bytes of any kind, and compiled code is checked by who trusts it: all else is looked at as a reader does.
+  snapshotOf({ ...contents, pages: [] });
+  return await writeSnapshot(path, contents);
 }
 
 /**

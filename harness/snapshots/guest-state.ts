@@ -70,10 +70,18 @@ const guestState = v.strictObject({
   calls: v.strictObject({ count, recent: v.pipe(v.array(call), v.maxLength(RECENT_CALLS)) }),
 });
 
-/** The state as data that a file can hold. The position of the next read must be the start of the unread input. */
+/**
+ * The state as data that a file can hold. The position of the next read must be the start of the unread input.
+ *
+ * @throws {@link SnapshotError} that names a field which no reader would take.
+ */
 export function encodeGuestState({ monitor: streamsAndMore, unreadInput, calls }: GuestState): PlainData {
-  // Rebuilt by the schema, so that a field this format does not know cannot slip into a file.
-  return v.parse(guestState, { monitor: streamsAndMore, unreadInput, calls });
+  // Checked as what is read: what a reader would refuse, an unknown field as well, is never written.
+  return decodeGuestState({
+    monitor: streamsAndMore,
+    unreadInput,
+    calls,
+  } as unknown as PlainData) as unknown as PlainData;
 }
 
 /** The state that data stands for. @throws {@link SnapshotError} of kind `corrupted` that names the field. */

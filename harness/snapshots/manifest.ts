@@ -82,19 +82,38 @@ export function decodeManifest(text: string): SnapshotManifest {
       `the manifest asks for ${memoryBytes} bytes of memory; a guest has at most ${LIMITS.memoryBytes}`,
     );
   }
-  const result = v.safeParse(manifest, json, { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new SnapshotError(
-      'corrupted',
-      `manifest field ${v.getDotPath(issue) ?? '(root)'}: ${issue.message}`,
-    );
-  }
-  if (encodeManifest(result.output) !== text) {
+  const fields = checkFields(json);
+  if (encodeManifest(fields) !== text) {
     throw new SnapshotError('corrupted', 'the manifest is JSON, but not as this program writes it');
   }
-  checkParts(result.output);
-  return result.output;
+  checkParts(fields);
+  return fields;
+}
+
+function checkFields(value: unknown): SnapshotManifest {
+  const result = v.safeParse(manifest, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new SnapshotError('corrupted', `manifest field ${v.getDotPath(issue) ?? '(root)'}: ${issue.message}`);
+}
+
+/**
+ * The text of a manifest that is about to be written, known to be one that is read.
+ *
+ * @throws {@link SnapshotError} where {@link decodeManifest} would refuse it.
+ */
+export function writableManifest(value: SnapshotManifest): string {
+  // Before it is JSON, which knows no NaN and would write null.
+  const written = encodeManifest(checkFields(value));
+  const bytes = Buffer.byteLength(written);
+  if (bytes > LIMITS.manifestBytes) {
+    throw new SnapshotError(
+      'too-large',
+      `the manifest has ${bytes} bytes; at most ${LIMITS.manifestBytes} fit`,
+    );
+  }
+  decodeManifest(written);
+  return written;
 }
 
 function parseJson(text: string): unknown {

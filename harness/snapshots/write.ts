@@ -1,7 +1,8 @@
 /**
  * Writes a snapshot file, whole or not at all (replace-file.ts).
  *
- * The compressed parts are held in memory until their digests are known; that is less than the snapshot itself takes.
+ * The compressed parts are held in memory until their digests are known; that is less than the snapshot itself takes. What must
+ * hold: nothing is written that read.ts would refuse, and the manifest is checked by its own schema before anything is.
  */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -23,7 +24,12 @@ import {
   MONITOR_ENTRY,
   memoryEntry,
 } from './format.ts';
-import { encodeManifest, manifestDigestLine, type SnapshotManifest, type SnapshotPart } from './manifest.ts';
+import {
+  manifestDigestLine,
+  writableManifest,
+  type SnapshotManifest,
+  type SnapshotPart,
+} from './manifest.ts';
 import { PARTS_AT_ONCE, deflateBytes, packPages } from './pages.ts';
 import { encodePlainData } from './plain-data.ts';
 import { replaceFile } from './replace-file.ts';
@@ -48,7 +54,8 @@ export interface WrittenSnapshot {
 export async function writeSnapshot(path: string, contents: SnapshotContents): Promise<WrittenSnapshot> {
   const parts = await makeParts(contents);
   const manifest = makeManifest(contents, parts);
-  const bytes = await replaceFile(path, (temporary) => writeArchive(temporary, manifest, parts));
+  const text = writableManifest(manifest);
+  const bytes = await replaceFile(path, (temporary) => writeArchive(temporary, text, parts));
   return { manifest, bytes };
 }
 
@@ -121,12 +128,7 @@ function makeManifest(contents: SnapshotContents, parts: readonly Part[]): Snaps
   };
 }
 
-async function writeArchive(
-  path: string,
-  manifest: SnapshotManifest,
-  parts: readonly Part[],
-): Promise<number> {
-  const text = encodeManifest(manifest);
+async function writeArchive(path: string, text: string, parts: readonly Part[]): Promise<number> {
   const archive = pack();
   add(archive, MANIFEST_ENTRY, Buffer.from(text));
   add(archive, MANIFEST_DIGEST_ENTRY, Buffer.from(manifestDigestLine(text)));

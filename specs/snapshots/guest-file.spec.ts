@@ -95,6 +95,20 @@ describe('a manifest that contradicts the state, all digests right', () => {
   });
 });
 
+test.each([
+  ['seed', 1.5],
+  ['seed', -1],
+  ['seed', 2 ** 32],
+])('an option that no machine is made with, %s %d, is refused', async (name, value) => {
+  const editManifest = (manifest: EditableManifest): void => {
+    manifest['options'] = { ...(manifest['options'] as object), [name]: value };
+  };
+  expect(await refusal(await forge(file, { editManifest }))).toMatchObject({
+    kind: 'corrupted',
+    message: expect.stringContaining(`${name} is ${value}`) as string,
+  });
+});
+
 describe('what is named beside a snapshot and is not what it was taken with', () => {
   test.each<[string, RestoreOptions]>([
     ['memoryMiB', { memoryMiB: 128 }],

@@ -75,7 +75,8 @@ const formS: MessageForm = {
     const { header } = readStruct(hostPayload, view, PAYLOAD_S);
     return {
       pid: processes.program,
-      tid: -source,
+      // in 32 bits, like the guest: the lowest number is its own negative
+      tid: -source | 0,
       request: 0,
       header,
       ...readStruct(streamRequest, view, BODY_S),
