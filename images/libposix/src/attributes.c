@@ -242,6 +242,9 @@ static long describe_volume(long result, struct fat_node *node, size_t size, str
         .f_blocks = fat_volume.cluster_end - 2,
         .f_bfree = fat_free_clusters(),
         .f_bavail = fat_free_clusters(),
+        /* A FAT volume has no table of files: as many as there are clusters. */
+        .f_files = fat_volume.cluster_end - 2,
+        .f_ffree = fat_free_clusters(),
         .f_namelen = NVX_NAME_UNITS,
     };
     return 0;

@@ -1,77 +1,58 @@
 /*
- * Resource limits. Those that this layer enforces can be lowered, and raised up to the hard limit again; the others say
- * what there is and can't be changed.
+ * Resource limits. Each can be lowered, and raised up to its hard limit again. Those of descriptors and heap are enforced; of
+ * the others the layer keeps what it was told, since what they limit is the kernel's, or endless here.
  */
 #include "rlimits.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "calls.h"
 #include "limits.h"
 
-/* Those that can be changed, with their first values. */
-static struct rlimit descriptors = {NVX_DESCRIPTORS, NVX_DESCRIPTORS};
-static struct rlimit heap = {NANVIX_HEAP_MAXIMUM, NANVIX_HEAP_MAXIMUM};
-/* No core file is ever written, so any limit holds. */
-static struct rlimit core = {0, RLIM_INFINITY};
+#define BOTH(value) {(value), (value)}
+#define ENDLESS BOTH(RLIM_INFINITY)
 
-static struct rlimit *changeable(int resource)
-{
-    switch (resource) {
-    case RLIMIT_NOFILE:
-        return &descriptors;
-    case RLIMIT_DATA:
-        return &heap;
-    case RLIMIT_CORE:
-        return &core;
-    default:
-        return NULL;
-    }
-}
+static struct rlimit limits[RLIM_NLIMITS] = {
+    [RLIMIT_CPU] = ENDLESS,
+    [RLIMIT_FSIZE] = BOTH(UINT32_MAX),
+    [RLIMIT_DATA] = BOTH(NANVIX_HEAP_MAXIMUM),
+    [RLIMIT_STACK] = BOTH(NANVIX_STACK_MAXIMUM_SIZE),
+    /* No core file is ever written, so any limit holds. */
+    [RLIMIT_CORE] = {0, RLIM_INFINITY},
+    [RLIMIT_RSS] = ENDLESS,
+    [RLIMIT_NPROC] = BOTH(1),
+    [RLIMIT_NOFILE] = BOTH(NVX_DESCRIPTORS),
+    [RLIMIT_MEMLOCK] = ENDLESS,
+    [RLIMIT_AS] = ENDLESS,
+    [RLIMIT_LOCKS] = ENDLESS,
+    [RLIMIT_SIGPENDING] = ENDLESS,
+    [RLIMIT_MSGQUEUE] = ENDLESS,
+    [RLIMIT_NICE] = ENDLESS,
+    [RLIMIT_RTPRIO] = ENDLESS,
+    [RLIMIT_RTTIME] = ENDLESS,
+};
 
 uint64_t nvx_rlimit(int resource)
 {
-    return changeable(resource)->rlim_cur;
+    return limits[resource].rlim_cur;
 }
 
 static long read_limit(int resource, struct rlimit *limit)
 {
-    const struct rlimit *own = changeable(resource);
-
-    if (own != NULL) {
-        *limit = *own;
-        return 0;
-    }
-    switch (resource) {
-    case RLIMIT_STACK:
-        *limit = (struct rlimit){NANVIX_STACK_MAXIMUM_SIZE, NANVIX_STACK_MAXIMUM_SIZE};
-        return 0;
-    case RLIMIT_FSIZE:
-        *limit = (struct rlimit){UINT32_MAX, UINT32_MAX};
-        return 0;
-    case RLIMIT_NPROC:
-        *limit = (struct rlimit){1, 1};
-        return 0;
-    default:
-        *limit = (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
-        return (unsigned)resource < RLIM_NLIMITS ? 0 : -EINVAL;
-    }
+    if ((unsigned)resource >= RLIM_NLIMITS)
+        return -EINVAL;
+    *limit = limits[resource];
+    return 0;
 }
 
-static long change_limit(int resource, const struct rlimit *wanted, const struct rlimit *now)
+static long change_limit(int resource, const struct rlimit *wanted)
 {
-    struct rlimit *own = changeable(resource);
-    bool same = wanted->rlim_cur == now->rlim_cur && wanted->rlim_max == now->rlim_max;
-
     if (wanted->rlim_cur > wanted->rlim_max)
         return -EINVAL;
-    if (same)
-        return 0;
-    if (own == NULL || wanted->rlim_max > now->rlim_max)
+    if (wanted->rlim_max > limits[resource].rlim_max)
         return -EPERM;
-    *own = *wanted;
+    limits[resource] = *wanted;
     return 0;
 }
 
@@ -83,7 +64,7 @@ long nvx_call_prlimit64(int pid, int resource, const struct rlimit *wanted, stru
     if (result == 0 && pid != 0 && pid != NANVIX_PROCESS_PROGRAM)
         result = -ESRCH;
     if (result == 0 && wanted != NULL)
-        result = change_limit(resource, wanted, &now);
+        result = change_limit(resource, wanted);
     if (result == 0 && old != NULL)
         *old = now;
     return result;

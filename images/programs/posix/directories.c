@@ -161,6 +161,7 @@ static void volume(void)
     int file;
 
     check_number("statfs tells of the volume", statfs("/", &before), 0);
+    check("which has room for files", before.f_files > 0 && before.f_ffree <= before.f_files);
     check_number("a FAT volume", before.f_type, 0x4d44);
     file = open("/block", O_CREAT | O_WRONLY, 0644);
     for (int i = 0; i < 16; i++)

@@ -52,6 +52,16 @@ int main(int argc, char **argv)
     check("tells how many files may be open", limit.rlim_cur >= 64);
     getrlimit(RLIMIT_STACK, &limit);
     check_number("and how large the stack may be", (long long)limit.rlim_cur, 4 << 20);
+    limit.rlim_cur = 1 << 20;
+    check_number("a limit can be lowered", setrlimit(RLIMIT_STACK, &limit), 0);
+    getrlimit(RLIMIT_STACK, &limit);
+    check_number("is remembered", (long long)limit.rlim_cur, 1 << 20);
+    limit.rlim_cur = limit.rlim_max;
+    check_number("can be raised up to the hard one", setrlimit(RLIMIT_STACK, &limit), 0);
+    limit.rlim_max++;
+    check_error("which can't", setrlimit(RLIMIT_STACK, &limit), EPERM);
+    limit.rlim_cur = ++limit.rlim_max + 1;
+    check_error("nor be passed", setrlimit(RLIMIT_STACK, &limit), EINVAL);
 
     check_number("getauxval knows the page size", getauxval(AT_PAGESZ), 4096);
     check("and where the program headers are", getauxval(AT_PHDR) >= 0x40000000);
