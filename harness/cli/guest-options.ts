@@ -29,6 +29,7 @@ export interface GuestOptionValues {
 /** Adds the options to a command; `deadlines: false` for one whose guest may stand as long as it likes. */
 export function addGuestOptions(command: Command, { deadlines = true } = {}): Command {
   command
+    .optionsGroup('The guest:')
     .option('--kernel <file>', "kernel's ELF file, instead of the one built here")
     .option('--ramfs <folder|image>', 'the volume mounted at /: a FAT image, or a folder to make one from')
     .option('--stdlib', "add CPython's standard library to the volume, as /lib/python3.11")
@@ -56,6 +57,7 @@ export function addGuestOptions(command: Command, { deadlines = true } = {}): Co
     .option('--no-compile', 'interpret only: slower, the same to the instruction');
   if (!deadlines) return command;
   return command
+    .optionsGroup('Where the run ends at the latest:')
     .option('--deadline-virtual <ms>', 'end the run after so much guest time (default: 600000)', milliseconds)
     .option('--deadline-wall <ms>', 'end the run after so much real time (default: 120000)', milliseconds)
     .option(

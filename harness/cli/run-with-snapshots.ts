@@ -5,6 +5,7 @@ import type { PhaseWatch } from '../guest/phases/watch.ts';
 import type { GuestPhase, RunResult } from '../guest/result.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
 import type { Stop } from '../guest/stop.ts';
+import { log } from './log.ts';
 import { noteOutputFailure } from './output-failures.ts';
 import type { StartOptionValues } from './start-guest.ts';
 
@@ -76,7 +77,8 @@ async function takeOnTheWay(guest: Guest, path: string, values: SnapshotOptionVa
   }
   const { saveSnapshot } = await import('../snapshots/guest-file.ts');
   try {
-    await saveSnapshot(path, guest.capture({ compiled }), { compiled });
+    const { bytes } = await saveSnapshot(path, guest.capture({ compiled }), { compiled });
+    await log('debug', 'saved a snapshot', { file: path, bytes, instructions: guest.machine.instructions });
   } catch (error) {
     if (!(error instanceof SnapshotError) || error.kind !== 'unwritable') throw error;
     noteOutputFailure(error.message);

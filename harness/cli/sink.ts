@@ -21,6 +21,12 @@ import { InputError } from '../guest/errors.ts';
 import { noteOutputFailure } from './output-failures.ts';
 import { writeThrough } from './standard-streams.ts';
 
+/** Names of the process's own streams. */
+const STREAMS: Readonly<Record<string, 'stdout' | 'stderr'>> = {
+  '/dev/stdout': 'stdout',
+  '/dev/stderr': 'stderr',
+};
+
 /** A file, or one of the process's streams. */
 export class Sink {
   readonly isTerminal: boolean;
@@ -35,9 +41,11 @@ export class Sink {
    * @throws InputError where it cannot be written.
    */
   constructor(path: string | undefined, stream: 'stdout' | 'stderr') {
-    this.#stream = stream;
-    this.#path = path;
-    this.#file = path === undefined ? undefined : openForWriting(path);
+    // To open these anew would empty a file that the stream goes to.
+    const named = path === undefined ? stream : STREAMS[path];
+    this.#stream = named ?? stream;
+    this.#path = named === undefined ? path : undefined;
+    this.#file = this.#path === undefined ? undefined : openForWriting(this.#path);
     this.isTerminal = path === undefined && process[stream].isTTY && process.env['NO_COLOR'] === undefined;
   }
 

@@ -12,6 +12,7 @@ import type { BootOptions } from '../guest/options.ts';
 import type { RestoreOptions } from '../guest/restore.ts';
 import { addGuestOptions, bootOptionsOf } from './guest-options.ts';
 import type { GuestOptionValues } from './guest-options.ts';
+import { log } from './log.ts';
 
 /** As commander hands them over. */
 export interface StartOptionValues extends GuestOptionValues {
@@ -115,7 +116,8 @@ export async function startGuest<Streams, Made>(
   };
   if (restore !== undefined) {
     const { loadSnapshot } = await import('../snapshots/guest-file.ts');
-    const { snapshot } = await loadSnapshot(restore, { trustCompiled });
+    const { snapshot, bytes } = await loadSnapshot(restore, { trustCompiled });
+    await log('debug', 'loaded a snapshot', { file: restore, bytes });
     return {
       made: await maker.restore(snapshot, { ...given, ...(program !== undefined && { program }) }),
       ...found,

@@ -1,5 +1,8 @@
 /** What `--log-level` tells: one line of JSON each, on stderr, beside what the guest itself prints. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { nanvix } from '../support/command.ts';
 import { compileC } from '../support/programs.ts';
 
@@ -50,6 +53,30 @@ describe('--log-level debug', () => {
     const lines = await linesOf('--log-level', 'debug', 'run', '--', program);
     expect(lines.filter(({ level }) => level === TRACE)).toEqual([]);
   });
+});
+
+it('--log-level debug tells which snapshots are saved and loaded', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-log-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, 'logged.snap');
+  const saved = await linesOf(
+    '--log-level',
+    'debug',
+    'run',
+    '--snapshot-to',
+    file,
+    '--snapshot-at',
+    '1000',
+    '--',
+    program,
+  );
+  expect(saved.find(({ msg }) => msg === 'saved a snapshot')).toMatchObject({ file, instructions: 1000 });
+  const loaded = await linesOf('--log-level', 'debug', 'run', '--restore', file);
+  expect(loaded.map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(['loaded a snapshot', 'restoring a snapshot']),
+  );
 });
 
 describe('--log-level trace', () => {

@@ -64,7 +64,11 @@ async function debugProgram(
   const stdin = standardInput(options, processInput);
   const session = await start(request, stdin);
   try {
-    if (options.gdb !== undefined) return await underGdb(session, options.gdb === true ? 0 : options.gdb);
+    if (options.gdb !== undefined) {
+      const { underGdb } = await import('../under-gdb.ts');
+      await underGdb(session, options.gdb === true ? 0 : options.gdb, 'nanvix-v86');
+      return endStatus(session);
+    }
     if (script !== undefined) return await runScript(session, script);
     const { interact } = await import('../../debug/interactive.ts');
     await interact(session);
@@ -115,18 +119,5 @@ async function runScript(session: DebugSession, script: string): Promise<number>
     }
     if (outcome === 'quit') break;
   }
-  return endStatus(session);
-}
-
-async function underGdb(session: DebugSession, port: number): Promise<number> {
-  const { DebugTarget, serveGdb } = await import('../../debug/gdb/index.ts');
-  const { inBackground } = await import('../../debug/index.ts');
-  const target = new DebugTarget(session);
-  const server = await serveGdb(target, port);
-  process.stderr.write(`nanvix-v86: gdb may connect: target remote 127.0.0.1:${server.port}\n`);
-  const how = await server.left;
-  await server.close();
-  target.clear();
-  if (how === 'detach' && session.last.kind !== 'exit') await inBackground(session.operations.continue());
   return endStatus(session);
 }

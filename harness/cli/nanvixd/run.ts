@@ -7,7 +7,6 @@
  *
  * Source: ABI reference for Era M, "nanvixd" and "Status of the machine".
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
@@ -17,7 +16,7 @@ import type { Guest } from '../../guest/guest.ts';
 import type { Log } from '../../guest/log.ts';
 import type { BootOptions } from '../../guest/options.ts';
 import type { Stop } from '../../guest/stop.ts';
-import { noteOutputFailure } from '../output-failures.ts';
+import { Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { version } from '../version.ts';
 import type { NanvixdRun } from './arguments.ts';
@@ -34,7 +33,7 @@ export async function runNanvixd(run: NanvixdRun): Promise<number> {
   const logger = await openLogger(run);
   logger.info(`nanvixd ${version()} (nanvixd-v86), standalone deployment, interactive mode, machine microvm`);
   if (run.snapshot !== undefined) logger.info(`snapshot restore from: ${run.snapshot}`);
-  const console = new ConsoleSink(run.consoleFile);
+  const console = new Sink(run.consoleFile, 'stderr');
   const stdin = new ProcessInput();
   const options = {
     stdin,
@@ -47,7 +46,7 @@ export async function runNanvixd(run: NanvixdRun): Promise<number> {
     deadlines: { wallMs: Infinity, virtualMs: Infinity },
   } as const satisfies Partial<BootOptions>;
   try {
-    if (run.gdbPort !== undefined) return await underGdb(run, run.gdbPort, options);
+    if (run.gdbPort !== undefined) return await underGdbOf(run, run.gdbPort, options);
     const guest = await start(run, options);
     try {
       return await toItsEnd(guest, run, logger);
@@ -124,11 +123,11 @@ function statusOf(stop: Stop, logger: Logger): number {
   }
 }
 
-async function underGdb(run: NanvixdRun, port: number, options: Partial<BootOptions>): Promise<number> {
+async function underGdbOf(run: NanvixdRun, port: number, options: Partial<BootOptions>): Promise<number> {
   if (run.snapshot !== undefined) throw new InputError('-gdb-port and -snapshot are mutually exclusive');
-  const [{ debug, inBackground }, { DebugTarget, serveGdb }] = await Promise.all([
+  const [{ debug }, { underGdb }] = await Promise.all([
     import('../../debug/index.ts'),
-    import('../../debug/gdb/index.ts'),
+    import('../under-gdb.ts'),
   ]);
   const { onConsole, onOutput, ...rest } = options;
   const session = await debug({
@@ -138,56 +137,10 @@ async function underGdb(run: NanvixdRun, port: number, options: Partial<BootOpti
       else onOutput?.(stream, bytes);
     },
   });
-  const target = new DebugTarget(session);
-  const server = await serveGdb(target, port);
-  process.stderr.write(`nanvixd-v86: gdb may connect: target remote 127.0.0.1:${server.port}\n`);
-  const how = await server.left;
-  await server.close();
-  target.clear();
-  if (how === 'detach' && session.last.kind !== 'exit') await inBackground(session.operations.continue());
+  await underGdb(session, port, 'nanvixd-v86');
   const { last } = session;
   session.dispose();
   return last.kind === 'exit' ? Math.min(last.status, STATUS_MONITOR) : 0;
-}
-
-const STDERR = 2;
-/** Names of the process's own streams. */
-const STREAMS: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': STDERR };
-
-/** Where the kernel's console goes. A file is made before the machine, so that one that cannot be written is told then. */
-class ConsoleSink {
-  readonly #file: number;
-  readonly #path: string | undefined;
-
-  constructor(path: string | undefined) {
-    this.#path = path;
-    try {
-      // To open these anew would empty a file that the stream goes to.
-      this.#file = path === undefined ? STDERR : (STREAMS[path] ?? openSync(path, 'w'));
-    } catch (error) {
-      throw new InputError(
-        `the console file ${path ?? ''} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-      );
-    }
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.#file <= STDERR) {
-      writeThrough(this.#file === STDERR ? 'stderr' : 'stdout', bytes);
-      return;
-    }
-    try {
-      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(writeSync(this.#file, rest));
-    } catch (error) {
-      noteOutputFailure(
-        `the console file ${this.#path ?? ''} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-      );
-    }
-  }
-
-  close(): void {
-    if (this.#file > STDERR) closeSync(this.#file);
-  }
 }
 
 async function openLogger({ logFolder }: NanvixdRun): Promise<Logger> {
