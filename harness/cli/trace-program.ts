@@ -19,7 +19,7 @@ export interface TraceOptionValues extends ObservedGuestValues {
   readonly result?: readonly string[];
   readonly from?: number;
   readonly to?: number;
-  readonly resultsIn: ResultRegisters;
+  readonly resultsIn?: ResultRegisters;
   readonly stack?: true;
   readonly summary?: true;
   readonly stringLimit: number;
@@ -108,7 +108,7 @@ async function traceGuest(
     symbols,
     stack: options.stack === true,
     stringLimit: options.stringLimit,
-    resultRegisters: options.resultsIn,
+    ...(options.resultsIn !== undefined && { resultRegisters: options.resultsIn }),
     keep: false,
   };
   const run = async (

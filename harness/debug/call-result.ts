@@ -1,23 +1,25 @@
-/** What a kernel call came back with, from EDX:EAX. Source: ABI reference, "Kernel calls". */
-import { errno, errnoName } from '../../images/abi/errno.ts';
-import type { ErrnoName } from '../../images/abi/errno.ts';
+/** What a kernel call came back with. Source: ABI reference, "Kernel calls" and "Era 2024". */
+import { errno } from '../../images/abi/errno.ts';
+import type { ResultRegisters } from '../../images/abi/kernel-calls.ts';
+import { kernelErrorName } from '../look/trace/kernel-decoder.ts';
 import type { CallAnswer } from './history.ts';
 
 export interface CallResult {
-  /** EDX:EAX, signed. */
+  /** EDX:EAX or EAX alone, signed. */
   readonly value: bigint;
   /** The error's name, or its number where the ABI has no name for it; undefined after success. */
-  readonly error?: ErrnoName | number;
+  readonly error?: string | number;
 }
 
 const LAST_ERRNO = 4095n;
 
-/** Reads a 64-bit result. Errors are -errno. */
-export function callResult(eax: number, edx: number): CallResult {
-  const value = BigInt.asIntN(64, (BigInt(edx >>> 0) << 32n) | BigInt(eax >>> 0));
+/** Reads a result from the registers in which the kernel answers. Errors are -errno, in its own numbering. */
+export function callResult(eax: number, edx: number, registers: ResultRegisters = 'edx:eax'): CallResult {
+  const value =
+    registers === 'eax' ? BigInt(eax | 0) : BigInt.asIntN(64, (BigInt(edx >>> 0) << 32n) | BigInt(eax >>> 0));
   if (value >= 0n || -value > LAST_ERRNO) return { value };
   const number = Number(-value);
-  return { value, error: errnoName(number) ?? number };
+  return { value, error: kernelErrorName(number, registers) ?? number };
 }
 
 /** What a call comes back with that is answered in the kernel's place. */

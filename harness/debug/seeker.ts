@@ -7,6 +7,8 @@
  * returns to where it began.
  */
 import type { MemoryAccess } from '../../emulator/types.ts';
+import { eraOf } from '../../images/abi/eras.ts';
+import type { ResultRegisters } from '../../images/abi/kernel-calls.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { KernelCall, Stop } from '../guest/stop.ts';
 import { callResult, resultOf } from './call-result.ts';
@@ -79,6 +81,7 @@ export class Seeker {
   readonly #guest: Guest;
   readonly #timeline: Timeline;
   readonly #rules: CallRules;
+  readonly #resultRegisters: ResultRegisters;
   /** Points of the search under way. */
   #points: readonly StopPoint[] = [];
   #searching = false;
@@ -97,6 +100,7 @@ export class Seeker {
     this.#guest = guest;
     this.#timeline = timeline;
     this.#rules = rules;
+    this.#resultRegisters = eraOf(guest.identity.options['era']).resultRegisters;
     guest.calls.intercept('all', (call) => this.#onCall(call));
   }
 
@@ -343,7 +347,11 @@ export class Seeker {
     // An interrupt right behind a call goes back to the same place again.
     if (call === undefined || history.answerAt(call.instructions) !== undefined) return;
     if (history.returnOf(call, instructions) < instructions) return;
-    this.#matchReturn(call, callResult(registers.get('eax'), registers.get('edx')), instructions);
+    this.#matchReturn(
+      call,
+      callResult(registers.get('eax'), registers.get('edx'), this.#resultRegisters),
+      instructions,
+    );
   }
 
   #matchReturn(call: RecordedCall, result: CallResult, instructions: number): void {

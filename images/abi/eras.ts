@@ -3,7 +3,7 @@
 // Source: ABI reference for Era S; its companion for Era M, "The monitor" (initrd, messages) and "Calls".
 
 import type { Era } from './era.ts';
-import type { KernelCall } from './kernel-calls.ts';
+import type { KernelCall, ResultRegisters } from './kernel-calls.ts';
 import { kernelCallsOf } from './kernel-calls.ts';
 import { trapVectors } from './ports.ts';
 import { hostPayloadM, messageM, structsM } from './structs-m.ts';
@@ -18,6 +18,8 @@ export interface EraAbi {
   /** Vector of a kernel call. */
   readonly trapVector: number;
   readonly kernelCalls: readonly KernelCall[];
+  /** Where the kernel puts the result of a call, and how it numbers errors. */
+  readonly resultRegisters: ResultRegisters;
   /** The command line behind the initrd: bytes of its length, and the longest text. */
   readonly commandLine: { readonly lengthBytes: 1 | 2; readonly maximum: number };
   /** The 64-byte message, and the payload of one of type host. */
@@ -33,6 +35,7 @@ export const eras: Readonly<Record<Era, EraAbi>> = {
     era: 'S',
     trapVector: trapVectors.eraS,
     kernelCalls: kernelCallsOf('S'),
+    resultRegisters: 'edx:eax',
     commandLine: { lengthBytes: 1, maximum: 255 },
     message,
     hostPayload,
@@ -42,6 +45,7 @@ export const eras: Readonly<Record<Era, EraAbi>> = {
     era: 'M',
     trapVector: trapVectors.eraM,
     kernelCalls: kernelCallsOf('M'),
+    resultRegisters: 'edx:eax',
     commandLine: { lengthBytes: 2, maximum: 4092 },
     message: messageM,
     hostPayload: hostPayloadM,
@@ -51,3 +55,8 @@ export const eras: Readonly<Record<Era, EraAbi>> = {
     ],
   },
 };
+
+/** The era of a guest, by what its identity says; S where it says nothing that is known. */
+export function eraOf(name: unknown): EraAbi {
+  return Object.values(eras).find(({ era }) => era === name) ?? eras.S;
+}

@@ -117,7 +117,8 @@ describe('nanvix-v86 trace', () => {
       program,
     ]);
     expect({ stdout, status }).toEqual({ stdout: 'printed\n', status: 5 });
-    expect(stderr).toMatch(/^0\.00000\d+ \[1\] {1,3}(kernel\.)?(send|write)\(/);
+    const seconds = Number(/^(\S+) \[1\] .*\(/.exec(stderr)?.[1]);
+    expect(seconds * 1e9).toBeGreaterThan(6900);
   });
 
   it('sums up what it has seen when it is interrupted, and then ends by the signal', async () => {

@@ -11,6 +11,8 @@ const SOURCE = `
 #include <time.h>
 
 volatile int counter;
+/* the same by a name that no library of the guest has: gdb takes any of one name */
+extern volatile int counted __attribute__((alias("counter")));
 
 __attribute__((noinline)) void count(int value) { counter = value; }
 

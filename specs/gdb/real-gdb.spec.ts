@@ -20,12 +20,12 @@ test.skipIf(!hasGdb)('gdb watches a variable and goes back to where it was writt
     'break count',
     'continue',
     'delete',
-    'watch *(int *) &counter',
+    'watch *(int *) &counted',
     'continue',
     'continue',
-    'print *(int *) &counter',
+    'print *(int *) &counted',
     'reverse-continue',
-    'print *(int *) &counter',
+    'print *(int *) &counted',
   );
   expect(said).toContain('Hardware watchpoint');
   expect(said).toContain('$1 = 2');
@@ -36,8 +36,8 @@ test.skipIf(!hasGdb)('gdb watches writes and reads of one variable, and removes 
   const said = await gdb(
     'tbreak count',
     'continue',
-    'rwatch *(int *) &counter',
-    'watch *(int *) &counter',
+    'rwatch *(int *) &counted',
+    'watch *(int *) &counted',
     'continue',
     'delete 3',
     'continue',

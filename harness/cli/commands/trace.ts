@@ -57,9 +57,10 @@ export function traceCommand(setStatus: (status: number) => void): Command {
       list,
     )
     .addOption(
-      new Option('--results-in <registers>', 'where the kernel answers: eax for kernels of 2024')
-        .choices(resultRegisters)
-        .default('edx:eax'),
+      new Option(
+        '--results-in <registers>',
+        'where the kernel answers: eax for kernels of 2024 (default: as in its era)',
+      ).choices(resultRegisters),
     )
     .option('--from <ms>', 'only calls from this guest time on', milliseconds)
     .option('--to <ms>', 'only calls before this guest time', milliseconds)

@@ -205,7 +205,7 @@ export function completeKernelArguments(
 }
 
 /** Kernels that answer in EAX alone number errors as Linux does; so does the POSIX layer. */
-const errorName = (errno: number, registers: ResultRegisters): string | undefined =>
+export const kernelErrorName = (errno: number, registers: ResultRegisters): string | undefined =>
   registers === 'eax' ? posixErrnoName(errno) : errnoName(errno);
 
 /** What the registers say behind a kernel call. */
@@ -220,7 +220,7 @@ export function decodeKernelResult(
 ): CallResultRecord {
   const outcome = kernelCallOutcome(eax, edx, registers);
   if (outcome.kind === 'error') {
-    const errno = errorName(outcome.errno, registers) ?? String(outcome.errno);
+    const errno = kernelErrorName(outcome.errno, registers) ?? String(outcome.errno);
     return { value: -outcome.errno, text: `-1 ${errno}`, errno };
   }
   const { value } = outcome;

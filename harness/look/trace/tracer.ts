@@ -4,7 +4,8 @@
  * Attach it before the guest runs, detach it when enough is seen. What must hold: a traced run is the untraced one, to the
  * instruction and to the byte. The tracer therefore only reads, from inside the machine's own call-outs.
  */
-import type { ResultRegisters } from '../../../images/abi/index.ts';
+import { eraOf } from '../../../images/abi/eras.ts';
+import type { ResultRegisters } from '../../../images/abi/kernel-calls.ts';
 import { checkNumber } from '../../guest/check-number.ts';
 import type { Guest, GuestSnapshot } from '../../guest/guest.ts';
 import type { KernelCall } from '../../guest/stop.ts';
@@ -34,7 +35,7 @@ export interface TracerOptions {
   readonly stack?: boolean;
   /** Longest text or data shown, in bytes; 64 when not given. */
   readonly stringLimit?: number;
-  /** Where the kernel puts its results; `edx:eax` when not given, `eax` for kernels of 2024. */
+  /** Where the kernel puts its results, `eax` for kernels of 2024; where the guest's era has them when not given. */
   readonly resultRegisters?: ResultRegisters;
   /** False keeps no calls in {@link Tracer.records}, so that a trace of any length needs no more memory. */
   readonly keep?: boolean;
@@ -75,12 +76,14 @@ export class Tracer {
   readonly #records: CallRecord[] = [];
   readonly #states = new WeakMap<GuestSnapshot, TracerState>();
   readonly #detachers: (() => void)[] = [];
+  readonly #resultRegisters: ResultRegisters;
   #count = 0;
 
   /** Attaches to a guest. Its {@link Guest.run} and kin are used as ever. */
   constructor(guest: Guest, options: TracerOptions = {}) {
     this.#guest = guest;
     this.#options = options;
+    this.#resultRegisters = options.resultRegisters ?? eraOf(guest.identity.options['era']).resultRegisters;
     this.levels = new Set(options.levels ?? ['kernel']);
     this.#view = new GuestView(guest.machine.linear, options.symbols, {
       stringLimit: checkNumber('stringLimit', options.stringLimit ?? DEFAULT_STRING_LIMIT, {
@@ -195,7 +198,7 @@ export class Tracer {
     const answer = {
       eax: registers.get('eax'),
       edx: registers.get('edx'),
-      registers: this.#options.resultRegisters ?? 'edx:eax',
+      registers: this.#resultRegisters,
     };
     const result = decodeKernelResult(number, answer, this.#view);
     if (result.errno === undefined) {
