@@ -66,6 +66,12 @@ export interface Lanes {
   readonly div: Code;
   readonly nearest: Code;
   readonly truncate: Code;
+  readonly splat: Code;
+  /** Of the lanes as integers. */
+  readonly equalBits: Code;
+  readonly addBits: Code;
+  /** Whether no lane is zero. */
+  readonly all: Code;
 }
 
 export const f32x4: Lanes = {
@@ -81,6 +87,10 @@ export const f32x4: Lanes = {
   div: instruction(231),
   nearest: instruction(106),
   truncate: instruction(105),
+  splat: splatI32,
+  equalBits: instruction(55),
+  addBits: instruction(174),
+  all: instruction(163),
 };
 
 export const f64x2: Lanes = {
@@ -96,4 +106,8 @@ export const f64x2: Lanes = {
   div: instruction(243),
   nearest: instruction(148),
   truncate: instruction(122),
+  splat: splatI64,
+  equalBits: instruction(214),
+  addBits: instruction(206),
+  all: instruction(195),
 };
