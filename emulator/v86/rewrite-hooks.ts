@@ -344,3 +344,15 @@ export function rewriteTimestamp(binary: WasmBinary, index: Indices): void {
     binary.edit(index[name], editor.edits);
   }
 }
+
+/** ECX of CPUID's leaf 1 as v86 has it: SSE3, POPCNT, RDRAND, and that a hypervisor is there, which leaf 40000000 calls VMware's. */
+const FEATURES = 0xc080_0001;
+const FEATURE_HYPERVISOR = 0x8000_0000;
+
+/** CPUID promises no hypervisor: a program that asked VMware's port for what it promises would wait for nothing. */
+export function withdrawHypervisor(binary: WasmBinary, index: Indices): void {
+  const editor = new Editor(binary, index.cpuid, FunctionName.cpuid);
+  const features = editor.once(`i32.const ${FEATURES | 0}`);
+  editor.replace(features, 1, wasm.i32(FEATURES & ~FEATURE_HYPERVISOR));
+  binary.edit(index.cpuid, editor.edits);
+}

@@ -112,10 +112,6 @@ function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pus
     [registerField(operands), wasm.i32(Group15.firstWithoutState), wasm.lessUnsigned],
     [isMemoryForm(operands), wasm.and, has(known, Opcode.group15), wasm.i32(0), wasm.ne, wasm.and],
   ];
-  const isNoLoad: Code = [
-    [has(known, Opcode.unalignedLoad), wasm.i32(0), wasm.ne],
-    [isMemoryForm(operands), wasm.eqz, wasm.and],
-  ];
   binary.replace(index.generateOpcode0F, {
     locals: ['i32', 'i32', 'i32', 'i32'],
     code: [
@@ -125,7 +121,7 @@ function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pus
       [contextBuilder(context), wasm.localSet(builder)],
       [wasm.localGet(processor), wasm.load32(Generator.processorInstructionPointer)],
       [wasm.call(index.read8), wasm.localSet(modrm)],
-      [has(known, Opcode.undefined | Opcode.interpreted), isOfState, wasm.or, isNoLoad, wasm.or, wasm.ifThen],
+      [has(known, Opcode.undefined | Opcode.interpreted), isOfState, wasm.or, wasm.ifThen],
       leaveIf(emit, context, wasm.i32(1)),
       wasm.otherwise,
       KINDS.map((kind) => [
@@ -134,10 +130,6 @@ function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pus
       ]),
       wasm.end,
       setPrefixes(prefixesForV86(prefixes)),
-      [has(known, Opcode.unalignedLoad), wasm.ifThen],
-      setPrefixes(has(prefixes, ~REPEATS)),
-      [wasm.i32(LOAD_UNALIGNED), wasm.localSet(opcode)],
-      wasm.end,
       wasm.end,
       wasm.storeByteAt(Own.aligned, [has(known, Opcode.aligned), wasm.i32(0), wasm.ne]),
       [wasm.localGet(opcode), context, flags, wasm.call(original)],

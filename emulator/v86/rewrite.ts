@@ -22,7 +22,13 @@
 import { correctConditions } from './rewrite-conditions.ts';
 import { addPushByte } from './emitter.ts';
 import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.ts';
-import { exportPorts, rewriteTimestamp, wrapInterrupts, wrapPageWalk } from './rewrite-hooks.ts';
+import {
+  exportPorts,
+  rewriteTimestamp,
+  withdrawHypervisor,
+  wrapInterrupts,
+  wrapPageWalk,
+} from './rewrite-hooks.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { rewriteSse } from './rewrite-sse.ts';
 import { findFunctions } from './rewrite-support.ts';
@@ -47,5 +53,6 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   rewriteTimestamp(binary, index);
   exportPorts(binary, index);
   rewriteSse(binary, index, pushByte);
+  withdrawHypervisor(binary, index);
   return binary.encode();
 }
