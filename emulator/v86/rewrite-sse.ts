@@ -108,8 +108,8 @@ function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pus
     [value, wasm.store8(Generator.processorPrefixes)],
   ];
   const operands = wasm.localGet(modrm);
-  const isOfState: Code = [
-    [registerField(operands), wasm.i32(Group15.firstWithoutState), wasm.lessUnsigned],
+  const isGroup15Below = (first: number): Code => [
+    [registerField(operands), wasm.i32(first), wasm.lessUnsigned],
     [isMemoryForm(operands), wasm.and, has(known, Opcode.group15), wasm.i32(0), wasm.ne, wasm.and],
   ];
   binary.replace(index.generateOpcode0F, {
@@ -121,14 +121,15 @@ function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pus
       [contextBuilder(context), wasm.localSet(builder)],
       [wasm.localGet(processor), wasm.load32(Generator.processorInstructionPointer)],
       [wasm.call(index.read8), wasm.localSet(modrm)],
-      [has(known, Opcode.undefined | Opcode.interpreted), isOfState, wasm.or, wasm.ifThen],
-      leaveIf(emit, context, wasm.i32(1)),
-      wasm.otherwise,
+      [has(known, Opcode.undefined | Opcode.interpreted), isGroup15Below(Group15.firstOfMxcsr)],
+      [wasm.or, wasm.ifThen, leaveIf(emit, context, wasm.i32(1))],
+      [wasm.otherwise, isGroup15Below(Group15.firstWithoutState), wasm.ifThen],
+      [leaveIf(emit, context, mayFault(Opcode.sse)), wasm.otherwise],
       KINDS.map((kind) => [
         [has(known, STATE_BITS), wasm.i32(kind), wasm.eq, wasm.ifThen],
         [leaveIf(emit, context, mayFault(kind)), wasm.end],
       ]),
-      wasm.end,
+      [wasm.end, wasm.end],
       setPrefixes(prefixesForV86(prefixes)),
       wasm.end,
       wasm.storeByteAt(Own.aligned, [has(known, Opcode.aligned), wasm.i32(0), wasm.ne]),

@@ -72,7 +72,7 @@ export const globalGet = (index: number): Code => [0x23, unsigned(index)];
 export const globalSet = (index: number): Code => [0x24, unsigned(index)];
 export const i32 = (value: number): Code => [0x41, signed(value)];
 /** Any 64-bit integer. */
-export const i64Of = (value: bigint): Code => [0x42, signed64(value)];
+export const i64Of = (value: bigint): Code => [0x42, bigSigned(value)];
 export const i64 = (value: number): Code => [0x42, signed(value)];
 
 /** Loads and stores take the constant offset; the address is on the stack. */
