@@ -41,4 +41,8 @@ describe('math', () => {
   it('gives the same results to the last bit', () => {
     expect(only(said, 'values')).toEqual(only(recorded, 'values'));
   });
+
+  it('raises the same exceptions', () => {
+    expect(only(said, 'exceptions')).toEqual(only(recorded, 'exceptions'));
+  });
 });

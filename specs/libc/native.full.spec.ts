@@ -36,13 +36,13 @@ describe.skipIf(!native)('in the guest as natively', () => {
     const guest = digestsOf(await sayInGuest('math', CALLS));
     for (const [name, digests] of reference) {
       const ours = guest.get(name);
-      if (ours?.values === digests.values) continue;
+      if (ours?.values === digests.values && ours.exceptions === digests.exceptions) continue;
       const [listed, wanted] = [
         await sayInGuest('math', CALLS, name),
         await sayNatively('math', 'guest-math', CALLS, name),
       ];
-      const values = (text: string): string => text.replaceAll(/ exceptions .*$/gm, '');
-      expect(firstDifference(values(listed), values(wanted)), name).toBeUndefined();
+
+      expect(firstDifference(listed, wanted), name).toBeUndefined();
     }
   });
 
