@@ -1,6 +1,9 @@
 /** What the POSIX layer promises apart from files, as the programs check it: memory, time, threads, signals, the C library, refusals. */
 import { describe, expect, it } from 'vitest';
+import { exitStatuses } from '../../images/abi/index.ts';
 import { createRamfs } from '../../images/index.ts';
+import { runGuest } from '../support/guests.ts';
+import { compileC } from '../support/programs.ts';
 import { runPosix } from './programs.ts';
 
 const ramfs = createRamfs({});
@@ -12,6 +15,7 @@ describe('the POSIX layer', () => {
     ['time', 'clocks and sleeping', 20],
     ['threads', 'pthreads, mutexes, conditions, semaphores, cancelling', 30],
     ['signals', 'handlers, masks, interrupted waits', 20],
+    ['timers', 'alarm, setitimer, timer_create', 25],
     ['stdio', 'formatting, streams, long jumps, floating point', 30],
     ['devices', '/dev/null and its like', 20],
     ['channels', 'pipes, pairs of sockets, event counters, poll and select', 80],
@@ -26,9 +30,66 @@ describe('the POSIX layer', () => {
     expect(outcome).toEqual({ kind: 'exit', status: 0 });
   });
 
+  /** Slow, so that threads are preempted often: a lock that goes to who comes first is never had here. */
+  it.each(['S', 'M'] as const)(
+    'lets no thread that loops on calls starve another, in Era %s',
+    async (era) => {
+      const { failed, passed, outcome } = await runPosix('fairness', {
+        era,
+        instructionsPerMicrosecond: 2,
+        deadlines: { virtualMs: 120_000 },
+      });
+      expect(failed).toEqual([]);
+      expect(passed).toHaveLength(3);
+      expect(outcome).toEqual({ kind: 'exit', status: 0 });
+    },
+  );
+
   it('gives freed memory back when there is little of it', async () => {
     const { failed } = await runPosix('memory', { ramfs, memoryMiB: 128 });
     expect(failed).toEqual([]);
+  });
+});
+
+describe('the POSIX layer in Era M', () => {
+  it.each(['memory', 'time', 'threads', 'signals', 'timers', 'stdio', 'pointers', 'unsupported'])(
+    '%s',
+    async (name) => {
+      const { failed, outcome } = await runPosix(name, { ramfs, era: 'M' });
+      expect(failed).toEqual([]);
+      expect(outcome).toEqual({ kind: 'exit', status: 0 });
+    },
+  );
+
+  it('catches exceptions of the processor as signals', async () => {
+    const { failed, passed, outcome } = await runPosix('exceptions', { era: 'M' });
+    expect(failed).toEqual([]);
+    expect(passed.length).toBeGreaterThanOrEqual(12);
+    expect(outcome).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  it.each(['default', 'abort', 'blocked'])('ends a program by "%s" as the kernel does', async (way) => {
+    const { outcome } = await runPosix('exceptions', { era: 'M', args: [way] });
+    expect(outcome).toEqual({ kind: 'exit', status: exitStatuses.signalled });
+  });
+
+  it('reads and writes standard streams, more than a page at a time', async () => {
+    const source = `
+      #include <stdio.h>
+      #include <unistd.h>
+      static char bytes[100000];
+      int main(void) {
+        ssize_t count, total = 0;
+        while ((count = read(0, bytes + total, sizeof bytes - total)) > 0) total += count;
+        fprintf(stderr, "%zd bytes\\n", total);
+        return write(1, bytes, total) == total ? 0 : 1;
+      }`;
+    const stdin = Array.from({ length: 9000 }, (_, i) => `${i}\n`).join('');
+    const program = await compileC('copy', source, ['-O2'], 'M');
+    const { output, errorOutput, outcome } = await runGuest({ program, era: 'M', stdin });
+    expect(output).toBe(stdin);
+    expect(errorOutput).toBe(`${stdin.length} bytes\n`);
+    expect(outcome).toEqual({ kind: 'exit', status: 0 });
   });
 });
 

@@ -2,14 +2,16 @@
 import { fileURLToPath } from 'node:url';
 import { boot } from '../../harness/index.ts';
 import type { BootOptions, RunResult } from '../../harness/index.ts';
+import type { Era } from '../../images/abi/index.ts';
 import { compileProgram } from '../../images/index.ts';
 import { volumeOf } from './volume.ts';
 
 const folder = fileURLToPath(new URL('../../images/programs/posix/', import.meta.url));
 
-/** Compiles one of them and gives the path of its ELF. */
-export async function posixProgram(name: string): Promise<string> {
+/** Compiles one of them for an era and gives the path of its ELF. */
+export async function posixProgram(name: string, era: Era = 'S'): Promise<string> {
   const { elf } = await compileProgram({
+    era,
     sources: [`${folder}${name}.c`],
     flags: ['-O2', `-I${folder}`, '-Wall', '-Wextra', '-Werror'],
   });
@@ -27,7 +29,7 @@ export interface PosixRun extends RunResult {
 
 /** Runs one of them to its end; also outside of a test, so that several tests can ask about one run. */
 export async function runPosix(name: string, options: Partial<BootOptions> = {}): Promise<PosixRun> {
-  const guest = await boot({ program: await posixProgram(name), programName: name, ...options });
+  const guest = await boot({ program: await posixProgram(name, options.era), programName: name, ...options });
   try {
     const result = guest.result(await guest.runToEnd());
     const lines = result.output.split('\n');

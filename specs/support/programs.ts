@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Era } from '../../images/abi/index.ts';
 import { compileProgram } from '../../images/index.ts';
 
 /**
@@ -9,12 +10,17 @@ import { compileProgram } from '../../images/index.ts';
  *
  * @param name Base name of the program, which is what the guest calls it.
  */
-export async function compileC(name: string, source: string, flags: readonly string[] = []): Promise<string> {
+export async function compileC(
+  name: string,
+  source: string,
+  flags: readonly string[] = [],
+  era: Era = 'S',
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-spec-'));
   try {
     const file = join(folder, `${name}.c`);
     writeFileSync(file, source);
-    const { elf } = await compileProgram({ sources: [file], flags: ['-O1', ...flags] });
+    const { elf } = await compileProgram({ sources: [file], flags: ['-O1', ...flags], era });
     return elf.path;
   } finally {
     rmSync(folder, { recursive: true, force: true });

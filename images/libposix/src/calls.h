@@ -18,6 +18,10 @@
 
 struct iovec;
 struct msghdr;
+struct nvx_itimerspec32;
+struct nvx_itimerspec64;
+struct nvx_itimerval;
+struct nvx_sigevent;
 struct pollfd;
 struct rlimit;
 struct rusage32;
@@ -185,6 +189,8 @@ long nvx_call_sched_yield(void);
 long nvx_call_tkill(int tid, int number);
 long nvx_call_tgkill(int pid, int tid, int number);
 long nvx_call_kill(int pid, int number);
+long nvx_call_rt_sigqueueinfo(int pid, int number, const siginfo_t *information);
+long nvx_call_sigaltstack(const stack_t *wanted, stack_t *old);
 long nvx_call_rt_sigaction(int number, const struct nvx_sigaction *action, struct nvx_sigaction *old,
                            size_t mask_bytes);
 long nvx_call_rt_sigprocmask(int how, const uint64_t *set, uint64_t *old, size_t mask_bytes);
@@ -195,6 +201,16 @@ long nvx_call_rt_sigtimedwait(const uint64_t *set, siginfo_t *information, const
                               size_t mask_bytes);
 long nvx_call_rt_sigtimedwait_time64(const uint64_t *set, siginfo_t *information, const struct nvx_timespec64 *timeout,
                                      size_t mask_bytes);
+
+/* timers.c */
+long nvx_call_getitimer(int which, struct nvx_itimerval *out);
+long nvx_call_setitimer(int which, const struct nvx_itimerval *wanted, struct nvx_itimerval *old);
+long nvx_call_timer_create(clockid_t clock, const struct nvx_sigevent *event, int *id);
+long nvx_call_timer_settime32(int id, int flags, const struct nvx_itimerspec32 *wanted);
+long nvx_call_timer_settime64(int id, int flags, const struct nvx_itimerspec64 *wanted, struct nvx_itimerspec64 *old);
+long nvx_call_timer_gettime64(int id, struct nvx_itimerspec64 *out);
+long nvx_call_timer_getoverrun(int id);
+long nvx_call_timer_delete(int id);
 
 /* process.c: identity, the end */
 _Noreturn void nvx_call_exit_group(int status);

@@ -33,7 +33,7 @@ static char guard;
 
 static void lock_list(void)
 {
-    (void)nanvix_mutex_lock(&guard, NANVIX_LIMIT_NO_TIMEOUT, NANVIX_LIMIT_NO_TIMEOUT);
+    (void)NVX_UNINTERRUPTED(nanvix_mutex_lock(&guard, NANVIX_LIMIT_NO_TIMEOUT, NANVIX_LIMIT_NO_TIMEOUT));
 }
 
 static void unlock_list(void)

@@ -12,6 +12,10 @@
 /* True from the first thread_create on. */
 extern bool nvx_threaded;
 
+/* Starts the program's second thread within a call that holds the lock, which was none until now: `start` is what makes
+ * the thread. Answers its result. */
+long nvx_lock_begin_threads(long (*start)(void));
+
 /* Take and give up the lock; both do nothing in a program with one thread. */
 void nvx_enter(void);
 void nvx_leave(void);

@@ -24,20 +24,31 @@ _Noreturn void nvx_call_exit_group(int status)
     nanvix_exit(status & 0xff);
 }
 
-long nvx_call_getpid(void)
+_Noreturn void nvx_end_by_signal(int number)
 {
-    return NANVIX_PROCESS_PROGRAM;
+    /* Era S has no signals: as a shell would tell it. In Era M as the kernel ends a program. */
+    nvx_call_exit_group(NANVIX_ERA_S ? 128 + number : NANVIX_EXIT_SIGNALLED);
 }
 
-/* The host's number: nothing in the machine started the program. */
+/* A program of Era S is process 1. In Era M daemons may have been started before it. */
+long nvx_call_getpid(void)
+{
+    return NANVIX_ERA_S ? NANVIX_PROCESS_PROGRAM : (long)nanvix_getpid();
+}
+
+/* In Era S the host's number: nothing in the machine started the program. */
 long nvx_call_getppid(void)
 {
+#if NANVIX_ERA_S
     return NANVIX_PROCESS_HOST;
+#else
+    return (long)nanvix_getppid();
+#endif
 }
 
 long nvx_call_getpgid(int pid)
 {
-    return pid == 0 || pid == NANVIX_PROCESS_PROGRAM ? NANVIX_PROCESS_PROGRAM : -ESRCH;
+    return pid == 0 || pid == nvx_call_getpid() ? nvx_call_getpid() : -ESRCH;
 }
 
 /* There is one user, 0, and one group, 0; becoming oneself is allowed. */

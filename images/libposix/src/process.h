@@ -9,4 +9,7 @@
 /* When the program started. */
 extern struct nvx_instant nvx_process_start;
 
+/* Ends the program as the default of a signal does. */
+_Noreturn void nvx_end_by_signal(int number);
+
 #endif

@@ -61,7 +61,7 @@ long nvx_call_prlimit64(int pid, int resource, const struct rlimit *wanted, stru
     struct rlimit now;
     long result = read_limit(resource, &now);
 
-    if (result == 0 && pid != 0 && pid != NANVIX_PROCESS_PROGRAM)
+    if (result == 0 && pid != 0 && pid != nvx_call_getpid())
         result = -ESRCH;
     if (result == 0 && wanted != NULL)
         result = change_limit(resource, wanted);

@@ -61,6 +61,18 @@ struct nvx_thread *nvx_thread_find(int tid)
     return NULL;
 }
 
+struct nvx_thread *nvx_thread_next(const struct nvx_thread *thread)
+{
+    bool seen = thread == NULL;
+
+    for (unsigned i = 0; i < slots_made; i++) {
+        if (seen && threads[i]->state == NVX_THREAD_RUNNING)
+            return threads[i];
+        seen |= threads[i] == thread;
+    }
+    return NULL;
+}
+
 /* A slot for a new thread, or null. */
 static struct nvx_thread *take_slot(void)
 {
@@ -70,7 +82,7 @@ static struct nvx_thread *take_slot(void)
         uint32_t status;
 
         if (threads[i]->state == NVX_THREAD_LEAVING) {
-            (void)nanvix_thread_join(threads[i]->tid, &status);
+            (void)NVX_UNINTERRUPTED(nanvix_thread_join(threads[i]->tid, &status));
             threads[i]->state = NVX_THREAD_FREE;
         }
         if (threads[i]->state == NVX_THREAD_FREE && threads[i] != &first_thread)
@@ -207,6 +219,7 @@ long nvx_call_clone(unsigned long flags, uintptr_t stack, int *tid_result, uintp
     if (thread != NULL) {
         thread->pending = 0;
         thread->awaited = 0;
+        thread->signal_stack = (stack_t){NULL, 0, 0};
         thread->blocked = nvx_thread_self()->blocked;
         thread->robust_list = NULL;
         thread->clear_on_exit = (flags & CLONE_CHILD_CLEARTID) ? clear_on_exit : NULL;

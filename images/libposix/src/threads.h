@@ -4,6 +4,7 @@
 #ifndef NVX_THREADS_H
 #define NVX_THREADS_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "limits.h"
@@ -17,6 +18,8 @@ struct nvx_thread {
     uint64_t blocked;
     /* Signals that a call of this thread waits for (sigwait), blocked or not. */
     uint64_t awaited;
+    /* Where handlers with SA_ONSTACK run; of size 0 if nowhere else (sigaltstack). */
+    stack_t signal_stack;
     /* Set to 0, and its waiters woken, when the thread has left (CLONE_CHILD_CLEARTID). */
     volatile int *clear_on_exit;
     /* Mutexes it holds that others must learn of when it ends (set_robust_list). */
@@ -30,6 +33,9 @@ struct nvx_thread {
 
 /* The calling thread. */
 struct nvx_thread *nvx_thread_self(void);
+
+/* The first running thread (of null), the one after a thread, or null. */
+struct nvx_thread *nvx_thread_next(const struct nvx_thread *thread);
 
 /* The running thread of a number, or null. */
 struct nvx_thread *nvx_thread_find(int tid);

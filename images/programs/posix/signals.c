@@ -114,6 +114,61 @@ static void waits(void)
     pthread_join(other, NULL);
 }
 
+static volatile char *handler_place;
+static volatile int queued;
+
+static void note_place(int number, siginfo_t *information, void *context)
+{
+    (void)context;
+    caught = number;
+    queued = information->si_value.sival_int;
+    handler_place = __builtin_frame_address(0);
+}
+
+static void stacks(void)
+{
+    static char stack[SIGSTKSZ];
+    stack_t wanted = {.ss_sp = stack, .ss_size = sizeof(stack)}, old;
+    struct sigaction action = {.sa_sigaction = note_place, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    check("at first there is no other stack", sigaltstack(NULL, &old) == 0 && old.ss_flags == SS_DISABLE);
+    check_number("sigaltstack sets one", sigaltstack(&wanted, NULL), 0);
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    check("handlers that want it run on it", handler_place > stack && handler_place < stack + sizeof(stack));
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    check("others don't", handler_place < stack || handler_place >= stack + sizeof(stack));
+    wanted.ss_size = 100;
+    check_error("a small stack is refused", sigaltstack(&wanted, NULL), ENOMEM);
+    check_number("sigqueue sends a value", sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 42}), 0);
+    check_number("which the handler gets", queued, 42);
+}
+
+static void *send_to_process(void *unused)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    usleep(2000);
+    kill(getpid(), SIGUSR1);
+    return unused;
+}
+
+static void for_the_process(void)
+{
+    pthread_t other;
+
+    signal(SIGUSR1, catch);
+    caught = 0;
+    pthread_create(&other, NULL, send_to_process, NULL);
+    check("a signal for the process ends a sleep of the thread that takes it", sleep(5) > 0);
+    check_number("and is handled there", caught, SIGUSR1);
+    pthread_join(other, NULL);
+}
+
 static void *wait_for_signal(void *argument)
 {
     sigset_t set;
@@ -158,6 +213,8 @@ int main(void)
     handlers();
     masks();
     waits();
+    stacks();
+    for_the_process();
     awaiting();
     return finish();
 }

@@ -22,7 +22,6 @@ int main(void)
     check_error("socket", socket(AF_INET, SOCK_STREAM, 0), ENOSYS);
     check_error("epoll", epoll_create1(0), ENOSYS);
     check_error("terminals", open("/dev/tty", O_RDWR), ENOENT);
-    check_error("alarm clocks", (long)syscall(104, 0, 0, 0), ENOSYS);
     check_error("numbers nobody knows", syscall(4000), ENOSYS);
     check_error("negative ones", syscall(-1), ENOSYS);
     close(open("/file", O_CREAT | O_WRONLY, 0644));
