@@ -8,7 +8,7 @@
  */
 export { boot } from './guest/boot.ts';
 export { formatCall, formatCrashReport } from './guest/crash-report.ts';
-export { GuestStateError, InputError, SnapshotMismatchError } from './guest/errors.ts';
+export { ForkWorkerError, GuestStateError, InputError, SnapshotMismatchError } from './guest/errors.ts';
 export {
   CommandInterpreter,
   debug,
@@ -40,7 +40,7 @@ export { exitStatusOf, harnessStatus } from './guest/exit-status.ts';
 export { DebugTarget, serveGdb } from './debug/gdb/index.ts';
 export type { DebugTargetOptions, GdbServer } from './debug/gdb/index.ts';
 export { Guest } from './guest/guest.ts';
-export type { ClockRule, GuestSnapshot } from './guest/guest.ts';
+export type { ClockRule, GuestRestoreOptions, GuestSnapshot } from './guest/guest.ts';
 export { bootHello, HELLO, hello, restoreHello } from './guest/hello.ts';
 export type { ColdHello, HelloResult } from './guest/hello.ts';
 export { identityDifferences } from './guest/identity.ts';
@@ -81,6 +81,7 @@ export {
   SnapshotError,
 } from './snapshots/index.ts';
 export type {
+  ForkRunOptions,
   LoadedSnapshot,
   LoadOptions,
   SaveOptions,

@@ -14,6 +14,11 @@ export class GuestStateError extends Error {
   override readonly name = 'GuestStateError';
 }
 
+/** A worker of a pool ended, and took the run with it that it had: ask for the run again, or start another pool where none is left. */
+export class ForkWorkerError extends Error {
+  override readonly name = 'ForkWorkerError';
+}
+
 /** A snapshot does not fit the guest it is restored into: use the images it was taken with. */
 export class SnapshotMismatchError extends SnapshotError {
   constructor(message: string) {

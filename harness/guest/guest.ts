@@ -29,7 +29,7 @@ import { Monitor } from './monitor/monitor.ts';
 import type { MonitorStop } from './monitor/monitor.ts';
 import { guestTime, jumpForward } from './monitor/pvclock.ts';
 import { StandardInput } from './monitor/standard-input.ts';
-import type { BootOptions, Deadlines, SnapshotPolicy } from './options.ts';
+import type { BootOptions, Deadlines, InputSource, SnapshotPolicy } from './options.ts';
 import { StageRecorder, totalOf } from './stages.ts';
 import type { StageName, RunResult } from './result.ts';
 import { machineLimitsOf, settleDeadlines } from './run-limits.ts';
@@ -63,6 +63,12 @@ export interface GuestParts {
 export interface SnapshotObserver {
   captured(snapshot: GuestSnapshot): void;
   restored(snapshot: GuestSnapshot): void;
+}
+
+/** How a guest is put back to a snapshot. */
+export interface GuestRestoreOptions extends RestoreOptions {
+  /** Standard input from here on, after what the guest of the snapshot had not read; the guest's own when not given. */
+  readonly stdin?: InputSource;
 }
 
 /** How often a snapshot is run to warm it, and the instructions after which it is not run again. */
@@ -301,7 +307,7 @@ export class Guest {
   restore(
     snapshot: GuestSnapshot,
     clock: ClockRule = 'continue',
-    options: RestoreOptions = {},
+    options: GuestRestoreOptions = {},
   ): RestoreReport {
     if (this.#unusable === DISPOSED) throw new GuestStateError(DISPOSED);
     const differences = identityDifferences(this.identity, snapshot.identity);
@@ -314,8 +320,10 @@ export class Guest {
     this.stages.restart();
     const restoredCounters = snapshot.machine;
     const end = this.stages.start('restore', restoredCounters);
-    const report = this.machine.restore(snapshot.machine, options);
-    const { input, monitor } = this.#ownInput(snapshot);
+    const { stdin, ...ofMachine } = options;
+    const report = this.machine.restore(snapshot.machine, ofMachine);
+    if (stdin !== undefined) this.#input.replaceSource(stdin);
+    const { input, monitor } = stdin === undefined ? this.#ownInput(snapshot) : withInputCarried(snapshot);
     this.#input.carry(input.carried, input.start);
     this.#continuesInput = input.continued;
     this.monitor.restore(monitor);

@@ -19,7 +19,7 @@ export {
   type ValueDifference,
 } from './diff.ts';
 export { exportVmem } from './export-vmem.ts';
-export { ForkPool } from './fork-pool.ts';
+export { ForkPool, type ForkRunOptions } from './fork-pool.ts';
 export { formatDifference } from './format-difference.ts';
 export { SnapshotError, type SnapshotErrorKind } from '../guest/snapshot-error.ts';
 export {

@@ -2,8 +2,9 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adoptImage, serializeImage, shareImage, type SharedImage } from '../../emulator/index.ts';
-import { boot, ForkPool } from '../../harness/index.ts';
+import { boot, ForkPool, InputError } from '../../harness/index.ts';
 import type { Guest, GuestSnapshot } from '../../harness/index.ts';
+import { compileC } from '../support/programs.ts';
 import { endOf, finish, snapshotProgram, type End } from './support/exactness.ts';
 
 const RESTORES = 1000;
@@ -88,9 +89,53 @@ describe('a pool of worker threads', () => {
 
   test('a deadline ends one run and spares the next', async () => {
     const pool = await ForkPool.start(snapshot, 1);
-    const [short, long] = await Promise.all([pool.run({ instructions: 10 }), pool.run()]);
+    const [short, long] = await Promise.all([pool.run({ deadlines: { instructions: 10 } }), pool.run()]);
     await pool.stop();
     expect([short.outcome.kind, long.outcome.kind]).toEqual(['deadline', 'exit']);
+  });
+
+  test('each run has a standard input of its own, after what was left unread', async () => {
+    const program = await compileC(
+      'copy',
+      `
+      #include <unistd.h>
+      int main(void) {
+        char bytes[8];
+        for (long got; (got = read(0, bytes, 8)) > 0;) write(1, bytes, got);
+        return 0;
+      }`,
+    );
+    const source = await boot({ program, stdin: 'kept ' });
+    const pool = await ForkPool.start(source.capture(), WORKERS);
+    source.dispose();
+    const inputs = ['one', undefined, new TextEncoder().encode('three'), 'x'.repeat(5000), ''];
+    const results = await Promise.all(inputs.map((stdin) => pool.run(stdin === undefined ? {} : { stdin })));
+    await pool.stop();
+    expect(results.map(({ output }) => output)).toEqual([
+      ...['kept one', 'kept ', 'kept three', `kept ${'x'.repeat(5000)}`, 'kept '],
+    ]);
+  });
+
+  test('the clock of a run may go forward', async () => {
+    const pool = await ForkPool.start(snapshot, 1);
+    const atLeast = 4_000_000_000_000_000_000n;
+    const { outcome } = await pool.run({ clock: { atLeast } });
+    await pool.stop();
+    expect(outcome.kind).toBe('exit');
+  });
+
+  test.each([0, -1, NaN, 1.5, Infinity, 1025])('a pool of %s workers is refused', async (workers) => {
+    await expect(ForkPool.start(snapshot, workers)).rejects.toThrow(InputError);
+  });
+
+  test.each<[string, object]>([
+    ['a deadline that is none', { deadlines: { wallMs: NaN } }],
+    ['an input that cannot leave its thread', { stdin: () => undefined }],
+  ])('%s is refused, and the pool goes on', async (_what, options) => {
+    const pool = await ForkPool.start(snapshot, 1);
+    await expect(pool.run(options)).rejects.toThrow(InputError);
+    expect((await pool.run()).outcome.kind).toBe('exit');
+    await pool.stop();
   });
 
   test('a pool that was stopped says so', async () => {

@@ -82,3 +82,15 @@ test('in a new machine, input of its own comes after what was left', async () =>
   const restored = accompany(await restoreSnapshot(snapshot, { stdin: 'XY' }));
   expect(await outputOf(restored)).toBe('abc|def|gh|XY|');
 });
+
+test('a guest that is put back can be given another input, and what was unread comes first', async () => {
+  const guest = await guestAfter(1);
+  const snapshot = guest.capture();
+  const ends: string[] = [];
+  for (const stdin of ['XY', 'Z', '', 'long enough']) {
+    guest.restore(snapshot, 'continue', { stdin });
+    await guest.runToEnd();
+    ends.push(guest.output.replaceAll('|', ''));
+  }
+  expect(ends).toEqual(['abcdefghXY', 'abcdefghZ', 'abcdefgh', 'abcdefghlong enough']);
+});

@@ -77,7 +77,7 @@ class RecordedSource {
 }
 
 export class StandardInput {
-  readonly #source: RecordedSource;
+  #source: RecordedSource;
   #carried: readonly Uint8Array[] = [];
   #start = 0;
 
@@ -104,6 +104,11 @@ export class StandardInput {
   /** How many pieces the source has given so far. */
   get given(): number {
     return this.#source.pieces.length;
+  }
+
+  /** Reads from another source from here on; positions in the one before mean nothing any more. */
+  replaceSource(source: InputSource): void {
+    this.#source = new RecordedSource(source);
   }
 
   /** Puts other pieces before those of the source from `start` on. Positions count them. */
