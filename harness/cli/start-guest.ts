@@ -47,7 +47,7 @@ export interface Started<Made> {
   readonly images?: BootImages;
 }
 
-/** Adds what names a guest to a command: arguments and options. `deadlines: false` as in {@link addGuestOptions}. */
+/** Adds what names a guest to a command, behind its own options: arguments and options. `deadlines: false` as in {@link addGuestOptions}. */
 export function addStartOptions(command: Command, options?: { readonly deadlines?: boolean }): Command {
   command
     .argument(
@@ -55,6 +55,7 @@ export function addStartOptions(command: Command, options?: { readonly deadlines
       'ELF file of the program, or `python` for the one built here; may be left out with --restore',
     )
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
+    .optionsGroup('The guest:')
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option('--restore <file>', 'start from a snapshot; what is named besides must be what it was taken with')
     .option(

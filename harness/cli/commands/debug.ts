@@ -23,20 +23,15 @@ const PROCESS_STDIN = '-';
 const LAST_PORT = 65_535;
 
 export function debugCommand(setStatus: (status: number) => void): Command {
-  const command = addStartOptions(
-    new Command('debug').description(
-      'step through a guest, forwards and backwards: by hand, with a script, or with gdb',
-    ),
-    { deadlines: false },
-  );
-  command
+  const command = new Command('debug')
+    .description('step through a guest, forwards and backwards: by hand, with a script, or with gdb')
     .option('--script <file>', 'run the commands of a file, then leave; status 1 at the first that fails')
     .option('--gdb [port]', 'wait for gdb on the loopback interface', portNumber)
     .option(
       '--stdin <file>',
       "the guest's standard input (default: empty); - is that of this command, with --script or --gdb",
     );
-  return command.action(
+  return addStartOptions(command, { deadlines: false }).action(
     async (program: string | undefined, line: readonly string[], options: DebugCommandOptions) => {
       setStatus(await debugProgram(program, line.join(' '), options));
     },

@@ -43,12 +43,8 @@ const MOST_FUNCTIONS = 100_000;
 const LONGEST_INTERVAL = 1_000_000_000;
 
 export function profileCommand(setStatus: (status: number) => void): Command {
-  const command = addStartOptions(
-    new Command('profile').description(
-      'run a program and tell where its instructions went: by phase, by function, by call',
-    ),
-  );
-  command
+  const command = new Command('profile')
+    .description('run a program and tell where its instructions went: by phase, by function, by call')
     .option(
       '--interval <count>',
       'instructions between two samples (default: 10007)',
@@ -68,7 +64,7 @@ export function profileCommand(setStatus: (status: number) => void): Command {
       'write the profile there instead of to stderr (other formats than table: to stdout)',
     )
     .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
-  return command.action(
+  return addStartOptions(command).action(
     async (program: string | undefined, line: readonly string[], options: ProfileOptions) => {
       const request = { program, commandLine: line.join(' '), values: options };
       checkStart(request, 'profile');

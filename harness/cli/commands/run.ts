@@ -20,12 +20,8 @@ interface RunOptions extends StartOptionValues, SnapshotOptionValues {
 }
 
 export function runCommand(setStatus: (status: number) => void): Command {
-  const command = addStartOptions(
-    new Command('run').description(
-      "boot a guest that runs a program, and end with the program's own exit status",
-    ),
-  );
-  command
+  const command = new Command('run')
+    .description("boot a guest that runs a program, and end with the program's own exit status")
     .option(
       '--console <file>',
       "where the kernel's console goes; - is stderr (default: shown only after a failure)",
@@ -45,20 +41,22 @@ export function runCommand(setStatus: (status: number) => void): Command {
     .option('--snapshot-compiled', 'write the code compiled by then as well (compiles from the start)')
     .option('--phases', 'print what each phase of the run took, on standard error')
     .option('--json', 'print one line of JSON instead of the output, with the phases');
-  return command.action(async (program: string | undefined, line: readonly string[], options: RunOptions) => {
-    const { result, missed, phases } = await runProgram(program, line.join(' '), options);
-    if (options.json) process.stdout.write(`${JSON.stringify({ ...recordOf(result), phases })}\n`);
-    if (options.phases && phases !== undefined) {
-      const { phaseTable } = await import('../phase-table.ts');
-      process.stderr.write(`${phaseTable(phases)}\n`);
-    }
-    const why = explainEnd(result);
-    if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
-    await log('info', 'run ended', { ...recordOf(result), output: undefined, stages: result.stages });
-    if (missed !== undefined) process.stderr.write(`nanvix-v86: ${missed}\n`);
-    const status = processStatus(result.exitStatus);
-    setStatus(missed !== undefined && status === 0 ? STATUS_FAILED : status);
-  });
+  return addStartOptions(command).action(
+    async (program: string | undefined, line: readonly string[], options: RunOptions) => {
+      const { result, missed, phases } = await runProgram(program, line.join(' '), options);
+      if (options.json) process.stdout.write(`${JSON.stringify({ ...recordOf(result), phases })}\n`);
+      if (options.phases && phases !== undefined) {
+        const { phaseTable } = await import('../phase-table.ts');
+        process.stderr.write(`${phaseTable(phases)}\n`);
+      }
+      const why = explainEnd(result);
+      if (why !== undefined) process.stderr.write(`nanvix-v86: ${why}\n`);
+      await log('info', 'run ended', { ...recordOf(result), output: undefined, stages: result.stages });
+      if (missed !== undefined) process.stderr.write(`nanvix-v86: ${missed}\n`);
+      const status = processStatus(result.exitStatus);
+      setStatus(missed !== undefined && status === 0 ? STATUS_FAILED : status);
+    },
+  );
 }
 
 async function runProgram(

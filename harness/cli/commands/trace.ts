@@ -37,12 +37,8 @@ function levels(text: string): TraceLevel[] {
 const threads = (text: string): number[] => list(text).map(wholeNumber(0, 0x7fff_ffff));
 
 export function traceCommand(setStatus: (status: number) => void): Command {
-  const command = addStartOptions(
-    new Command('trace').description(
-      'run a program and print each call it makes, with arguments, result and instructions taken',
-    ),
-  );
-  command
+  const command = new Command('trace')
+    .description('run a program and print each call it makes, with arguments, result and instructions taken')
     .option(
       '--level <levels>',
       'kernel: what goes through int 0x80; posix: what is asked of libposix; kernel,posix: both, nested',
@@ -76,10 +72,12 @@ export function traceCommand(setStatus: (status: number) => void): Command {
     .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
     .option('-o, --output <file>', 'write the trace there instead of to stderr (with --json: to stdout)')
     .option('--json', 'write the trace as newline-delimited JSON');
-  command.action(async (program: string | undefined, line: readonly string[], options: TraceOptionValues) => {
-    const { traceProgram } = await import('../trace-program.ts');
-    setStatus(await traceProgram(program, line.join(' '), options));
-  });
+  addStartOptions(command).action(
+    async (program: string | undefined, line: readonly string[], options: TraceOptionValues) => {
+      const { traceProgram } = await import('../trace-program.ts');
+      setStatus(await traceProgram(program, line.join(' '), options));
+    },
+  );
   command
     .command('diff')
     .description('compare two traces written with --json; status 1 when any call differs')
