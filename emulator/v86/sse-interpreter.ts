@@ -2,7 +2,7 @@
  * MMX and SSE in the interpreter: the faults, and the instructions that compute.
  *
  * The functions added here stand between v86's dispatcher and its instructions; EIP is behind the opcode when they are called. Faults
- * come in the order of a processor: #UD, #NM, then the operand's #GP, its #PF, then #XM.
+ * come in the order of a processor: #UD, #NM, #MF, then the operand's #GP, its #PF, then #XM.
  */
 
 import { Address } from './internals.ts';
@@ -20,6 +20,7 @@ import {
   isMisaligned,
   isSseOff,
   isTaskSwitched,
+  isX87ExceptionPending,
   operandField,
   registerField,
 } from './sse-state.ts';
@@ -28,7 +29,7 @@ import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
 import * as simd from './wasm-simd.ts';
 
-const Vector = { undefined: 6, simd: 19 } as const;
+const Vector = { undefined: 6, x87: 16, simd: 19 } as const;
 const SCRATCH = Address.sseScratch;
 /** Registers in memory: an XMM or x87 register takes 16 bytes, of which an MMX register is the first 8. */
 const REGISTER_SHIFT = 4;
@@ -108,6 +109,16 @@ function addOperandTest(
 
 const both = (first: Code, second: Code): Code => [first, wasm.i32(0), second, wasm.select];
 
+/** Raises an exception before the instruction, by its vector. */
+const raise = (index: Indices, vector: Code): Code => [
+  wasm.storeWordAt(Address.instructionPointer, wasm.wordAt(Address.previousInstructionPointer)),
+  [vector, wasm.i32(0), wasm.i32(0), wasm.i32(0), wasm.call(index.callInterruptVector)],
+];
+
+/** Raises what an instruction's own computation calls for, once MXCSR says what. */
+const raiseException = (index: Indices): Code =>
+  raise(index, [wasm.i32(Vector.simd), wasm.i32(Vector.undefined), hasSseExceptions, wasm.select]);
+
 /** Appends `faults(bits)`: raises what the state of the processor and the address of an operand call for. Not zero if it has. */
 function addFaults(binary: WasmBinary, index: Indices): number {
   const undefinedOpcode = wasm.call(index.undefinedOpcode);
@@ -128,6 +139,7 @@ function addFaults(binary: WasmBinary, index: Indices): number {
       faultIf(isEmulated, undefinedOpcode),
       faultIf(both(isSseOff, has(bits, Opcode.sse)), undefinedOpcode),
       faultIf(isTaskSwitched, wasm.call(index.deviceNotAvailable)),
+      faultIf(both(isX87ExceptionPending, has(bits, Opcode.mmx)), raise(index, wasm.i32(Vector.x87))),
       [has(bits, Opcode.unalignedLoad), wasm.ifThen, wasm.call(inMemory), wasm.ret, wasm.end],
       // what computes reads its operand itself
       [has(bits, Opcode.aligned | Opcode.computes), wasm.i32(Opcode.aligned), wasm.eq],
@@ -155,13 +167,6 @@ function addGroup15Faults(binary: WasmBinary, index: Indices): number {
     ];
   });
 }
-
-/** Code that raises what an instruction's own computation calls for, once MXCSR says what. */
-const raiseException = (index: Indices): Code => [
-  wasm.storeWordAt(Address.instructionPointer, wasm.wordAt(Address.previousInstructionPointer)),
-  [wasm.i32(Vector.simd), wasm.i32(Vector.undefined), hasSseExceptions, wasm.select],
-  [wasm.i32(0), wasm.i32(0), wasm.i32(0), wasm.call(index.callInterruptVector)],
-];
 
 // ── computing ──
 

@@ -8,6 +8,8 @@ import type { Code } from './wasm-code.ts';
 
 const Control0 = { emulation: 0x04, taskSwitched: 0x08 } as const;
 const Control4 = { sse: 0x200, sseExceptions: 0x400 } as const;
+/** The summary bit of the x87's status word. */
+const PENDING = 0x80;
 const CONTROL4 = Address.control + 16;
 
 /** Those of the bits that are set. */
@@ -22,6 +24,8 @@ export const isEmulatedOrTaskSwitched = has(
   Control0.emulation | Control0.taskSwitched,
 );
 export const isSseOff = lacks(wasm.wordAt(CONTROL4), Control4.sse);
+/** Whether an exception of the x87 waits for the next instruction that heeds it; those of MMX do. */
+export const isX87ExceptionPending = has(wasm.byteAt(Address.fpuStatus), PENDING);
 export const hasSseExceptions = has(wasm.wordAt(CONTROL4), Control4.sseExceptions);
 export const isAnyUnmasked = lacks(wasm.wordAt(Address.mxcsr), Mxcsr.masks);
 
@@ -48,6 +52,7 @@ export const Group15 = { firstOfMxcsr: 2, firstWithoutState: 4 } as const;
 export function mayFault(bits: number): Code {
   return [
     isEmulatedOrTaskSwitched,
+    (bits & Opcode.mmx) !== 0 ? [isX87ExceptionPending, wasm.or] : [],
     (bits & Opcode.sse) !== 0 ? [isSseOff, wasm.or] : [],
     (bits & Opcode.computes) !== 0 ? [isAnyUnmasked, wasm.or] : [],
   ];

@@ -8,7 +8,7 @@
 import type { Assembler } from '../assembler.ts';
 import { exit, type GuestProgram, listen, loadGuest, makeMachine } from '../guest.ts';
 
-export const Fault = { undefined: 6, notAvailable: 7, protection: 13, simd: 19 } as const;
+export const Fault = { undefined: 6, notAvailable: 7, protection: 13, x87: 16, simd: 19 } as const;
 const PUSHES_ERROR_CODE: readonly number[] = [Fault.protection];
 
 /** Bits of control registers that an instruction may want changed. */
@@ -80,7 +80,7 @@ function execute(
   asm.raw(...code).label(after);
   asm.mov('esi', RECORDS + number * Record.length).load('eax', 'esi', Record.control0);
   writeControl(asm, 0).load('eax', 'esi', Record.control4);
-  writeControl(asm, 4).raw(0x0f, 0x77).raw(0x0f, 0x11, 0x46, Record.xmm0); // emms; movups
+  writeControl(asm, 4).raw(0xdb, 0xe3).raw(0x0f, 0x11, 0x46, Record.xmm0); // fninit; movups
 }
 
 function handlers(): GuestProgram['handlers'] {

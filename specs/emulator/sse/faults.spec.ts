@@ -111,6 +111,14 @@ describe.each([
     expect(await outcomesOf([trial], compile)).toMatchObject([{ xmm0: [0, 0x4000_0000, 7, 9] }]);
   });
 
+  it('delivers an exception of the x87 that is pending before an instruction of MMX, not of SSE', async () => {
+    // fldcw [ebx], which masks nothing; fld1; fldz; fdivp
+    const divideByZero = [0xd9, 0x2b, 0xd9, 0xe8, 0xd9, 0xee, 0xde, 0xf9];
+    const codes = [SORTS.mmx, SORTS.emms, SORTS.sum].map((code) => [...divideByZero, ...code]);
+    const trials = codes.map((code) => ({ code, memory: [0x300] }));
+    expect(await faultsOf(trials, compile)).toEqual([Fault.x87, Fault.x87, 0]);
+  });
+
   it('loads what is not aligned with LDDQU', async () => {
     const trial = { code: SORTS.load, offset: 3, memory: [1, 2, 3, 4] };
     expect(await outcomesOf([trial], compile)).toMatchObject([{ vector: 0, xmm0: [1, 2, 3, 4] }]);
