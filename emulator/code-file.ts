@@ -1,20 +1,19 @@
 /**
- * Code compiled from a guest, kept for later processes: one file with the compiled layer of an image, its modules merged into
- * one, and one with V8's machine code of that module.
+ * Code compiled from a guest, kept for later processes: the compiled layer of an image, its modules merged into one, and V8's
+ * machine code of that module.
  *
  * What must hold: code is taken only by a machine whose memory is, in every page that code was compiled from, the same as
  * where it was kept. Then it is nothing but a saving: what the guest does stays what it is.
  */
 
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import type { CodeStore } from './code-store.ts';
 import { captureCompiled, type CompiledLayer } from './image.ts';
 import type { CompiledCode } from './v86/compiled-code.ts';
 import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
-import { canKeepIn, digestKept, keepNewest, readKept, writeKept } from './v86/kept-file.ts';
-import { keepNative, moduleWithNative, nativeIsKept } from './v86/kept-native.ts';
+import { keepNative, moduleWithNative, nativeIsKept, type NativePlace } from './v86/kept-native.ts';
 import { mergeModules, pieceOf } from './v86/merge-modules.ts';
 import { optimize } from './v86/native-code.ts';
 
@@ -25,8 +24,8 @@ interface Piece {
   readonly page: number;
 }
 
-/** What lies in the file of a compiled layer. */
-interface KeptCode {
+/** What is kept of a compiled layer. */
+interface KeptLayer {
   readonly ramSize: number;
   readonly memoryLength: number;
   readonly exits: Uint8Array;
@@ -43,53 +42,55 @@ interface KeptCode {
 }
 
 /** A layer as it was read, for all machines of this process. */
-interface ReadCode extends Pick<KeptCode, 'ramSize' | 'pieces' | 'source'> {
+interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'source'> {
   readonly layer: CompiledLayer;
-  /** Digest of the file's content. */
+  /** Digest of what was read. */
   readonly digest: string;
 }
 
-/** Layout of {@link KeptCode}: to be raised with every change, so that files of another one are not found. */
+/** Layout of {@link KeptLayer}: to be raised with every change, so that what has another one is not found. */
 const LAYOUT = 3;
-/** Files in the folder; beyond them the oldest go. They come in sets of four for a guest, a Node and its flags. */
-const FILES_KEPT = 48;
 
-const read = new Map<string, ReadCode>();
+const KIND = 'guest-code';
+
+/** What was read from each store, by key. */
+const read = new WeakMap<CodeStore, Map<string, ReadCode>>();
+
+function readFrom(store: CodeStore): Map<string, ReadCode> {
+  let found = read.get(store);
+  if (found === undefined) read.set(store, (found = new Map<string, ReadCode>()));
+  return found;
+}
 
 /** `key` names what the guest consists of; the emulator names itself. */
-function codePath(folder: string, key: string): string {
-  const name = createHash('sha256').update(`${REWRITTEN_SHA256}\n${LAYOUT}\n${key}`).digest('hex');
-  return join(folder, `${name}.code`);
-}
+const wholeKey = (key: string): string => `${REWRITTEN_SHA256}\n${LAYOUT}\n${key}`;
+
+const nativePlace = (store: CodeStore, digest: string): NativePlace => ({ store, kind: KIND, digest });
 
 /** Whether there is code under a key, and V8's machine code of it. */
-export function codeIsKept(folder: string, key: string): boolean {
-  const digest = digestKept(codePath(folder, key));
-  return digest !== undefined && nativeIsKept(folder, digest);
+export function codeIsKept(store: CodeStore, key: string): boolean {
+  const digest = store.digestOf(KIND, wholeKey(key));
+  return digest !== undefined && nativeIsKept(nativePlace(store, digest));
 }
 
-/** Whether code can be kept in a folder at all. */
-export const codeCanBeKept = canKeepIn;
-
 /** The layer kept under a key, if it fits the instance's memory as it stands. */
-export function readCode(folder: string, key: string, instance: V86Instance): CompiledLayer | undefined {
-  const path = codePath(folder, key);
-  const found = read.get(path) ?? readFiles(folder, path);
+export function readCode(store: CodeStore, key: string, instance: V86Instance): CompiledLayer | undefined {
+  const found = readFrom(store).get(key) ?? readLayer(store, key);
   if (found === undefined) return undefined;
-  read.set(path, found);
+  readFrom(store).set(key, found);
   const fits =
     found.ramSize === instance.ramSize && digestOfSource(instance, found.pieces).equals(found.source);
   return fits ? found.layer : undefined;
 }
 
-function readFiles(folder: string, path: string): ReadCode | undefined {
-  const kept = readKept(path);
+function readLayer(store: CodeStore, key: string): ReadCode | undefined {
+  const kept = store.read(KIND, wholeKey(key));
   if (kept === undefined) return undefined;
   const { digest } = kept;
   const { ramSize, memoryLength, exits, addresses, pages, pieces, wire, source } = deserialize(
     kept.content,
-  ) as KeptCode;
-  const { module } = moduleWithNative(folder, digest, wire);
+  ) as KeptLayer;
+  const { module } = moduleWithNative(nativePlace(store, digest), wire);
   const layer: CompiledLayer = {
     memoryLength,
     pages: new Map([...addresses].map((address, i) => [address, pages.subarray(i * PAGE, (i + 1) * PAGE)])),
@@ -113,7 +114,7 @@ function codeBySlot(
 }
 
 /** Keeps the code of an instance under a key, and V8's machine code of it. Takes some seconds. */
-export function writeCode(folder: string, key: string, instance: V86Instance): void {
+export function writeCode(store: CodeStore, key: string, instance: V86Instance): void {
   const { memoryLength, exits, pages, code } = captureCompiled(instance);
   const pieces: Piece[] = [];
   const wires: Uint8Array[] = [];
@@ -127,28 +128,27 @@ export function writeCode(folder: string, key: string, instance: V86Instance): v
   }
   if (wires.length === 0) return;
   const wire = mergeModules(wires);
-  const kept: KeptCode = {
+  const kept: KeptLayer = {
     ...{ ramSize: instance.ramSize, memoryLength, exits, pieces, wire },
     source: digestOfSource(instance, pieces),
     addresses: Uint32Array.from(pages.keys()),
     pages: Buffer.concat([...pages.values()]),
   };
-  const path = codePath(folder, key);
-  const digest = writeKept(path, serialize(kept));
-  writeNative(folder, digest, codeBySlot(new WebAssembly.Module(wire), wire, pieces), instance);
-  read.delete(path);
+  const digest = store.write(KIND, wholeKey(key), serialize(kept));
+  const merged = codeBySlot(new WebAssembly.Module(wire), wire, pieces);
+  writeNative(nativePlace(store, digest), merged, instance);
+  readFrom(store).delete(key);
 }
 
 /** Keeps V8's machine code of what {@link readCode} gave. Takes some seconds. */
-export function writeMachineCode(folder: string, key: string, instance: V86Instance): void {
-  const found = read.get(codePath(folder, key));
-  if (found !== undefined) writeNative(folder, found.digest, found.layer.code, instance);
+export function writeMachineCode(store: CodeStore, key: string, instance: V86Instance): void {
+  const found = readFrom(store).get(key);
+  if (found !== undefined) writeNative(nativePlace(store, found.digest), found.layer.code, instance);
 }
 
 /** Has V8 produce the machine code of a merged module first. */
 function writeNative(
-  folder: string,
-  digest: string,
+  place: NativePlace,
   code: readonly (CompiledCode | undefined)[],
   instance: V86Instance,
 ): void {
@@ -156,8 +156,7 @@ function writeNative(
     if (one !== undefined) optimize(instance.functions.functionOf(one));
   }
   const first = code.find((one) => one !== undefined);
-  if (first !== undefined) keepNative(folder, digest, first.module, instance.functions.functionOf(first));
-  keepNewest(folder, FILES_KEPT);
+  if (first !== undefined) keepNative(place, first.module, instance.functions.functionOf(first));
 }
 
 function digestOfSource(instance: V86Instance, pieces: readonly Piece[]): Buffer {

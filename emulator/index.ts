@@ -5,6 +5,7 @@
  */
 
 import { V86Machine } from './machine.ts';
+import type { CodeStore } from './code-store.ts';
 import { v86Module } from './v86/module.ts';
 import type { Machine, MachineOptions } from './types.ts';
 
@@ -20,8 +21,8 @@ export {
   type SerializedState,
 } from './serialize.ts';
 export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
-export { codeCanBeKept, codeIsKept } from './code-file.ts';
-export { keepNewest, readKept, writeKept } from './v86/kept-file.ts';
+export { codeIsKept } from './code-file.ts';
+export type { CodeKind, CodeStore, KeptCode } from './code-store.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine.ts';
 export { REWRITTEN_SHA256 as EMULATOR_BUILD } from './v86/internals.ts';
@@ -38,10 +39,10 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
 }
 
 /**
- * Loads v86 for this process now and not with its first machine. `codeFolder` as in {@link MachineOptions}.
+ * Loads v86 for this process now and not with its first machine. `codeStore` as in {@link MachineOptions}.
  *
  * @throws {@link UnsupportedV86Error} when another v86 is installed.
  */
-export function loadEmulator(codeFolder?: string): void {
-  v86Module(codeFolder);
+export function loadEmulator(codeStore?: CodeStore): void {
+  v86Module(codeStore);
 }

@@ -166,7 +166,7 @@ export class V86Machine implements Machine {
   }
 
   private createInstance(size: number): V86Instance {
-    const instance = new V86Instance(size, this.host(), this.options.codeFolder);
+    const instance = new V86Instance(size, this.host(), this.options.codeStore);
     instance.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
     return instance;
   }
@@ -482,9 +482,9 @@ export class V86Machine implements Machine {
 
   takeCode(key: string): boolean {
     this.checkRunnable();
-    const { compile = true, codeFolder } = this.options;
-    if (compile === false || codeFolder === undefined || !this.v86.functions.isEmpty) return false;
-    const layer = readCode(codeFolder, key, this.v86);
+    const { compile = true, codeStore } = this.options;
+    if (compile === false || codeStore === undefined || !this.v86.functions.isEmpty) return false;
+    const layer = readCode(codeStore, key, this.v86);
     if (layer === undefined || !compiledForProbes(this.v86, layer)) return false;
     this.state.addCode(this.v86, layer, this.compiles);
     this.codeTaken = key;
@@ -493,10 +493,10 @@ export class V86Machine implements Machine {
 
   keepCode(key: string): void {
     this.checkRunnable();
-    const { codeFolder } = this.options;
-    if (codeFolder === undefined) return;
-    if (this.codeTaken === key) writeMachineCode(codeFolder, key, this.v86);
-    else writeCode(codeFolder, key, this.v86);
+    const { codeStore } = this.options;
+    if (codeStore === undefined) return;
+    if (this.codeTaken === key) writeMachineCode(codeStore, key, this.v86);
+    else writeCode(codeStore, key, this.v86);
   }
 
   dispose(): void {

@@ -6,6 +6,8 @@
  * having code compiled or not never changes at which instruction count anything in the guest happens.
  */
 
+import type { CodeStore } from './code-store.ts';
+
 /** The general registers in the processor's own order of encoding, the instruction pointer and the flags. All are unsigned 32-bit. */
 export const REGISTER_NAMES = [
   'eax',
@@ -207,10 +209,10 @@ export interface MachineOptions {
   /** Time of the battery-backed clock at virtual time zero, in seconds since 1970; 0 when not given. */
   readonly bootTimeSeconds?: number;
   /**
-   * Folder of the user's own in which the emulator keeps machine code that it is made of for later processes; only the first
-   * machine of a process decides. Nothing is kept when not given. What a guest does is the same.
+   * Where the emulator keeps machine code for later processes: what it is made of itself, for which only the first machine of a
+   * process decides, and what it compiles from guests. Nothing is kept when not given. What a guest does is the same.
    */
-  readonly codeFolder?: string;
+  readonly codeStore?: CodeStore;
 }
 
 /**
@@ -337,13 +339,13 @@ export interface Machine {
    * Takes the compiled code that an earlier process kept under a key, if there is any that fits: its guest memory must be, in
    * every page that code was compiled from, what it is here now. The guest does the same with and without.
    *
-   * @returns Whether there was. Never where the machine has compiled code of its own, and never without {@link MachineOptions.codeFolder}.
+   * @returns Whether there was. Never where the machine has compiled code of its own, and never without {@link MachineOptions.codeStore}.
    */
   takeCode(key: string): boolean;
   /**
    * Keeps the code compiled so far for later processes, as far as it belongs to memory as it stands now. `key` must say what the
    * guest consists of. Has all of the code optimized first, which takes some seconds. A machine that took its code under the
-   * same key keeps only what this V8 has made of that. Without {@link MachineOptions.codeFolder} nothing happens.
+   * same key keeps only what this V8 has made of that. Without {@link MachineOptions.codeStore} nothing happens.
    */
   keepCode(key: string): void;
   /** Frees the machine's memory; any later call throws. */

@@ -3,8 +3,9 @@
 //
 // On a machine where everything is built, `ensureImages` reads a few small files and starts nothing, so nothing is
 // imported here that only a build needs.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Era } from './abi/eras.ts';
 import type { BuildOutcome } from './build/engine.ts';
 import { buildSteps, findSteps } from './build/engine.ts';
@@ -18,6 +19,8 @@ import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
 import { diagnosticsFile, programName, programStep } from './programs/recipe.ts';
 import { helloRamfsFile, helloRamfsStep } from './ramfs/recipe.ts';
+import { replaceFile } from './store/replace-file.ts';
+import type { WriteFile } from './store/replace-file.ts';
 import { addr2lineFile, toolchainStep } from './toolchain/recipe.ts';
 import type {
   BootImages,
@@ -201,9 +204,9 @@ export async function compileProgram(options: CompileOptions): Promise<CompiledP
   if (output === undefined) return { elf, diagnostics };
   const target = path.resolve(output);
   mkdirSync(path.dirname(target), { recursive: true });
-  rmSync(target, { force: true });
-  copyFileSync(elf.path, target);
-  chmodSync(target, 0o755);
+  const copy: WriteFile<void> = (place, flags, mode) =>
+    pipeline(createReadStream(elf.path), createWriteStream(place, { flags, mode, flush: flags === 'wx' }));
+  await replaceFile(target, copy, 0o777);
   return { elf: { ...elf, path: target }, diagnostics };
 }
 

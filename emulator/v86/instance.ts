@@ -5,6 +5,7 @@
  * policy: what the guest does at its ports, and when to stop, is asked of the {@link Host}.
  */
 
+import type { CodeStore } from '../code-store.ts';
 import { type CompiledCode, compiledFrom } from './compiled-code.ts';
 import { FunctionTable } from './function-table.ts';
 import { connectHostFunctions } from './host-functions.ts';
@@ -94,9 +95,9 @@ export class V86Instance {
   private bytesNow: Uint8Array<ArrayBuffer>;
   private viewNow: DataView;
 
-  /** `codeFolder`: see {@link v86Module}. */
-  constructor(ramSize: number, host: Host, codeFolder?: string) {
-    const instance = new WebAssembly.Instance(v86Module(codeFolder), { env: this.imports(host) });
+  /** `codeStore`: see {@link v86Module}. */
+  constructor(ramSize: number, host: Host, codeStore?: CodeStore) {
+    const instance = new WebAssembly.Instance(v86Module(codeStore), { env: this.imports(host) });
     this.exports = instance.exports as unknown as Exports;
     const x87 = new X87Host(this);
     connectHostFunctions(this.functions.table, {

@@ -1,13 +1,11 @@
 /**
- * Modules whose machine code V8 need not produce anew in each process, since it is kept in a folder.
+ * Modules whose machine code V8 need not produce anew in each process, since it is kept in a store.
  *
- * What must hold: V8 is never given machine code of another module, for it does not look. Therefore the file is named after a
- * digest of the module's own bytes, or of a file that holds them.
+ * What must hold: V8 is never given machine code of another module, for it does not look. Therefore its key is made from a
+ * digest of the module's own bytes, or of something that holds them.
  */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { readKept, writeKept } from './kept-file.ts';
+import type { CodeKind, CodeStore } from '../code-store.ts';
 import { deserializeNative, nativeKey, serializeNative } from './native-code.ts';
 
 export interface ModuleOfKept {
@@ -16,14 +14,20 @@ export interface ModuleOfKept {
   readonly nativeLength: number;
 }
 
-const pathOf = (folder: string, digest: string): string => join(folder, `${nativeKey(digest)}.native`);
+/** What has machine code in a store: its kind, and the digest of what the code was produced from. */
+export interface NativePlace {
+  readonly store: CodeStore;
+  readonly kind: CodeKind;
+  readonly digest: string;
+}
 
-/** Whether there is machine code for this V8 of what has this digest. */
-export const nativeIsKept = (folder: string, digest: string): boolean => existsSync(pathOf(folder, digest));
+/** Whether there is machine code for this V8. */
+export const nativeIsKept = ({ store, kind, digest }: NativePlace): boolean =>
+  store.digestOf(kind, nativeKey(digest)) !== undefined;
 
 /** The module of some WebAssembly, with the machine code that is kept, if V8 takes it. */
-export function moduleWithNative(folder: string, digest: string, wire: Uint8Array): ModuleOfKept {
-  const native = readKept(pathOf(folder, digest))?.content;
+export function moduleWithNative({ store, kind, digest }: NativePlace, wire: Uint8Array): ModuleOfKept {
+  const native = store.read(kind, nativeKey(digest))?.content;
   const module = native === undefined ? undefined : deserializeNative(native, wire);
   return module === undefined || native === undefined
     ? { module: new WebAssembly.Module(wire), nativeLength: 0 }
@@ -36,12 +40,11 @@ export function moduleWithNative(folder: string, digest: string, wire: Uint8Arra
  * @param witness See {@link serializeNative}.
  */
 export function keepNative(
-  folder: string,
-  digest: string,
+  { store, kind, digest }: NativePlace,
   module: WebAssembly.Module,
   witness: CallableFunction,
   atLeast = 0,
 ): void {
   const native = serializeNative(module, witness);
-  if (native !== undefined && native.length > atLeast) writeKept(pathOf(folder, digest), native);
+  if (native !== undefined && native.length > atLeast) store.write(kind, nativeKey(digest), native);
 }

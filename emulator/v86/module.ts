@@ -2,26 +2,25 @@
  * The rewritten v86 as a compiled module, one for the whole process.
  *
  * Reads v86.wasm from the installed npm package; everything else of the package is unused. To rewrite it takes about 60 ms,
- * and V8 runs it slowly until it has optimized it, again in each process. Given a folder, both are kept there for later
- * processes: a file with the rewritten bytes and one with V8's machine code. What must hold: a file that is not, to the
- * byte, what was written is not used, and without the folder everything works the same, only later.
+ * and V8 runs it slowly until it has optimized it, again in each process. Given a store, both are kept there for later
+ * processes: the rewritten bytes, and V8's machine code of them.
  */
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { CodeStore } from '../code-store.ts';
 import { TABLE_LENGTH } from './host-functions.ts';
-import { readKept, writeKept } from './kept-file.ts';
-import { keepNative, moduleWithNative } from './kept-native.ts';
+import { keepNative, moduleWithNative, type NativePlace } from './kept-native.ts';
 import { FunctionName, REWRITTEN_SHA256, V86_WASM_LENGTH } from './internals.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The module that all machines of this process are instances of. The first call may take bytes and code from `folder`. */
-export function v86Module(folder?: string): WebAssembly.Module {
-  compiled ??= folder === undefined ? new WebAssembly.Module(rewrittenBytes()) : moduleKeptIn(folder);
+/** The module that all machines of this process are instances of. The first call may take bytes and code from a store. */
+export function v86Module(store?: CodeStore): WebAssembly.Module {
+  compiled ??= store === undefined ? new WebAssembly.Module(rewrittenBytes()) : moduleKeptIn(store);
   return compiled;
 }
 
@@ -52,20 +51,20 @@ function rewrittenBytes(): Uint8Array<ArrayBuffer> {
 
 // ── between processes ──
 
-function moduleKeptIn(folder: string): WebAssembly.Module {
-  const wirePath = join(folder, `${REWRITTEN_SHA256}.wasm`);
-  let wire = wireKeptAt(wirePath);
+function moduleKeptIn(store: CodeStore): WebAssembly.Module {
+  let wire = wireKeptIn(store);
   if (wire === undefined) {
     wire = rewrittenBytes();
-    writeKept(wirePath, wire);
+    store.write('v86', REWRITTEN_SHA256, wire);
   }
-  const { module, nativeLength } = moduleWithNative(folder, REWRITTEN_SHA256, wire);
-  keepNativeAtExit(folder, module, nativeLength);
+  const native: NativePlace = { store, kind: 'v86', digest: REWRITTEN_SHA256 };
+  const { module, nativeLength } = moduleWithNative(native, wire);
+  keepNativeAtExit(native, module, nativeLength);
   return module;
 }
 
-function wireKeptAt(path: string): Uint8Array<ArrayBuffer> | undefined {
-  const kept = readKept(path);
+function wireKeptIn(store: CodeStore): Uint8Array<ArrayBuffer> | undefined {
+  const kept = store.read('v86', REWRITTEN_SHA256);
   return kept?.digest === REWRITTEN_SHA256 ? kept.content : undefined;
 }
 
@@ -74,10 +73,10 @@ const WORTH_KEEPING = 1.25;
 /** Microseconds of processor time in which a process that took code cannot have come by so much more: not worth a look. */
 const SHORT_PROCESS = 1_500_000;
 
-function keepNativeAtExit(folder: string, module: WebAssembly.Module, kept: number): void {
+function keepNativeAtExit(native: NativePlace, module: WebAssembly.Module, kept: number): void {
   process.once('exit', () => {
     if (kept > 0 && process.cpuUsage().user < SHORT_PROCESS) return;
-    keepNative(folder, REWRITTEN_SHA256, module, mainLoopOf(module), WORTH_KEEPING * kept);
+    keepNative(native, module, mainLoopOf(module), WORTH_KEEPING * kept);
   });
 }
 

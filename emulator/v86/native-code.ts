@@ -8,7 +8,6 @@
  * for they are executed.
  */
 
-import { createHash } from 'node:crypto';
 import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 
 /** The V8 of Node 20, 22 and 24. Misused, these functions end the process: no other version is trusted to be alike. */
@@ -70,6 +69,5 @@ export function deserializeNative(
  */
 export function nativeKey(name: string): string {
   const { version, arch, platform } = process;
-  const key = [name, version, arch, platform, cachedDataVersionTag()].join('\n');
-  return createHash('sha256').update(key).digest('hex');
+  return [name, version, arch, platform, cachedDataVersionTag()].join('\n');
 }

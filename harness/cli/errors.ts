@@ -28,6 +28,6 @@ export async function describeError(error: unknown): Promise<{ line: string; sta
   return { line: `internal error: ${line}${hint}`, status: STATUS_INTERNAL };
 }
 
-/** A snapshot file takes no more: see replace-file.ts. */
+/** A snapshot file takes no more: see write-whole.ts. */
 const isUnwritable = (error: Error): boolean =>
   error.name === 'SnapshotError' && 'kind' in error && error.kind === 'unwritable';

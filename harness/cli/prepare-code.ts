@@ -1,8 +1,8 @@
 /** Makes the compiled code that is kept for CPython: by running hello, which goes through most of what any script starts with. */
-import { codeCanBeKept, codeIsKept } from '../../emulator/index.ts';
+import { codeIsKept } from '../../emulator/index.ts';
 import type { BootImages } from '../../images/types.ts';
 import { boot } from '../guest/boot.ts';
-import { codeFolder } from '../cache/code-folder.ts';
+import { userStore } from '../cache/index.ts';
 import type { Guest } from '../guest/guest.ts';
 import { HELLO } from '../guest/hello.ts';
 import { codeKey } from '../guest/kept-code.ts';
@@ -17,7 +17,8 @@ export async function prepareCode(images: BootImages, onStart: () => void): Prom
   const usual = kernel[DEFAULT_MEMORY_MIB];
   if (usual === undefined || python === undefined) return;
   const key = codeKey(usual.sha256, python.elf.sha256, DEFAULT_MEMORY_MIB);
-  if (codeIsKept(codeFolder(), key) || !codeCanBeKept(codeFolder())) return;
+  const store = userStore();
+  if (codeIsKept(store, key) || !store.canKeep('guest-code')) return;
   onStart();
   const guest = await boot({ ...HELLO, images });
   const timeZero = guest.capture({ compiled: false });

@@ -13,9 +13,9 @@ import {
   openSync,
   readFileSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../guest/errors.ts';
 import { noteOutputFailure } from './output-failures.ts';
@@ -124,12 +124,11 @@ function checkWritable(option: string, path: string): void {
 
 /** Writes a whole file that the user named: what was there stays until the new one is complete. */
 export async function writeUserFile(path: string, text: string): Promise<void> {
-  const { default: writeFileAtomic } = await import('write-file-atomic');
+  const { replaceFile } = await import('../../images/store/replace-file.ts');
   try {
-    // A device or a pipe cannot be replaced, only written to.
-    const isReplaced = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
-    if (isReplaced) await writeFileAtomic(path, text);
-    else writeFileSync(path, text);
+    await replaceFile(path, (place, flag, mode) =>
+      writeFile(place, text, { flag, mode, flush: flag === 'wx' }),
+    );
   } catch (error) {
     noteOutputFailure(`the file ${path} could not be written (${codeOf(error)})`);
   }

@@ -1,7 +1,7 @@
 /** Makes a guest: finds its files, makes a machine, lays the guest out in it as the boot protocol says. */
 import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
 import type { Machine, MachineOptions } from '../../emulator/types.ts';
-import { codeFolder } from '../cache/code-folder.ts';
+import { userStore } from '../cache/index.ts';
 import { checkDeadlines, checkNumber } from './check-number.ts';
 import { InputError } from './errors.ts';
 import { describeFiles, findGuestFiles, symbolSource } from './guest-files.ts';
@@ -165,7 +165,7 @@ export async function createMachine(settings: MachineSettings): Promise<Machine>
     wallClock: settings.wallClock,
     compile: settings.compile,
     bootTimeSeconds: Number(settings.bootTime / NANOSECONDS_PER_SECOND),
-    codeFolder: codeFolder(),
+    codeStore: userStore(),
   };
   return await emulator.createMachine(options);
 }

@@ -4,12 +4,10 @@
  * The processor's state, which the real monitor keeps in a file beside it, follows KVM's structures and is not written:
  * this is for tools that look at memory.
  */
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { serializeImage } from '../../emulator/index.ts';
 import type { GuestSnapshot } from '../guest/guest.ts';
 import { PAGE_BYTES } from './format.ts';
-import { replaceFile } from './replace-file.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Zero bytes before RAM. Source: ABI reference, "Snapshot". */
 export const VMEM_HEADER_BYTES = 4096;
@@ -23,11 +21,7 @@ const PIECE_BYTES = 1 << 20;
  * @throws {@link SnapshotError} when it cannot be written.
  */
 export function exportVmem(path: string, snapshot: GuestSnapshot): Promise<number> {
-  return replaceFile(path, async (temporary) => {
-    const file = createWriteStream(temporary, { flags: 'wx', flush: true });
-    await pipeline(vmemBytes(snapshot), file);
-    return file.bytesWritten;
-  });
+  return writeWhole(path, () => vmemBytes(snapshot));
 }
 
 function* vmemBytes(snapshot: GuestSnapshot): Generator<Uint8Array> {

@@ -13,7 +13,7 @@ import {
   serializeImage,
   type MachineImage,
 } from '../../emulator/index.ts';
-import { codeFolder } from '../cache/code-folder.ts';
+import { userStore } from '../cache/index.ts';
 import { withInputCarried, type GuestSnapshot } from '../guest/guest.ts';
 import type { SnapshotContents, SnapshotMoment } from './contents.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
@@ -73,7 +73,7 @@ export async function saveSnapshot(
 export async function loadSnapshot(path: string, options: LoadOptions = {}): Promise<LoadedSnapshot> {
   const { contents, manifest, bytes } = await readSnapshot(path, () => {
     // A machine will be wanted next.
-    loadEmulator(codeFolder());
+    loadEmulator(userStore());
   });
   try {
     return { snapshot: snapshotOf(contents, options), manifest, bytes };

@@ -1,11 +1,9 @@
 /**
- * Writes a snapshot file, whole or not at all (replace-file.ts).
+ * Writes a snapshot file, whole or not at all (write-whole.ts).
  *
  * The compressed parts are held in memory until their digests are known; that is less than the snapshot itself takes. What must
  * hold: nothing is written that read.ts would refuse, and the manifest is checked by its own schema before anything is.
  */
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import { entryHeader } from './archive.ts';
 import { mapBounded } from './bounded.ts';
@@ -32,7 +30,7 @@ import {
 } from './manifest.ts';
 import { PARTS_AT_ONCE, deflateBytes, packPages } from './pages.ts';
 import { encodePlainData } from './plain-data.ts';
-import { replaceFile } from './replace-file.ts';
+import { writeWhole } from './write-whole.ts';
 
 interface Part extends Pick<SnapshotPart, 'name' | 'pages' | 'inflatedBytes'> {
   readonly content: Buffer;
@@ -55,7 +53,7 @@ export async function writeSnapshot(path: string, contents: SnapshotContents): P
   const parts = await makeParts(contents);
   const manifest = makeManifest(contents, parts);
   const text = writableManifest(manifest);
-  const bytes = await replaceFile(path, (temporary) => writeArchive(temporary, text, parts));
+  const bytes = await writeWhole(path, () => archiveOf(text, parts));
   return { manifest, bytes };
 }
 
@@ -128,15 +126,13 @@ function makeManifest(contents: SnapshotContents, parts: readonly Part[]): Snaps
   };
 }
 
-async function writeArchive(path: string, text: string, parts: readonly Part[]): Promise<number> {
+function archiveOf(text: string, parts: readonly Part[]): Pack {
   const archive = pack();
   add(archive, MANIFEST_ENTRY, Buffer.from(text));
   add(archive, MANIFEST_DIGEST_ENTRY, Buffer.from(manifestDigestLine(text)));
   for (const { name, content } of parts) add(archive, name, content);
   archive.finalize();
-  const file = createWriteStream(path, { flags: 'wx', flush: true });
-  await pipeline(archive, file);
-  return file.bytesWritten;
+  return archive;
 }
 
 function add(archive: Pack, name: string, content: Buffer): void {

@@ -1,9 +1,7 @@
 /** Studies in files: those that people name, and the last one, which is kept in the cache for the next to compare with. */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import writeFileAtomic from 'write-file-atomic';
-import { cacheRoot } from '../../images/build/paths.ts';
+import { userStore } from '../cache/index.ts';
 import { InputError } from '../guest/errors.ts';
 import type { StartupReport } from './report/index.ts';
 
@@ -20,13 +18,23 @@ const comparable = v.looseObject({
   restored: figures,
 });
 
-const lastPath = (): string => join(cacheRoot(), 'study', 'last.json');
+const lastKey = ['last', VERSION] as const;
 
 /** @throws InputError when the file is missing or no study of this version. */
 export function readStudy(path: string): StartupReport {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new InputError(`${path} is no study: give a file written by --save`);
+  }
+  return parseStudy(path, text);
+}
+
+function parseStudy(path: string, text: string): StartupReport {
   let study: { version?: unknown } | null;
   try {
-    study = JSON.parse(readFileSync(path, 'utf8')) as typeof study;
+    study = JSON.parse(text) as typeof study;
   } catch {
     throw new InputError(`${path} is no study: give a file written by --save`);
   }
@@ -39,14 +47,15 @@ export function readStudy(path: string): StartupReport {
 
 /** The study before this one; undefined where there is none that can be read. */
 export function lastStudy(): StartupReport | undefined {
+  const kept = userStore().read('studies', lastKey);
+  if (kept === undefined) return undefined;
   try {
-    return readStudy(lastPath());
+    return parseStudy('the last study', new TextDecoder().decode(kept.content));
   } catch {
     return undefined;
   }
 }
 
 export function keepStudy(report: StartupReport): void {
-  mkdirSync(dirname(lastPath()), { recursive: true });
-  writeFileAtomic.sync(lastPath(), JSON.stringify(report));
+  userStore().write('studies', lastKey, Buffer.from(JSON.stringify(report)));
 }

@@ -4,15 +4,18 @@
  * What must hold: no test sees what another did. A restored guest is put back to the snapshot, all of it, before every
  * test; machines are used again only for that, and only after a test that has let go of them.
  */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, test as base, type TestAPI, type TestContext } from 'vitest';
 import { boot } from '../guest/boot.ts';
 import type { Guest, GuestSnapshot } from '../guest/guest.ts';
 import type { BootOptions } from '../guest/options.ts';
 import { restoreSnapshot } from '../guest/restore.ts';
 import { wallClock as hostClock } from '../guest/wall-clock.ts';
-import { cachedSnapshot, defaultCacheFolder, type SnapshotPoint } from './snapshot-cache.ts';
+import { cachedSnapshot, type SnapshotPoint } from './snapshot-cache.ts';
 import { handOver } from './tested-guest.ts';
+
+/** Where tools put what they leave in a project. */
+const WORK_FOLDER = join(process.cwd(), 'node_modules', '.cache', 'nanvix-v86');
 
 /** What a test of {@link guestTest} can ask for. Only what it asks for is made. */
 export interface GuestFixtures {
@@ -30,7 +33,7 @@ export interface GuestFixtures {
 export interface GuestTestOptions extends BootOptions {
   /** Where the snapshot is taken; where the program makes its snapshot call, if nothing else is said. */
   readonly snapshotAt?: SnapshotPoint;
-  /** Folder of the snapshot cache, instead of `node_modules/.cache/nanvix-v86/snapshots`. */
+  /** Folder of the snapshot cache, instead of the user's own, of which `nanvix-v86 cache` tells. */
   readonly cacheFolder?: string;
 }
 
@@ -105,7 +108,7 @@ class GuestSuite {
   /** @returns Whether the guest may be used again. */
   async handOver(fixture: string, guest: Guest, test: Test, use: Use): Promise<boolean> {
     const { cacheFolder, wallClock = hostClock } = await this.options();
-    const failedFolder = join(cacheFolder ?? dirname(defaultCacheFolder()), 'failed');
+    const failedFolder = join(cacheFolder ?? WORK_FOLDER, 'failed');
     return await handOver(guest, test, { fixture, failedFolder, wallClock }, use);
   }
 

@@ -2,13 +2,12 @@
  * Snapshots kept between test runs: a suite boots cold once, and again only when something that went in has changed.
  *
  * What must hold: the name of a cached file is a digest of everything its content follows from - kernel, program,
- * volume, options, input, the point it was taken at, the emulator and the format - so a stale file is never found, and a
- * damaged one is refused by its own digests and made again.
+ * volume, options, input, the point it was taken at, the emulator, the format and this package's version - so a stale file
+ * is never found, and a damaged one is refused by its own digests and made again.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { EMULATOR_BUILD } from '../../emulator/index.ts';
+import { Store, userStore } from '../cache/index.ts';
 import { boot } from '../guest/boot.ts';
 import { formatCrashReport } from '../guest/crash-report.ts';
 import { GuestStateError, InputError } from '../guest/errors.ts';
@@ -27,16 +26,6 @@ import type { Stop } from '../guest/stop.ts';
 export type SnapshotPoint =
   'snapshot-call' | { readonly call: CallSelector } | { readonly instructions: number };
 
-/** Files kept; beyond them the oldest go. */
-const FILES_KEPT = 64;
-/** A file that is still being written after so many milliseconds has lost its writer. */
-const ABANDONED_MS = 3_600_000;
-
-/** `node_modules/.cache/nanvix-v86/snapshots` below the folder the tests run in. */
-export function defaultCacheFolder(): string {
-  return join(process.cwd(), 'node_modules', '.cache', 'nanvix-v86', 'snapshots');
-}
-
 /** How a snapshot was come by. */
 export interface CachedSnapshot {
   readonly snapshot: GuestSnapshot;
@@ -47,7 +36,8 @@ export interface CachedSnapshot {
 }
 
 /**
- * The snapshot of a guest at a point, from the cache or from a cold boot.
+ * The snapshot of a guest at a point, from the cache or from a cold boot. The cache is the user's, of which
+ * `nanvix-v86 cache` tells, unless another folder is named.
  *
  * @throws InputError for a guest that cannot be booted, or whose input is not text or bytes; GuestStateError when the
  * guest ends before the point.
@@ -55,17 +45,17 @@ export interface CachedSnapshot {
 export async function cachedSnapshot(
   options: BootOptions,
   point: SnapshotPoint = 'snapshot-call',
-  folder: string = defaultCacheFolder(),
+  folder?: string,
 ): Promise<CachedSnapshot> {
+  const store = folder === undefined ? userStore() : new Store(folder);
   const guest = await boot(options);
   try {
-    const path = join(folder, `${keyOf(guest, options, point)}.snapshot`);
+    const path = store.place('snapshots', keyOf(guest, options, point), 'snapshot');
     const kept = await find(path);
     if (kept !== undefined) return { snapshot: kept, path, booted: false };
     const snapshot = captureAt(guest, point);
-    await mkdir(folder, { recursive: true });
     await saveSnapshot(path, snapshot);
-    await prune(folder);
+    store.prune('snapshots');
     // The one from the file, so that a first run and a later one do the same.
     return { snapshot: (await loadSnapshot(path)).snapshot, path, booted: true };
   } finally {
@@ -80,14 +70,15 @@ function keyOf(guest: Guest, { stdin }: BootOptions, point: SnapshotPoint): stri
   const input = createHash('sha256')
     .update(stdin ?? '')
     .digest('hex');
-  const ingredients = [FORMAT_VERSION, EMULATOR_BUILD, guest.identity, input, point];
-  return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 40);
+  return JSON.stringify([FORMAT_VERSION, EMULATOR_BUILD, guest.identity, input, point]);
 }
 
 /** Whatever is wrong with a file that is there, it is made again. */
 async function find(path: string): Promise<GuestSnapshot | undefined> {
   try {
-    return (await loadSnapshot(path)).snapshot;
+    const { snapshot } = await loadSnapshot(path);
+    Store.touch(path);
+    return snapshot;
   } catch (error) {
     if (error instanceof SnapshotError) return undefined;
     throw error;
@@ -106,21 +97,4 @@ function captureAt(guest: Guest, point: SnapshotPoint): GuestSnapshot {
 function runTo(guest: Guest, point: SnapshotPoint): Stop {
   if (point === 'snapshot-call') return guest.runToSnapshot();
   return 'call' in point ? guest.runToKernelCall(point.call) : guest.runToInstruction(point.instructions);
-}
-
-async function prune(folder: string): Promise<void> {
-  const found = await Promise.all(
-    (await readdir(folder)).map(async (name) => {
-      // one that is gone by now was renamed or removed by another writer
-      const status = await stat(join(folder, name)).catch(() => undefined);
-      return status === undefined ? [] : [{ name, modified: status.mtimeMs }];
-    }),
-  );
-  const files = found.flat();
-  const [newest, ...older] = files.sort((a, b) => b.modified - a.modified);
-  const whole = older.filter(({ name }) => name.endsWith('.snapshot')).slice(FILES_KEPT - 1);
-  const abandoned = older.filter(
-    ({ name, modified }) => name.endsWith('.tmp') && modified < (newest?.modified ?? 0) - ABANDONED_MS,
-  );
-  await Promise.all([...whole, ...abandoned].map(({ name }) => rm(join(folder, name), { force: true })));
 }

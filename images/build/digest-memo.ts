@@ -1,8 +1,8 @@
 // Digests of files, remembered by what `stat` says of them, so that a run that finds everything built reads no file
 // twice in its life. Must hold: a remembered digest is used only for a file that has not changed since.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import type { Store } from '../store/store.ts';
 
 /** SHA-256 in lower-case hexadecimal. */
 export function sha256(data: string | Uint8Array): string {
@@ -15,50 +15,52 @@ export function sha256(data: string | Uint8Array): string {
  */
 const settledMilliseconds = 1000;
 
-/** Remembers digests in a JSON file. Losing it costs time, nothing else. */
+/** Files remembered; beyond them those go that were looked up longest ago. */
+const mostFiles = 4000;
+
+/** What `stat` says of a file's content: while it says the same, the content is the same. */
+export function stateOf(file: string): string {
+  const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+  return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+}
+
+/** Remembers digests between processes. Losing them costs time, nothing else. */
 export class DigestMemo {
-  readonly #file: string;
+  readonly #store: Store;
   readonly #known: Map<string, string>;
   #changed = false;
 
-  constructor(file: string) {
-    this.#file = file;
-    this.#known = new Map(readEntries(file));
+  constructor(store: Store) {
+    this.#store = store;
+    const kept = store.read('notes', 'digests')?.content;
+    this.#known = new Map(
+      kept === undefined ? [] : (JSON.parse(new TextDecoder().decode(kept)) as [string, string][]),
+    );
   }
 
   /** The digest of a file's content. */
   digestOf(file: string): string {
-    const stat = statSync(file, { bigint: true });
-    const identity = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    const state = stateOf(file);
     const known = this.#known.get(file);
-    if (known?.startsWith(`${identity} `) === true) return known.slice(identity.length + 1);
+    if (known?.startsWith(`${state} `) === true) {
+      // To the end of the map, which is in the order of use.
+      this.#known.delete(file);
+      this.#known.set(file, known);
+      return known.slice(state.length + 1);
+    }
     const digest = sha256(readFileSync(file));
-    if (Date.now() - Number(stat.ctimeMs) > settledMilliseconds) {
-      this.#known.set(file, `${identity} ${digest}`);
+    if (Date.now() - statSync(file).ctimeMs > settledMilliseconds) {
+      this.#known.delete(file);
+      this.#known.set(file, `${state} ${digest}`);
       this.#changed = true;
     }
     return digest;
   }
 
-  /** Writes what was learned, if anything. Failure is ignored: the memo only saves time. */
+  /** Keeps what was learned, if anything. */
   save(): void {
     if (!this.#changed) return;
     this.#changed = false;
-    const temporary = `${this.#file}.${process.pid}`;
-    try {
-      mkdirSync(path.dirname(this.#file), { recursive: true });
-      writeFileSync(temporary, JSON.stringify([...this.#known]));
-      renameSync(temporary, this.#file);
-    } catch {
-      // A cache that can't be written to is reported by the step that needs it.
-    }
-  }
-}
-
-function readEntries(file: string): [string, string][] {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as [string, string][];
-  } catch {
-    return [];
+    this.#store.write('notes', 'digests', Buffer.from(JSON.stringify([...this.#known].slice(-mostFiles))));
   }
 }

@@ -1,13 +1,15 @@
 // Builds steps: each once, in parallel where they don't depend on each other, from the cache where their inputs are
 // unchanged. Must hold: a result in the cache is whole; an interrupted or failed step leaves nothing but its log.
-import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pruneKind, removeFolder, sweep } from '../store/contents.ts';
+import { withLock } from '../store/lock.ts';
+import { Store } from '../store/store.ts';
 import type { BuildEvent } from '../types.ts';
 import { DigestMemo, sha256 } from './digest-memo.ts';
-import { dropEntry, isIntact, publish, readEntry } from './entry.ts';
+import { entryFolder, isIntact, publish, readEntry } from './entry.ts';
 import { asBuildError, BuildError, interrupted, unusablePath } from './errors.ts';
 import { canonical, inputsOf } from './keys.ts';
-import { isProcessAlive, withLock } from './lock.ts';
 import { projectRoot } from './paths.ts';
 import { runTool } from './run-tool.ts';
 import type { BuiltStep, Step, StepContext } from './step.ts';
@@ -46,7 +48,7 @@ export async function findSteps(
   targets: readonly Step[],
   cacheRoot: string,
 ): Promise<readonly (BuiltStep | undefined)[]> {
-  const memo = new DigestMemo(path.join(cacheRoot, 'digests.json'));
+  const memo = new DigestMemo(new Store(cacheRoot));
   const known = new Map<Step, Promise<BuiltStep | undefined>>();
   const find = (step: Step): Promise<BuiltStep | undefined> => {
     let found = known.get(step);
@@ -81,7 +83,7 @@ class Build {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#memo = new DigestMemo(path.join(options.cacheRoot, 'digests.json'));
+    this.#memo = new DigestMemo(new Store(options.cacheRoot));
     if (options.signal?.aborted === true) this.#stop.abort();
     else options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -101,6 +103,7 @@ class Build {
   close(): void {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#memo.save();
+    if (this.ran.length > 0) pruneDaily(this.#options.cacheRoot);
   }
 
   #ensure(step: Step): Promise<BuiltStep> {
@@ -118,7 +121,7 @@ class Build {
     let built = readEntry(cacheRoot, step.name, keyed.key);
     if (built !== undefined && !isIntact(built, this.#memo)) {
       this.#warn(`${step.name} was damaged in the cache and is built again`);
-      dropEntry(cacheRoot, step.name, keyed.key, path.join(cacheRoot, 'tmp'));
+      removeFolder(cacheRoot, entryFolder(cacheRoot, step.name, keyed.key));
       built = undefined;
     }
     const unusable = built === undefined ? unusablePath(cacheRoot, projectRoot) : undefined;
@@ -153,6 +156,8 @@ class Build {
     const log = path.join(cacheRoot, 'logs', `${name}.log`);
     const work = path.join(cacheRoot, 'tmp', `${process.pid}-${name}`);
     try {
+      // Each folder in it is made by somebody else, none of whom says that it is private.
+      mkdirSync(cacheRoot, { recursive: true, mode: 0o700 });
       return await withLock(
         path.join(cacheRoot, 'locks', name),
         {
@@ -163,7 +168,7 @@ class Build {
           const theirs = readEntry(cacheRoot, step.name, keyed.key);
           if (theirs !== undefined) return theirs;
           if (this.#stop.signal.aborted) throw interrupted(step.name);
-          sweep(path.join(cacheRoot, 'tmp'));
+          sweep(cacheRoot);
           mkdirSync(path.dirname(log), { recursive: true });
           writeFileSync(log, `${step.name} ${keyed.key}\n`);
           return await this.#run(step, needed, keyed, log, work);
@@ -281,17 +286,12 @@ class Build {
   }
 }
 
-/** Removes what builds that were killed left behind. Their folders begin with their process number. */
-function sweep(temporary: string): void {
-  let names: string[];
-  try {
-    names = readdirSync(temporary);
-  } catch {
-    return;
-  }
-  for (const name of names) {
-    const pid = Number.parseInt(name.replace('dropped-', ''), 10);
-    if (!(pid > 0) || !isProcessAlive(pid))
-      rmSync(path.join(temporary, name), { recursive: true, force: true });
-  }
+/** Once a day, after something was built: results that nobody has used for long go, and logs. */
+function pruneDaily(cacheRoot: string): void {
+  const store = new Store(cacheRoot);
+  const today = new Date().toISOString().slice(0, 10);
+  const last = store.read('notes', 'pruned')?.content;
+  if (last !== undefined && new TextDecoder().decode(last) === today) return;
+  store.write('notes', 'pruned', Buffer.from(today));
+  for (const kind of ['images', 'logs'] as const) pruneKind(cacheRoot, kind, Date.now());
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { existsSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Store } from '../store/store.ts';
 import type { DigestMemo } from './digest-memo.ts';
 import { sha256 } from './digest-memo.ts';
 import type { BuiltStep, Manifest, ResultFile } from './step.ts';
@@ -36,6 +37,8 @@ export function readEntry(cacheRoot: string, step: string, key: string): BuiltSt
   }
   try {
     const manifest = JSON.parse(text) as Manifest;
+    // Its time says when the entry was last used.
+    Store.touch(path.join(folder, 'manifest.json'));
     return manifest.key === key ? { files: path.join(folder, 'files'), manifest } : undefined;
   } catch {
     return undefined;
@@ -60,17 +63,6 @@ export function isIntact(built: BuiltStep, memo: DigestMemo): boolean {
   } catch {
     return false;
   }
-}
-
-/** Removes an entry in one move, so that nobody meets half of it. */
-export function dropEntry(cacheRoot: string, step: string, key: string, graveyard: string): void {
-  const folder = entryFolder(cacheRoot, step, key);
-  if (!existsSync(folder)) return;
-  mkdirSync(graveyard, { recursive: true });
-  const grave = path.join(graveyard, `dropped-${process.pid}-${path.basename(folder)}`);
-  rmSync(grave, { recursive: true, force: true });
-  renameSync(folder, grave);
-  rmSync(grave, { recursive: true, force: true });
 }
 
 interface Listed extends ResultFile {

@@ -46,7 +46,7 @@ export function asBuildError(
   if (error instanceof BuildError) return error;
   const { code, name, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(cacheRoot, error);
-  if (/^(EACCES|EPERM|EROFS|ENOTDIR)$/.test(code ?? '') && path?.startsWith(cacheRoot) === true) {
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST)$/.test(code ?? '') && path?.startsWith(cacheRoot) === true) {
     const message = `the build cache ${cacheRoot} can't be written to (${code ?? ''}): set NANVIX_V86_CACHE to a folder that can`;
     return new BuildError('cache-unwritable', message, { cause: error });
   }

@@ -3,9 +3,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../build/errors.ts';
-import { withLock } from '../build/lock.ts';
 import type { LockFile } from '../build/lock-file.ts';
 import type { StepContext } from '../build/step.ts';
+import { withLock } from '../store/lock.ts';
 import type { ArchiveEntry } from './apt-sources.ts';
 import { archiveCandidates, machineSuites, readAptEntries } from './apt-sources.ts';
 

@@ -1,19 +1,10 @@
 // Which of this machine's own tools fit the build. Looks for programs in PATH and tries them; what it learned is
 // remembered by what `stat` says of the programs, so that it costs nothing the next time.
 import { spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { sha256 } from '../build/digest-memo.ts';
+import { Store } from '../store/store.ts';
 import { identityOfCompiler } from './compiler-identity.ts';
 import type { CompilerIdentity } from './compiler-identity.ts';
 
@@ -168,16 +159,18 @@ function fingerprint(python: string, parts: readonly string[]): string {
   return sha256([...facts, multilib, python].join('\n'));
 }
 
+/** Counted up where `MachineTools` change. */
+const toolsKey = ['machine tools', 1] as const;
+
 /** What of this machine fits. `python` is the version to be built. */
 export function findMachineTools(cacheRoot: string, python: string): MachineTools {
-  const memo = path.join(cacheRoot, 'tools.json');
+  const store = new Store(cacheRoot);
+  const kept = store.read('notes', toolsKey)?.content;
   const identityWith = ({ compiler }: MachineTools): string =>
     fingerprint(python, compiler?.identity.files ?? []);
-  try {
-    const known = JSON.parse(readFileSync(memo, 'utf8')) as { identity: string; tools: MachineTools };
+  if (kept !== undefined) {
+    const known = JSON.parse(new TextDecoder().decode(kept)) as { identity: string; tools: MachineTools };
     if (known.identity === identityWith(known.tools)) return known.tools;
-  } catch {
-    // Not asked yet.
   }
   const tools: MachineTools = {
     compiler: probeCompiler(path.join(cacheRoot, 'tmp')),
@@ -185,8 +178,7 @@ export function findMachineTools(cacheRoot: string, python: string): MachineTool
     ...probePython(python),
     bzip2: probeBzip2(),
   };
-  mkdirSync(cacheRoot, { recursive: true });
-  writeFileSync(memo, JSON.stringify({ identity: identityWith(tools), tools }));
+  store.write('notes', toolsKey, Buffer.from(JSON.stringify({ identity: identityWith(tools), tools })));
   return tools;
 }
 

@@ -14,7 +14,7 @@ let cache: string;
 beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), 'nanvix-v86-cache-'));
   for (const name of readdirSync(cacheRoot())) {
-    if (name !== 'emulator') symlinkSync(join(cacheRoot(), name), join(cache, name));
+    if (name === 'images') symlinkSync(join(cacheRoot(), name), join(cache, name));
   }
 });
 afterEach(() => {

@@ -1,12 +1,13 @@
 /** What the emulator keeps of itself for later processes saves time and decides nothing. */
 
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keptFiles, type KeptForm } from './kept-files.ts';
 
 const PROCESS = fileURLToPath(new URL('kept-code-process.ts', import.meta.url));
 
@@ -24,23 +25,21 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function interpret(instructions: number, codeFolder = folder): Promise<unknown> {
-  const { stdout } = await execaNode(PROCESS, [codeFolder, String(instructions)], {
+async function interpret(instructions: number, store = folder): Promise<unknown> {
+  const { stdout } = await execaNode(PROCESS, [store, String(instructions)], {
     nodeOptions: ['--import', 'tsx'],
   });
   return JSON.parse(stdout);
 }
 
-async function keptPath(extension: string): Promise<string | undefined> {
-  const name = (await readdir(folder)).find((one) => one.endsWith(extension));
-  return name === undefined ? undefined : join(folder, name);
-}
+const keptPath = async (form: KeptForm): Promise<string | undefined> =>
+  (await keptFiles(folder, 'v86', form))[0];
 
 /** The file with V8's code, once a process has left one. */
 async function keptNative(): Promise<string> {
   for (let i = 0; i < PROCESSES_AT_MOST; i++) {
     await interpret(LONG);
-    const path = await keptPath('.native');
+    const path = await keptPath('native');
     if (path !== undefined) return path;
   }
   throw new Error(`${PROCESSES_AT_MOST} processes left no machine code in ${folder}`);
@@ -48,10 +47,10 @@ async function keptNative(): Promise<string> {
 
 const done = (instructions: number): unknown => ({ stop: 'reached', instructions });
 
-describe('a folder for code', () => {
+describe('a store of code', () => {
   it('keeps the rewritten v86, which later processes take', async () => {
     expect(await interpret(SHORT)).toEqual(done(SHORT));
-    const path = (await keptPath('.wasm')) ?? '';
+    const path = (await keptPath('wire')) ?? '';
     const before = await readFile(path);
     expect(await interpret(SHORT)).toEqual(done(SHORT));
     expect((await readFile(path)).equals(before)).toBe(true);
@@ -63,9 +62,9 @@ describe('a folder for code', () => {
     expect((await readFile(path)).length).toBeGreaterThan(100_000);
   });
 
-  it.each(['.wasm', '.native'])('heals a damaged file: *%s', async (extension) => {
+  it.each(['wire', 'native'] as const)('heals a damaged file: %s', async (form) => {
     await keptNative();
-    const path = (await keptPath(extension)) ?? '';
+    const path = (await keptPath(form)) ?? '';
     const whole = await readFile(path);
     const damaged = Buffer.from(whole);
     damaged.writeUInt8(damaged.readUInt8(5000) ^ 1, 5000);
@@ -80,6 +79,7 @@ describe('a folder for code', () => {
   it('does without code that V8 refuses, though its digest is right, and makes it again', async () => {
     const path = await keptNative();
     const content = Buffer.alloc(100_000, 0xcc);
+    content.set((await readFile(path)).subarray(32, 36));
     await writeFile(path, Buffer.concat([createHash('sha256').update(content).digest(), content]));
     expect(await interpret(SHORT)).toEqual(done(SHORT));
     await keptNative();

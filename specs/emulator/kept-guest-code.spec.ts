@@ -1,7 +1,6 @@
 /** Code compiled from a guest can be kept for later machines. It saves time and decides nothing. */
 
-import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,7 +11,9 @@ import {
   type Machine,
   serializeImage,
 } from '../../emulator/index.ts';
+import { Store } from '../../images/store/store.ts';
 import { Layout, listen, loadGuest, makeMachine } from './guest.ts';
+import { keptFiles } from './kept-files.ts';
 import { PROGRAMS } from './programs.ts';
 
 const FAR = 200_000_000;
@@ -20,15 +21,17 @@ const [NAME = ''] = Object.keys(PROGRAMS);
 const REWRITES_ITSELF = 'code that rewrites itself';
 
 let folder: string;
+let store: Store;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-code-'));
+  store = new Store(folder);
 });
 afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
 async function loaded(name: string, memoryMiB = 16): Promise<Machine> {
-  const machine = await makeMachine({ codeFolder: folder, memoryMiB });
+  const machine = await makeMachine({ codeStore: store, memoryMiB });
   const program = PROGRAMS[name];
   if (program === undefined) throw new Error(`no program ${name}`);
   loadGuest(machine, program);
@@ -56,10 +59,12 @@ async function keep(name: string): Promise<unknown> {
   return ran;
 }
 
-async function keptFile(extension: string): Promise<string> {
-  const found = (await readdir(folder)).find((one) => one.endsWith(extension));
-  if (found === undefined) throw new Error(`no file ${extension} in ${folder}`);
-  return join(folder, found);
+const kept = (form: 'layer' | 'native'): Promise<string[]> => keptFiles(folder, 'guest-code', form);
+
+async function keptFile(form: 'layer' | 'native'): Promise<string> {
+  const [found] = await kept(form);
+  if (found === undefined) throw new Error(`nothing kept is a ${form}`);
+  return found;
 }
 
 describe('code kept for later machines', () => {
@@ -86,8 +91,8 @@ describe('code kept for later machines', () => {
 
   it('is found under its key alone', async () => {
     await keep(NAME);
-    expect(codeIsKept(folder, NAME)).toBe(true);
-    expect(codeIsKept(folder, 'another')).toBe(false);
+    expect(codeIsKept(store, NAME)).toBe(true);
+    expect(codeIsKept(store, 'another')).toBe(false);
     expect((await loaded(NAME)).takeCode('another')).toBe(false);
   });
 
@@ -112,14 +117,14 @@ describe('code kept for later machines', () => {
 
   it('is not taken by a machine that must not compile, or keeps nothing', async () => {
     await keep(NAME);
-    const interpreting = await makeMachine({ codeFolder: folder, compile: false });
+    const interpreting = await makeMachine({ codeStore: store, compile: false });
     expect(interpreting.takeCode(NAME)).toBe(false);
     expect((await makeMachine()).takeCode(NAME)).toBe(false);
   });
 
   it('is not taken from a damaged file', async () => {
     await keep(NAME);
-    const path = await keptFile('.code');
+    const path = await keptFile('layer');
     const bytes = await readFile(path);
     bytes.writeUInt8(bytes.readUInt8(500) ^ 1, 500);
     await writeFile(path, bytes);
@@ -129,13 +134,11 @@ describe('code kept for later machines', () => {
   it('may be kept anew by others meanwhile: V8 gets no machine code but that of the same modules', async () => {
     const [one = '', other = ''] = Object.keys(PROGRAMS);
     await keep(one);
-    const code = await readFile(await keptFile('.code'));
+    const first = await keptFile('layer');
     await keep(other);
-    const [otherCode = ''] = (await readdir(folder)).filter(
-      (name) => name.endsWith('.code') && !code.equals(readFileSync(join(folder, name))),
-    );
+    const [otherCode = ''] = (await kept('layer')).filter((path) => path !== first);
     // the code of one program under the key of the other, as if written by a process with other flags
-    await writeFile(join(folder, otherCode), code);
+    await writeFile(otherCode, await readFile(first));
     const machine = await loaded(one);
     expect(machine.takeCode(other)).toBe(true);
     expect(outcome(machine)).toEqual(await straight(one));
@@ -143,33 +146,20 @@ describe('code kept for later machines', () => {
 
   it('keeps its WebAssembly when a process with another V8 adds machine code of its own', async () => {
     await keep(NAME);
-    const code = await readFile(await keptFile('.code'));
+    const code = await readFile(await keptFile('layer'));
     const machine = await loaded(NAME);
     machine.takeCode(NAME);
     outcome(machine);
-    await rm(await keptFile('.native'));
+    await rm(await keptFile('native'));
     machine.keepCode(NAME);
-    expect(codeIsKept(folder, NAME)).toBe(true);
-    expect((await readFile(await keptFile('.code'))).equals(code)).toBe(true);
-  });
-
-  it('pushes out what was kept longest ago', async () => {
-    for (let i = 0; i < 100; i++) {
-      const path = join(folder, `old-${i}`);
-      await writeFile(path, '');
-      await utimes(path, 0, 0);
-    }
-    await keep(NAME);
-    expect((await readdir(folder)).length).toBeLessThan(50);
-    expect(codeIsKept(folder, NAME)).toBe(true);
+    expect(codeIsKept(store, NAME)).toBe(true);
+    expect((await readFile(await keptFile('layer'))).equals(code)).toBe(true);
   });
 
   it('is taken without the machine code of this V8', async () => {
     const ran = await keep(NAME);
-    for (const name of await readdir(folder)) {
-      if (name.endsWith('.native')) await rm(join(folder, name));
-    }
-    expect(codeIsKept(folder, NAME)).toBe(false);
+    for (const path of await kept('native')) await rm(path);
+    expect(codeIsKept(store, NAME)).toBe(false);
     const machine = await loaded(NAME);
     expect(machine.takeCode(NAME)).toBe(true);
     expect(outcome(machine)).toEqual(ran);

@@ -17,6 +17,7 @@ import {
   serializeImage,
   shareImage,
 } from '../../emulator/index.ts';
+import { Store } from '../../images/store/store.ts';
 import { listen } from '../emulator/guest.ts';
 import { randomNumbers } from '../support/random.ts';
 import type { Case } from './case.ts';
@@ -160,20 +161,21 @@ const written = (image: MachineImage): MachineImage => {
 
 /** With the code that an earlier machine compiled and kept. */
 const kept: Way = async (one, length) => {
-  const codeFolder = await mkdtemp(join(tmpdir(), 'nanvix-v86-fuzz-'));
+  const folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-fuzz-'));
+  const codeStore = new Store(folder);
   try {
-    const first = await start(one, { codeFolder });
+    const first = await start(one, { codeStore });
     const image = first.capture({ compiled: false });
     runHot(first, length >> 2);
     first.run({ instructions: length - 1 });
     first.restore(image, { compiled: 'keep' });
     first.keepCode(KEY);
     first.dispose();
-    const machine = await start(one, { codeFolder });
+    const machine = await start(one, { codeStore });
     machine.takeCode(KEY);
     return finish(machine);
   } finally {
-    await rm(codeFolder, { recursive: true });
+    await rm(folder, { recursive: true });
   }
 };
 const KEY = 'fuzz';

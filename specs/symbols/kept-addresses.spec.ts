@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Store } from '../../images/store/store.ts';
 import { namedAddresses } from '../../harness/guest/elf/named-addresses.ts';
 import { compileC } from '../support/programs.ts';
 
@@ -29,7 +30,7 @@ async function addressesInNewProcess(content = file, names = NAMES, where = fold
   const { keptAddresses } = await import('../../harness/guest/elf/kept-addresses.ts');
   const sha256 = createHash('sha256').update(content).digest('hex');
   const read = vi.fn(() => content);
-  const ask = () => keptAddresses({ sha256, read }, names, where);
+  const ask = () => keptAddresses({ sha256, read }, names, new Store(where));
   return { addresses: ask(), read, ask };
 }
 
@@ -64,18 +65,18 @@ describe('addresses of names', () => {
 
   it('are not taken from a file that is damaged anywhere, which is written again', async () => {
     const { addresses } = await addressesInNewProcess();
-    const [name = ''] = await readdir(folder);
-    const kept = await readFile(join(folder, name));
+    const [name = ''] = await readdir(join(folder, 'symbols'));
+    const kept = await readFile(join(folder, 'symbols', name));
     for (const at of [0, 40, kept.length - 1]) {
       const damaged = Buffer.from(kept);
       damaged.writeUInt8(kept.readUInt8(at) ^ 1, at);
-      await writeFile(join(folder, name), damaged);
+      await writeFile(join(folder, 'symbols', name), damaged);
       const later = await addressesInNewProcess();
       expect(later.addresses).toEqual(addresses);
       expect(later.read).toHaveBeenCalledOnce();
-      expect(await readFile(join(folder, name))).toEqual(kept);
+      expect(await readFile(join(folder, 'symbols', name))).toEqual(kept);
     }
-    await writeFile(join(folder, name), '');
+    await writeFile(join(folder, 'symbols', name), '');
     expect((await addressesInNewProcess()).read).toHaveBeenCalledOnce();
   });
 

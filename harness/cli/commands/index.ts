@@ -1,5 +1,6 @@
 /** The commands. Each takes a function that it calls with the exit status of the process. */
 import type { Command } from 'commander';
+import { cacheCommand } from './cache.ts';
 import { ccCommand } from './cc.ts';
 import { dapCommand } from './dap.ts';
 import { debugCommand } from './debug.ts';
@@ -20,6 +21,7 @@ export const commands: readonly CommandFactory[] = [
   runCommand,
   imagesCommand,
   ccCommand,
+  cacheCommand,
   snapshotCommand,
   studyCommand,
   traceCommand,

@@ -2,10 +2,7 @@
  * The addresses of a few names in a file, kept by the file's digest for later guests of this process and for later processes:
  * to read megabytes for them takes longer than everything else that is done to record a run's phases.
  */
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { keepNewest, readKept, writeKept } from '../../../emulator/index.ts';
-import { cacheRoot } from '../../../images/build/paths.ts';
+import { userStore, type Store } from '../../cache/index.ts';
 import { type NamedAddresses, namedAddresses } from './named-addresses.ts';
 
 /** A file whose digest is known before it is read. */
@@ -17,8 +14,6 @@ export interface DigestedFile {
 
 /** Counted up where the content of a kept file, or what is read for it, changes. */
 const FORM = 1;
-/** Files in the folder, of a kilobyte each; beyond them the oldest go. */
-const FILES_KEPT = 64;
 
 /** By all that they follow from. */
 const known = new Map<string, NamedAddresses>();
@@ -33,26 +28,24 @@ interface Content {
 export function keptAddresses(
   file: DigestedFile,
   names: readonly string[],
-  folder = join(cacheRoot(), 'symbols'),
+  store: Store = userStore(),
 ): NamedAddresses {
   const key = JSON.stringify([FORM, file.sha256, names]);
-  const place = `${folder} ${key}`;
+  const place = `${store.root} ${key}`;
   let found = known.get(place);
   if (found !== undefined) return found;
-  const path = join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
-  found = readAddresses(path);
+  found = readAddresses(store, key);
   if (found === undefined) {
     found = namedAddresses(file.read(), names);
     const content: Content = { ...found, addresses: [...found.addresses] };
-    writeKept(path, Buffer.from(JSON.stringify(content)));
-    keepNewest(folder, FILES_KEPT);
+    store.write('symbols', key, Buffer.from(JSON.stringify(content)));
   }
   known.set(place, found);
   return found;
 }
 
-function readAddresses(path: string): NamedAddresses | undefined {
-  const kept = readKept(path);
+function readAddresses(store: Store, key: string): NamedAddresses | undefined {
+  const kept = store.read('symbols', key);
   if (kept === undefined) return undefined;
   const { relocatable, addresses } = JSON.parse(new TextDecoder().decode(kept.content)) as Content;
   return { relocatable, addresses: new Map(addresses) };

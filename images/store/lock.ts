@@ -1,5 +1,5 @@
 // A lock between processes: who builds a step, and who waits for it. Saves doing work twice; it is not what keeps the
-// cache sound, publishing by rename is (entry.ts). So a lock whose owner died may simply be taken over.
+// cache sound, publishing by rename is (build/entry.ts). So a lock whose owner died may simply be taken over.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,6 +36,12 @@ function readOwner(file: string): Owner | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a lock's owner has died. */
+export function isLockDead(file: string): boolean {
+  const owner = readOwner(file);
+  return owner !== undefined && !isAlive(owner);
 }
 
 /** Whether a process that made something under this name still runs. */

@@ -1,0 +1,187 @@
+// What is kept between processes: files in a folder of the user's own, each under a name that is a digest of all that its
+// content depends on. kinds.ts lists what there is; contents.ts counts and empties it. Touches that folder only.
+//
+// What must hold:
+// - What is read is exactly what was written, or nothing. A file opens with the SHA-256 of what follows; one that is damaged
+//   is removed.
+// - A file appears whole, by rename, so any number of processes may read and write.
+// - To keep something never fails: where it cannot be done, the caller does its work again the next time.
+// - Code lies here that is executed. A folder is used only while it is the user's own and nobody else can write to it.
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { packageVersion } from '../build/paths.ts';
+import { pruneFiles } from './contents.ts';
+import { kinds } from './kinds.ts';
+import type { KindName } from './kinds.ts';
+
+const digestLength = 32;
+/** A file's time says when it was last used, to the day: to write it at each use would cost each use. */
+const dayMs = 24 * 3600 * 1000;
+
+/** Something that was kept. */
+export interface Kept {
+  /** In a buffer of its own. */
+  readonly content: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of the content, in hexadecimal. */
+  readonly digest: string;
+}
+
+/** What the content of something kept depends on. The kind and the version of this package are always part of it. */
+export type Key = string | readonly (string | number)[];
+
+/** The store below one folder. */
+export class Store {
+  /** Absolute path; need not exist. */
+  readonly root: string;
+  readonly #version: string;
+
+  constructor(root: string, version: string = packageVersion()) {
+    this.root = root;
+    this.#version = version;
+  }
+
+  /** What was kept under a key; undefined where there is nothing, or it is damaged. */
+  read(kind: KindName, key: Key): Kept | undefined {
+    const file = this.#fileOf(kind, key);
+    return this.#reading(file, (opened) => {
+      const { size, mtimeMs } = fstatSync(opened);
+      const said = Buffer.alloc(digestLength);
+      const content = new Uint8Array(Math.max(0, size - digestLength));
+      readSync(opened, said, { position: 0 });
+      readSync(opened, content, { position: digestLength });
+      const digest = createHash('sha256').update(content).digest();
+      if (!digest.equals(said)) {
+        unlinkSync(file);
+        return undefined;
+      }
+      markUsed(opened, mtimeMs);
+      return { content, digest: digest.toString('hex') };
+    });
+  }
+
+  /** The digest of what is kept under a key, for one that need not be read. */
+  digestOf(kind: KindName, key: Key): string | undefined {
+    return this.#reading(this.#fileOf(kind, key), (opened) => {
+      const digest = Buffer.alloc(digestLength);
+      return readSync(opened, digest, { position: 0 }) === digestLength ? digest.toString('hex') : undefined;
+    });
+  }
+
+  /** Keeps something under a key, or leaves what is there as it is. @returns SHA-256 of the content, in hexadecimal. */
+  write(kind: KindName, key: Key, content: Uint8Array): string {
+    const digest = createHash('sha256').update(content).digest();
+    try {
+      const folder = this.#ensure(kind);
+      if (folder !== undefined) {
+        // Not flushed to the disk: after a crash of the machine the digest tells.
+        const options = { fsync: false, mode: 0o600 };
+        writeFileAtomic.sync(this.#fileOf(kind, key), Buffer.concat([digest, content]), options);
+        pruneFiles(folder, kinds[kind], Date.now());
+      }
+    } catch {
+      // The next process does this work again.
+    }
+    return digest.toString('hex');
+  }
+
+  /** Whether something can be kept at all: the folder is there, or can be made, and is private and writable. */
+  canKeep(kind: KindName): boolean {
+    try {
+      const folder = this.#ensure(kind);
+      if (folder === undefined) return false;
+      accessSync(folder, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * The place of a file that another writes, whole by a rename, and that checks itself. Its folder is made; `extension` is
+   * part of the name. Call {@link prune} when it is written.
+   *
+   * @throws what the operating system says, where the folder cannot be made.
+   */
+  place(kind: KindName, key: Key, extension: string): string {
+    mkdirSync(this.#folderOf(kind), { recursive: true, mode: 0o700 });
+    return `${this.#fileOf(kind, key)}.${extension}`;
+  }
+
+  /** Tells that a file at a {@link place} was used. */
+  static touch(file: string): void {
+    markUsed(file, statSync(file).mtimeMs);
+  }
+
+  /** Removes what is beyond the limits of a kind of files, and what writers that died have left. */
+  prune(kind: KindName): void {
+    pruneFiles(this.#folderOf(kind), kinds[kind], Date.now());
+  }
+
+  #folderOf(kind: KindName): string {
+    return path.join(this.root, kind);
+  }
+
+  #fileOf(kind: KindName, key: Key): string {
+    const name = createHash('sha256').update(JSON.stringify([this.#version, kind, key]));
+    return path.join(this.#folderOf(kind), name.digest('hex'));
+  }
+
+  /** The folder of a kind, made if missing; undefined where others can write to it. */
+  #ensure(kind: KindName): string | undefined {
+    const folder = this.#folderOf(kind);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return this.#isPrivate(folder) ? folder : undefined;
+  }
+
+  #isPrivate(folder: string): boolean {
+    return [this.root, folder].every(isOwn);
+  }
+
+  /** What `read` makes of an open file; undefined where the file cannot be read, or is not to be trusted. */
+  #reading<Result>(file: string, read: (opened: number) => Result | undefined): Result | undefined {
+    try {
+      const opened = openSync(file, 'r');
+      try {
+        return this.#isPrivate(path.dirname(file)) ? read(opened) : undefined;
+      } finally {
+        closeSync(opened);
+      }
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+function isOwn(folder: string): boolean {
+  const { uid, mode } = statSync(folder);
+  // Where users have no numbers, as on Windows, the mode says nothing either.
+  return process.getuid === undefined || (uid === process.getuid() && (mode & WRITABLE_BY_OTHERS) === 0);
+}
+
+/** Sets the time of a file, by its path or opened, that was last used at another day. */
+function markUsed(file: number | string, mtimeMs: number): void {
+  const now = Date.now();
+  if (now - mtimeMs < dayMs) return;
+  try {
+    if (typeof file === 'number') futimesSync(file, now / 1000, now / 1000);
+    else utimesSync(file, now / 1000, now / 1000);
+  } catch {
+    // The file is others', or opened for reading only where that matters: it ages.
+  }
+}
