@@ -1,1 +1,1 @@
-export function ensureBundle(): Promise<void>;
+export function ensureBundle(): Promise<string | undefined>;

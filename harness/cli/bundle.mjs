@@ -1,11 +1,14 @@
 // Makes the one file the command line is loaded from, where the one there is not good any more.
 //
 // A package from a registry brings its bundle along and has no esbuild; there the one that came is used.
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import bundleFiles from './bundle-status.cjs';
 
-const { root, dist, bundlePath, inputsPath, bundleStatus } = bundleFiles;
+const { root, dist, bundlePath, loaderPath, recordPath, stateOf, stateOfAll, readRecord, bundleStatus } =
+  bundleFiles;
 
 /** The library's entry points, as package.json exports them from below harness/dist/library/. */
 export const libraryEntryPoints = [
@@ -14,50 +17,115 @@ export const libraryEntryPoints = [
   'harness/snapshots/fork-worker.ts',
 ];
 
-/** Makes the bundle unless it is fresh. */
+/** Makes the bundle unless it is fresh. @returns Its SHA-256, if it is known. */
 export async function ensureBundle() {
-  const status = bundleStatus();
-  if (status === 'fresh') return;
+  const { status, digest } = bundleStatus();
+  if (status === 'fresh') return digest;
+  if (status === 'stale' && refreshRecord()) return bundleStatus().digest;
   const esbuild = await loadEsbuild();
   if (esbuild === undefined) {
-    if (status === 'stale') return;
+    if (status === 'stale') return undefined;
     throw new Error(
       'the command line is not built and esbuild is not installed: run `npm ci` in the checkout',
     );
   }
-  await build(esbuild);
+  return await build(esbuild);
 }
 
+/**
+ * Where files were only touched, or copied, and hold what they held, writes down their states of today.
+ *
+ * @returns Whether the bundle is good.
+ */
+function refreshRecord() {
+  try {
+    const { bundle, inputs, digests } = readRecord();
+    const state = stateOfAll(inputs);
+    const then = digests();
+    const now = digestsOf(inputs);
+    if (now.some((digest, i) => digest !== then[i]) || digestOf(bundlePath) !== bundle.sha256) return false;
+    writeRecord(bundle.sha256, inputs, state, now);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  write: false,
+  metafile: true,
+  logLevel: 'silent',
+  // What is not in the bundle is loaded by require, so that no module loader has to start.
+  supported: { 'dynamic-import': false },
+  external: ['esbuild', 'playwright-core', 'iced-x86'],
+};
+
 async function build(esbuild) {
-  const startedAt = new Date();
-  const result = await bundle(esbuild, {
-    absWorkingDir: root,
-    entryPoints: ['harness/cli/main.ts'],
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    outfile: bundlePath,
-    write: false,
-    metafile: true,
-    logLevel: 'silent',
-    // What is not in the bundle is loaded by require, so that no module loader has to start.
-    supported: { 'dynamic-import': false },
-    external: ['esbuild', 'playwright-core', 'iced-x86'],
-    banner: {
-      js: `const __sourceUrl=(path)=>require("node:url").pathToFileURL(require("node:path").join(__dirname,"../..",path)).href;`,
-    },
-    plugins: [sourceUrls((place) => `__sourceUrl(${JSON.stringify(place)})`)],
-  });
+  const startedAt = Date.now();
+  const banner = {
+    js: `const __sourceUrl=(path)=>require("node:url").pathToFileURL(require("node:path").join(__dirname,"../..",path)).href;`,
+  };
+  const plugins = [sourceUrls((place) => `__sourceUrl(${JSON.stringify(place)})`)];
+  const parts = await Promise.all(
+    [
+      ['harness/cli/load-bundle.ts', loaderPath],
+      ['harness/cli/main.ts', bundlePath],
+    ].map(([entry, outfile]) =>
+      bundle(esbuild, { ...shared, banner, plugins, entryPoints: [entry], outfile }),
+    ),
+  );
+  const texts = parts.map((part) => asciiOf(part.outputFiles[0].text));
   mkdirSync(dist, { recursive: true });
-  for (const file of readdirSync(dist))
-    if (file.endsWith('.cache')) rmSync(join(dist, file), { force: true });
-  const inputs = Object.keys(result.metafile.inputs).filter((input) => !input.includes('node_modules'));
-  writeAtomically(inputsPath, JSON.stringify([...inputs, 'package.json'].sort(), undefined, 1), startedAt);
-  writeAtomically(bundlePath, asciiOf(result.outputFiles[0].text), startedAt);
+  writeFileAtomic.sync(loaderPath, texts[0], { fsync: false });
+  writeFileAtomic.sync(bundlePath, texts[1], { fsync: false });
+  const sha256 = sha256Of(texts[1]);
+  // Another process may have put its own there meanwhile, and will say so itself.
+  if (digestOf(bundlePath) === sha256) writeRecord(sha256, ...inputsOf(parts, startedAt));
+  return sha256;
+}
+
+/** What decides the bundle besides the files that are in it: what is resolved to which file, and what puts it together. */
+const alsoInputs = [
+  'package.json',
+  'package-lock.json',
+  'node_modules/.package-lock.json',
+  'node_modules/esbuild/package.json',
+  'tsconfig.json',
+  'harness/cli/bundle.mjs',
+];
+
+/** Milliseconds that the clock of a file system may lag behind. */
+const CLOCK_LAG = 20;
+
+/** Paths, state and digests of what the parts were made from. */
+function inputsOf(parts, startedAt) {
+  const bundled = parts.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = [...new Set([...bundled, ...alsoInputs])]
+    .filter((path) => existsSync(join(root, path)))
+    .sort();
+  const state = stateOfAll(inputs);
+  // What changed while the bundle was made may be in it or not: it counts as changed the next time.
+  const isSettled = (path) => statSync(join(root, path)).ctimeMs < startedAt - CLOCK_LAG;
+  const digests = digestsOf(inputs).map((digest, i) => (isSettled(inputs[i]) ? digest : ''));
+  return [inputs, digests.includes('') ? '' : state, digests];
+}
+
+const sha256Of = (content) => createHash('sha256').update(content).digest('hex');
+const digestOf = (path) => sha256Of(readFileSync(path));
+const digestsOf = (inputs) => inputs.map((path) => digestOf(join(root, path)));
+
+function writeRecord(sha256, inputs, state, digests) {
+  const first = { bundle: { state: stateOf(bundlePath), sha256 }, inputs, state };
+  const text = `${JSON.stringify(first)}\n${JSON.stringify(digests)}`;
+  writeFileAtomic.sync(recordPath, text, { fsync: false });
 }
 
 /** The launcher reads the bundle as Latin-1. esbuild escapes everything but what stands in regular expressions. */
@@ -103,12 +171,4 @@ async function loadEsbuild() {
   } catch {
     return undefined;
   }
-}
-
-/** Dated back to the start of the build: a source changed while it ran is newer. */
-function writeAtomically(path, contents, date) {
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, contents);
-  utimesSync(temporary, date, date);
-  renameSync(temporary, path);
 }

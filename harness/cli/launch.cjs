@@ -1,10 +1,9 @@
 // Starts one of the commands: loads the command line as one file with V8's code cache, which starts in a fraction of the time the
-// sources would take. In a checkout that file is made again whenever a source has changed.
+// sources would take. In a checkout that file is made again whenever anything it was made from has changed.
 //
 // Plain JavaScript, because it runs before anything can load TypeScript; CommonJS, because Node's loader of modules takes as long
 // to start as all of this.
-const { bundlePath, bundleStatus } = require('./bundle-status.cjs');
-const { loadBundle } = require('./load-bundle.cjs');
+const { bundlePath, bundleStatus, loaderPath } = require('./bundle-status.cjs');
 
 /** A defect of this program: EX_SOFTWARE of sysexits. */
 const STATUS_INTERNAL = 70;
@@ -19,11 +18,13 @@ const STATUS_INTERNAL = 70;
 async function launch(name, entry, kind) {
   const [, , ...commandLine] = process.argv;
   try {
-    if (bundleStatus() !== 'fresh') {
+    let { status, digest } = bundleStatus();
+    if (status !== 'fresh') {
       const { ensureBundle } = await import('./bundle.mjs');
-      await ensureBundle();
+      digest = await ensureBundle();
     }
-    const commands = loadBundle(bundlePath, kind(commandLine));
+    const { loadBundle } = require(loaderPath);
+    const commands = loadBundle(bundlePath, kind(commandLine), digest);
     process.exitCode = await commands[entry](commandLine);
     await flushed(process.stdout);
     await flushed(process.stderr);
