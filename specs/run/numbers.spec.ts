@@ -5,9 +5,11 @@ import {
   boot,
   callStack,
   debug,
+  DebugTarget,
   guestSymbols,
   InputError,
   restoreSnapshot,
+  serveGdb,
   Tracer,
 } from '../../harness/index.ts';
 import type { BootOptions, DebugOptions, Deadlines } from '../../harness/index.ts';
@@ -105,6 +107,12 @@ describe('a debugger', () => {
     expect(() => session.goTo(count)).toThrow(InputError);
     expect(() => session.continue(count)).toThrow(InputError);
     expect(() => session.disassemble(undefined, count)).toThrow(InputError);
+    session.dispose();
+  });
+
+  it.each([...NOT_COUNTS, 65_536, Infinity])('is not served at port %s', async (port) => {
+    const session = await debug({ program });
+    await expect(serveGdb(new DebugTarget(session), port)).rejects.toThrow(InputError);
     session.dispose();
   });
 

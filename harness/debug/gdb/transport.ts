@@ -9,6 +9,7 @@ import { InputError } from '../../guest/errors.ts';
 import { Connection } from './connection.ts';
 import type { Leave } from './connection.ts';
 import type { GdbTarget } from './target.ts';
+import { checkNumber } from '../../guest/check-number.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -28,6 +29,7 @@ export interface GdbServer {
  * @throws InputError when the port cannot be had.
  */
 export async function serveGdb(target: GdbTarget, port = 0): Promise<GdbServer> {
+  checkNumber('the port', port, { most: 65_535 });
   let socket: Socket | undefined;
   let leave: (how: Leave) => void = () => undefined;
   const left = new Promise<Leave>((resolve) => {
