@@ -1,5 +1,7 @@
 /** CPython on the POSIX layer: what scripts do with files, time, threads, signals and standard streams. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Era } from '../../images/abi/index.ts';
+import { exitStatuses } from '../../images/abi/index.ts';
 import { createRamfs, ensureStdlib, readRamfs } from '../../images/index.ts';
 import { runGuest } from '../support/guests.ts';
 
@@ -50,6 +52,27 @@ print([int(n) for n in seen])
 try: os.kill(os.getpid(), signal.SIGINT)
 except KeyboardInterrupt: print('interrupted')
 `,
+  'timers.py': `
+import select, os, signal, time
+seen = []
+signal.signal(signal.SIGALRM, lambda number, frame: seen.append(round(time.monotonic() - start, 2)))
+start = time.monotonic()
+signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+while len(seen) < 3: signal.pause()
+signal.setitimer(signal.ITIMER_REAL, 0)
+signal.alarm(1); r, w = os.pipe()
+def late(number, frame): raise TimeoutError
+signal.signal(signal.SIGALRM, late)
+try: select.select([r], [], [])
+except TimeoutError: print(seen, 'timed out')
+`,
+  'faults.py': `
+import faulthandler, signal, sys
+faulthandler.enable()
+signal.signal(signal.SIGFPE, lambda number, frame: None)
+def inner(): faulthandler._sigsegv()
+inner()
+`,
   'pipes.py': `
 import os, select, socket, threading
 r, w = os.pipe()
@@ -93,7 +116,10 @@ beforeAll(async () => {
   ramfs = createRamfs(new Map([...library, ...own]), { freeBytes: 1 << 20 });
 });
 
-async function python(script: keyof typeof scripts, options: { readonly stdin?: string } = {}) {
+async function python(
+  script: keyof typeof scripts,
+  options: { readonly stdin?: string; readonly era?: Era } = {},
+) {
   return await runGuest({
     program: 'python',
     ramfs,
@@ -134,6 +160,19 @@ describe('a Python script', () => {
 
   it('catches its own signals', async () => {
     expect((await python('signals.py')).output).toBe('[10, 10]\ninterrupted\n');
+  });
+
+  it.each(['S', 'M'] as const)('has timers that interrupt its waits, in Era %s', async (era) => {
+    const { output, errorOutput } = await python('timers.py', { era });
+    expect(errorOutput).toBe('');
+    expect(output).toBe('[0.05, 0.1, 0.15] timed out\n');
+  });
+
+  it('is told by faulthandler where it crashed, in Era M', async () => {
+    const { errorOutput, outcome } = await python('faults.py', { era: 'M' });
+    expect(errorOutput).toContain('Fatal Python error: Segmentation fault');
+    expect(errorOutput).toContain('File "/faults.py", line 5 in inner');
+    expect(outcome).toEqual({ kind: 'exit', status: exitStatuses.signalled });
   });
 
   it('reads input, writes much output and chooses its status', async () => {
