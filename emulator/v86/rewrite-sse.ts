@@ -57,6 +57,16 @@ const prefixesForV86 = (prefixes: Code): Code => [
   [has(prefixes, REPEATS), wasm.select],
 ];
 
+/** A bit for each upper half of an opcode behind which there is anything of MMX or SSE: most instructions need no more than this test. */
+const UPPER_HALVES = OPCODES.reduce(
+  (bits, known, i) => (known === 0 ? bits : bits | (1 << ((i >> 4) & 15))),
+  0,
+);
+const mayBeKnown = (opcode: Code): Code => [
+  [wasm.i32(UPPER_HALVES), opcode, wasm.i32(4), wasm.shrUnsigned, wasm.i32(15), wasm.and],
+  [wasm.shrUnsigned, wasm.i32(1), wasm.and],
+];
+
 function wrapInterpreter(binary: WasmBinary, index: Indices, describe: number, ask: number): void {
   const original = binary.copy(index.interpretOpcode0F, { parameters: ['i32'], results: [] });
   const comparisons = { single: index.compareSingles, double: index.compareDoubles };
@@ -68,8 +78,10 @@ function wrapInterpreter(binary: WasmBinary, index: Indices, describe: number, a
   binary.replace(index.interpretOpcode0F, {
     locals: ['i32'],
     code: [
-      [prefixes, wasm.localGet(opcode), wasm.call(describe), wasm.localTee(bits)],
-      wasm.ifThen,
+      [mayBeKnown(wasm.localGet(opcode)), wasm.ifThen],
+      [prefixes, wasm.localGet(opcode), wasm.call(describe), wasm.localSet(bits)],
+      wasm.end,
+      [known, wasm.ifThen],
       [has(known, Opcode.group15), wasm.ifThen],
       [wasm.call(group15Faults), wasm.ifThen, wasm.ret, wasm.end],
       wasm.otherwise,
