@@ -54,7 +54,7 @@ static void reals(void)
     char format[32];
 
     section("reals");
-    for (unsigned i = 0; i < 1500; i++) {
+    for (unsigned i = 0; i < 500; i++) {
         double value = (double)draw_real();
         draw_format(format, conversions[draw_below(8)]);
         printf("%s ", format);
@@ -62,7 +62,7 @@ static void reals(void)
         printf("\n");
     }
     section("long reals");
-    for (unsigned i = 0; i < 1000; i++) {
+    for (unsigned i = 0; i < 200; i++) {
         long double value = draw_real();
         draw_format(format, longer[draw_below(4)]);
         printf("%s ", format);
@@ -70,7 +70,7 @@ static void reals(void)
         printf("\n");
     }
     section("all digits");
-    for (unsigned i = 0; i < 60; i++) {
+    for (unsigned i = 0; i < 20; i++) {
         long double value = draw_real();
         printf("%.1100g %.17Lg %.21Lg\n", (double)value, value, value);
     }
@@ -160,7 +160,7 @@ static void from_text(void)
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         read_back(texts[i]);
     section("strtod of what was drawn");
-    for (unsigned i = 0; i < 500; i++) {
+    for (unsigned i = 0; i < 150; i++) {
         snprintf(text, sizeof(text), "%.*Le", (int)draw_below(40), draw_real());
         read_back(text);
     }
