@@ -67,6 +67,7 @@ export class Emitter {
     wasm.flatten(instruction).map((byte) => [this.builder, wasm.i32(byte), wasm.call(this.pushByte)]);
   constant = (value: Code): Code => [this.builder, value, wasm.call(this.index.constI32)];
   wordAt = (address: number): Code => [this.builder, wasm.i32(address), wasm.call(this.index.loadFixedI32)];
+  byteAt = (address: number): Code => [this.builder, wasm.i32(address), wasm.call(this.index.loadFixedU8)];
   getLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.getLocal)];
   setLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.setLocal)];
   /** Calls an exported function whose name stands in v86's memory, and whose type is one of {@link CompiledCall}. */

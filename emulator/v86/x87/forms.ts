@@ -97,6 +97,8 @@ function formOfD9(field: number, index: number): Form {
       if (index === 6) return registers('zero');
       return index === 7 ? UNDEFINED : registers('any');
     case 7:
+      if (index === 0) return registers('remainder');
+      if (index === 4) return registers('roundToInteger');
       return registers(index === 2 ? 'root' : 'any');
     default:
       return registers('any');
@@ -134,11 +136,11 @@ function formOfRegisters(group: number, field: number, index: number): Form {
       return formOfD9(field, index);
     case 2:
       if (field === 5 && index === 1) return registers('compare2');
-      return field < 4 ? registers('any') : UNDEFINED;
+      return field < 4 ? registers('conditionalMove') : UNDEFINED;
     case 3:
       if (field === 4) return index < 5 ? registers('anyControl') : UNDEFINED;
       if (field === 5 || field === 6) return registers('compareFlags0');
-      return field < 4 ? registers('any') : UNDEFINED;
+      return field < 4 ? registers('conditionalMove') : UNDEFINED;
     case 4:
       return registers(arithmetic(field, 'To', ''));
     case 6:

@@ -180,7 +180,8 @@ function addCheck(binary: WasmBinary, index: Indices, helpers: Helpers, pushByte
       emit.raw(wasm.and),
       when(
         waits,
-        emit.wordAt(Address.fpuStatus),
+        // a byte: a word cannot be forwarded from the half that was stored last
+        emit.byteAt(Address.fpuStatus),
         emit.constant(I32.of(Status.summary)),
         emit.raw(wasm.and),
         emit.raw(wasm.or),
@@ -220,7 +221,8 @@ function addGenerateWait(binary: WasmBinary, index: Indices, helpers: Helpers, p
         emit.raw(wasm.and),
         emit.constant(I32.of(WAIT_HEEDS)),
         emit.raw(wasm.eq),
-        emit.wordAt(Address.fpuStatus),
+        // a byte: a word cannot be forwarded from the half that was stored last
+        emit.byteAt(Address.fpuStatus),
         emit.constant(I32.of(Status.summary)),
         emit.raw(wasm.and),
         emit.raw(wasm.or),

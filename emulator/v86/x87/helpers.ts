@@ -1,5 +1,6 @@
 /** The functions that are added to v86 for the x87, by name: compiled code imports them by it. */
 
+import { callHost } from '../host-functions.ts';
 import type { ValueType, WasmBinary } from '../wasm-binary.ts';
 import { X87Area } from '../internals.ts';
 import type { Code } from '../wasm-code.ts';
@@ -24,6 +25,11 @@ export class Helpers {
     this.binary.data(this.nextPlace, Buffer.from(exported));
     this.nextPlace += exported.length;
     if (this.nextPlace > X87Area.end) throw new Error('the names of the x87 do not fit');
+  }
+
+  /** Executes an instruction in TypeScript; leaves its answer. */
+  slowly(packed: Code): Code {
+    return [packed, callHost(this.binary, 'x87')];
   }
 
   /** The function's number. */
