@@ -43,6 +43,20 @@ describe('cc', () => {
     expect(await nanvix(['run', '--', program])).toMatchObject({ status: 7, stdout: '7\n' });
   });
 
+  it('compiles for Era M, where run --era M finds the kernel for it', async () => {
+    const source = join(folder, 'era.c');
+    const program = join(folder, 'era.elf');
+    writeFileSync(source, '#include <stdio.h>\nint main(void) { puts("era M"); }\n');
+    expect(await nanvix(['cc', '--era', 'M', source, '-o', program])).toMatchObject({
+      status: 0,
+      stdout: '',
+    });
+    expect(await nanvix(['run', '--era', 'M', '--', program])).toMatchObject({
+      status: 0,
+      stdout: 'era M\n',
+    });
+  });
+
   it("shows the compiler's message and writes no program when a source is wrong", async () => {
     const source = join(folder, 'wrong.c');
     const program = join(folder, 'wrong.elf');

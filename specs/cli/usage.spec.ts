@@ -25,6 +25,11 @@ describe('a mistake', () => {
     ['a time that is none', ['run', '--boot-time', 'yesterday', '--', 'python'], /give a time such as/],
     ['a deadline that is none', ['run', '--deadline-wall', 'soon', '--', 'python'], /milliseconds/],
     ['an unknown log level', ['--log-level', 'loud', 'images', 'list'], /choose one of trace, debug/],
+    [
+      'an era that is none',
+      ['cc', '--era', 'X', 'a.c', '-o', '/tmp/x.elf'],
+      /--era X is no era: give S or M/,
+    ],
     ['nothing to compile', ['cc', '-o', '/tmp/x.elf'], /no source to compile/],
     ['no program to write', ['cc', 'x.c'], /add -o FILE/],
     ['an unknown images action', ['images', 'burn'], /choose build or list/],
