@@ -21,12 +21,18 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import type writeFileAtomic from 'write-file-atomic';
 import { packageVersion } from '../build/paths.ts';
 import { pruneFiles } from './contents.ts';
 import { kinds } from './kinds.ts';
 import type { KindName } from './kinds.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Loaded with the first write: most processes only read, and each millisecond of their start counts. */
+const atomic = (): typeof writeFileAtomic => require('write-file-atomic') as typeof writeFileAtomic;
 
 const digestLength = 32;
 /** A file's time says when it was last used, to the day: to write it at each use would cost each use. */
@@ -89,7 +95,7 @@ export class Store {
       if (folder !== undefined) {
         // Not flushed to the disk: after a crash of the machine the digest tells.
         const options = { fsync: false, mode: 0o600 };
-        writeFileAtomic.sync(this.#fileOf(kind, key), Buffer.concat([digest, content]), options);
+        atomic().sync(this.#fileOf(kind, key), Buffer.concat([digest, content]), options);
         pruneFiles(folder, kinds[kind], Date.now());
       }
     } catch {
