@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { randomNumbers, type RandomNumber } from '../support/random.ts';
 import { type Case, type Item, type Reference, wordOf } from './case.ts';
 import { allForms, type Form, type Kind } from './instructions.ts';
-import { At, DataPage, PAGE, Size, Vector } from './layout.ts';
+import { At, Control, DataPage, PAGE, Size, Vector } from './layout.ts';
 import { chance, dataAddress, drawInstruction, immediate, load, pick } from './operands.ts';
 
 const [EAX, ECX, ESP, ESI, EDI] = [0, 1, 4, 6, 7];
@@ -109,10 +109,11 @@ function flowItem(random: RandomNumber): Item {
 
 // ── the stack ──
 
-function stackItem(random: RandomNumber, forms: readonly Form[]): Item {
+function stackItem(random: RandomNumber, forms: readonly Form[], onlyDefined: boolean): Item {
   const pushOrPop = drawForm(
     random,
     forms.filter(({ name }) => STACK_FORM.test(name)),
+    onlyDefined,
   );
   const pointer = pick(random, [
     At.stack + random(12),
@@ -126,9 +127,11 @@ const STACK_FORM = /^(Push|Pop|Enter|Leave|Xchg|Call|Ret)/;
 
 // ── code that rewrites code ──
 
-function selfModifyingItem(random: RandomNumber): Item {
+function selfModifyingItem(random: RandomNumber, onlyDefined: boolean): Item {
   const value = wordOf(immediate(random));
-  const where = (offset: number): Reference => reference(chance(random, 1, 3) ? 'alias' : 'abs', 0, offset);
+  // through another address a processor need not see it without being told
+  const where = (offset: number): Reference =>
+    reference(!onlyDefined && chance(random, 1, 3) ? 'alias' : 'abs', 0, offset);
   switch (random(3)) {
     case 0: // the constant of the very next instruction: mov dword [there], value; mov eax, constant
       return [0xc7, 0x05, where(11), ...value, 0xb8, ...wordOf(1)];
@@ -159,11 +162,22 @@ function anyInstruction(random: RandomNumber): Item {
   return [...prefix, ...opcode, ...Array.from({ length: random(6) }, () => random(0x100))];
 }
 
-function drawForm(random: RandomNumber, forms: readonly Form[]): number[] {
+/** An instruction of one of these forms. Where only what is defined may be seen, it is followed by what hides the rest. */
+export function drawForm(random: RandomNumber, forms: readonly Form[], onlyDefined: boolean): number[] {
   for (;;) {
-    const bytes = drawInstruction(random, pick(random, forms));
-    if (bytes !== undefined) return bytes;
+    const form = pick(random, forms);
+    const bytes = drawInstruction(random, form, !onlyDefined);
+    if (bytes === undefined) continue;
+    return onlyDefined && form.undefinedFlags !== 0 ? [...bytes, ...clearFlags(form.undefinedFlags)] : bytes;
   }
+}
+
+/** Clears flags, whatever the stack pointer is: pushfd; and; popfd on a stack of its own. */
+function clearFlags(flags: number): number[] {
+  return [
+    ...[0x89, 0x25, ...wordOf(Control.stackPointer), ...load(ESP, Control.scratch)],
+    ...[0x9c, 0x81, 0x24, 0x24, ...wordOf(~flags), 0x9d, 0x8b, 0x25, ...wordOf(Control.stackPointer)],
+  ];
 }
 
 /** What cases may consist of. */
@@ -171,6 +185,8 @@ export interface Choice {
   readonly families: readonly Family[];
   /** False for forms that are to be left out. */
   readonly allows: (form: Form) => boolean;
+  /** Whether to hide what the manual leaves undefined, so that another processor must do the same. */
+  readonly onlyDefined: boolean;
 }
 
 export const ALL_FAMILIES = Object.keys(WEIGHTS) as Family[];
@@ -178,16 +194,21 @@ export const ALL_FAMILIES = Object.keys(WEIGHTS) as Family[];
 /** Families that are drawn from forms. */
 const KINDS: ReadonlySet<Family> = new Set<Kind>(['integer', 'system', 'x87', 'mmx', 'sse']);
 
-function drawItem(random: RandomNumber, family: Family, forms: ReadonlyMap<Kind, readonly Form[]>): Item {
+function drawItem(
+  random: RandomNumber,
+  family: Family,
+  forms: ReadonlyMap<Kind, readonly Form[]>,
+  onlyDefined: boolean,
+): Item {
   switch (family) {
     case 'string':
       return stringItem(random);
     case 'flow':
       return flowItem(random);
     case 'stack':
-      return stackItem(random, forms.get('integer') ?? []);
+      return stackItem(random, forms.get('integer') ?? [], onlyDefined);
     case 'selfModifying':
-      return selfModifyingItem(random);
+      return selfModifyingItem(random, onlyDefined);
     case 'unmap':
       return [0xcd, Vector.unmap];
     case 'raw':
@@ -197,7 +218,7 @@ function drawItem(random: RandomNumber, family: Family, forms: ReadonlyMap<Kind,
     case 'x87':
     case 'mmx':
     case 'sse':
-      return drawForm(random, forms.get(family) ?? []);
+      return drawForm(random, forms.get(family) ?? [], onlyDefined);
   }
 }
 
@@ -218,7 +239,7 @@ export function cases(choice: Choice): fc.Arbitrary<Case> {
     fc.integer({ min: 0, max: 2 ** 31 - 1 }).map((seed) => {
       const random = randomNumbers(seed);
       random(2);
-      return drawItem(random, pick(random, weighted), forms);
+      return drawItem(random, pick(random, weighted), forms, choice.onlyDefined);
     }),
   );
   const usesFpu = drawable.some((family) => ['x87', 'mmx', 'sse', 'raw'].includes(family));
@@ -231,8 +252,10 @@ export function cases(choice: Choice): fc.Arbitrary<Case> {
       fc.integer({ min: PAGE - 0x100, max: PAGE - 1 }),
       fc.integer({ min: 0, max: 2 * PAGE }),
     ),
-    fpu: usesFpu ? fc.boolean() : fc.constant(false),
-    timer: fc.oneof(CROSS_SHRINK, fc.constant(0), fc.integer({ min: 300, max: 3000 })),
+    fpu: !usesFpu ? fc.constant(false) : choice.onlyDefined ? fc.constant(true) : fc.boolean(),
+    timer: choice.onlyDefined
+      ? fc.constant(0)
+      : fc.oneof(CROSS_SHRINK, fc.constant(0), fc.integer({ min: 300, max: 3000 })),
     items: fc.array(item, { minLength: 1, maxLength: 40, size: 'max' }),
   });
 }

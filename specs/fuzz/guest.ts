@@ -173,6 +173,12 @@ export const makeCaseMachine = (options: Partial<MachineOptions> = {}): Promise<
 /** A machine with a case in it, at its very start. */
 export async function loadCase(one: Case, options: Partial<MachineOptions> = {}): Promise<Machine> {
   const machine = await makeCaseMachine(options);
+  writeCase(machine, one);
+  return machine;
+}
+
+/** Writes a case, and the guest around it, into a machine as it is after a reset. */
+export function writeCase(machine: Machine, one: Case): void {
   const handlers: Record<number, string> = { [Vector.exit]: 'exit', [Vector.unmap]: 'unmap' };
   for (const vector of Object.keys(EXCEPTIONS)) handlers[Number(vector)] = `fault ${vector}`;
   if (one.timer > 0) handlers[TIMER_VECTOR] = 'timer';
@@ -191,7 +197,6 @@ export async function loadCase(one: Case, options: Partial<MachineOptions> = {})
   machine.memory.write32(ENTRY, code.entry);
   for (const { address, bytes } of initialContent(one, code))
     machine.memory.write(physicalOf(address), bytes);
-  return machine;
 }
 
 /** All of the case's world as it is now. */

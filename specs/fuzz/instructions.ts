@@ -25,7 +25,7 @@ export interface Form {
 }
 
 const INTEGER = ['INTEL8086', 'INTEL186', 'INTEL286', 'INTEL386', 'INTEL486', 'CMOV', 'CX8', 'POPCNT'];
-const OTHER_INTEGER = ['MULTIBYTENOP', 'PAUSE', 'CPUID', 'TSC', 'RDRAND', 'CLFSH'];
+const OTHER_INTEGER = ['MULTIBYTENOP', 'PAUSE', 'CPUID', 'TSC', 'RDRAND'];
 const SYSTEM = ['MSR', 'SEP', 'RDPMC'];
 const X87 = ['FPU', 'FPU287', 'FPU387'];
 const SSE = ['SSE', 'SSE2', 'SSE3', 'FXSR'];
@@ -54,11 +54,16 @@ function kindOf(instruction: Iced.Instruction, features: readonly string[]): Kin
 function isLeftOut(name: string, instruction: Iced.Instruction): boolean {
   const { FlowControl } = iced;
   const goesOn: number[] = [FlowControl.Next, FlowControl.Exception];
-  return name.startsWith('Declare') || name === 'Zero_bytes' || !goesOn.includes(instruction.flowControl);
+  return (
+    name.startsWith('Declare') ||
+    name === 'Zero_bytes' ||
+    name === 'INVALID' ||
+    !goesOn.includes(instruction.flowControl)
+  );
 }
 
 function readForms(): Form[] {
-  const { Code, CpuidFeature, EncodingKind, Instruction, OpCodeOperandKind } = iced;
+  const { Code, CpuidFeature, EncodingKind, Instruction, OpCodeOperandKind, OpKind } = iced;
   const forms: Form[] = [];
   // the enum also maps numbers to names
   const codeNames = Object.keys(Code)
@@ -75,6 +80,12 @@ function readForms(): Form[] {
       features.every((feature) => PROMISED.has(feature)) &&
       !isLeftOut(name, instruction)
     ) {
+      // what a shift leaves undefined depends on its count: as for one that is neither 0 nor 1
+      const last = opCode.opCount - 1;
+      if (last >= 0 && opCode.opKind(last) === OpCodeOperandKind.imm8) {
+        instruction.setOpKind(last, OpKind.Immediate8);
+        instruction.setImmediateU32(last, 2);
+      }
       const undefinedFlags = FLAG_BITS().reduce(
         (bits, [flag, bit]) => bits | ((instruction.rflagsUndefined & flag) !== 0 ? bit : 0),
         0,

@@ -14,12 +14,20 @@ export interface KnownDifference {
 }
 
 /** Between the ways to run on our machine. */
-export const KNOWN_BETWEEN_WAYS: readonly KnownDifference[] = [];
+export const KNOWN_BETWEEN_WAYS: readonly KnownDifference[] = [
+  {
+    reason: 'a page fault in ENTER with nesting levels ends the machine, see emulator/UPSTREAM.md',
+    forms: ({ name }) => name.startsWith('Enter'),
+    shown: `case seed=1 rounds=24
+      c8 08 00 02  ; enter 8,2`,
+  },
+];
 
 /** All that is to be drawn while there are known differences: bytes that may be anything may be those. */
 export const unknown = (known: readonly KnownDifference[]): Choice => ({
   families: known.length === 0 ? ALL_FAMILIES : ALL_FAMILIES.filter((family) => family !== 'raw'),
   allows: notKnown(known),
+  onlyDefined: false,
 });
 
 /** Whether a form is free of known differences. */

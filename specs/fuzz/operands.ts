@@ -69,7 +69,12 @@ function alignmentOf(form: Form): number {
 }
 
 /** Gives an instruction a memory operand; returns the instructions that are to stand before it. */
-function drawMemory(random: RandomNumber, form: Form, instruction: Iced.Instruction): number[] {
+function drawMemory(
+  random: RandomNumber,
+  form: Form,
+  instruction: Iced.Instruction,
+  strays: boolean,
+): number[] {
   const { Register } = iced;
   let address = dataAddress(random, alignmentOf(form));
   const override = chance(random, 1, 4) ? pick(random, segmentPrefixes(form)) : undefined;
@@ -121,7 +126,7 @@ function drawMemory(random: RandomNumber, form: Form, instruction: Iced.Instruct
   const displacement = pick(random, [0, 0, random(0x80), -random(0x80), random(0x1_0000)]);
   set(displacement);
   // now and then the register is left as it is, and points anywhere
-  if (!chance(random, 1, 25)) before.push(...load(base, (rest - displacement) >>> 0));
+  if (!strays || !chance(random, 1, 25)) before.push(...load(base, (rest - displacement) >>> 0));
   return before;
 }
 
@@ -129,7 +134,7 @@ function segmentPrefixes(form: Form): { register: Iced.Register; base: number }[
   const { CS, DS, ES, SS, FS, GS } = iced.Register;
   const flat = [DS, ES, SS].map((register) => ({ register, base: 0 }));
   // through CS nothing can be written, which a fault says that belongs to no operand
-  if (form.name.startsWith('Mov_r')) flat.push({ register: CS, base: 0 });
+  if (/^Mov_r(8|16|32)_rm/.test(form.name)) flat.push({ register: CS, base: 0 });
   return [...flat, { register: FS, base: SegmentBase.fs }, { register: GS, base: SegmentBase.gs }];
 }
 
@@ -173,7 +178,7 @@ const REGISTER_OPERANDS: Readonly<Record<string, readonly [keyof typeof Iced.Reg
   ...{ r32_or_mem: ['EAX', 8], r32_reg: ['EAX', 8], r32_rm: ['EAX', 8], r32_opcode: ['EAX', 8] },
   ...{ mm_or_mem: ['MM0', 8], mm_reg: ['MM0', 8], mm_rm: ['MM0', 8] },
   ...{ xmm_or_mem: ['XMM0', 8], xmm_reg: ['XMM0', 8], xmm_rm: ['XMM0', 8] },
-  ...{ seg_reg: ['ES', 6], cr_reg: ['CR0', 5], dr_reg: ['DR0', 8], sti_opcode: ['ST0', 8], st0: ['ST0', 1] },
+  ...{ seg_reg: ['ES', 6], cr_reg: ['CR2', 3], dr_reg: ['DR0', 8], sti_opcode: ['ST0', 8], st0: ['ST0', 1] },
   ...{ al: ['AL', 1], cl: ['CL', 1], ax: ['AX', 1], dx: ['DX', 1], eax: ['EAX', 1] },
   ...{ es: ['ES', 1], cs: ['CS', 1], ss: ['SS', 1], ds: ['DS', 1], fs: ['FS', 1], gs: ['GS', 1] },
 };
@@ -190,12 +195,13 @@ function drawOperand(
   form: Form,
   instruction: Iced.Instruction,
   place: number,
+  strays: boolean,
 ): number[] | undefined {
   const { OpKind, Register } = iced;
   const kind = form.operands[place] ?? '';
   if (kind === 'mem' || (kind.endsWith('_or_mem') && chance(random, 1, 2))) {
     instruction.setOpKind(place, OpKind.Memory);
-    return drawMemory(random, form, instruction);
+    return drawMemory(random, form, instruction, strays);
   }
   const [first, count] = REGISTER_OPERANDS[kind] ?? [];
   if (first !== undefined && count !== undefined) {
@@ -204,7 +210,8 @@ function drawOperand(
     instruction.setOpRegister(place, Register[name]);
     return [];
   }
-  const [size, mask] = CONSTANT_OPERANDS[kind] ?? [];
+  const second = kind === 'imm8' && place === 1 && form.operands[0] === 'imm16';
+  const [size, mask] = second ? (['Immediate8_2nd', 0x1f] as const) : (CONSTANT_OPERANDS[kind] ?? []);
   if (size !== undefined && mask !== undefined) {
     const value = immediate(random) & mask;
     instruction.setOpKind(place, OpKind[size]);
@@ -237,14 +244,17 @@ function drawOperand(
 
 const REGISTER_OF_BIT_OFFSET = /^Bt[src]?_rm(16|32)_r/;
 
-/** Draws the operands of a form: bytes, with what sets them up in front; undefined for a form that is not drawn here. */
-export function drawInstruction(random: RandomNumber, form: Form): number[] | undefined {
+/**
+ * Draws the operands of a form: bytes, with what sets them up in front; undefined for a form that is not drawn here. `strays` lets a
+ * pointer now and then be what its register happens to hold.
+ */
+export function drawInstruction(random: RandomNumber, form: Form, strays: boolean): number[] | undefined {
   const { Encoder, Instruction } = iced;
   const instruction = new Instruction();
   instruction.code = form.code;
   const before: number[] = [];
   for (let place = 0; place < form.operands.length; place++) {
-    const setup = drawOperand(random, form, instruction, place);
+    const setup = drawOperand(random, form, instruction, place, strays);
     if (setup === undefined) {
       instruction.free();
       return undefined;

@@ -21,11 +21,11 @@ import { Store } from '../../images/store/store.ts';
 import { listen } from '../emulator/guest.ts';
 import { randomNumbers } from '../support/random.ts';
 import type { Case } from './case.ts';
-import { loadCase, makeCaseMachine, readWorld } from './guest.ts';
+import { loadCase, makeCaseMachine, readWorld, writeCase } from './guest.ts';
 import { At } from './layout.ts';
 
 /** No case runs longer; one that is not done then is compared where it stands. */
-const LONGEST = 4_000_000;
+const LONGEST = 2_000_000;
 
 /** What a case has come to. */
 export interface Observation {
@@ -213,6 +213,20 @@ export const WAYS: Readonly<Record<string, Way>> = {
   'begun again with its code': warm,
   'with code kept on disk': kept,
 };
+
+/** What cases leave of their worlds, one after another in one machine without compiled code; undefined for one that did not end. */
+export async function worldsAfter(cases: readonly Case[]): Promise<(Uint8Array | undefined)[]> {
+  const machine = await makeCaseMachine({ compile: false });
+  listen(machine);
+  const blank = machine.capture({ compiled: false });
+  const worlds = cases.map((one) => {
+    machine.restore(blank);
+    writeCase(machine, one);
+    return machine.run({ instructions: LONGEST }).kind === 'requested' ? readWorld(machine) : undefined;
+  });
+  machine.dispose();
+  return worlds;
+}
 
 /** Whether a case has compiled code when half of it has run. */
 export async function getsCompiled(one: Case): Promise<boolean> {

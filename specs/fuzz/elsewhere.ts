@@ -1,0 +1,115 @@
+/**
+ * What of a case must be the same on another processor, and what must not be compared: results that the manual leaves to the processor,
+ * and what belongs to Linux or to our guest's kernel. Each line says why.
+ */
+
+import type { Case } from './case.ts';
+import { worldDifference } from './compare.ts';
+import { ALL_FAMILIES, type Choice } from './generator.ts';
+import type { Kind } from './instructions.ts';
+import { At, Size, WORLD } from './layout.ts';
+import { visible } from './native.ts';
+
+interface Omission {
+  readonly reason: string;
+  readonly forms: RegExp;
+}
+
+/** Forms that are not drawn for a comparison with another processor. */
+export const NOT_COMPARED: readonly Omission[] = [
+  { reason: 'says what processor it is', forms: /^Cpuid/ },
+  { reason: 'a clock, a counter, a random number', forms: /^(Rdtsc|Rdpmc|Rdrand)/ },
+  {
+    reason: 'shows tables and selectors of the operating system',
+    forms: /^(S[gil]dt|Smsw|Str_|Lar|Lsl|Ver[rw])/,
+  },
+  {
+    reason: 'selectors mean what the tables of the operating system say',
+    forms: /^(L[defgs]s_|Mov_Sreg|Pop[wd]?_[DEFGS]S)/,
+  },
+  {
+    reason: 'the code segment of our guest has another number of descriptors around it',
+    forms: /^(Push[wd]?_[CDEFGS]S|Mov_r.*_Sreg)/,
+  },
+  { reason: 'sets flags of debuggers and of alignment from any value on the stack', forms: /^Popf/ },
+  { reason: 'undefined result: a 16-bit operand is shifted by more than 16', forms: /^Sh[lr]d_rm16/ },
+  { reason: 'undefined result', forms: /^Bswap_r16/ },
+  {
+    reason: 'stores the address of the last x87 instruction, which processors keep differently',
+    forms: /^F(n?save|n?stenv|xsave)/,
+  },
+  {
+    reason: 'loads any value into registers of which some bits are reserved',
+    forms: /^(Fxrstor|Frstor|Fldenv|Ldmxcsr)/,
+  },
+  {
+    reason: 'reserved, and not promised by CPUID: others take it for a hint',
+    forms: /^Reservednop.*0F(0D|1A|1B)$/,
+  },
+  { reason: 'registers that are loaded before a fault stay so or not', forms: /^Popa/ },
+  { reason: 'an approximation that processors make differently', forms: /^(Rcp|Rsqrt)[ps]s/ },
+];
+
+/** What our processor does otherwise than a real one, as far as it is known: to be mended. */
+export const KNOWN_ELSEWHERE: readonly Omission[] = [
+  {
+    reason: 'BOUND does nothing, a bit string is accessed by bytes, ENTER with levels ends the machine',
+    forms: /^(Bound|Bt[src]?_rm(16|32)|Enter)/,
+  },
+  { reason: 'ARPL compares wrong, INVD is an invalid instruction', forms: /^(Arpl|Invd)/ },
+  { reason: 'segment limits are not checked: LEAVE at the end of memory', forms: /^Leave/ },
+];
+
+/** Kinds whose values and flags have comparisons of their own, instruction by instruction. */
+const NOT_YET: readonly Kind[] = ['x87', 'sse'];
+
+/** What can be compared with another processor. */
+export const COMPARABLE: Choice = {
+  families: ALL_FAMILIES.filter((family) => family !== 'raw' && family !== 'string'),
+  allows: ({ name, kind }) =>
+    !NOT_YET.includes(kind) && ![...NOT_COMPARED, ...KNOWN_ELSEWHERE].some(({ forms }) => forms.test(name)),
+  onlyDefined: true,
+};
+
+/** Below this a Linux program has nothing mapped, where our guest has its kernel. */
+const LOWEST_MAPPED = 0x40_0000;
+const RESUME_FLAG = 0x1_0000;
+/** Present, write, user. A processor that knows pages without execution has more. */
+const ERROR_BITS = 7;
+const PRESENT = 1;
+/** Bytes of an FXSAVE image that depend on the processor: opcode and addresses of the last instruction, the mask of MXCSR. */
+const FX_OWN: readonly (readonly [number, number])[] = [
+  [6, 24],
+  [28, 32],
+  // above each x87 register
+  ...Array.from({ length: 8 }, (_, i) => [42 + 16 * i, 48 + 16 * i] as const),
+  [288, 512],
+];
+
+/** The world with only what must be the same everywhere. */
+export function comparedPart(one: Case, world: Uint8Array): Uint8Array {
+  const part = new Uint8Array(world.length);
+  for (const [address, length] of visible(one)) {
+    const from = address - WORLD;
+    part.set(world.subarray(from, from + length), from);
+  }
+  const faults = new Uint32Array(part.buffer, At.faults - WORLD, Size.faults / 4);
+  for (let i = 0; i < faults.length; i += Size.faultsEntry / 4) {
+    const address = faults[i + 2] ?? 0;
+    const error = (faults[i + 1] ?? 0) & ERROR_BITS;
+    if (faults[i] === PAGE_FAULT) faults[i + 1] = address < LOWEST_MAPPED ? error & ~PRESENT : error;
+    faults[i + 4] = (faults[i + 4] ?? 0) & ~RESUME_FLAG;
+    faults[i + STACK_POINTER_OF_KERNEL] = 0;
+  }
+  for (let round = 0; one.fpu && round < one.rounds; round++) {
+    const image = At.fxRounds - WORLD + round * Size.fxEntry;
+    for (const [from, to] of FX_OWN) part.fill(0, image + from, image + to);
+  }
+  return part;
+}
+const PAGE_FAULT = 14;
+const STACK_POINTER_OF_KERNEL = 9;
+
+/** Where what a case did on another processor differs from what it did here; undefined where it does not. */
+export const differenceElsewhere = (one: Case, here: Uint8Array, there: Uint8Array): string | undefined =>
+  worldDifference(comparedPart(one, here), comparedPart(one, there));
