@@ -141,6 +141,12 @@ export function agree(vector: Vector, a: string, b: string): boolean {
   return true;
 }
 
+/** The place of a register's number among all, so that neighbours differ by one: the integer bit is left out. */
+const place = (digits: string): bigint => {
+  const { head, significand } = number(digits);
+  return (BigInt(head) << 63n) | BigInt.asUintN(63, significand);
+};
+
 /** A state by name of its parts, registers that have not changed included; without C1. */
 function fields(vector: Vector, state: string): Map<string, bigint> {
   const [status = '0', tags = '0', ...rest] = state.split(' ');
@@ -150,10 +156,10 @@ function fields(vector: Vector, state: string): Map<string, bigint> {
   ]);
   const before = stateOf(vector);
   const top = parseInt(status, 16) >> Status.topShift;
-  for (let i = 0; i < 8; i++) out.set(String(i), BigInt(`0x${text(before.register((top + i) & 7))}`));
+  for (let i = 0; i < 8; i++) out.set(String(i), place(text(before.register((top + i) & 7))));
   for (const part of rest) {
     const [name = '', digits = ''] = part.split('=');
-    out.set(name, BigInt(`0x${digits}`));
+    out.set(name, /^[0-7]$/.test(name) ? place(digits) : BigInt(`0x${digits}`));
   }
   return out;
 }
