@@ -46,7 +46,10 @@ export const NOT_COMPARED: readonly Omission[] = [
     reason: 'reserved, and not promised by CPUID: others take it for a hint',
     forms: /^Reservednop.*0F(0D|1A|1B)$/,
   },
-  { reason: 'registers that are loaded before a fault stay so or not', forms: /^Popa/ },
+  {
+    reason: 'what is loaded before a fault stays so or not, and which of the addresses it names',
+    forms: /^(Popa|Pusha)/,
+  },
   { reason: 'an approximation that processors make differently', forms: /^(Rcp|Rsqrt)[ps]s/ },
 ];
 

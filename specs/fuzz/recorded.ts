@@ -50,9 +50,11 @@ export function casesOfAllForms(times: number): Case[] {
   return found;
 }
 
-/** Sequences of all families that can be compared. */
-export const drawnCases = (count: number, seed: number): Case[] =>
-  fc.sample(cases(COMPARABLE), { numRuns: count, seed });
+/** Sequences of the families that can be compared one after another: an MMX instruction that faults leaves another x87 stack top here. */
+export const drawnCases = (count: number, seed: number): Case[] => {
+  const families = COMPARABLE.families.filter((family) => family !== 'mmx');
+  return fc.sample(cases({ ...COMPARABLE, families }), { numRuns: count, seed });
+};
 
 export const readRecorded = (): Recorded[] => JSON.parse(readFileSync(PATH, 'utf8')) as Recorded[];
 
