@@ -141,6 +141,7 @@ export function arcTangentOf(y: Extended, x: Extended, rounding: Rounding): Resu
   if (nothing !== undefined) return nothing;
   const [kindX, kindY] = [kindOf(x), kindOf(y)];
   const raised = denormals(x, y);
+  if ((raised & ~rounding.masked) !== 0) return exact(y, raised);
   const part = (numerator: bigint, power: number): Result =>
     inexact(signed(times2(multiply(wide(numerator), pi()), power), y), raised, rounding);
   if (kindY === 'infinity') return kindX === 'infinity' ? part(isNegative(x) ? 3n : 1n, -2) : part(1n, -1);
@@ -148,7 +149,6 @@ export function arcTangentOf(y: Extended, x: Extended, rounding: Rounding): Resu
     return isNegative(x) ? part(1n, 0) : exact(zero(isNegative(y)), raised);
   }
   if (kindX === 'zero') return part(1n, -1);
-  if ((raised & ~rounding.masked) !== 0) return exact(y, raised);
   const [a, b] = [magnitude(widened(y)), magnitude(widened(x))];
   const steep = subtract(a, b).integer > 0n;
   const ratio = steep ? divide(b, a) : divide(a, b);
