@@ -201,6 +201,8 @@ export const clocks: ChoiceTable = {
   7: 'CLOCK_BOOTTIME',
 };
 
+export const intervalTimers: ChoiceTable = { 0: 'ITIMER_REAL', 1: 'ITIMER_VIRTUAL', 2: 'ITIMER_PROF' };
+
 export const timerFlags: FlagTable = [['TIMER_ABSTIME', 1]];
 
 export const signals: ChoiceTable = Object.fromEntries(

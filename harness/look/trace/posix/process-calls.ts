@@ -210,6 +210,7 @@ export const processCalls: PosixSignatures = {
   kill: call([['pid', int], signal]),
   tkill: call([['tid', int], signal]),
   tgkill: call([['pid', int], ['tid', int], signal]),
+  rt_sigqueueinfo: call([['pid', int], signal, ['information', pointer]]),
 
   getuid32: call([]),
   geteuid32: call([]),

@@ -2,5 +2,6 @@
 import { fileCalls } from './file-calls.ts';
 import { processCalls } from './process-calls.ts';
 import type { PosixSignatures } from './signature.ts';
+import { timerCalls } from './timer-calls.ts';
 
-export const posixSignatures: PosixSignatures = { ...fileCalls, ...processCalls };
+export const posixSignatures: PosixSignatures = { ...fileCalls, ...processCalls, ...timerCalls };

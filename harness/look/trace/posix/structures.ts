@@ -64,6 +64,11 @@ export const structures = {
     size: 8,
     print: (b) => `{tv_sec=${b.getInt32(0, true)}, tv_usec=${b.getInt32(4, true)}}`,
   },
+  twoTimevals32: {
+    size: 16,
+    print: (b) =>
+      `{it_interval={tv_sec=${b.getInt32(0, true)}, tv_usec=${b.getInt32(4, true)}}, it_value={tv_sec=${b.getInt32(8, true)}, tv_usec=${b.getInt32(12, true)}}}`,
+  },
   twoTimespecs32: {
     size: 16,
     print: (b) =>
