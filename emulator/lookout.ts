@@ -18,13 +18,13 @@ const TRAP_BITMAP_BYTES = 32;
 export class Lookout {
   readonly probes: Probes;
   readonly watches: Watches;
-  private readonly registers: MachineRegisters;
-  private readonly traps = new Map<number, readonly TrapHandler[]>();
-  private readonly interruptReturns = new Set<() => void>();
+  readonly #registers: MachineRegisters;
+  readonly #traps = new Map<number, readonly TrapHandler[]>();
+  readonly #interruptReturns = new Set<() => void>();
 
   /** @param watchesMoved Called when v86 must be told anew which pages are watched. */
   constructor(registers: MachineRegisters, linear: MachineLinearMemory, watchesMoved: () => void) {
-    this.registers = registers;
+    this.#registers = registers;
     this.probes = new Probes(registers, linear);
     this.watches = new Watches(linear, watchesMoved);
   }
@@ -35,12 +35,12 @@ export class Lookout {
     if (wrong !== undefined) throw new RangeError(`there is no vector ${wrong}`);
     // one function may be added twice, and each addition ends on its own
     const asked: TrapHandler = (interrupt) => handler(interrupt);
-    for (const vector of vectors) this.traps.set(vector, [...(this.traps.get(vector) ?? []), asked]);
+    for (const vector of vectors) this.#traps.set(vector, [...(this.#traps.get(vector) ?? []), asked]);
     return () => {
       for (const vector of vectors) {
-        const others = this.traps.get(vector)?.filter((other) => other !== asked) ?? [];
-        if (others.length > 0) this.traps.set(vector, others);
-        else this.traps.delete(vector);
+        const others = this.#traps.get(vector)?.filter((other) => other !== asked) ?? [];
+        if (others.length > 0) this.#traps.set(vector, others);
+        else this.#traps.delete(vector);
       }
     };
   }
@@ -51,20 +51,20 @@ export class Lookout {
     const called = (): void => {
       handler();
     };
-    this.interruptReturns.add(called);
+    this.#interruptReturns.add(called);
     return () => {
-      this.interruptReturns.delete(called);
+      this.#interruptReturns.delete(called);
     };
   }
 
   /** Tells v86 what to call out for from now on. */
   arm(v86: V86Instance): void {
     for (let i = 0; i < TRAP_BITMAP_BYTES; i++) v86.setByte(Own.trapBitmap + i, 0);
-    for (const vector of this.traps.keys()) {
+    for (const vector of this.#traps.keys()) {
       const at = Own.trapBitmap + (vector >> 3);
       v86.setByte(at, v86.byte(at) | (1 << (vector & 7)));
     }
-    v86.setWord(Own.observe, this.interruptReturns.size === 0 ? 0 : Observe.interruptReturn);
+    v86.setWord(Own.observe, this.#interruptReturns.size === 0 ? 0 : Observe.interruptReturn);
     this.armProbes(v86);
     this.armWatches(v86);
   }
@@ -85,8 +85,8 @@ export class Lookout {
 
   /** @returns Whether the instruction is done and the guest's gate is not to be used. */
   softwareInterrupt(vector: number): boolean {
-    const handlers = this.traps.get(vector);
-    const { registers } = this;
+    const handlers = this.#traps.get(vector);
+    const registers = this.#registers;
     if (handlers === undefined || registers.privilege === 0) return false;
     const interrupt = {
       vector,
@@ -102,7 +102,7 @@ export class Lookout {
   }
 
   interruptReturned(): void {
-    for (const handler of this.interruptReturns) handler();
+    for (const handler of this.#interruptReturns) handler();
   }
 
   /** `wake` is called when {@link Watches.take} must look after the instruction. @returns Whether the page is watched. */

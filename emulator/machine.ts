@@ -72,244 +72,249 @@ export class V86Machine implements Machine {
   readonly memory: MachinePhysicalMemory;
   readonly linear: MachineLinearMemory;
 
-  private readonly options: MachineOptions;
-  private readonly ticksPerMicrosecond: number;
-  private instance: V86Instance | undefined;
-  private readonly ports = new Ports();
-  private readonly scheduler: Scheduler;
-  private readonly devices: readonly Device[];
+  readonly #options: MachineOptions;
+  readonly #ticksPerMicrosecond: number;
+  #instance: V86Instance | undefined;
+  readonly #ports = new Ports();
+  readonly #scheduler: Scheduler;
+  readonly #devices: readonly Device[];
 
-  private readonly progress = new Progress(() => this.v86.word(Address.instructionCounter));
-  private readonly random: RandomWords;
+  readonly #progress = new Progress(() => this.#v86.word(Address.instructionCounter));
+  readonly #random: RandomWords;
 
-  private running = false;
-  private requested: Requested | undefined;
+  #running = false;
+  #requested: Requested | undefined;
   /** An error thrown by a handler: it must not unwind through v86, so it waits here until the loop is back. */
-  private handlerError: { readonly error: unknown } | undefined;
-  private crash: MachineCrash | undefined;
+  #handlerError: { readonly error: unknown } | undefined;
+  #crash: MachineCrash | undefined;
   /** Instructions asked for in this machine's life, whatever images it was restored to: an upper bound of those executed. */
-  private executed = 0;
-  private readonly state: MachineState;
+  #executed = 0;
+  readonly #state: MachineState;
   /** The key of the code that was taken, if it was. */
-  private codeTaken: string | undefined;
+  #codeTaken: string | undefined;
 
-  private readonly lookout: Lookout;
+  readonly #lookout: Lookout;
   /** Where a run came by a breakpoint; where it started it does not stop. */
-  private breakpointHit: number | undefined;
-  private watchpointHit: { readonly address: number; readonly access: 'read' | 'write' } | undefined;
-  private runStart = 0;
+  #breakpointHit: number | undefined;
+  #watchpointHit: { readonly address: number; readonly access: 'read' | 'write' } | undefined;
+  #runStart = 0;
 
   constructor(options: MachineOptions) {
     const size = options.memoryMiB * 2 ** 20;
     checkNumber('memoryMiB', options.memoryMiB, { least: 1, most: 2048 });
-    this.options = options;
-    this.ticksPerMicrosecond = options.instructionsPerMicrosecond ?? DEFAULT_TICKS_PER_MICROSECOND;
-    checkNumber('instructionsPerMicrosecond', this.ticksPerMicrosecond, {
+    this.#options = options;
+    this.#ticksPerMicrosecond = options.instructionsPerMicrosecond ?? DEFAULT_TICKS_PER_MICROSECOND;
+    checkNumber('instructionsPerMicrosecond', this.#ticksPerMicrosecond, {
       least: 1,
       most: MOST_TICKS_PER_MICROSECOND,
     });
     checkNumber('randomSeed', options.randomSeed ?? 1, WORD_BOUNDS);
     checkNumber('bootTimeSeconds', options.bootTimeSeconds ?? 0);
     if (typeof options.compile === 'number') checkNumber('compile', options.compile, { infinite: true });
-    this.random = new RandomWords(options.randomSeed ?? 1);
-    const instance = (): V86Instance => this.v86;
+    this.#random = new RandomWords(options.randomSeed ?? 1);
+    const instance = (): V86Instance => this.#v86;
     this.registers = new MachineRegisters(instance);
     this.memory = new MachinePhysicalMemory(size, instance, (address, length) => {
-      if (this.running)
-        this.lookout.watches.hostWrites(address, length, () => {
-          this.comeBack();
+      if (this.#running)
+        this.#lookout.watches.hostWrites(address, length, () => {
+          this.#comeBack();
         });
     });
     this.linear = new MachineLinearMemory(this.memory, instance);
-    this.lookout = new Lookout(this.registers, this.linear, () => {
-      if (this.instance !== undefined) this.lookout.armWatches(this.instance);
+    this.#lookout = new Lookout(this.registers, this.linear, () => {
+      if (this.#instance !== undefined) this.#lookout.armWatches(this.#instance);
     });
-    this.scheduler = new Scheduler(
-      () => this.progress.tick,
-      this.ticksPerMicrosecond,
+    this.#scheduler = new Scheduler(
+      () => this.#progress.tick,
+      this.#ticksPerMicrosecond,
       () => {
-        this.comeBack();
+        this.#comeBack();
       },
     );
-    this.devices = [
-      new Pit(this.scheduler, () => {
-        this.v86.setInterruptLine(0, false);
-        this.v86.setInterruptLine(0, true);
+    this.#devices = [
+      new Pit(this.#scheduler, () => {
+        this.#v86.setInterruptLine(0, false);
+        this.#v86.setInterruptLine(0, true);
       }),
-      new Cmos(this.scheduler, options.bootTimeSeconds ?? 0, size),
+      new Cmos(this.#scheduler, options.bootTimeSeconds ?? 0, size),
     ];
-    for (const device of this.devices) this.ports.connect(device);
-    this.ports.connect({ ports: OWN_PORTS, handler: this.interruptControllers() });
-    this.state = new MachineState({
+    for (const device of this.#devices) this.#ports.connect(device);
+    this.#ports.connect({ ports: OWN_PORTS, handler: this.#interruptControllers() });
+    this.#state = new MachineState({
       memoryBytes: size,
-      ticksPerMicrosecond: this.ticksPerMicrosecond,
-      ...{ devices: this.devices, scheduler: this.scheduler, progress: this.progress, random: this.random },
+      ticksPerMicrosecond: this.#ticksPerMicrosecond,
+      ...{
+        devices: this.#devices,
+        scheduler: this.#scheduler,
+        progress: this.#progress,
+        random: this.#random,
+      },
       linear: this.linear,
     });
-    this.instance = this.createInstance(size);
+    this.#instance = this.#createInstance(size);
   }
 
   /** What v86 keeps at home, for accesses of which it sees a part. */
-  private interruptControllers(): PortHandler {
+  #interruptControllers(): PortHandler {
     return {
-      read: (_width, port) => this.v86.exports[PORT_READ_EXPORT](port),
+      read: (_width, port) => this.#v86.exports[PORT_READ_EXPORT](port),
       write: (value, _width, port) => {
-        this.v86.exports[PORT_WRITE_EXPORT](port, value);
+        this.#v86.exports[PORT_WRITE_EXPORT](port, value);
       },
     };
   }
 
   /** Whether code may be compiled by now. */
-  private get compiles(): boolean {
-    const { compile = true } = this.options;
-    return typeof compile === 'boolean' ? compile : this.executed >= compile;
+  get #compiles(): boolean {
+    const { compile = true } = this.#options;
+    return typeof compile === 'boolean' ? compile : this.#executed >= compile;
   }
 
-  private createInstance(size: number): V86Instance {
-    const instance = new V86Instance(size, this.host(), this.options.codeStore);
-    instance.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
+  #createInstance(size: number): V86Instance {
+    const instance = new V86Instance(size, this.#host(), this.#options.codeStore);
+    instance.exports.set_jit_config(JitConfig.disabled, this.#compiles ? 0 : 1);
     return instance;
   }
 
   /** Wraps what v86 calls back for, so that an error of a handler ends the run instead of breaking v86. */
-  private host(): Host {
+  #host(): Host {
     const guarded = <T>(fallback: T, call: () => T): T => {
-      if (this.handlerError !== undefined) return fallback;
+      if (this.#handlerError !== undefined) return fallback;
       try {
         return call();
       } catch (error) {
-        this.handlerError = { error };
-        this.comeBack();
+        this.#handlerError = { error };
+        this.#comeBack();
         return fallback;
       }
     };
     return {
-      readPort: (port, width) => guarded(0, () => this.ports.read(port, width)),
+      readPort: (port, width) => guarded(0, () => this.#ports.read(port, width)),
       writePort: (port, width, value) => {
         guarded(undefined, () => {
-          this.ports.write(port, width, value);
+          this.#ports.write(port, width, value);
         });
       },
-      timestamp: () => (this.instance === undefined ? 0 : this.progress.tick),
-      random: () => this.random.next(),
-      softwareInterrupt: (vector) => guarded(false, () => this.lookout.softwareInterrupt(vector)),
+      timestamp: () => (this.#instance === undefined ? 0 : this.#progress.tick),
+      random: () => this.#random.next(),
+      softwareInterrupt: (vector) => guarded(false, () => this.#lookout.softwareInterrupt(vector)),
       interruptReturned: () => {
         guarded(undefined, () => {
-          this.lookout.interruptReturned();
+          this.#lookout.interruptReturned();
         });
       },
-      instructionReached: () => guarded(false, () => this.arrive()),
+      instructionReached: () => guarded(false, () => this.#arrive()),
       interrupted: (vector) => {
-        this.lookout.probes.interrupted(vector, this.instructions);
+        this.#lookout.probes.interrupted(vector, this.instructions);
       },
       interruptReturning: () => {
-        this.lookout.probes.returning(this.instructions);
+        this.#lookout.probes.returning(this.instructions);
       },
       memoryAccessed: (address, writing) =>
-        this.lookout.memoryAccessed(this.v86, address, writing, () => {
-          this.comeBack();
+        this.#lookout.memoryAccessed(this.#v86, address, writing, () => {
+          this.#comeBack();
         }),
     };
   }
 
-  private get v86(): V86Instance {
-    if (this.instance === undefined) throw new MachineStateError('the machine has been disposed of');
-    return this.instance;
+  get #v86(): V86Instance {
+    if (this.#instance === undefined) throw new MachineStateError('the machine has been disposed of');
+    return this.#instance;
   }
 
   // ── time ──
 
   get instructions(): number {
-    return this.progress.instructions;
+    return this.#progress.instructions;
   }
 
   get virtualNanoseconds(): number {
-    return (this.progress.tick * 1000) / this.ticksPerMicrosecond;
+    return (this.#progress.tick * 1000) / this.#ticksPerMicrosecond;
   }
 
   /** Makes the main loop come back after the instruction that is being executed. */
-  private comeBack(): void {
-    if (this.running) this.v86.setWord(Own.limit, this.v86.word(Address.instructionCounter));
+  #comeBack(): void {
+    if (this.#running) this.#v86.setWord(Own.limit, this.#v86.word(Address.instructionCounter));
   }
 
   // ── what the guest can reach ──
 
   enterRealMode(start: Partial<Record<RegisterName, number>>): void {
-    enterRealMode(this.v86, this.registers, start);
+    enterRealMode(this.#v86, this.registers, start);
   }
 
   claimPorts(ports: readonly number[], handler: PortHandler): () => void {
-    return this.ports.claim(ports, handler);
+    return this.#ports.claim(ports, handler);
   }
 
   onUnclaimedPort(handler: UnclaimedPortHandler): () => void {
-    return this.ports.addUnclaimed(handler);
+    return this.#ports.addUnclaimed(handler);
   }
 
   setInterruptLine(line: number, level: boolean): void {
     if (!Number.isInteger(line) || line < 0 || line > 15)
       throw new RangeError(`there is no interrupt line ${line}`);
-    this.v86.setInterruptLine(line, level);
+    this.#v86.setInterruptLine(line, level);
   }
 
   trapInterrupts(vectors: readonly number[], handler: TrapHandler): () => void {
-    return this.armedUntil(this.lookout.addTrap(vectors, handler), (v86) => {
-      this.lookout.arm(v86);
+    return this.#armedUntil(this.#lookout.addTrap(vectors, handler), (v86) => {
+      this.#lookout.arm(v86);
     });
   }
 
   onInterruptReturn(handler: () => void): () => void {
-    return this.armedUntil(this.lookout.addInterruptReturn(handler), (v86) => {
-      this.lookout.arm(v86);
+    return this.#armedUntil(this.#lookout.addInterruptReturn(handler), (v86) => {
+      this.#lookout.arm(v86);
     });
   }
 
   onExecute(linear: number, handler: () => void): () => void {
-    return this.armedUntil(this.lookout.probes.addHandler(linear, handler), (v86) => {
-      this.lookout.armProbes(v86);
+    return this.#armedUntil(this.#lookout.probes.addHandler(linear, handler), (v86) => {
+      this.#lookout.armProbes(v86);
     });
   }
 
   /** Arms what has just been added; the function returned removes it. */
-  private armedUntil(remove: () => void, arm: (v86: V86Instance) => void): () => void {
-    arm(this.v86);
+  #armedUntil(remove: () => void, arm: (v86: V86Instance) => void): () => void {
+    arm(this.#v86);
     return () => {
       remove();
-      if (this.instance !== undefined) arm(this.instance);
+      if (this.#instance !== undefined) arm(this.#instance);
     };
   }
 
   onAccess(range: WatchedRange, handler: AccessHandler): () => void {
     // it tells by itself which pages are watched
-    return this.lookout.watches.add(range, handler);
+    return this.#lookout.watches.add(range, handler);
   }
 
   setBreakpoint(linear: number): () => void {
-    return this.armedUntil(this.lookout.probes.addBreakpoint(linear), (v86) => {
-      this.lookout.armProbes(v86);
+    return this.#armedUntil(this.#lookout.probes.addBreakpoint(linear), (v86) => {
+      this.#lookout.armProbes(v86);
     });
   }
 
   setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): () => void {
     return this.onAccess({ address: linear, length, access }, ({ access: first }) => {
-      this.watchpointHit ??= { address: linear >>> 0, access: first };
+      this.#watchpointHit ??= { address: linear >>> 0, access: first };
     });
   }
 
   /** The processor stands before an instruction that may be watched for. True: the main loop must come back. */
-  private arrive(): boolean {
-    const eip = this.v86.word(Address.instructionPointer);
+  #arrive(): boolean {
+    const eip = this.#v86.word(Address.instructionPointer);
     const { instructions } = this;
-    const breakpoint = this.lookout.probes.arrive(eip, instructions);
-    if (breakpoint && instructions !== this.runStart) this.breakpointHit = eip;
-    return this.breakpointHit !== undefined || this.requested !== undefined;
+    const breakpoint = this.#lookout.probes.arrive(eip, instructions);
+    if (breakpoint && instructions !== this.#runStart) this.#breakpointHit = eip;
+    return this.#breakpointHit !== undefined || this.#requested !== undefined;
   }
 
   // ── running ──
 
   requestStop(reason: unknown): void {
-    this.requested = { reason };
-    this.comeBack();
+    this.#requested = { reason };
+    this.#comeBack();
   }
 
   run(limits: RunLimits = {}): MachineStop {
@@ -318,189 +323,189 @@ export class V86Machine implements Machine {
       checkNumber('the limit in instructions', instructions, { infinite: true });
     for (const [name, value] of Object.entries({ virtualNanoseconds, wallMilliseconds }))
       if (value !== undefined) checkNumber(name, value, { fractions: true, infinite: true });
-    this.start();
+    this.#start();
     try {
-      return this.loop(limits);
+      return this.#loop(limits);
     } finally {
-      this.running = false;
+      this.#running = false;
     }
   }
 
   step(count = 1): MachineStop {
     if (count !== 1) checkNumber('the number of steps', count, { least: 1 });
-    this.start();
-    const last = this.runStart + count;
+    this.#start();
+    const last = this.#runStart + count;
     try {
       // Where nothing can happen on the way there is nothing to look after: a single step is one turn.
       if (
         count <= TURN &&
-        !this.halted() &&
-        this.scheduler.nextTick() - this.progress.tick >= Math.max(1, count)
+        !this.#halted() &&
+        this.#scheduler.nextTick() - this.#progress.tick >= Math.max(1, count)
       ) {
-        const stop = this.turn(count);
+        const stop = this.#turn(count);
         if (stop !== undefined) return stop;
         if (this.instructions >= last) return REACHED;
       }
-      return this.loop({ instructions: last });
+      return this.#loop({ instructions: last });
     } finally {
-      this.running = false;
+      this.#running = false;
     }
   }
 
-  private start(): void {
-    this.checkRunnable();
-    this.running = true;
-    this.requested = undefined;
-    this.breakpointHit = undefined;
-    this.watchpointHit = undefined;
-    this.runStart = this.instructions;
-    this.lookout.watches.refresh();
+  #start(): void {
+    this.#checkRunnable();
+    this.#running = true;
+    this.#requested = undefined;
+    this.#breakpointHit = undefined;
+    this.#watchpointHit = undefined;
+    this.#runStart = this.instructions;
+    this.#lookout.watches.refresh();
   }
 
-  private checkRunnable(): void {
-    if (this.running)
+  #checkRunnable(): void {
+    if (this.#running)
       throw new MachineStateError('the machine is running: a handler may ask it to stop, not run it');
-    if (this.crash !== undefined) {
+    if (this.#crash !== undefined) {
       throw new MachineStateError('the machine has crashed: restore an image into it or dispose of it');
     }
   }
 
-  private loop(limits: RunLimits): MachineStop {
+  #loop(limits: RunLimits): MachineStop {
     const lastInstruction = limits.instructions ?? Infinity;
     const lastTick =
       limits.virtualNanoseconds === undefined
         ? Infinity
-        : Math.ceil((limits.virtualNanoseconds * this.ticksPerMicrosecond) / 1000);
+        : Math.ceil((limits.virtualNanoseconds * this.#ticksPerMicrosecond) / 1000);
     const wallEnd =
-      limits.wallMilliseconds === undefined ? Infinity : this.options.wallClock() + limits.wallMilliseconds;
+      limits.wallMilliseconds === undefined ? Infinity : this.#options.wallClock() + limits.wallMilliseconds;
     for (;;) {
-      const { instructions, tick } = this.progress;
+      const { instructions, tick } = this.#progress;
       if (instructions >= lastInstruction) return REACHED;
       if (tick >= lastTick) return { kind: 'reached', limit: 'virtual-time' };
       // An alarm may raise an interrupt, which v86 delivers on the spot, through whatever gate the guest left there.
       try {
-        this.scheduler.ringDue();
+        this.#scheduler.ringDue();
       } catch (error) {
-        return this.crashed(error);
+        return this.#crashed(error);
       }
-      if (this.halted() && !this.idle(tick, lastTick)) return { kind: 'halted' };
-      else if (!this.halted()) {
+      if (this.#halted() && !this.#idle(tick, lastTick)) return { kind: 'halted' };
+      else if (!this.#halted()) {
         const left = Math.min(
           lastInstruction - instructions,
           lastTick - tick,
-          this.scheduler.nextTick() - tick,
+          this.#scheduler.nextTick() - tick,
           TURN,
         );
-        const stop = this.turn(left);
+        const stop = this.#turn(left);
         if (stop !== undefined) return stop;
       }
-      if (wallEnd !== Infinity && this.options.wallClock() >= wallEnd) return { kind: 'wall-time' };
+      if (wallEnd !== Infinity && this.#options.wallClock() >= wallEnd) return { kind: 'wall-time' };
     }
   }
 
-  private halted(): boolean {
-    return this.v86.byte(Address.inHalt) !== 0;
+  #halted(): boolean {
+    return this.#v86.byte(Address.inHalt) !== 0;
   }
 
   /** Skips to the next moment at which anything can happen. False: there is none. */
-  private idle(tick: number, lastTick: number): boolean {
-    if ((this.v86.word(Address.flags) & FLAG_INTERRUPT) === 0) return false;
-    const next = Math.min(this.scheduler.nextTick(), lastTick);
+  #idle(tick: number, lastTick: number): boolean {
+    if ((this.#v86.word(Address.flags) & FLAG_INTERRUPT) === 0) return false;
+    const next = Math.min(this.#scheduler.nextTick(), lastTick);
     if (next === Infinity) return false;
-    this.progress.idle(next - tick);
+    this.#progress.idle(next - tick);
     return true;
   }
 
   /** Runs at most `count` instructions, fewer when something asks for it. */
-  private turn(count: number): MachineStop | undefined {
-    const { v86 } = this;
+  #turn(count: number): MachineStop | undefined {
+    const v86 = this.#v86;
     v86.probing.runAhead(count, (linear) => this.linear.translate(linear));
-    v86.setWord(Own.limit, this.progress.settle() + count);
-    if (typeof this.options.compile === 'number') {
-      v86.exports.set_jit_config(JitConfig.disabled, this.compiles ? 0 : 1);
-      this.executed += count;
+    v86.setWord(Own.limit, this.#progress.settle() + count);
+    if (typeof this.#options.compile === 'number') {
+      v86.exports.set_jit_config(JitConfig.disabled, this.#compiles ? 0 : 1);
+      this.#executed += count;
     }
     try {
       v86.exports.main_loop();
       v86.finishCompile();
     } catch (error) {
-      return this.crashed(error);
+      return this.#crashed(error);
     }
-    if (this.handlerError !== undefined) {
-      const { error } = this.handlerError;
-      this.handlerError = undefined;
+    if (this.#handlerError !== undefined) {
+      const { error } = this.#handlerError;
+      this.#handlerError = undefined;
       throw error;
     }
-    this.lookout.watches.take();
-    if (this.requested !== undefined) {
-      const { reason } = this.requested;
-      this.requested = undefined;
+    this.#lookout.watches.take();
+    if (this.#requested !== undefined) {
+      const { reason } = this.#requested;
+      this.#requested = undefined;
       return { kind: 'requested', reason };
     }
-    if (this.breakpointHit !== undefined) return { kind: 'breakpoint', address: this.breakpointHit };
-    return this.watchpointHit === undefined ? undefined : { kind: 'watchpoint', ...this.watchpointHit };
+    if (this.#breakpointHit !== undefined) return { kind: 'breakpoint', address: this.#breakpointHit };
+    return this.#watchpointHit === undefined ? undefined : { kind: 'watchpoint', ...this.#watchpointHit };
   }
 
-  private crashed(error: unknown): MachineStop {
-    this.handlerError = undefined;
-    this.crash = describeCrash(error, this.v86, this.registers, this.linear);
-    return { kind: 'crash', cause: this.crash };
+  #crashed(error: unknown): MachineStop {
+    this.#handlerError = undefined;
+    this.#crash = describeCrash(error, this.#v86, this.registers, this.linear);
+    return { kind: 'crash', cause: this.#crash };
   }
 
   // ── state ──
 
   capture(options: CaptureOptions = {}): MachineImage {
-    this.checkRunnable();
-    return this.state.capture(this.v86, options.compiled ?? true);
+    this.#checkRunnable();
+    return this.#state.capture(this.#v86, options.compiled ?? true);
   }
 
   restore(image: MachineImage, options: RestoreOptions = {}): RestoreReport {
-    if (this.running) throw new MachineStateError('the machine is running: restore it when it has stopped');
-    const own = this.state.checked(image);
-    this.lookout.probes.forget();
-    if (this.crash !== undefined) this.renew();
+    if (this.#running) throw new MachineStateError('the machine is running: restore it when it has stopped');
+    const own = this.#state.checked(image);
+    this.#lookout.probes.forget();
+    if (this.#crash !== undefined) this.#renew();
     const { compiled = 'image' } = options;
     // Code that there is may run at once, even where none is to be compiled yet.
-    const taken = this.options.compile === false && compiled === 'image' ? 'none' : compiled;
-    const pagesCopied = this.state.restore(this.v86, own, taken, this.compiles);
-    this.lookout.arm(this.v86);
-    this.lookout.watches.refresh();
+    const taken = this.#options.compile === false && compiled === 'image' ? 'none' : compiled;
+    const pagesCopied = this.#state.restore(this.#v86, own, taken, this.#compiles);
+    this.#lookout.arm(this.#v86);
+    this.#lookout.watches.refresh();
     return { pagesCopied };
   }
 
   /** What is left of v86 after a crash cannot be trusted: start over with a new one. */
-  private renew(): void {
-    this.crash = undefined;
-    this.instance = this.createInstance(this.memory.size);
-    this.state.startOver();
+  #renew(): void {
+    this.#crash = undefined;
+    this.#instance = this.#createInstance(this.memory.size);
+    this.#state.startOver();
   }
 
   compileSoon(): void {
-    this.checkRunnable();
-    this.v86.heatPages();
+    this.#checkRunnable();
+    this.#v86.heatPages();
   }
 
   takeCode(key: string): boolean {
-    this.checkRunnable();
-    const { compile = true, codeStore } = this.options;
-    if (compile === false || codeStore === undefined || !this.v86.functions.isEmpty) return false;
-    const layer = readCode(codeStore, key, this.v86);
-    if (layer === undefined || !compiledForProbes(this.v86, layer)) return false;
-    this.state.addCode(this.v86, layer, this.compiles);
-    this.codeTaken = key;
+    this.#checkRunnable();
+    const { compile = true, codeStore } = this.#options;
+    if (compile === false || codeStore === undefined || !this.#v86.functions.isEmpty) return false;
+    const layer = readCode(codeStore, key, this.#v86);
+    if (layer === undefined || !compiledForProbes(this.#v86, layer)) return false;
+    this.#state.addCode(this.#v86, layer, this.#compiles);
+    this.#codeTaken = key;
     return true;
   }
 
   keepCode(key: string): void {
-    this.checkRunnable();
-    const { codeStore } = this.options;
+    this.#checkRunnable();
+    const { codeStore } = this.#options;
     if (codeStore === undefined) return;
-    if (this.codeTaken === key) writeMachineCode(codeStore, key, this.v86);
-    else writeCode(codeStore, key, this.v86);
+    if (this.#codeTaken === key) writeMachineCode(codeStore, key, this.#v86);
+    else writeCode(codeStore, key, this.#v86);
   }
 
   dispose(): void {
-    this.instance = undefined;
-    this.state.forget();
+    this.#instance = undefined;
+    this.#state.forget();
   }
 }

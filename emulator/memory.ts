@@ -44,8 +44,8 @@ abstract class LittleEndianSpace implements AddressSpace {
 
 export class MachinePhysicalMemory extends LittleEndianSpace implements PhysicalMemory {
   readonly size: number;
-  private readonly instance: () => V86Instance;
-  private readonly writes: (address: number, length: number) => void;
+  readonly #instance: () => V86Instance;
+  readonly #writes: (address: number, length: number) => void;
 
   /** @param writes Told of each write from here before it happens. */
   constructor(
@@ -55,11 +55,11 @@ export class MachinePhysicalMemory extends LittleEndianSpace implements Physical
   ) {
     super();
     this.size = size;
-    this.instance = instance;
-    this.writes = writes;
+    this.#instance = instance;
+    this.#writes = writes;
   }
 
-  private check(address: number, length: number): void {
+  #check(address: number, length: number): void {
     // written so that NaN is no address
     if (!(address >= 0 && length >= 0 && address + length <= this.size)) {
       throw new RangeError(
@@ -69,47 +69,47 @@ export class MachinePhysicalMemory extends LittleEndianSpace implements Physical
   }
 
   read(address: number, length: number): Uint8Array {
-    this.check(address, length);
-    const v86 = this.instance();
+    this.#check(address, length);
+    const v86 = this.#instance();
     return v86.bytes.slice(v86.ramStart + address, v86.ramStart + address + length);
   }
 
   write(address: number, bytes: Uint8Array): void {
-    this.check(address, bytes.length);
+    this.#check(address, bytes.length);
     if (bytes.length === 0) return;
-    this.beforeWrite(address, bytes.length);
-    const v86 = this.instance();
+    this.#beforeWrite(address, bytes.length);
+    const v86 = this.#instance();
     v86.bytes.set(bytes, v86.ramStart + address);
   }
 
   fill(address: number, length: number, value: number): void {
-    this.check(address, length);
+    this.#check(address, length);
     if (length === 0) return;
-    this.beforeWrite(address, length);
-    const v86 = this.instance();
+    this.#beforeWrite(address, length);
+    const v86 = this.#instance();
     v86.bytes.fill(value, v86.ramStart + address, v86.ramStart + address + length);
   }
 
-  private beforeWrite(address: number, length: number): void {
-    const v86 = this.instance();
+  #beforeWrite(address: number, length: number): void {
+    const v86 = this.#instance();
     v86.markDirty(address, length);
     v86.exports.jit_dirty_cache(address, address + length);
-    this.writes(address, length);
+    this.#writes(address, length);
   }
 
   override read8(address: number): number {
-    this.check(address, 1);
-    const v86 = this.instance();
+    this.#check(address, 1);
+    const v86 = this.#instance();
     return v86.byte(v86.ramStart + address);
   }
   override read16(address: number): number {
-    this.check(address, 2);
-    const v86 = this.instance();
+    this.#check(address, 2);
+    const v86 = this.#instance();
     return v86.half(v86.ramStart + address);
   }
   override read32(address: number): number {
-    this.check(address, 4);
-    const v86 = this.instance();
+    this.#check(address, 4);
+    const v86 = this.#instance();
     return v86.word(v86.ramStart + address);
   }
 }
@@ -137,38 +137,38 @@ interface Walk {
 }
 
 export class MachineLinearMemory extends LittleEndianSpace implements LinearMemory {
-  private readonly physical: MachinePhysicalMemory;
-  private readonly instance: () => V86Instance;
+  readonly #physical: MachinePhysicalMemory;
+  readonly #instance: () => V86Instance;
 
   constructor(physical: MachinePhysicalMemory, instance: () => V86Instance) {
     super();
-    this.physical = physical;
-    this.instance = instance;
+    this.#physical = physical;
+    this.#instance = instance;
   }
 
-  private control(index: number): number {
-    return this.instance().word(Address.control + 4 * index);
+  #control(index: number): number {
+    return this.#instance().word(Address.control + 4 * index);
   }
 
   /** An entry of a table in RAM; 0, hence not present, outside of it. */
-  private entry(address: number): number {
-    return address + 4 <= this.physical.size ? this.physical.read32(address) : 0;
+  #entry(address: number): number {
+    return address + 4 <= this.#physical.size ? this.#physical.read32(address) : 0;
   }
 
   /** @param tables Takes the physical pages of the tables that were looked at. */
-  private walk(address: number, tables?: Set<number>): Walk | undefined {
-    const control4 = this.control(4);
+  #walk(address: number, tables?: Set<number>): Walk | undefined {
+    const control4 = this.#control(4);
     const extended = (control4 & CR4_EXTENSION) !== 0;
     let directoryAddress: number;
     if (extended) {
-      const pointer = this.instance().word(Address.pageDirectoryPointers + 8 * (address >>> 30));
+      const pointer = this.#instance().word(Address.pageDirectoryPointers + 8 * (address >>> 30));
       if ((pointer & PRESENT) === 0) return undefined;
       directoryAddress = ((pointer & -PAGE) >>> 0) + 8 * ((address >>> 21) & 0x1ff);
     } else {
-      directoryAddress = ((this.control(3) & -PAGE) >>> 0) + 4 * (address >>> 22);
+      directoryAddress = ((this.#control(3) & -PAGE) >>> 0) + 4 * (address >>> 22);
     }
     tables?.add(directoryAddress >>> 12);
-    const directory = this.entry(directoryAddress);
+    const directory = this.#entry(directoryAddress);
     if ((directory & PRESENT) === 0) return undefined;
     const large = extended ? 1 << 21 : 1 << 22;
     if ((directory & LARGE) !== 0 && (extended || (control4 & CR4_LARGE_PAGES) !== 0)) {
@@ -176,15 +176,15 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
     }
     const index = extended ? 8 * ((address >>> 12) & 0x1ff) : 4 * ((address >>> 12) & 0x3ff);
     tables?.add(directory >>> 12);
-    const entry = this.entry(((directory & -PAGE) >>> 0) + index);
+    const entry = this.#entry(((directory & -PAGE) >>> 0) + index);
     if ((entry & PRESENT) === 0) return undefined;
     return { base: (entry & -PAGE) >>> 0, size: PAGE, entry, allowed: directory & entry };
   }
 
   /** Whether the page tables still say of a page what the processor remembers, accessed and dirty bits included. */
   remembers(page: number, entry: number): boolean {
-    if ((this.control(0) & PAGING) === 0) return (entry & -PAGE) >>> 0 === (page << 12) >>> 0;
-    const walk = this.walk((page << 12) >>> 0);
+    if ((this.#control(0) & PAGING) === 0) return (entry & -PAGE) >>> 0 === (page << 12) >>> 0;
+    const walk = this.#walk((page << 12) >>> 0);
     if (walk === undefined) return false;
     const writable = (entry & TlbFlag.readOnly) === 0;
     const offset = (page << 12) & (walk.size - 1);
@@ -193,45 +193,45 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
       walk.base + (offset >>> 0) === (entry & -PAGE) >>> 0 &&
       (walk.entry & marks) === marks &&
       ((walk.allowed & USER) !== 0) === ((entry & TlbFlag.noUser) === 0) &&
-      (!writable || (walk.allowed & WRITABLE) !== 0 || (this.control(0) & WRITE_PROTECT) === 0)
+      (!writable || (walk.allowed & WRITABLE) !== 0 || (this.#control(0) & WRITE_PROTECT) === 0)
     );
   }
 
   translate(address: number): number | undefined {
     const linear = address >>> 0;
-    if ((this.control(0) & PAGING) === 0) return linear < this.physical.size ? linear : undefined;
-    const walk = this.walk(linear);
+    if ((this.#control(0) & PAGING) === 0) return linear < this.#physical.size ? linear : undefined;
+    const walk = this.#walk(linear);
     if (walk === undefined) return undefined;
     const physical = walk.base + (linear & (walk.size - 1));
-    return physical < this.physical.size ? physical : undefined;
+    return physical < this.#physical.size ? physical : undefined;
   }
 
   /** The physical address behind a linear one, in RAM or not, or undefined when it is not mapped. */
   physicalOf(address: number): number | undefined {
     const linear = address >>> 0;
-    if ((this.control(0) & PAGING) === 0) return linear;
-    const walk = this.walk(linear);
+    if ((this.#control(0) & PAGING) === 0) return linear;
+    const walk = this.#walk(linear);
     return walk === undefined ? undefined : walk.base + (linear & (walk.size - 1));
   }
 
   /** The control registers that translation depends on. */
   get controls(): Controls {
-    return [this.control(0), this.control(3), this.control(4)];
+    return [this.#control(0), this.#control(3), this.#control(4)];
   }
 
   /** Whether they still hold what they held. */
   areControls([control0, control3, control4]: Controls): boolean {
-    return this.control(0) === control0 && this.control(3) === control3 && this.control(4) === control4;
+    return this.#control(0) === control0 && this.#control(3) === control3 && this.#control(4) === control4;
   }
 
   /** @param tables Takes the physical pages of the tables that say so. */
   locate(address: number, length: number, tables?: Set<number>): PhysicalPiece[] {
-    const isPaging = (this.control(0) & PAGING) !== 0;
+    const isPaging = (this.#control(0) & PAGING) !== 0;
     const pieces: PhysicalPiece[] = [];
     for (let offset = 0; offset < length;) {
       const linear = (address + offset) >>> 0;
       const piece = Math.min(length - offset, PAGE - (linear & (PAGE - 1)));
-      const walk = isPaging || this.control(3) !== 0 ? this.walk(linear, tables) : undefined;
+      const walk = isPaging || this.#control(3) !== 0 ? this.#walk(linear, tables) : undefined;
       const physical = walk === undefined ? linear : walk.base + (linear & (walk.size - 1));
       if (walk !== undefined || !isPaging) pieces.push({ physical, offset, length: piece });
       offset += piece;
@@ -243,14 +243,14 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
   readPieces(pieces: readonly PhysicalPiece[], length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     for (const piece of pieces) {
-      if (piece.physical + piece.length > this.physical.size) continue;
-      bytes.set(this.physical.read(piece.physical, piece.length), piece.offset);
+      if (piece.physical + piece.length > this.#physical.size) continue;
+      bytes.set(this.#physical.read(piece.physical, piece.length), piece.offset);
     }
     return bytes;
   }
 
   /** The parts of a range that are contiguous in RAM, up to the first unmapped page. */
-  private *pieces(address: number, length: number): Generator<PhysicalPiece> {
+  *#pieces(address: number, length: number): Generator<PhysicalPiece> {
     for (let offset = 0; offset < length;) {
       const linear = (address + offset) >>> 0;
       const piece = Math.min(length - offset, PAGE - (linear & (PAGE - 1)));
@@ -274,7 +274,7 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
       const piece = Math.min(target.length - done, PAGE - (linear & (PAGE - 1)));
       const physical = this.translate(linear);
       if (physical === undefined) break;
-      const { bytes, ramStart } = this.instance();
+      const { bytes, ramStart } = this.#instance();
       target.set(bytes.subarray(ramStart + physical, ramStart + physical + piece), done);
       done += piece;
     }
@@ -288,12 +288,12 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
   }
 
   write(address: number, bytes: Uint8Array): void {
-    const pieces = [...this.pieces(address, bytes.length)];
+    const pieces = [...this.#pieces(address, bytes.length)];
     const last = pieces.at(-1);
     const mapped = last === undefined ? 0 : last.offset + last.length;
     if (mapped < bytes.length) throw new UnmappedAddressError(address + mapped);
     for (const piece of pieces) {
-      this.physical.write(piece.physical, bytes.subarray(piece.offset, piece.offset + piece.length));
+      this.#physical.write(piece.physical, bytes.subarray(piece.offset, piece.offset + piece.length));
     }
   }
 
@@ -301,14 +301,14 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
     if ((address & (PAGE - 1)) <= PAGE - 4) {
       const physical = this.translate(address);
       if (physical === undefined) throw new UnmappedAddressError(address);
-      return this.physical.read32(physical);
+      return this.#physical.read32(physical);
     }
     return super.read32(address);
   }
 
   *mappings(): Iterable<Mapping> {
-    if ((this.control(0) & PAGING) === 0) {
-      for (let linear = 0; linear < this.physical.size; linear += PAGE) {
+    if ((this.#control(0) & PAGING) === 0) {
+      for (let linear = 0; linear < this.#physical.size; linear += PAGE) {
         yield {
           linear,
           physical: linear,
@@ -321,13 +321,13 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
       }
       return;
     }
-    const extended = (this.control(4) & CR4_EXTENSION) !== 0;
+    const extended = (this.#control(4) & CR4_EXTENSION) !== 0;
     const span = extended ? 1 << 21 : 1 << 22;
     for (let region = 0; region < 2 ** 32; region += span) {
-      const directory = this.directoryEntry(region, extended);
+      const directory = this.#directoryEntry(region, extended);
       if ((directory & PRESENT) === 0) continue;
       for (let linear = region; linear < region + span;) {
-        const walk = this.walk(linear);
+        const walk = this.#walk(linear);
         if (walk !== undefined) {
           yield {
             linear,
@@ -344,10 +344,10 @@ export class MachineLinearMemory extends LittleEndianSpace implements LinearMemo
     }
   }
 
-  private directoryEntry(address: number, extended: boolean): number {
-    if (!extended) return this.entry(((this.control(3) & -PAGE) >>> 0) + 4 * (address >>> 22));
-    const pointer = this.instance().word(Address.pageDirectoryPointers + 8 * (address >>> 30));
+  #directoryEntry(address: number, extended: boolean): number {
+    if (!extended) return this.#entry(((this.#control(3) & -PAGE) >>> 0) + 4 * (address >>> 22));
+    const pointer = this.#instance().word(Address.pageDirectoryPointers + 8 * (address >>> 30));
     if ((pointer & PRESENT) === 0) return 0;
-    return this.entry(((pointer & -PAGE) >>> 0) + 8 * ((address >>> 21) & 0x1ff));
+    return this.#entry(((pointer & -PAGE) >>> 0) + 8 * ((address >>> 21) & 0x1ff));
   }
 }

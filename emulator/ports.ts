@@ -19,8 +19,8 @@ interface Claim {
 
 export class Ports {
   /** Of each port in the order in which they came: the last one answers. */
-  private readonly claims = new Map<number, readonly Claim[]>();
-  private readonly unclaimedHandlers = new Set<UnclaimedPortHandler>();
+  readonly #claims = new Map<number, readonly Claim[]>();
+  readonly #unclaimedHandlers = new Set<UnclaimedPortHandler>();
 
   /**
    * Gives each access that starts at one of these ports to the handler, whatever its width.
@@ -28,23 +28,23 @@ export class Ports {
    * @returns A function that ends the claim: whoever claimed the ports before answers again.
    */
   claim(ports: readonly number[], handler: PortHandler): () => void {
-    return this.add(ports, { handler, whole: true });
+    return this.#add(ports, { handler, whole: true });
   }
 
   /** Connects a device that has a byte at each of its ports. */
   connect({ ports, handler }: Pick<Device, 'ports' | 'handler'>): void {
-    this.add(ports, { handler, whole: false });
+    this.#add(ports, { handler, whole: false });
   }
 
-  private add(ports: readonly number[], claim: Claim): () => void {
+  #add(ports: readonly number[], claim: Claim): () => void {
     const wrong = ports.find((port) => !Number.isInteger(port) || port < 0 || port > 0xffff);
     if (wrong !== undefined) throw new RangeError(`there is no port ${wrong}`);
-    for (const port of ports) this.claims.set(port, [...(this.claims.get(port) ?? []), claim]);
+    for (const port of ports) this.#claims.set(port, [...(this.#claims.get(port) ?? []), claim]);
     return () => {
       for (const port of ports) {
-        const others = this.claims.get(port)?.filter((other) => other !== claim) ?? [];
-        if (others.length > 0) this.claims.set(port, others);
-        else this.claims.delete(port);
+        const others = this.#claims.get(port)?.filter((other) => other !== claim) ?? [];
+        if (others.length > 0) this.#claims.set(port, others);
+        else this.#claims.delete(port);
       }
     };
   }
@@ -55,15 +55,15 @@ export class Ports {
     const told: UnclaimedPortHandler = (port, access) => {
       handler(port, access);
     };
-    this.unclaimedHandlers.add(told);
+    this.#unclaimedHandlers.add(told);
     return () => {
-      this.unclaimedHandlers.delete(told);
+      this.#unclaimedHandlers.delete(told);
     };
   }
 
   read(port: number, width: PortWidth): number {
-    const claims = this.claimsOf(port, width);
-    if (claims.length === 0) this.tellUnclaimed(port, 'read');
+    const claims = this.#claimsOf(port, width);
+    if (claims.length === 0) this.#tellUnclaimed(port, 'read');
     let value: number = FLOATING[width];
     for (const { handler, at, bytes } of claims) {
       const shift = 8 * (at - port);
@@ -74,28 +74,28 @@ export class Ports {
   }
 
   write(port: number, width: PortWidth, value: number): void {
-    const claims = this.claimsOf(port, width);
-    if (claims.length === 0) this.tellUnclaimed(port, 'write');
+    const claims = this.#claimsOf(port, width);
+    if (claims.length === 0) this.#tellUnclaimed(port, 'write');
     for (const { handler, at, bytes } of claims)
       handler.write?.(bytes === width ? value : (value >>> (8 * (at - port))) & 0xff, bytes, at);
   }
 
   /** Who takes part in an access, each with where and how many bytes. */
-  private claimsOf(
+  #claimsOf(
     port: number,
     width: PortWidth,
   ): { readonly handler: PortHandler; readonly at: number; readonly bytes: PortWidth }[] {
-    const first = this.claims.get(port)?.at(-1);
+    const first = this.#claims.get(port)?.at(-1);
     if (first?.whole === true) return [{ handler: first.handler, at: port, bytes: width }];
     const claims = [];
     for (let at = port; at < port + width; at++) {
-      const handler = this.claims.get(at)?.at(-1)?.handler;
+      const handler = this.#claims.get(at)?.at(-1)?.handler;
       if (handler !== undefined) claims.push({ handler, at, bytes: 1 } as const);
     }
     return claims;
   }
 
-  private tellUnclaimed(port: number, access: 'read' | 'write'): void {
-    for (const told of this.unclaimedHandlers) told(port, access);
+  #tellUnclaimed(port: number, access: 'read' | 'write'): void {
+    for (const told of this.#unclaimedHandlers) told(port, access);
   }
 }

@@ -40,25 +40,25 @@ const WITH_ERROR_CODE = [8, 10, 11, 12, 13, 14, 17];
 const WORD = 4;
 
 export class Probes {
-  private readonly handlers = new Map<number, Set<() => void>>();
+  readonly #handlers = new Map<number, Set<() => void>>();
   /** How many were set, by address. */
-  private readonly breakpoints = new Map<number, number>();
-  private readonly registers: MachineRegisters;
-  private readonly linear: MachineLinearMemory;
-  private last: Arrival | undefined;
+  readonly #breakpoints = new Map<number, number>();
+  readonly #registers: MachineRegisters;
+  readonly #linear: MachineLinearMemory;
+  #last: Arrival | undefined;
   /** Instructions that were interrupted before they were done, by the physical address of the frame that was pushed. */
-  private readonly interruptions = new Map<number, Arrival>();
+  readonly #interruptions = new Map<number, Arrival>();
   /** Where the last return goes on with such an instruction. */
-  private resuming: Arrival | undefined;
+  #resuming: Arrival | undefined;
 
   constructor(registers: MachineRegisters, linear: MachineLinearMemory) {
-    this.registers = registers;
-    this.linear = linear;
+    this.#registers = registers;
+    this.#linear = linear;
   }
 
   /** All linear addresses that are watched for. */
   addresses(): Set<number> {
-    return new Set([...this.handlers.keys(), ...this.breakpoints.keys()]);
+    return new Set([...this.#handlers.keys(), ...this.#breakpoints.keys()]);
   }
 
   /** @returns A function that takes this breakpoint away again; others at the same address stay. */
@@ -66,13 +66,13 @@ export class Probes {
     checkNumber('the address', linear, WORD_BOUNDS);
     const address = linear >>> 0;
     let isSet = true;
-    this.breakpoints.set(address, (this.breakpoints.get(address) ?? 0) + 1);
+    this.#breakpoints.set(address, (this.#breakpoints.get(address) ?? 0) + 1);
     return () => {
       if (!isSet) return;
       isSet = false;
-      const others = (this.breakpoints.get(address) ?? 1) - 1;
-      if (others > 0) this.breakpoints.set(address, others);
-      else this.breakpoints.delete(address);
+      const others = (this.#breakpoints.get(address) ?? 1) - 1;
+      if (others > 0) this.#breakpoints.set(address, others);
+      else this.#breakpoints.delete(address);
     };
   }
 
@@ -80,8 +80,8 @@ export class Probes {
   addHandler(linear: number, handler: () => void): () => void {
     checkNumber('the address', linear, WORD_BOUNDS);
     const address = linear >>> 0;
-    const handlers = this.handlers.get(address) ?? new Set();
-    this.handlers.set(address, handlers);
+    const handlers = this.#handlers.get(address) ?? new Set();
+    this.#handlers.set(address, handlers);
     // one function may be added twice, and each addition ends on its own
     const called = (): void => {
       handler();
@@ -89,20 +89,20 @@ export class Probes {
     handlers.add(called);
     return () => {
       handlers.delete(called);
-      if (handlers.size === 0 && this.handlers.get(address) === handlers) this.handlers.delete(address);
+      if (handlers.size === 0 && this.#handlers.get(address) === handlers) this.#handlers.delete(address);
     };
   }
 
   /** Forgets what happened before a restore. */
   forget(): void {
-    this.last = undefined;
+    this.#last = undefined;
     this.forgetInterruptions();
   }
 
   /** Forgets what was interrupted: what becomes of it is not told any more. */
   forgetInterruptions(): void {
-    this.interruptions.clear();
-    this.resuming = undefined;
+    this.#interruptions.clear();
+    this.#resuming = undefined;
   }
 
   /**
@@ -111,55 +111,56 @@ export class Probes {
    * @returns Whether there is a breakpoint.
    */
   arrive(eip: number, instructions: number): boolean {
-    const handlers = this.handlers.get(eip);
-    const breakpoint = this.breakpoints.has(eip);
+    const handlers = this.#handlers.get(eip);
+    const breakpoint = this.#breakpoints.has(eip);
     if (handlers === undefined && !breakpoint) return false;
-    const { last, resuming } = this;
+    const last = this.#last;
+    const resuming = this.#resuming;
     if (last?.eip === eip && last.instructions === instructions) return breakpoint;
-    this.last = { eip, offset: this.registers.get('eip'), instructions };
+    this.#last = { eip, offset: this.#registers.get('eip'), instructions };
     if (resuming?.eip === eip && resuming.instructions === instructions) return false;
-    if (last?.eip === eip && last.instructions === instructions - 1 && this.repeats(eip)) return false;
+    if (last?.eip === eip && last.instructions === instructions - 1 && this.#repeats(eip)) return false;
     for (const handler of handlers ?? []) handler();
     return breakpoint;
   }
 
   /** The processor has entered the handler of an exception or a hardware interrupt. */
   interrupted(vector: number, instructions: number): void {
-    const arrival = [this.resuming, this.last].find(
+    const arrival = [this.#resuming, this.#last].find(
       (one) =>
         one !== undefined && (one.instructions === instructions || one.instructions === instructions - 1),
     );
     if (arrival === undefined) return;
     const between = vector >= EXCEPTIONS || vector === NOT_MASKABLE;
     // an instruction that jumps to itself was done
-    if (between && arrival.instructions !== instructions && !this.repeats(arrival.eip)) return;
-    const frame = this.frame(WITH_ERROR_CODE.includes(vector) ? WORD : 0);
-    if (frame?.offset === arrival.offset) this.interruptions.set(frame.place, arrival);
+    if (between && arrival.instructions !== instructions && !this.#repeats(arrival.eip)) return;
+    const frame = this.#frame(WITH_ERROR_CODE.includes(vector) ? WORD : 0);
+    if (frame?.offset === arrival.offset) this.#interruptions.set(frame.place, arrival);
   }
 
   /** The processor is about to return from an interrupt. */
   returning(instructions: number): void {
-    if (this.interruptions.size === 0) return;
-    const frame = this.frame(0);
+    if (this.#interruptions.size === 0) return;
+    const frame = this.#frame(0);
     if (frame === undefined) return;
-    const arrival = this.interruptions.get(frame.place);
+    const arrival = this.#interruptions.get(frame.place);
     if (arrival === undefined) return;
-    this.interruptions.delete(frame.place);
-    if (frame.offset === arrival.offset) this.resuming = { ...arrival, instructions };
+    this.#interruptions.delete(frame.place);
+    if (frame.offset === arrival.offset) this.#resuming = { ...arrival, instructions };
   }
 
   /** The frame that lies so many bytes above the stack pointer: its physical address, and the EIP in it. */
-  private frame(above: number): { readonly place: number; readonly offset: number } | undefined {
-    const address = (this.registers.segmentBase('ss') + this.registers.get('esp') + above) >>> 0;
-    const place = this.linear.translate(address);
-    const bytes = this.linear.readMapped(address, WORD);
+  #frame(above: number): { readonly place: number; readonly offset: number } | undefined {
+    const address = (this.#registers.segmentBase('ss') + this.#registers.get('esp') + above) >>> 0;
+    const place = this.#linear.translate(address);
+    const bytes = this.#linear.readMapped(address, WORD);
     if (place === undefined || bytes.length < WORD) return undefined;
     return { place, offset: new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) };
   }
 
   /** Whether an instruction is a string instruction with a repeat prefix. */
-  private repeats(eip: number): boolean {
-    const bytes = this.linear.readMapped(eip, LONGEST_INSTRUCTION);
+  #repeats(eip: number): boolean {
+    const bytes = this.#linear.readMapped(eip, LONGEST_INSTRUCTION);
     const opcodeAt = bytes.findIndex((byte) => !PREFIXES.includes(byte));
     const opcode = bytes[opcodeAt] ?? 0;
     return (

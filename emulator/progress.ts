@@ -12,44 +12,44 @@ export interface ProgressState {
 
 export class Progress {
   /** v86's counter, as it stands. */
-  private readonly counter: () => number;
-  private instructionsSettled = 0;
-  private counterSettled = 0;
-  private idleTicks = 0;
+  readonly #counter: () => number;
+  #instructionsSettled = 0;
+  #counterSettled = 0;
+  #idleTicks = 0;
 
   constructor(counter: () => number) {
-    this.counter = counter;
+    this.#counter = counter;
   }
 
   get instructions(): number {
-    return this.instructionsSettled + ((this.counter() - this.counterSettled) >>> 0);
+    return this.#instructionsSettled + ((this.#counter() - this.#counterSettled) >>> 0);
   }
 
   /** The present moment of virtual time. */
   get tick(): number {
-    return this.instructions + this.idleTicks;
+    return this.instructions + this.#idleTicks;
   }
 
   /** Takes note of the counter before it can come round. @returns The counter. */
   settle(): number {
-    this.instructionsSettled = this.instructions;
-    this.counterSettled = this.counter();
-    return this.counterSettled;
+    this.#instructionsSettled = this.instructions;
+    this.#counterSettled = this.#counter();
+    return this.#counterSettled;
   }
 
   /** Lets time pass in which nothing is executed. */
   idle(ticks: number): void {
-    this.idleTicks += ticks;
+    this.#idleTicks += ticks;
   }
 
   save(): ProgressState {
-    return { instructions: this.instructions, idleTicks: this.idleTicks };
+    return { instructions: this.instructions, idleTicks: this.#idleTicks };
   }
 
   /** To be called when v86's counter has been put back as well. */
   restore(state: ProgressState): void {
-    this.instructionsSettled = state.instructions;
-    this.counterSettled = this.counter();
-    this.idleTicks = state.idleTicks;
+    this.#instructionsSettled = state.instructions;
+    this.#counterSettled = this.#counter();
+    this.#idleTicks = state.idleTicks;
   }
 }

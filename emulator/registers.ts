@@ -31,60 +31,60 @@ const Fx = {
 const STACK_TOP_SHIFT = 11;
 
 export class MachineRegisters implements Registers {
-  private readonly instance: () => V86Instance;
+  readonly #instance: () => V86Instance;
 
   constructor(instance: () => V86Instance) {
-    this.instance = instance;
+    this.#instance = instance;
   }
 
   get(name: RegisterName): number {
-    const v86 = this.instance();
-    if (name === 'eip') return (v86.word(Address.instructionPointer) - this.codeBase()) >>> 0;
+    const v86 = this.#instance();
+    if (name === 'eip') return (v86.word(Address.instructionPointer) - this.#codeBase()) >>> 0;
     if (name === 'eflags') return v86.exports.get_eflags() >>> 0;
     return v86.word(Address.registers + 4 * REGISTER_NAMES.indexOf(name));
   }
 
   set(name: RegisterName, value: number): void {
-    const v86 = this.instance();
-    if (name === 'eip') v86.setWord(Address.instructionPointer, value + this.codeBase());
+    const v86 = this.#instance();
+    if (name === 'eip') v86.setWord(Address.instructionPointer, value + this.#codeBase());
     else if (name === 'eflags') {
       v86.setWord(Address.flags, value | FLAG_ALWAYS_ONE);
       v86.setWord(Address.flagsChanged, 0);
     } else v86.setWord(Address.registers + 4 * REGISTER_NAMES.indexOf(name), value);
   }
 
-  private codeBase(): number {
-    return this.instance().word(Address.segmentBases + 4 * CODE_SEGMENT);
+  #codeBase(): number {
+    return this.#instance().word(Address.segmentBases + 4 * CODE_SEGMENT);
   }
 
   segment(name: SegmentName): number {
-    return this.instance().half(Address.segmentSelectors + 2 * SEGMENT_NAMES.indexOf(name));
+    return this.#instance().half(Address.segmentSelectors + 2 * SEGMENT_NAMES.indexOf(name));
   }
 
   segmentBase(name: SegmentName): number {
-    return this.instance().word(Address.segmentBases + 4 * SEGMENT_NAMES.indexOf(name));
+    return this.#instance().word(Address.segmentBases + 4 * SEGMENT_NAMES.indexOf(name));
   }
 
   control(index: ControlRegister): number {
-    return this.instance().word(Address.control + 4 * index);
+    return this.#instance().word(Address.control + 4 * index);
   }
 
   get privilege(): number {
-    return this.instance().byte(Address.privilege);
+    return this.#instance().byte(Address.privilege);
   }
 
   get idt(): { base: number; limit: number } {
-    const v86 = this.instance();
+    const v86 = this.#instance();
     return { base: v86.word(Address.idtBase), limit: v86.word(Address.idtLimit) };
   }
 
   get gdt(): { base: number; limit: number } {
-    const v86 = this.instance();
+    const v86 = this.#instance();
     return { base: v86.word(Address.gdtBase), limit: v86.word(Address.gdtLimit) };
   }
 
   fxsave(): Uint8Array {
-    const v86 = this.instance();
+    const v86 = this.#instance();
     const image = new Uint8Array(Fx.size);
     const out = new DataView(image.buffer);
     const top = v86.byte(Address.fpuStackTop) & 7;
@@ -109,7 +109,7 @@ export class MachineRegisters implements Registers {
 
   fxrestore(image: Uint8Array): void {
     if (image.length !== Fx.size) throw new RangeError(`an FXSAVE image has 512 bytes, not ${image.length}`);
-    const v86 = this.instance();
+    const v86 = this.#instance();
     const input = new DataView(image.buffer, image.byteOffset, image.length);
     const status = input.getUint16(Fx.status, true);
     const top = (status >> STACK_TOP_SHIFT) & 7;

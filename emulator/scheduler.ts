@@ -27,43 +27,43 @@ export class Scheduler {
   /** The present tick, from the machine that owns the scheduler. */
   readonly now: () => number;
   readonly ticksPerMicrosecond: number;
-  private readonly entries: Entry[] = [];
-  private nextOrder = 0;
+  readonly #entries: Entry[] = [];
+  #nextOrder = 0;
   /** {@link nextTick}, until an alarm changes. */
-  private knownNext: number | undefined;
-  private readonly changed: () => void;
+  #knownNext: number | undefined;
+  readonly #changed: () => void;
 
   /** `changed` is called whenever the earliest alarm may have moved. */
   constructor(now: () => number, ticksPerMicrosecond: number, changed: () => void) {
     this.now = now;
     this.ticksPerMicrosecond = ticksPerMicrosecond;
-    this.changed = changed;
+    this.#changed = changed;
   }
 
   /** Makes an alarm. Devices do this once, always in the same order: the saved state goes by that order. */
   alarm(ring: () => void): Alarm {
     const entry: Entry = { ring, state: null };
-    this.entries.push(entry);
+    this.#entries.push(entry);
     return {
       setAt: (tick) => {
-        this.set(entry, { tick, order: this.nextOrder++ });
-        this.changed();
+        this.#set(entry, { tick, order: this.#nextOrder++ });
+        this.#changed();
       },
       cancel: () => {
-        this.set(entry, null);
-        this.changed();
+        this.#set(entry, null);
+        this.#changed();
       },
     };
   }
 
-  private set(entry: Entry, state: AlarmState): void {
+  #set(entry: Entry, state: AlarmState): void {
     entry.state = state;
-    this.knownNext = undefined;
+    this.#knownNext = undefined;
   }
 
-  private earliest(): { entry: Entry; tick: number } | undefined {
+  #earliest(): { entry: Entry; tick: number } | undefined {
     let found: { entry: Entry; tick: number; order: number } | undefined;
-    for (const entry of this.entries) {
+    for (const entry of this.#entries) {
       if (entry.state === null) continue;
       const { tick, order } = entry.state;
       if (found === undefined || tick < found.tick || (tick === found.tick && order < found.order)) {
@@ -75,16 +75,16 @@ export class Scheduler {
 
   /** The tick of the earliest alarm, or Infinity. */
   nextTick(): number {
-    this.knownNext ??= this.earliest()?.tick ?? Infinity;
-    return this.knownNext;
+    this.#knownNext ??= this.#earliest()?.tick ?? Infinity;
+    return this.#knownNext;
   }
 
   /** Rings all alarms that are due, in order; one set meanwhile for the present rings too. */
   ringDue(): void {
     while (this.nextTick() <= this.now()) {
-      const entry = this.earliest()?.entry;
+      const entry = this.#earliest()?.entry;
       if (entry === undefined) return;
-      this.set(entry, null);
+      this.#set(entry, null);
       entry.ring();
     }
   }
@@ -104,13 +104,13 @@ export class Scheduler {
   }
 
   save(): { alarms: AlarmState[]; nextOrder: number } {
-    return { alarms: this.entries.map((entry) => entry.state), nextOrder: this.nextOrder };
+    return { alarms: this.#entries.map((entry) => entry.state), nextOrder: this.#nextOrder };
   }
 
   restore(state: { readonly alarms: readonly AlarmState[]; readonly nextOrder: number }): void {
-    this.entries.forEach((entry, i) => {
-      this.set(entry, state.alarms[i] ?? null);
+    this.#entries.forEach((entry, i) => {
+      this.#set(entry, state.alarms[i] ?? null);
     });
-    this.nextOrder = state.nextOrder;
+    this.#nextOrder = state.nextOrder;
   }
 }

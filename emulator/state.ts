@@ -48,42 +48,42 @@ interface Parts {
 const HEAT_KEPT = 3 / 4;
 
 export class MachineState {
-  private readonly parts: Parts;
-  private baseline: Baseline;
+  readonly #parts: Parts;
+  #baseline: Baseline;
 
   constructor(parts: Parts) {
-    this.parts = parts;
-    this.baseline = blankRam(parts.memoryBytes);
+    this.#parts = parts;
+    this.#baseline = blankRam(parts.memoryBytes);
   }
 
   /** There is another v86, its RAM all zero. */
   startOver(): void {
-    this.baseline = blankRam(this.parts.memoryBytes);
+    this.#baseline = blankRam(this.#parts.memoryBytes);
   }
 
   /** There is no v86 any more. */
   forget(): void {
-    this.baseline = [];
+    this.#baseline = [];
   }
 
   capture(v86: V86Instance, compiled: boolean): Image {
-    const { memoryBytes, ticksPerMicrosecond, progress } = this.parts;
+    const { memoryBytes, ticksPerMicrosecond, progress } = this.#parts;
     progress.settle();
-    const pages = captureRam(v86, this.baseline);
+    const pages = captureRam(v86, this.#baseline);
     const image = new Image({
       ...{ memoryBytes, ticksPerMicrosecond, pages },
       processor: captureProcessor(v86),
       translations: captureTranslations(v86),
-      surroundings: this.surroundings(),
+      surroundings: this.#surroundings(),
       compiled: compiled ? captureCompiled(v86) : undefined,
     });
-    this.agreeWith(v86, image);
+    this.#agreeWith(v86, image);
     return image;
   }
 
   /** @throws TypeError for what is no image; RangeError for one of a machine that is made otherwise. */
   checked(image: MachineImage): Image {
-    const { memoryBytes, ticksPerMicrosecond } = this.parts;
+    const { memoryBytes, ticksPerMicrosecond } = this.#parts;
     if (!(image instanceof Image)) throw new TypeError('this image was not made by this emulator');
     if (image.memoryBytes !== memoryBytes || image.ticksPerMicrosecond !== ticksPerMicrosecond) {
       throw new RangeError(
@@ -104,54 +104,53 @@ export class MachineState {
     const layer = compiled === 'image' ? image.compiled : undefined;
     const copied =
       layer !== undefined && compiledForProbes(v86, layer)
-        ? this.restoreWithCode(v86, image, layer, mayCompile)
-        : this.restoreGuest(v86, image, compiled === 'keep');
-    this.agreeWith(v86, image);
-    this.restoreSurroundings(image.surroundings);
+        ? this.#restoreWithCode(v86, image, layer, mayCompile)
+        : this.#restoreGuest(v86, image, compiled === 'keep');
+    this.#agreeWith(v86, image);
+    this.#restoreSurroundings(image.surroundings);
     return copied;
   }
 
-  private restoreWithCode(v86: V86Instance, image: Image, layer: CompiledLayer, mayCompile: boolean): number {
+  #restoreWithCode(v86: V86Instance, image: Image, layer: CompiledLayer, mayCompile: boolean): number {
     v86.functions.bind(layer.code);
-    const copied = restoreRam(v86, this.baseline, image.pages, undefined);
+    const copied = restoreRam(v86, this.#baseline, image.pages, undefined);
     restoreCompiled(v86, layer);
     restoreShadow(v86, image.processor);
     v86.exports.set_jit_config(JitConfig.disabled, mayCompile ? 0 : 1);
     return copied;
   }
 
-  private restoreGuest(v86: V86Instance, image: Image, keepsCode: boolean): number {
+  #restoreGuest(v86: V86Instance, image: Image, keepsCode: boolean): number {
     // Where no code is kept, none can be left of a page whose content changes: pages need not be compared first.
     if (keepsCode) v86.coolPages(HEAT_KEPT);
     else v86.exports.jit_clear_cache_js();
     const drop = (page: number): void => {
       v86.exports.jit_dirty_cache(page * PAGE, (page + 1) * PAGE);
     };
-    const copied = restoreRam(v86, this.baseline, image.pages, keepsCode ? drop : undefined);
-    restoreProcessor(v86, image.processor, image.translations, keepsCode ? this.remembers : undefined);
+    const copied = restoreRam(v86, this.#baseline, image.pages, keepsCode ? drop : undefined);
+    restoreProcessor(v86, image.processor, image.translations, keepsCode ? this.#remembers : undefined);
     return copied;
   }
 
   /** Gives v86 code compiled elsewhere; everything else stays as it is. */
   addCode(v86: V86Instance, layer: CompiledLayer, mayCompile: boolean): void {
     const [processor, translations] = [captureProcessor(v86), captureTranslations(v86)];
-    const progress = this.parts.progress.save();
+    const progress = this.#parts.progress.save();
     restoreCompiled(v86, layer);
-    restoreProcessor(v86, processor, translations, this.remembers);
-    this.parts.progress.restore(progress);
+    restoreProcessor(v86, processor, translations, this.#remembers);
+    this.#parts.progress.restore(progress);
     v86.exports.set_jit_config(JitConfig.disabled, mayCompile ? 0 : 1);
   }
 
-  private readonly remembers = (page: number, entry: number): boolean =>
-    this.parts.linear.remembers(page, entry);
+  readonly #remembers = (page: number, entry: number): boolean => this.#parts.linear.remembers(page, entry);
 
-  private agreeWith(v86: V86Instance, image: Image): void {
-    this.baseline = image.pages;
+  #agreeWith(v86: V86Instance, image: Image): void {
+    this.#baseline = image.pages;
     v86.resetDirty();
   }
 
-  private surroundings(): SurroundingsState {
-    const { devices, scheduler, progress, random } = this.parts;
+  #surroundings(): SurroundingsState {
+    const { devices, scheduler, progress, random } = this.#parts;
     return {
       devices: Object.fromEntries(devices.map((device) => [device.name, device.save()])),
       ...scheduler.save(),
@@ -160,8 +159,8 @@ export class MachineState {
     };
   }
 
-  private restoreSurroundings(state: SurroundingsState): void {
-    const { devices, scheduler, progress, random } = this.parts;
+  #restoreSurroundings(state: SurroundingsState): void {
+    const { devices, scheduler, progress, random } = this.#parts;
     for (const device of devices) {
       const saved = state.devices[device.name];
       if (saved !== undefined) device.restore(saved);

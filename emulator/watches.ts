@@ -29,26 +29,26 @@ interface Watch {
 const pageOf = (address: number): number => address >>> 12;
 
 export class Watches {
-  private readonly watches = new Set<Watch>();
-  private readonly linear: MachineLinearMemory;
+  readonly #watches = new Set<Watch>();
+  readonly #linear: MachineLinearMemory;
   /** Tells that {@link pages} are others now. */
-  private readonly moved: () => void;
+  readonly #moved: () => void;
   /** Physical pages of the tables by which linear ranges were located. */
-  private tables: ReadonlySet<number> = new Set();
+  #tables: ReadonlySet<number> = new Set();
   /** The control registers by which they were located. */
-  private controls: Controls = [0, 0, 0];
+  #controls: Controls = [0, 0, 0];
   /** A table may have been written. */
-  private stale = false;
+  #stale = false;
   /** A page that holds watched bytes was written. */
-  private changed = false;
+  #changed = false;
 
   constructor(linear: MachineLinearMemory, moved: () => void) {
-    this.linear = linear;
-    this.moved = moved;
+    this.#linear = linear;
+    this.#moved = moved;
   }
 
   get any(): boolean {
-    return this.watches.size > 0;
+    return this.#watches.size > 0;
   }
 
   /** @returns A function that ends the watch. */
@@ -70,18 +70,18 @@ export class Watches {
       content: new Uint8Array(length),
       hit: undefined,
     };
-    this.watches.add(watch);
-    this.locate();
-    watch.content = this.contentOf(watch);
+    this.#watches.add(watch);
+    this.#locate();
+    watch.content = this.#contentOf(watch);
     return () => {
-      if (this.watches.delete(watch)) this.locate();
+      if (this.#watches.delete(watch)) this.#locate();
     };
   }
 
   /** The physical pages whose accesses must come by here. */
   *pages(): Iterable<number> {
-    for (const { pieces } of this.watches) for (const { physical } of pieces) yield pageOf(physical);
-    yield* this.tables;
+    for (const { pieces } of this.#watches) for (const { physical } of pieces) yield pageOf(physical);
+    yield* this.#tables;
   }
 
   /**
@@ -92,19 +92,19 @@ export class Watches {
    * @returns Whether the page is watched.
    */
   access(address: number, writing: boolean, fetched: boolean, wake: () => void): boolean {
-    if (!this.linear.areControls(this.controls)) this.locateAgain();
-    const physical = this.linear.physicalOf(address);
+    if (!this.#linear.areControls(this.#controls)) this.#locateAgain();
+    const physical = this.#linear.physicalOf(address);
     if (physical === undefined || fetched) return false;
     const page = pageOf(physical);
     let watched = false;
-    if (this.tables.has(page)) {
+    if (this.#tables.has(page)) {
       watched = true;
       if (writing) {
-        this.stale = true;
+        this.#stale = true;
         wake();
       }
     }
-    for (const watch of this.watches) {
+    for (const watch of this.#watches) {
       for (const piece of watch.pieces) {
         if (pageOf(piece.physical) !== page) continue;
         watched = true;
@@ -113,7 +113,7 @@ export class Watches {
           watch.hit ??= writing ? 'write' : 'read';
           wake();
         } else if (writing && watch.writes) {
-          this.changed = true;
+          this.#changed = true;
           wake();
         }
       }
@@ -123,25 +123,25 @@ export class Watches {
 
   /** The host writes physical memory, as a device does, while the guest executes an instruction. */
   hostWrites(address: number, length: number, wake: () => void): void {
-    for (const page of this.tables) {
+    for (const page of this.#tables) {
       const start = page * PAGE;
-      if (address < start + PAGE && address + length > start) this.stale = true;
+      if (address < start + PAGE && address + length > start) this.#stale = true;
     }
-    for (const watch of this.watches) {
+    for (const watch of this.#watches) {
       const isTouched = watch.pieces.some(
         (piece) => address < piece.physical + piece.length && address + length > piece.physical,
       );
       if (isTouched && watch.writes) watch.hit ??= 'write';
-      if (isTouched || this.stale) wake();
+      if (isTouched || this.#stale) wake();
     }
   }
 
   /** Tells of what the instruction just done has touched. */
   take(): void {
     const hits: { readonly handler: AccessHandler; readonly touch: MemoryAccess }[] = [];
-    for (const watch of this.watches) {
-      if (watch.hit === undefined && !this.changed) continue;
-      const value = this.contentOf(watch);
+    for (const watch of this.#watches) {
+      if (watch.hit === undefined && !this.#changed) continue;
+      const value = this.#contentOf(watch);
       const isChanged = watch.writes && Buffer.compare(value, watch.content) !== 0;
       const access = watch.hit ?? (isChanged ? 'write' : undefined);
       // who watches reads alone does not keep up with what is written
@@ -150,44 +150,44 @@ export class Watches {
       watch.content = value;
       watch.hit = undefined;
     }
-    this.changed = false;
-    if (this.stale) this.locateAgain();
+    this.#changed = false;
+    if (this.#stale) this.#locateAgain();
     for (const { handler, touch } of hits) handler(touch);
   }
 
   /** Looks at the bytes anew, when something else than the guest may have changed them, or where they are. */
   refresh(): void {
-    this.changed = false;
-    if (this.watches.size === 0) return;
-    this.locate();
-    for (const watch of this.watches) {
+    this.#changed = false;
+    if (this.#watches.size === 0) return;
+    this.#locate();
+    for (const watch of this.#watches) {
       watch.hit = undefined;
-      watch.content = this.contentOf(watch);
+      watch.content = this.#contentOf(watch);
     }
   }
 
   /** Other bytes behind an address are no write to it. */
-  private locateAgain(): void {
-    this.locate();
-    for (const watch of this.watches)
-      if (watch.range.space === 'linear') watch.content = this.contentOf(watch);
+  #locateAgain(): void {
+    this.#locate();
+    for (const watch of this.#watches)
+      if (watch.range.space === 'linear') watch.content = this.#contentOf(watch);
   }
 
-  private locate(): void {
+  #locate(): void {
     const tables = new Set<number>();
-    for (const watch of this.watches) {
+    for (const watch of this.#watches) {
       const { address, length, space } = watch.range;
       watch.pieces =
-        space === 'physical' ? physicalPieces(address, length) : this.linear.locate(address, length, tables);
+        space === 'physical' ? physicalPieces(address, length) : this.#linear.locate(address, length, tables);
     }
-    this.tables = tables;
-    this.controls = this.linear.controls;
-    this.stale = false;
-    this.moved();
+    this.#tables = tables;
+    this.#controls = this.#linear.controls;
+    this.#stale = false;
+    this.#moved();
   }
 
-  private contentOf({ range, pieces }: Watch): Uint8Array {
-    return this.linear.readPieces(pieces, range.length);
+  #contentOf({ range, pieces }: Watch): Uint8Array {
+    return this.#linear.readPieces(pieces, range.length);
   }
 }
 

@@ -53,39 +53,39 @@ export class Cmos implements Device<CmosState> {
   readonly name = 'cmos';
   readonly ports = [PORT_INDEX, 0x71];
   readonly handler: PortHandler;
-  private index = 0;
-  private memory = new Uint8Array(128);
-  private readonly scheduler: Scheduler;
-  private readonly bootTimeSeconds: number;
+  #index = 0;
+  #memory = new Uint8Array(128);
+  readonly #scheduler: Scheduler;
+  readonly #bootTimeSeconds: number;
 
   constructor(scheduler: Scheduler, bootTimeSeconds: number, memoryBytes: number) {
-    this.scheduler = scheduler;
-    this.bootTimeSeconds = bootTimeSeconds;
-    this.memory[STATUS_A] = DIVIDER_32768_HZ;
-    this.memory[STATUS_B] = HOURS_24;
+    this.#scheduler = scheduler;
+    this.#bootTimeSeconds = bootTimeSeconds;
+    this.#memory[STATUS_A] = DIVIDER_32768_HZ;
+    this.#memory[STATUS_B] = HOURS_24;
     const kib = Math.min(memoryBytes / 1024 - 1024, 0xffff);
     const blocks = Math.max(0, memoryBytes / 65536 - 256);
-    new DataView(this.memory.buffer).setUint16(0x15, 640, true);
-    new DataView(this.memory.buffer).setUint16(0x17, kib, true);
-    new DataView(this.memory.buffer).setUint16(0x30, kib, true);
-    new DataView(this.memory.buffer).setUint16(0x34, blocks, true);
+    new DataView(this.#memory.buffer).setUint16(0x15, 640, true);
+    new DataView(this.#memory.buffer).setUint16(0x17, kib, true);
+    new DataView(this.#memory.buffer).setUint16(0x30, kib, true);
+    new DataView(this.#memory.buffer).setUint16(0x34, blocks, true);
     this.handler = {
       write: (value, _width, port) => {
-        if (port === PORT_INDEX) this.index = value & 0x7f;
-        else if (this.index >= STATUS_A && this.index !== STATUS_C && this.index !== STATUS_D) {
-          this.memory[this.index] = value & 0xff;
+        if (port === PORT_INDEX) this.#index = value & 0x7f;
+        else if (this.#index >= STATUS_A && this.#index !== STATUS_C && this.#index !== STATUS_D) {
+          this.#memory[this.#index] = value & 0xff;
         }
       },
-      read: (_width, port) => (port === PORT_INDEX ? 0xff : this.read()),
+      read: (_width, port) => (port === PORT_INDEX ? 0xff : this.#read()),
     };
   }
 
-  private read(): number {
+  #read(): number {
     const seconds =
-      this.bootTimeSeconds + Math.floor(this.scheduler.now() / (this.scheduler.ticksPerMicrosecond * 1e6));
+      this.#bootTimeSeconds + Math.floor(this.#scheduler.now() / (this.#scheduler.ticksPerMicrosecond * 1e6));
     const days = Math.floor(seconds / 86_400);
     const inDay = seconds - days * 86_400;
-    switch (this.index) {
+    switch (this.#index) {
       case 0x00:
         return bcd(inDay % 60);
       case 0x02:
@@ -107,12 +107,12 @@ export class Cmos implements Device<CmosState> {
       case STATUS_D:
         return BATTERY_GOOD;
       default:
-        return this.memory[this.index] ?? 0;
+        return this.#memory[this.#index] ?? 0;
     }
   }
 
   save(): CmosState {
-    return { index: this.index, memory: [...this.memory] };
+    return { index: this.#index, memory: [...this.#memory] };
   }
 
   accepts({ index, memory }: CmosState): boolean {
@@ -120,7 +120,7 @@ export class Cmos implements Device<CmosState> {
   }
 
   restore(state: CmosState): void {
-    this.index = state.index;
-    this.memory = Uint8Array.from(state.memory);
+    this.#index = state.index;
+    this.#memory = Uint8Array.from(state.memory);
   }
 }

@@ -71,58 +71,58 @@ export class Pit implements Device<PitState> {
   readonly name = 'pit';
   readonly ports = [0x40, 0x41, 0x42, PORT_CONTROL, PORT_SYSTEM_CONTROL];
   readonly handler: PortHandler;
-  private readonly channels = [newChannel(true), newChannel(true), newChannel(false)];
-  private systemControl = 0;
-  private readonly scheduler: Scheduler;
-  private readonly interrupt: Alarm;
+  readonly #channels = [newChannel(true), newChannel(true), newChannel(false)];
+  #systemControl = 0;
+  readonly #scheduler: Scheduler;
+  readonly #interrupt: Alarm;
 
   /** `pulse` is called at each rising edge of channel 0's output. */
   constructor(scheduler: Scheduler, pulse: () => void) {
-    this.scheduler = scheduler;
-    this.interrupt = scheduler.alarm(() => {
+    this.#scheduler = scheduler;
+    this.#interrupt = scheduler.alarm(() => {
       pulse();
-      this.scheduleInterrupt();
+      this.#scheduleInterrupt();
     });
     this.handler = {
       write: (value, _width, port) => {
-        this.write(port, value & 0xff);
+        this.#write(port, value & 0xff);
       },
-      read: (_width, port) => this.read(port),
+      read: (_width, port) => this.#read(port),
     };
   }
 
-  private clock(): number {
-    return this.scheduler.periodsAt(this.scheduler.now(), PIT_HERTZ);
+  #clock(): number {
+    return this.#scheduler.periodsAt(this.#scheduler.now(), PIT_HERTZ);
   }
 
-  private channel(index: number): Channel {
-    const channel = this.channels[index];
+  #channel(index: number): Channel {
+    const channel = this.#channels[index];
     if (channel === undefined) throw new RangeError(`the timer has no channel ${index}`);
     return channel;
   }
 
-  private write(port: number, value: number): void {
-    if (port === PORT_SYSTEM_CONTROL) this.writeSystemControl(value);
-    else if (port === PORT_CONTROL) this.writeControl(value);
-    else this.writeCounter(port - PORT_CHANNEL_0, value);
+  #write(port: number, value: number): void {
+    if (port === PORT_SYSTEM_CONTROL) this.#writeSystemControl(value);
+    else if (port === PORT_CONTROL) this.#writeControl(value);
+    else this.#writeCounter(port - PORT_CHANNEL_0, value);
   }
 
-  private read(port: number): number {
-    if (port === PORT_SYSTEM_CONTROL) return this.readSystemControl();
+  #read(port: number): number {
+    if (port === PORT_SYSTEM_CONTROL) return this.#readSystemControl();
     if (port === PORT_CONTROL) return 0;
-    return this.readCounter(port - PORT_CHANNEL_0);
+    return this.#readCounter(port - PORT_CHANNEL_0);
   }
 
-  private writeControl(value: number): void {
+  #writeControl(value: number): void {
     const index = value >> 6;
     if (index === 3) {
-      this.readBack(value);
+      this.#readBack(value);
       return;
     }
-    const channel = this.channel(index);
+    const channel = this.#channel(index);
     const access = (value >> 4) & 3;
     if (access === Access.latch) {
-      if (channel.latched < 0) channel.latched = this.count(channel);
+      if (channel.latched < 0) channel.latched = this.#count(channel);
       return;
     }
     const mode = (value >> 1) & 7;
@@ -131,16 +131,16 @@ export class Pit implements Device<PitState> {
       access,
       binaryCodedDecimal: (value & 1) !== 0,
     });
-    if (index === 0) this.interrupt.cancel();
+    if (index === 0) this.#interrupt.cancel();
   }
 
-  private readBack(value: number): void {
-    this.channels.forEach((channel, index) => {
+  #readBack(value: number): void {
+    this.#channels.forEach((channel, index) => {
       if ((value & (2 << index)) === 0) return;
-      if ((value & 0x20) === 0 && channel.latched < 0) channel.latched = this.count(channel);
+      if ((value & 0x20) === 0 && channel.latched < 0) channel.latched = this.#count(channel);
       if ((value & 0x10) === 0 && channel.latchedStatus < 0) {
         channel.latchedStatus =
-          (this.output(channel) ? 0x80 : 0) |
+          (this.#output(channel) ? 0x80 : 0) |
           (channel.reload === 0 ? 0x40 : 0) |
           (channel.access << 4) |
           (channel.mode << 1) |
@@ -149,8 +149,8 @@ export class Pit implements Device<PitState> {
     });
   }
 
-  private writeCounter(index: number, value: number): void {
-    const channel = this.channel(index);
+  #writeCounter(index: number, value: number): void {
+    const channel = this.#channel(index);
     let count: number;
     if (channel.access === Access.lowHigh) {
       if (channel.writtenLow < 0) {
@@ -165,18 +165,18 @@ export class Pit implements Device<PitState> {
     const limit = channel.binaryCodedDecimal ? 10_000 : 65_536;
     const decoded = channel.binaryCodedDecimal ? fromDecimal(count) : count;
     channel.reload = decoded === 0 ? limit : decoded;
-    channel.startClock = this.clock();
-    if (index === 0) this.scheduleInterrupt();
+    channel.startClock = this.#clock();
+    if (index === 0) this.#scheduleInterrupt();
   }
 
-  private readCounter(index: number): number {
-    const channel = this.channel(index);
+  #readCounter(index: number): number {
+    const channel = this.#channel(index);
     if (channel.latchedStatus >= 0) {
       const status = channel.latchedStatus;
       channel.latchedStatus = -1;
       return status;
     }
-    const count = channel.latched >= 0 ? channel.latched : this.count(channel);
+    const count = channel.latched >= 0 ? channel.latched : this.#count(channel);
     const high = channel.access === Access.high || (channel.access === Access.lowHigh && channel.readHigh);
     if (channel.access === Access.lowHigh) channel.readHigh = !channel.readHigh;
     if (!channel.readHigh) channel.latched = -1;
@@ -184,10 +184,10 @@ export class Pit implements Device<PitState> {
   }
 
   /** The counting element, 16 bits as the guest reads them. */
-  private count(channel: Channel): number {
+  #count(channel: Channel): number {
     if (channel.reload === 0) return 0;
     const limit = channel.binaryCodedDecimal ? 10_000 : 65_536;
-    const elapsed = this.clock() - channel.startClock;
+    const elapsed = this.#clock() - channel.startClock;
     let count: number;
     if (!channel.gate) count = channel.reload;
     else if (channel.mode === 2) count = channel.reload - (elapsed % channel.reload);
@@ -201,9 +201,9 @@ export class Pit implements Device<PitState> {
   }
 
   /** The level of a channel's output. */
-  private output(channel: Channel): boolean {
+  #output(channel: Channel): boolean {
     if (channel.reload === 0) return channel.mode !== 0;
-    const elapsed = this.clock() - channel.startClock;
+    const elapsed = this.#clock() - channel.startClock;
     switch (channel.mode) {
       case 0:
         return elapsed >= channel.reload;
@@ -217,10 +217,10 @@ export class Pit implements Device<PitState> {
   }
 
   /** Sets the alarm for the next rising edge of channel 0 after the present clock. */
-  private scheduleInterrupt(): void {
-    const channel = this.channel(0);
+  #scheduleInterrupt(): void {
+    const channel = this.#channel(0);
     if (channel.reload === 0) return;
-    const elapsed = this.clock() - channel.startClock;
+    const elapsed = this.#clock() - channel.startClock;
     let clock: number;
     if (channel.mode === 2 || channel.mode === 3) {
       clock = channel.startClock + (Math.floor(elapsed / channel.reload) + 1) * channel.reload;
@@ -229,32 +229,35 @@ export class Pit implements Device<PitState> {
     } else {
       return;
     }
-    this.interrupt.setAt(this.scheduler.ticksOf(clock, PIT_HERTZ));
+    this.#interrupt.setAt(this.#scheduler.ticksOf(clock, PIT_HERTZ));
   }
 
-  private writeSystemControl(value: number): void {
-    const channel = this.channel(2);
+  #writeSystemControl(value: number): void {
+    const channel = this.#channel(2);
     const gate = (value & SYSTEM_GATE) !== 0;
-    if (gate && !channel.gate) channel.startClock = this.clock();
+    if (gate && !channel.gate) channel.startClock = this.#clock();
     channel.gate = gate;
-    this.systemControl = value & (SYSTEM_GATE | SYSTEM_SPEAKER);
+    this.#systemControl = value & (SYSTEM_GATE | SYSTEM_SPEAKER);
   }
 
-  private readSystemControl(): number {
+  #readSystemControl(): number {
     // the refresh bit turns every 15 us: kernels of old wait for it
-    const refresh = Math.floor(this.clock() / 18) % 2 === 0 ? 0 : SYSTEM_REFRESH;
-    const channel = this.channel(2);
+    const refresh = Math.floor(this.#clock() / 18) % 2 === 0 ? 0 : SYSTEM_REFRESH;
+    const channel = this.#channel(2);
     const counting = channel.gate || channel.mode === 2 || channel.mode === 3;
-    const output = counting && this.output(channel) ? SYSTEM_OUTPUT : 0;
-    return this.systemControl | refresh | output;
+    const output = counting && this.#output(channel) ? SYSTEM_OUTPUT : 0;
+    return this.#systemControl | refresh | output;
   }
 
   save(): PitState {
-    return { channels: this.channels.map((channel) => ({ ...channel })), systemControl: this.systemControl };
+    return {
+      channels: this.#channels.map((channel) => ({ ...channel })),
+      systemControl: this.#systemControl,
+    };
   }
 
   accepts({ channels, systemControl }: PitState): boolean {
-    const now = this.clock();
+    const now = this.#clock();
     return (
       isWithin(systemControl, 0, SYSTEM_GATE | SYSTEM_SPEAKER) &&
       channels.every(
@@ -271,7 +274,7 @@ export class Pit implements Device<PitState> {
   }
 
   restore(state: PitState): void {
-    state.channels.forEach((saved, index) => Object.assign(this.channel(index), saved));
-    this.systemControl = state.systemControl;
+    state.channels.forEach((saved, index) => Object.assign(this.#channel(index), saved));
+    this.#systemControl = state.systemControl;
   }
 }

@@ -32,42 +32,42 @@ export class X87 extends MemoryForms {
     const [group, modrm] = [(operation >> 8) & 7, operation & 0xff];
     const register = (modrm >> 3) & 7;
     if (modrm < 0xc0) return this.withMemory(group, register, memory, around);
-    return this.withRegister(group, register, modrm & 7, around) ? 'done' : 'undefined';
+    return this.#withRegister(group, register, modrm & 7, around) ? 'done' : 'undefined';
   }
 
-  private withRegister(group: number, register: number, index: number, around: Surroundings): boolean {
+  #withRegister(group: number, register: number, index: number, around: Surroundings): boolean {
     switch (group) {
       case 0:
-        return this.registerArithmetic(register, index, 0, false);
+        return this.#registerArithmetic(register, index, 0, false);
       case 1:
-        return this.group1(register, index);
+        return this.#group1(register, index);
       case 2:
-        if (register < 4) return this.conditionalMove(register, index, true, around);
+        if (register < 4) return this.#conditionalMove(register, index, true, around);
         if (register !== 5 || index !== 1) return false;
-        this.compareRegisters(1, true, 2);
+        this.#compareRegisters(1, true, 2);
         return true;
       case 3:
-        return this.group3(register, index, around);
+        return this.#group3(register, index, around);
       case 4:
-        return this.registerArithmetic(register, index, index, false);
+        return this.#registerArithmetic(register, index, index, false);
       case 5:
-        return this.group5(register, index);
+        return this.#group5(register, index);
       case 6:
         if (register === 3 && index !== 1) return false;
-        return this.registerArithmetic(register, index, index, true);
+        return this.#registerArithmetic(register, index, index, true);
       default:
-        return this.group7(register, index, around);
+        return this.#group7(register, index, around);
     }
   }
 
-  private compareRegisters(index: number, quiet: boolean, pops: number): void {
+  #compareRegisters(index: number, quiet: boolean, pops: number): void {
     this.compareWith(this.isEmpty(index) ? undefined : exact(this.st(index)), quiet, pops);
   }
 
   /** D8, DC and DE: the result goes to ST(`target`). */
-  private registerArithmetic(which: number, index: number, target: number, pops: boolean): boolean {
+  #registerArithmetic(which: number, index: number, target: number, pops: boolean): boolean {
     if (which === 2 || which === 3) {
-      this.compareRegisters(index, false, (which === 3 ? 1 : 0) + (pops ? 1 : 0));
+      this.#compareRegisters(index, false, (which === 3 ? 1 : 0) + (pops ? 1 : 0));
       return true;
     }
     let value = INDEFINITE;
@@ -84,23 +84,23 @@ export class X87 extends MemoryForms {
     return true;
   }
 
-  private group1(register: number, index: number): boolean {
+  #group1(register: number, index: number): boolean {
     switch (register) {
       case 0:
-        return this.duplicate(index);
+        return this.#duplicate(index);
       case 1:
-        return this.exchange(index);
+        return this.#exchange(index);
       case 2:
         if (index !== 0) return false;
         return true;
       case 3:
         // an undocumented FSTP that takes an empty register for nothing to store
-        if (this.have(0)) return this.copyTo(index, true);
+        if (this.have(0)) return this.#copyTo(index, true);
         this.raise(0);
         this.pop();
         return true;
       case 4:
-        return this.signOrKind(index);
+        return this.#signOrKind(index);
       case 5:
         if (index === 7) return false;
         this.load(exact(constant(index, this.rounding)));
@@ -112,7 +112,7 @@ export class X87 extends MemoryForms {
   }
 
   /** FLD ST(i) */
-  private duplicate(index: number): boolean {
+  #duplicate(index: number): boolean {
     if (this.have(index)) {
       const value = this.st(index);
       if (this.isEmpty(7)) this.raise(0);
@@ -124,7 +124,7 @@ export class X87 extends MemoryForms {
     return true;
   }
 
-  private exchange(index: number): boolean {
+  #exchange(index: number): boolean {
     if (!this.have(0, index)) {
       if (!this.underflow()) return true;
     } else this.raise(0);
@@ -134,7 +134,7 @@ export class X87 extends MemoryForms {
     return true;
   }
 
-  private copyTo(index: number, pops: boolean): boolean {
+  #copyTo(index: number, pops: boolean): boolean {
     const empty = this.isEmpty(0);
     if (empty ? !this.underflow() : !this.raise(0)) return true;
     this.setSt(index, empty ? INDEFINITE : this.st(0));
@@ -143,7 +143,7 @@ export class X87 extends MemoryForms {
   }
 
   /** FCHS, FABS, FTST, FXAM. */
-  private signOrKind(index: number): boolean {
+  #signOrKind(index: number): boolean {
     const { state } = this;
     switch (index) {
       case 0:
@@ -164,7 +164,7 @@ export class X87 extends MemoryForms {
     }
   }
 
-  private conditionalMove(which: number, index: number, ifSet: boolean, { flags }: Surroundings): boolean {
+  #conditionalMove(which: number, index: number, ifSet: boolean, { flags }: Surroundings): boolean {
     const set = (flags & (MOVE_CONDITIONS[which] ?? 0)) !== 0;
     if (!this.have(0, index)) {
       if (this.underflow()) this.setSt(0, INDEFINITE);
@@ -174,7 +174,7 @@ export class X87 extends MemoryForms {
     return true;
   }
 
-  private group3(register: number, index: number, around: Surroundings): boolean {
+  #group3(register: number, index: number, around: Surroundings): boolean {
     const { state } = this;
     switch (register) {
       case 4:
@@ -189,45 +189,45 @@ export class X87 extends MemoryForms {
       case 7:
         return false;
       default:
-        return this.conditionalMove(register, index, false, around);
+        return this.#conditionalMove(register, index, false, around);
     }
   }
 
-  private free(index: number): void {
+  #free(index: number): void {
     this.raise(0);
     this.state.empty |= 1 << this.physical(index);
   }
 
-  private group5(register: number, index: number): boolean {
+  #group5(register: number, index: number): boolean {
     switch (register) {
       case 0:
-        this.free(index);
+        this.#free(index);
         return true;
       case 1:
-        return this.exchange(index);
+        return this.#exchange(index);
       case 2:
       case 3:
-        return this.copyTo(index, register === 3);
+        return this.#copyTo(index, register === 3);
       case 4:
       case 5:
-        this.compareRegisters(index, true, register - 4);
+        this.#compareRegisters(index, true, register - 4);
         return true;
       default:
         return false;
     }
   }
 
-  private group7(register: number, index: number, around: Surroundings): boolean {
+  #group7(register: number, index: number, around: Surroundings): boolean {
     switch (register) {
       case 0:
-        this.free(index);
+        this.#free(index);
         this.pop();
         return true;
       case 1:
-        return this.exchange(index);
+        return this.#exchange(index);
       case 2:
       case 3:
-        return this.copyTo(index, true);
+        return this.#copyTo(index, true);
       case 4:
         if (index !== 0) return false;
         around.ax = statusWord(this.state);

@@ -52,37 +52,37 @@ const contextExitLabel = (context: Code): Code => [context, wasm.load32(Generato
 
 /** Code that writes generated code: each method appends one instruction to what `builder` has. Arguments are code, too. */
 export class Emitter {
-  private readonly builder: Code;
-  private readonly index: Indices;
-  private readonly pushByte: number;
+  readonly #builder: Code;
+  readonly #index: Indices;
+  readonly #pushByte: number;
 
   constructor(builder: Code, index: Indices, pushByte: number) {
-    this.builder = builder;
-    this.index = index;
-    this.pushByte = pushByte;
+    this.#builder = builder;
+    this.#index = index;
+    this.#pushByte = pushByte;
   }
 
   /** An instruction as its bytes. */
   raw = (instruction: Code): Code =>
-    wasm.flatten(instruction).map((byte) => [this.builder, wasm.i32(byte), wasm.call(this.pushByte)]);
-  constant = (value: Code): Code => [this.builder, value, wasm.call(this.index.constI32)];
-  wordAt = (address: number): Code => [this.builder, wasm.i32(address), wasm.call(this.index.loadFixedI32)];
-  byteAt = (address: number): Code => [this.builder, wasm.i32(address), wasm.call(this.index.loadFixedU8)];
-  getLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.getLocal)];
-  setLocal = (local: Code): Code => [this.builder, local, wasm.call(this.index.setLocal)];
+    wasm.flatten(instruction).map((byte) => [this.#builder, wasm.i32(byte), wasm.call(this.#pushByte)]);
+  constant = (value: Code): Code => [this.#builder, value, wasm.call(this.#index.constI32)];
+  wordAt = (address: number): Code => [this.#builder, wasm.i32(address), wasm.call(this.#index.loadFixedI32)];
+  byteAt = (address: number): Code => [this.#builder, wasm.i32(address), wasm.call(this.#index.loadFixedU8)];
+  getLocal = (local: Code): Code => [this.#builder, local, wasm.call(this.#index.getLocal)];
+  setLocal = (local: Code): Code => [this.#builder, local, wasm.call(this.#index.setLocal)];
   /** Calls an exported function whose name stands in v86's memory, and whose type is one of {@link CompiledCall}. */
   call = (name: readonly [number, number], type: number): Code => [
-    [this.builder, wasm.i32(name[0]), wasm.i32(name[1]), wasm.i32(type)],
-    wasm.call(this.index.generateCall),
+    [this.#builder, wasm.i32(name[0]), wasm.i32(name[1]), wasm.i32(type)],
+    wasm.call(this.#index.generateCall),
   ];
-  ifThen = (): Code => [this.builder, wasm.call(this.index.ifVoid)];
-  end = (): Code => [this.builder, wasm.call(this.index.blockEnd)];
+  ifThen = (): Code => [this.#builder, wasm.call(this.#index.ifVoid)];
+  end = (): Code => [this.#builder, wasm.call(this.#index.blockEnd)];
   /** Writes the counter to memory. */
-  count = (counter: Code): Code => [this.builder, counter, wasm.call(this.index.updateInstructionCounter)];
+  count = (counter: Code): Code => [this.#builder, counter, wasm.call(this.#index.updateInstructionCounter)];
   /** Leaves the compiled function before the instruction at this offset in its page. */
   exitAt = (offset: Code, context: Code): Code => [
-    [this.builder, offset, wasm.call(this.index.setEipLowBits)],
-    [this.builder, contextExitLabel(context), wasm.call(this.index.branch)],
+    [this.#builder, offset, wasm.call(this.#index.setEipLowBits)],
+    [this.#builder, contextExitLabel(context), wasm.call(this.#index.branch)],
   ];
   /**
    * Leaves the compiled function before the instruction being generated, which has been counted already, to have it interpreted.
@@ -91,12 +91,12 @@ export class Emitter {
   leaveToInterpreter = (context: Code): Code => [
     this.raw(wasm.storeWordAt(Address.jitExitReason, wasm.i32(EXIT_REASON_SELF_MODIFYING))),
     [
-      this.builder,
+      this.#builder,
       contextInstruction(context),
       wasm.i32(PAGE - 1),
       wasm.and,
-      wasm.call(this.index.setEipLowBits),
+      wasm.call(this.#index.setEipLowBits),
     ],
-    [this.builder, contextFaultLabel(context), wasm.call(this.index.branch)],
+    [this.#builder, contextFaultLabel(context), wasm.call(this.#index.branch)],
   ];
 }

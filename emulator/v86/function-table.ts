@@ -15,41 +15,41 @@ const NAMESPACE = 'e';
 
 export class FunctionTable {
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_LENGTH });
-  private readonly slots = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
-  private readonly exportsOfModule = new WeakMap<WebAssembly.Module, WebAssembly.Exports>();
-  private imports: WebAssembly.ModuleImports = {};
+  readonly #slots = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
+  readonly #exportsOfModule = new WeakMap<WebAssembly.Module, WebAssembly.Exports>();
+  #imports: WebAssembly.ModuleImports = {};
 
   /** What compiled code can call and touch: v86's own functions and memory. To be called before any module is used. */
   connect(exports: WebAssembly.Exports, memory: WebAssembly.Memory): void {
-    this.imports = { m: memory };
+    this.#imports = { m: memory };
     for (const [name, value] of Object.entries(exports)) {
       if (typeof value === 'function' && !name.startsWith('_') && !name.endsWith('_js'))
-        this.imports[name] = value;
+        this.#imports[name] = value;
     }
     const endShadow = exports[SHADOW_END_EXPORT];
-    if (endShadow !== undefined) this.imports[COMPILED_HANDLE_IRQS] = endShadow;
+    if (endShadow !== undefined) this.#imports[COMPILED_HANDLE_IRQS] = endShadow;
   }
 
   get isEmpty(): boolean {
-    return this.slots.every((code) => code === undefined);
+    return this.#slots.every((code) => code === undefined);
   }
 
   /** The function that code is, bound to v86. */
   functionOf({ module, name }: CompiledCode): CallableFunction {
-    return this.bound(module)[name] as CallableFunction;
+    return this.#bound(module)[name] as CallableFunction;
   }
 
   set(slot: number, code: CompiledCode | undefined): void {
-    const there = this.slots[slot];
+    const there = this.#slots[slot];
     if (there?.module === code?.module && there?.name === code?.name) return;
     const run = code === undefined ? null : this.functionOf(code);
-    this.slots[slot] = code;
+    this.#slots[slot] = code;
     this.table.set(TABLE_OFFSET + slot, run);
   }
 
   /** The code in each slot. */
   code(): (CompiledCode | undefined)[] {
-    return [...this.slots];
+    return [...this.#slots];
   }
 
   /** Puts code into the slots, as {@link code} gave it here or elsewhere. */
@@ -71,11 +71,11 @@ export class FunctionTable {
     }
   }
 
-  private bound(module: WebAssembly.Module): WebAssembly.Exports {
-    let exports = this.exportsOfModule.get(module);
+  #bound(module: WebAssembly.Module): WebAssembly.Exports {
+    let exports = this.#exportsOfModule.get(module);
     if (exports === undefined) {
-      ({ exports } = new WebAssembly.Instance(module, { [NAMESPACE]: this.imports }));
-      this.exportsOfModule.set(module, exports);
+      ({ exports } = new WebAssembly.Instance(module, { [NAMESPACE]: this.#imports }));
+      this.#exportsOfModule.set(module, exports);
     }
     return exports;
   }

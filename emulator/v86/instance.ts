@@ -91,13 +91,13 @@ export class V86Instance {
   /** What v86 said last before it gave up. */
   lastMessage = '';
 
-  private pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
-  private bytesNow: Uint8Array<ArrayBuffer>;
-  private viewNow: DataView;
+  #pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
+  #bytesNow: Uint8Array<ArrayBuffer>;
+  #viewNow: DataView;
 
   /** `codeStore`: see {@link v86Module}. */
   constructor(ramSize: number, host: Host, codeStore?: CodeStore) {
-    const instance = new WebAssembly.Instance(v86Module(codeStore), { env: this.imports(host) });
+    const instance = new WebAssembly.Instance(v86Module(codeStore), { env: this.#imports(host) });
     this.exports = instance.exports as unknown as Exports;
     const x87 = new X87Host(this);
     connectHostFunctions(this.functions.table, {
@@ -117,12 +117,12 @@ export class V86Instance {
       Math.min(used, this.ramStart + ramSize),
     );
     this.dirtyMapLength = ramSize / PAGE;
-    this.dirtyMapStart = this.exports.memory.grow(this.ownPages) * WASM_PAGE;
-    this.bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
-    this.viewNow = new DataView(this.bytesNow.buffer);
+    this.dirtyMapStart = this.exports.memory.grow(this.#ownPages) * WASM_PAGE;
+    this.#bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
+    this.#viewNow = new DataView(this.#bytesNow.buffer);
     this.setWord(Address.memorySize, ramSize);
     this.exports.reset_cpu();
-    this.checkLayout();
+    this.#checkLayout();
     // One page per compiled module compiles least; loops are left by the limit instead.
     this.exports.set_jit_config(JitConfig.maxPages, 1);
     this.exports.set_jit_config(JitConfig.loopSafety, 0);
@@ -131,7 +131,7 @@ export class V86Instance {
   }
 
   /** Addresses that a reset leaves in a known state: a cheap proof that internals.ts fits this v86. */
-  private checkLayout(): void {
+  #checkLayout(): void {
     const expected: readonly [string, number, number][] = [
       ['instructionPointer', this.word(Address.instructionPointer), 0xffff0],
       ['memorySize', this.word(Address.memorySize), this.ramSize],
@@ -146,7 +146,7 @@ export class V86Instance {
     }
   }
 
-  private imports(host: Host): WebAssembly.ModuleImports {
+  #imports(host: Host): WebAssembly.ModuleImports {
     // The main loop measures a turn with this clock and ends it after one; see rewrite.ts for what bounds a turn.
     let turns = 0;
     const outsideRam = (address: number): boolean => address >>> 0 >= this.ramSize;
@@ -192,7 +192,7 @@ export class V86Instance {
       io_port_read16: (port: number) => host.readPort(port, 2),
       io_port_read32: (port: number) => {
         if (port <= 0xffff) return host.readPort(port, 4);
-        return this.callOut(host, port);
+        return this.#callOut(host, port);
       },
       io_port_write8: (port: number, value: number) => {
         host.writePort(port, 1, value & 0xff);
@@ -207,7 +207,7 @@ export class V86Instance {
         this.functions.set(slot, undefined);
       },
       codegen_finalize: (slot: number, start: number, stateFlags: number, code: number, length: number) => {
-        this.compile(slot, start, stateFlags, code >>> 0, length >>> 0);
+        this.#compile(slot, start, stateFlags, code >>> 0, length >>> 0);
       },
       console_log_from_wasm: (text: number, length: number) => {
         this.lastMessage = Buffer.from(this.bytes.buffer, text >>> 0, length).toString();
@@ -216,7 +216,7 @@ export class V86Instance {
   }
 
   /** What the rewritten v86 has to say through a port number that does not exist. */
-  private callOut(host: Host, request: number): number {
+  #callOut(host: Host, request: number): number {
     const detail = request & 0xffff;
     switch (request - detail) {
       case CallOut.softwareInterrupt:
@@ -236,50 +236,50 @@ export class V86Instance {
   }
 
   /** Pages of WebAssembly memory that hold the maps of the rewrite. */
-  private get ownPages(): number {
+  get #ownPages(): number {
     return Math.ceil((this.dirtyMapLength + ProbeMap.length) / WASM_PAGE);
   }
 
   /** All of v86's linear memory. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    if (this.bytesNow.length === 0) this.refresh();
-    return this.bytesNow;
+    if (this.#bytesNow.length === 0) this.#refresh();
+    return this.#bytesNow;
   }
 
-  private get view(): DataView {
-    if (this.bytesNow.length === 0) this.refresh();
-    return this.viewNow;
+  get #view(): DataView {
+    if (this.#bytesNow.length === 0) this.#refresh();
+    return this.#viewNow;
   }
 
-  private refresh(): void {
-    this.bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
-    this.viewNow = new DataView(this.bytesNow.buffer);
+  #refresh(): void {
+    this.#bytesNow = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
+    this.#viewNow = new DataView(this.#bytesNow.buffer);
   }
 
   byte(address: number): number {
-    return this.view.getUint8(address);
+    return this.#view.getUint8(address);
   }
   half(address: number): number {
-    return this.view.getUint16(address, true);
+    return this.#view.getUint16(address, true);
   }
   word(address: number): number {
-    return this.view.getUint32(address, true);
+    return this.#view.getUint32(address, true);
   }
   double(address: number): bigint {
-    return this.view.getBigUint64(address, true);
+    return this.#view.getBigUint64(address, true);
   }
   setByte(address: number, value: number): void {
-    this.view.setUint8(address, value);
+    this.#view.setUint8(address, value);
   }
   setHalf(address: number, value: number): void {
-    this.view.setUint16(address, value, true);
+    this.#view.setUint16(address, value, true);
   }
   setWord(address: number, value: number): void {
-    this.view.setUint32(address, value, true);
+    this.#view.setUint32(address, value, true);
   }
 
   setDouble(address: number, value: bigint): void {
-    this.view.setBigUint64(address, value, true);
+    this.#view.setBigUint64(address, value, true);
   }
 
   /** Guest RAM. The array is valid until the guest runs again. */
@@ -301,7 +301,7 @@ export class V86Instance {
   resetDirty(): void {
     const map = this.dirtyMap();
     map.fill(0);
-    const view = this.view;
+    const view = this.#view;
     const count = this.word(Address.validTlbCount);
     for (let i = 0; i < count; i++) {
       const page = view.getUint32(Address.validTlbEntries + 4 * i, true);
@@ -339,7 +339,7 @@ export class V86Instance {
   regionsOutsideRam(): readonly (readonly [number, number])[] {
     const end = this.bytes.length;
     const ramEnd = this.ramStart + this.ramSize;
-    const mapEnd = this.dirtyMapStart + this.ownPages * WASM_PAGE;
+    const mapEnd = this.dirtyMapStart + this.#ownPages * WASM_PAGE;
     return [
       [0, this.ramStart],
       [ramEnd, this.dirtyMapStart],
@@ -376,13 +376,13 @@ export class V86Instance {
    * Undefined ends it.
    */
   watch(pages: ReadonlySet<number> | undefined): void {
-    if (pages !== undefined) this.forgetTranslationsTo(pages);
+    if (pages !== undefined) this.#forgetTranslationsTo(pages);
     // the interpreter keeps the translation of its page
     this.setWord(Address.lastVirtualPage, 0xffff_ffff);
     this.setByte(Own.watching, pages === undefined ? 0 : 1);
   }
 
-  private forgetTranslationsTo(pages: ReadonlySet<number>): void {
+  #forgetTranslationsTo(pages: ReadonlySet<number>): void {
     for (let at = this.word(Address.validTlbCount) - 1; at >= 0; at--) {
       const linear = this.word(Address.validTlbEntries + 4 * at);
       const entry = this.word(Address.tlbData + 4 * linear);
@@ -396,24 +396,24 @@ export class V86Instance {
 
   // ── compiled code ──
 
-  private compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
+  #compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
     this.functions.set(slot, compiledFrom(this.bytes.slice(code, code + length), start >>> 12));
-    this.pendingCompile = { slot, start, stateFlags };
+    this.#pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
     this.setWord(Own.limit, this.word(Address.instructionCounter));
   }
 
   /** Forgets how often pages were interpreted, or remembers a part of it: see {@link HeatTable}. */
   coolPages(remembered = 0): void {
-    this.changeHeat((heat) => Math.trunc(heat * remembered));
+    this.#changeHeat((heat) => Math.trunc(heat * remembered));
   }
 
   /** Lets pages that have been interpreted appear often enough interpreted to be compiled. */
   heatPages(): void {
-    this.changeHeat(() => HeatTable.enough);
+    this.#changeHeat(() => HeatTable.enough);
   }
 
-  private changeHeat(change: (heat: number) => number): void {
+  #changeHeat(change: (heat: number) => number): void {
     const control = this.word(HeatTable.control);
     for (let bucket = 0; bucket <= this.word(HeatTable.mask); bucket++) {
       if ((this.byte(control + bucket) & HeatTable.empty) !== 0) continue;
@@ -424,16 +424,16 @@ export class V86Instance {
 
   /** Hands the code compiled in the last turn over to v86. */
   finishCompile(): boolean {
-    const pending = this.pendingCompile;
+    const pending = this.#pendingCompile;
     if (pending === undefined) return false;
-    this.pendingCompile = undefined;
+    this.#pendingCompile = undefined;
     this.exports.codegen_finalize_finished(pending.slot, pending.start, pending.stateFlags);
     return true;
   }
 
   /** Puts code into the function table; what was being compiled is forgotten. */
   setCompiledCode(code: readonly (CompiledCode | undefined)[]): void {
-    this.pendingCompile = undefined;
+    this.#pendingCompile = undefined;
     this.functions.setAll(code);
   }
 }

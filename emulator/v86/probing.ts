@@ -23,40 +23,40 @@ export interface ProbedV86 {
 }
 
 export class Probing {
-  private readonly v86: ProbedV86;
+  readonly #v86: ProbedV86;
   /** The linear addresses that are called out for. */
-  private probed: ReadonlySet<number> = new Set();
-  private readonly exitsOfAll = new Uint8Array(ProbeMap.exitsLength);
-  private probedPageDropped = false;
-  private interpreted = 0;
+  #probed: ReadonlySet<number> = new Set();
+  readonly #exitsOfAll = new Uint8Array(ProbeMap.exitsLength);
+  #probedPageDropped = false;
+  #interpreted = 0;
 
   constructor(v86: ProbedV86) {
-    this.v86 = v86;
+    this.#v86 = v86;
   }
 
   /** The offsets in a page before which all code that is compiled can be left: a map of 4096 bits. */
   get exits(): Uint8Array {
-    return this.exitsOfAll;
+    return this.#exitsOfAll;
   }
 
   /** All code is another now, which can be left before these offsets. */
   setExits(exits: Uint8Array): void {
-    this.exitsOfAll.set(exits);
-    this.v86.bytes.set(exits, this.v86.word(Own.probeMap) + ProbeMap.exits);
-    for (const address of this.probed) this.addExit(address);
+    this.#exitsOfAll.set(exits);
+    this.#v86.bytes.set(exits, this.#v86.word(Own.probeMap) + ProbeMap.exits);
+    for (const address of this.#probed) this.#addExit(address);
   }
 
   /** Code compiled from now on can be left at the offset of this address. */
-  private addExit(address: number): void {
+  #addExit(address: number): void {
     const offset = address & (PAGE - 1);
-    const at = this.v86.word(Own.probeMap) + ProbeMap.exits + (offset >> 3);
-    this.v86.setByte(at, this.v86.byte(at) | (1 << (offset & 7)));
+    const at = this.#v86.word(Own.probeMap) + ProbeMap.exits + (offset >> 3);
+    this.#v86.setByte(at, this.#v86.byte(at) | (1 << (offset & 7)));
   }
 
   /** Whether all code that there is can be left at the offset of this address. */
-  private isExit(address: number): boolean {
+  #isExit(address: number): boolean {
     const offset = address & (PAGE - 1);
-    return ((this.exitsOfAll[offset >> 3] ?? 0) & (1 << (offset & 7))) !== 0;
+    return ((this.#exitsOfAll[offset >> 3] ?? 0) & (1 << (offset & 7))) !== 0;
   }
 
   /**
@@ -65,32 +65,32 @@ export class Probing {
    * once known stay, so that a breakpoint that comes and goes costs this only once.
    */
   watchFor(addresses: ReadonlySet<number>): void {
-    const watched = this.v86.word(Own.probeMap) + ProbeMap.watched;
-    const before = this.probed;
+    const watched = this.#v86.word(Own.probeMap) + ProbeMap.watched;
+    const before = this.#probed;
     let bytesCleared = false;
     for (const address of before) {
       if (addresses.has(address)) continue;
-      this.v86.setByte(watched + watchedIndex(address), 0);
+      this.#v86.setByte(watched + watchedIndex(address), 0);
       bytesCleared = true;
     }
-    this.probed = addresses;
+    this.#probed = addresses;
     let known = true;
     const pages = new Set<number>();
     for (const address of addresses) {
       const isNew = !before.has(address);
-      if (isNew) this.addExit(address);
+      if (isNew) this.#addExit(address);
       // a byte that was cleared may be that of another address as well
-      if (isNew || bytesCleared) this.v86.setByte(watched + watchedIndex(address), 1);
-      known &&= this.isExit(address);
+      if (isNew || bytesCleared) this.#v86.setByte(watched + watchedIndex(address), 1);
+      known &&= this.#isExit(address);
       pages.add(address & -PAGE);
     }
     const [page = 0] = pages;
-    const observed = this.v86.word(Own.observe) & Observe.interruptReturn;
+    const observed = this.#v86.word(Own.observe) & Observe.interruptReturn;
     const interpret = known || pages.size > 1 ? 0 : Observe.interpretPage;
-    this.v86.setWord(Own.observe, observed | page | interpret);
-    this.v86.setByte(Own.probing, addresses.size > 0 ? 1 : 0);
-    this.probedPageDropped = false;
-    if (!known && interpret === 0) this.compileForProbes();
+    this.#v86.setWord(Own.observe, observed | page | interpret);
+    this.#v86.setByte(Own.probing, addresses.size > 0 ? 1 : 0);
+    this.#probedPageDropped = false;
+    if (!known && interpret === 0) this.#compileForProbes();
   }
 
   /**
@@ -98,24 +98,24 @@ export class Probing {
    * dropped once it is mapped, since it could be entered by way of another address.
    */
   runAhead(count: number, translate: (linear: number) => number | undefined): void {
-    const observed = this.v86.word(Own.observe);
+    const observed = this.#v86.word(Own.observe);
     if ((observed & Observe.interpretPage) === 0) return;
-    const physical = this.probedPageDropped ? undefined : translate((observed & -PAGE) >>> 0);
+    const physical = this.#probedPageDropped ? undefined : translate((observed & -PAGE) >>> 0);
     if (physical !== undefined) {
-      this.v86.exports.jit_dirty_cache(physical, physical + PAGE);
-      this.probedPageDropped = true;
+      this.#v86.exports.jit_dirty_cache(physical, physical + PAGE);
+      this.#probedPageDropped = true;
     }
-    this.interpreted += count;
-    if (this.interpreted > INTERPRET_PROBED_PAGE) this.compileForProbes();
+    this.#interpreted += count;
+    if (this.#interpreted > INTERPRET_PROBED_PAGE) this.#compileForProbes();
   }
 
   /** From here on compiled code ends before all that is watched for; what there is does not, and is dropped. */
-  private compileForProbes(): void {
-    const map = this.v86.word(Own.probeMap);
+  #compileForProbes(): void {
+    const map = this.#v86.word(Own.probeMap);
     for (let i = 0; i < ProbeMap.exitsLength; i++)
-      this.exitsOfAll[i] = this.v86.byte(map + ProbeMap.exits + i);
-    this.v86.setWord(Own.observe, this.v86.word(Own.observe) & ~Observe.interpretPage);
-    this.interpreted = 0;
-    this.v86.exports.jit_clear_cache_js();
+      this.#exitsOfAll[i] = this.#v86.byte(map + ProbeMap.exits + i);
+    this.#v86.setWord(Own.observe, this.#v86.word(Own.observe) & ~Observe.interpretPage);
+    this.#interpreted = 0;
+    this.#v86.exports.jit_clear_cache_js();
   }
 }

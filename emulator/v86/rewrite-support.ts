@@ -51,21 +51,21 @@ function findAll(instructions: readonly Instruction[], pattern: readonly string[
 export class Editor {
   readonly instructions: readonly Instruction[];
   readonly edits: Edit[] = [];
-  private readonly name: string;
+  readonly #name: string;
 
   constructor(binary: WasmBinary, index: number, name: string) {
     this.instructions = binary.instructions(index);
-    this.name = name;
+    this.#name = name;
   }
 
-  private at(position: number): Instruction {
+  #at(position: number): Instruction {
     const instruction = this.instructions[position];
-    if (instruction === undefined) throw new UnsupportedV86Error(`${this.name} ends too early`);
+    if (instruction === undefined) throw new UnsupportedV86Error(`${this.#name} ends too early`);
     return instruction;
   }
 
   once(...pattern: string[]): number {
-    return findOnce(this.instructions, `${this.name}: ${pattern.join('; ')}`, pattern);
+    return findOnce(this.instructions, `${this.#name}: ${pattern.join('; ')}`, pattern);
   }
 
   all(...pattern: string[]): number[] {
@@ -73,12 +73,12 @@ export class Editor {
   }
 
   insertBefore(position: number, code: Code): void {
-    const { start } = this.at(position);
+    const { start } = this.#at(position);
     this.edits.push({ start, end: start, code });
   }
 
   replace(position: number, count: number, code: Code): void {
-    this.edits.push({ start: this.at(position).start, end: this.at(position + count - 1).end, code });
+    this.edits.push({ start: this.#at(position).start, end: this.#at(position + count - 1).end, code });
   }
 }
 

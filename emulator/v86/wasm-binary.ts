@@ -71,36 +71,36 @@ function concatenate(pieces: readonly (Uint8Array | Code)[]): Uint8Array<ArrayBu
 
 export class WasmBinary {
   readonly bytes: Uint8Array;
-  private readonly sections: readonly SectionPlace[];
-  private readonly bodyStarts: number[] = [];
-  private readonly bodyEnds: number[] = [];
-  private readonly importedFunctions: number;
-  private readonly replaced = new Map<number, Uint8Array>();
-  private readonly newTypes: Code[] = [];
-  private readonly newFunctions: { type: number; body: Uint8Array }[] = [];
-  private readonly newData: { address: number; bytes: Uint8Array }[] = [];
-  private readonly newExports: { name: string; index: number }[] = [];
-  private readonly redirectedExports = new Map<string, number>();
-  private readonly typeCount: number;
+  readonly #sections: readonly SectionPlace[];
+  readonly #bodyStarts: number[] = [];
+  readonly #bodyEnds: number[] = [];
+  readonly #importedFunctions: number;
+  readonly #replaced = new Map<number, Uint8Array>();
+  readonly #newTypes: Code[] = [];
+  readonly #newFunctions: { type: number; body: Uint8Array }[] = [];
+  readonly #newData: { address: number; bytes: Uint8Array }[] = [];
+  readonly #newExports: { name: string; index: number }[] = [];
+  readonly #redirectedExports = new Map<string, number>();
+  readonly #typeCount: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.sections = sectionsOf(bytes);
-    this.importedFunctions = readImports(this.reader(Section.imports)).filter(
+    this.#sections = sectionsOf(bytes);
+    this.#importedFunctions = readImports(this.#reader(Section.imports)).filter(
       ({ type }) => type !== undefined,
     ).length;
-    this.typeCount = this.reader(Section.types).unsigned();
-    const code = this.reader(Section.code);
+    this.#typeCount = this.#reader(Section.types).unsigned();
+    const code = this.#reader(Section.code);
     for (let count = code.unsigned(); count > 0; count--) {
       const length = code.unsigned();
-      this.bodyStarts.push(code.at);
-      this.bodyEnds.push(code.at + length);
+      this.#bodyStarts.push(code.at);
+      this.#bodyEnds.push(code.at + length);
       code.at += length;
     }
   }
 
-  private reader(id: number): Reader {
-    const section = this.sections.find((candidate) => candidate.id === id);
+  #reader(id: number): Reader {
+    const section = this.#sections.find((candidate) => candidate.id === id);
     if (section === undefined) throw new Error(`the WebAssembly binary has no section ${id}`);
     return new Reader(this.bytes, section.start);
   }
@@ -108,7 +108,7 @@ export class WasmBinary {
   /** Function indices by name, from the name section. */
   functionNames(): Map<string, number> {
     const names = new Map<string, number>();
-    for (const section of this.sections) {
+    for (const section of this.#sections) {
       if (section.id !== 0) continue;
       const reader = new Reader(this.bytes, section.start);
       if (reader.name() !== 'name') continue;
@@ -127,17 +127,17 @@ export class WasmBinary {
     return names;
   }
 
-  private position(index: number): number {
-    const position = index - this.importedFunctions;
-    if (position < 0 || position >= this.bodyStarts.length) throw new Error(`function ${index} has no body`);
+  #position(index: number): number {
+    const position = index - this.#importedFunctions;
+    if (position < 0 || position >= this.#bodyStarts.length) throw new Error(`function ${index} has no body`);
     return position;
   }
 
   /** The instructions of a function, in order. */
   instructions(index: number): Instruction[] {
-    const position = this.position(index);
-    const end = this.bodyEnds[position] ?? 0;
-    const reader = new Reader(this.bytes, this.bodyStarts[position] ?? 0);
+    const position = this.#position(index);
+    const end = this.#bodyEnds[position] ?? 0;
+    const reader = new Reader(this.bytes, this.#bodyStarts[position] ?? 0);
     reader.skipLocals();
     const out: Instruction[] = [];
     while (reader.at < end) {
@@ -156,7 +156,7 @@ export class WasmBinary {
 
   /** Index that the next local of a function would have, given the number of its parameters. */
   localCount(index: number, parameters: number): number {
-    const reader = new Reader(this.bytes, this.bodyStarts[this.position(index)] ?? 0);
+    const reader = new Reader(this.bytes, this.#bodyStarts[this.#position(index)] ?? 0);
     let count = parameters;
     for (let groups = reader.unsigned(); groups > 0; groups--) {
       count += reader.unsigned();
@@ -167,8 +167,8 @@ export class WasmBinary {
 
   /** Changes parts of a function's body, and gives it `extraLocals` more locals of type i32. */
   edit(index: number, edits: readonly Edit[], extraLocals = 0): void {
-    const position = this.position(index);
-    const start = this.bodyStarts[position] ?? 0;
+    const position = this.#position(index);
+    const start = this.#bodyStarts[position] ?? 0;
     const reader = new Reader(this.bytes, start);
     const groups = reader.unsigned();
     const groupsStart = reader.at;
@@ -187,90 +187,96 @@ export class WasmBinary {
       parts.push(this.bytes.subarray(at, edit.start), edit.code);
       at = edit.end;
     }
-    parts.push(this.bytes.subarray(at, this.bodyEnds[position]));
-    this.replaced.set(index, concatenate(parts));
+    parts.push(this.bytes.subarray(at, this.#bodyEnds[position]));
+    this.#replaced.set(index, concatenate(parts));
   }
 
   /** Gives a function another body. */
   replace(index: number, body: FunctionBody): void {
-    this.replaced.set(index, encodeBody(body));
+    this.#replaced.set(index, encodeBody(body));
   }
 
   /** Appends a copy of a function's body as it stands in the binary, under a new index. */
   copy(index: number, signature: Signature): number {
-    const position = this.position(index);
-    return this.append(signature, this.bytes.subarray(this.bodyStarts[position], this.bodyEnds[position]));
+    const position = this.#position(index);
+    return this.#append(signature, this.bytes.subarray(this.#bodyStarts[position], this.#bodyEnds[position]));
   }
 
   /** Appends a function and returns its index. */
   add(signature: Signature, body: FunctionBody): number {
-    return this.append(signature, encodeBody(body));
+    return this.#append(signature, encodeBody(body));
   }
 
   /** Appends a function type and returns its index. */
   type(signature: Signature): number {
-    this.newTypes.push(encodeSignature(signature));
-    return this.typeCount + this.newTypes.length - 1;
+    this.#newTypes.push(encodeSignature(signature));
+    return this.#typeCount + this.#newTypes.length - 1;
   }
 
-  private append(signature: Signature, body: Uint8Array): number {
-    this.newFunctions.push({ type: this.type(signature), body });
-    return this.importedFunctions + this.bodyStarts.length + this.newFunctions.length - 1;
+  #append(signature: Signature, body: Uint8Array): number {
+    this.#newFunctions.push({ type: this.type(signature), body });
+    return this.#importedFunctions + this.#bodyStarts.length + this.#newFunctions.length - 1;
   }
 
   export(name: string, index: number): void {
-    this.newExports.push({ name, index });
+    this.#newExports.push({ name, index });
   }
 
   /** Gives the name of an exported function to another function. Functions with the same body share one in v86. */
   redirectExport(name: string, index: number): void {
-    this.redirectedExports.set(name, index);
+    this.#redirectedExports.set(name, index);
   }
 
   /** Bytes that stand at a fixed address of memory when an instance starts. */
   data(address: number, bytes: Uint8Array): void {
-    this.newData.push({ address, bytes });
+    this.#newData.push({ address, bytes });
   }
 
   /** The changed binary, without its custom sections. */
   encode(): Uint8Array<ArrayBuffer> {
     const parts: (Uint8Array | Code)[] = [this.bytes.subarray(0, 8)];
-    for (const section of this.sections) {
+    for (const section of this.#sections) {
       if (section.id === 0) continue;
-      const content = this.encodeSection(section);
+      const content = this.#encodeSection(section);
       parts.push([section.id], unsigned(content.length), content);
     }
     return concatenate(parts);
   }
 
-  private encodeSection(section: SectionPlace): Uint8Array {
+  #encodeSection(section: SectionPlace): Uint8Array {
     const reader = new Reader(this.bytes, section.start);
     switch (section.id) {
       case Section.types:
-        return this.extended(reader, section, this.newTypes);
+        return this.#extended(reader, section, this.#newTypes);
       case Section.functions:
-        return this.extended(
+        return this.#extended(
           reader,
           section,
-          this.newFunctions.map((added) => unsigned(added.type)),
+          this.#newFunctions.map((added) => unsigned(added.type)),
         );
       case Section.exports:
-        return this.encodeExports(reader);
+        return this.#encodeExports(reader);
       case Section.data:
-        return this.extended(
+        return this.#extended(
           reader,
           section,
-          this.newData.map(({ address, bytes }) => [0, i32(address), 0x0b, unsigned(bytes.length), ...bytes]),
+          this.#newData.map(({ address, bytes }) => [
+            0,
+            i32(address),
+            0x0b,
+            unsigned(bytes.length),
+            ...bytes,
+          ]),
         );
       case Section.code:
-        return this.encodeCode();
+        return this.#encodeCode();
       default:
         return this.bytes.subarray(section.start, section.end);
     }
   }
 
-  private encodeExports(reader: Reader): Uint8Array {
-    const redirected = new Map(this.redirectedExports);
+  #encodeExports(reader: Reader): Uint8Array {
+    const redirected = new Map(this.#redirectedExports);
     const kept = Array.from({ length: reader.unsigned() }, () => {
       const name = reader.name();
       const kind = reader.byte();
@@ -280,11 +286,11 @@ export class WasmBinary {
       return [...encodeName(name), kind, ...unsigned(elsewhere ?? index)];
     });
     for (const name of redirected.keys()) throw new Error(`the WebAssembly binary exports no ${name}`);
-    const added = this.newExports.map(({ name, index }) => [...encodeName(name), 0, ...unsigned(index)]);
+    const added = this.#newExports.map(({ name, index }) => [...encodeName(name), 0, ...unsigned(index)]);
     return concatenate([unsigned(kept.length + added.length), ...kept, ...added]);
   }
 
-  private extended(reader: Reader, section: SectionPlace, added: readonly Code[]): Uint8Array {
+  #extended(reader: Reader, section: SectionPlace, added: readonly Code[]): Uint8Array {
     const count = reader.unsigned();
     return concatenate([
       unsigned(count + added.length),
@@ -293,21 +299,21 @@ export class WasmBinary {
     ]);
   }
 
-  private encodeCode(): Uint8Array {
-    const parts: (Uint8Array | Code)[] = [unsigned(this.bodyStarts.length + this.newFunctions.length)];
-    const code = this.sections.find((section) => section.id === Section.code);
+  #encodeCode(): Uint8Array {
+    const parts: (Uint8Array | Code)[] = [unsigned(this.#bodyStarts.length + this.#newFunctions.length)];
+    const code = this.#sections.find((section) => section.id === Section.code);
     const reader = new Reader(this.bytes, code?.start ?? 0);
     reader.unsigned();
     let at = reader.at;
-    for (const index of [...this.replaced.keys()].sort((a, b) => a - b)) {
-      const position = this.position(index);
-      const previousEnd = position === 0 ? reader.at : (this.bodyEnds[position - 1] ?? 0);
-      const body = this.replaced.get(index) ?? new Uint8Array();
+    for (const index of [...this.#replaced.keys()].sort((a, b) => a - b)) {
+      const position = this.#position(index);
+      const previousEnd = position === 0 ? reader.at : (this.#bodyEnds[position - 1] ?? 0);
+      const body = this.#replaced.get(index) ?? new Uint8Array();
       parts.push(this.bytes.subarray(at, previousEnd), unsigned(body.length), body);
-      at = this.bodyEnds[position] ?? 0;
+      at = this.#bodyEnds[position] ?? 0;
     }
-    parts.push(this.bytes.subarray(at, this.bodyEnds.at(-1)));
-    for (const { body } of this.newFunctions) parts.push(unsigned(body.length), body);
+    parts.push(this.bytes.subarray(at, this.#bodyEnds.at(-1)));
+    for (const { body } of this.#newFunctions) parts.push(unsigned(body.length), body);
     return concatenate(parts);
   }
 }

@@ -1,4 +1,4 @@
-// The C headers are made from the tables and say so.
+/** The C headers are made from the tables and say so. */
 import { describe, expect, it } from 'vitest';
 import { generatedHeaders, kernelCalls, kernelCallsOf, type Era } from '../../images/abi/index.ts';
 

@@ -1,4 +1,4 @@
-// What the ABI tables promise: every number once, every layout as the reference draws it.
+/** What the ABI tables promise: every number once, every layout as the reference draws it. */
 import { describe, expect, it } from 'vitest';
 import {
   argumentRegisters,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { debuggedProgram } from '../debug/program.ts';
 import { LAUNCHER, nanvix } from '../support/command.ts';
 import { lacks } from '../support/tools.ts';
@@ -24,7 +24,7 @@ function file(...lines: string[]): string {
 const guest = async (): Promise<string[]> => ['--memory', '128', '--', await debuggedProgram()];
 
 describe('debug --script', () => {
-  test('prints what the commands show, and ends with the status of the guest', async () => {
+  it('prints what the commands show, and ends with the status of the guest', async () => {
     const script = file('catch gettime', 'continue', 'show # decoded', '', 'delete', 'continue');
     const { stdout, status } = await nanvix(['debug', '--script', script, ...(await guest())]);
     expect(stdout).toMatch(/^stop 1: catch gettime\n\[\d+\] call gettime\(time=0x[0-9a-f]+\) \(stop 1\)/);
@@ -33,7 +33,7 @@ describe('debug --script', () => {
     expect(status).toBe(7);
   });
 
-  test('leaves at quit with status 0, the guest not having ended', async () => {
+  it('leaves at quit with status 0, the guest not having ended', async () => {
     const script = file('call', 'quit', 'continue');
     const { stdout, status } = await nanvix(['debug', '--script', script, ...(await guest())]);
     expect(stdout).toContain('call');
@@ -41,7 +41,7 @@ describe('debug --script', () => {
     expect(status).toBe(0);
   });
 
-  test('ends at the first line that fails, and names it', async () => {
+  it('ends at the first line that fails, and names it', async () => {
     const script = file('where', 'break no_such_function', 'continue');
     const { stdout, stderr, status } = await nanvix(['debug', '--script', script, ...(await guest())]);
     expect(stdout).toContain('error: no symbol is named "no_such_function"');
@@ -49,7 +49,7 @@ describe('debug --script', () => {
     expect(status).toBe(1);
   });
 
-  test('the guest reads a file, byte for byte, or the standard input of the command', async () => {
+  it('the guest reads a file, byte for byte, or the standard input of the command', async () => {
     const input = join(scratch(), 'input');
     writeFileSync(input, Buffer.from([0xff, 0xfe, 0x00, 0x80]));
     const script = file('continue');
@@ -59,7 +59,7 @@ describe('debug --script', () => {
     expect(piped.stdout).toContain('read 6');
   });
 
-  test.each([
+  it.each([
     [['--script', '/no/such/script'], 'script'],
     [['--stdin', '/no/such/input'], 'standard input'],
     [['--stdin', '-'], 'give --stdin a file'],
@@ -76,7 +76,7 @@ describe('debug --script', () => {
   });
 });
 
-test('a snapshot saved by the debugger is run by `run --restore`, and debugged by `debug --restore`', async () => {
+it('a snapshot saved by the debugger is run by `run --restore`, and debugged by `debug --restore`', async () => {
   const snapshot = join(scratch(), 'snapshot');
   const save = file('call gettime', `snapshot save ${snapshot}`);
   expect((await nanvix(['debug', '--script', save, ...(await guest())])).status).toBe(0);
@@ -95,7 +95,7 @@ test('a snapshot saved by the debugger is run by `run --restore`, and debugged b
 });
 
 describe('the prompt', () => {
-  test('takes commands from standard input; only the guest writes to standard output', async () => {
+  it('takes commands from standard input; only the guest writes to standard output', async () => {
     const { stdout, stderr, status } = await nanvix(
       ['debug', ...(await guest())],
       'call gettime\nwhere\nc\n',
@@ -106,7 +106,7 @@ describe('the prompt', () => {
     expect(status).toBe(7);
   });
 
-  test('a wrong command is answered, and the next one is taken', async () => {
+  it('a wrong command is answered, and the next one is taken', async () => {
     const { stderr, status } = await nanvix(['debug', ...(await guest())], 'nonsense\nwhere\nquit\n');
     expect(stderr).toContain('error: nonsense is no command');
     expect(stderr).toContain('start of history');
@@ -140,7 +140,7 @@ async function onTerminal(keys: readonly string[], dataHome: string): Promise<st
 }
 
 describe.skipIf(!hasScript)('on a terminal', () => {
-  test('Tab completes, an empty line does the same again, and lines are remembered for the next time', async () => {
+  it('Tab completes, an empty line does the same again, and lines are remembered for the next time', async () => {
     const dataHome = scratch();
     const shown = await onTerminal(['registe\t\r', 'stepi\r', '\r', 'quit\r'], dataHome);
     expect(shown).toContain('eflags');
@@ -185,14 +185,14 @@ async function underGdb(
 }
 
 describe.skipIf(!hasGdb)('debug --gdb', () => {
-  test('says where gdb may connect; when gdb detaches, the guest runs on to its end', async () => {
+  it('says where gdb may connect; when gdb detaches, the guest runs on to its end', async () => {
     const { said, status, stdout } = await underGdb('break count', 'continue', 'detach');
     expect(said).toMatch(/Breakpoint 1, .*count/);
     expect(stdout).toContain('counter 10, big yes');
     expect(status).toBe(7);
   });
 
-  test('when gdb kills the guest, the command ends', async () => {
+  it('when gdb kills the guest, the command ends', async () => {
     const { status, stdout } = await underGdb('break count', 'continue', 'kill');
     expect(stdout).toBe('');
     expect(status).toBe(0);

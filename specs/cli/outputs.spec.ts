@@ -29,7 +29,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const nowhere = '/nowhere/file';
+const NOWHERE = '/nowhere/file';
 
 describe('a file that cannot be written is refused before the guest runs', () => {
   const commands: readonly (readonly [string, (path: string) => readonly string[]])[] = [
@@ -45,7 +45,7 @@ describe('a file that cannot be written is refused before the guest runs', () =>
   ];
   it.each(commands)('%s', async (_name, args) => {
     for (const [path, code] of [
-      [nowhere, 'ENOENT'],
+      [NOWHERE, 'ENOENT'],
       [folder, 'EISDIR'],
       [join(LAUNCHER, 'file'), 'ENOTDIR'],
     ] as const) {

@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { compileC } from '../support/programs.ts';
 import { Editor, THREAD } from './editor.ts';
 
 describe('launching', () => {
-  test('stops at the first instruction', async () => {
+  it('stops at the first instruction', async () => {
     const editor = await Editor.launch();
     expect((await editor.registers())['eax']).toBe('0xc00ffee');
   });
 
-  test('runs at once if told to, with arguments and environment, and says how the guest ended', async () => {
+  it('runs at once if told to, with arguments and environment, and says how the guest ended', async () => {
     const editor = await Editor.launch({ args: ['one', 'two'], env: { HOME: '/' } });
     const ended = editor.waitForEvent('exited');
     expect(await editor.outputToEnd(() => editor.continueRequest(THREAD))).toBe(
@@ -21,7 +21,7 @@ describe('launching', () => {
     expect(((await ended) as DebugProtocol.ExitedEvent).body.exitCode).toBe(7);
   });
 
-  test.each([
+  it.each([
     [{}, 'name a program'],
     [{ program: '/no/such/program' }, '/no/such/program'],
     [{ program: 5 }, 'program'],
@@ -33,7 +33,7 @@ describe('launching', () => {
     await expect(editor.launchRequest(options as never)).rejects.toThrow(named);
   });
 
-  test('requests before the launch are refused, and do no harm', async () => {
+  it('requests before the launch are refused, and do no harm', async () => {
     const editor = await Editor.begin();
     await expect(editor.continueRequest(THREAD)).rejects.toThrow('no guest has been launched');
     await expect(editor.scopesRequest({ frameId: 1 })).rejects.toThrow('no guest');
@@ -42,7 +42,7 @@ describe('launching', () => {
 });
 
 describe('stopping', () => {
-  test('at functions and kernel calls, on conditions, with the breakpoint named', async () => {
+  it('at functions and kernel calls, on conditions, with the breakpoint named', async () => {
     const editor = await Editor.launch();
     const points = await editor.breakAt(
       { name: 'count', condition: '*counter = 4' },
@@ -61,7 +61,7 @@ describe('stopping', () => {
     expect(reasons).toContain(`breakpoint ${points[0]?.id}`);
   });
 
-  test('at an instruction, and no more when the list is set anew', async () => {
+  it('at an instruction, and no more when the list is set anew', async () => {
     const editor = await Editor.launch();
     const { breakpoints } = await editor.ask<{ breakpoints: DebugProtocol.Breakpoint[] }>(
       'setInstructionBreakpoints',
@@ -75,7 +75,7 @@ describe('stopping', () => {
     expect(output).toContain('counter 10');
   });
 
-  test('behind a write to memory, on a condition', async () => {
+  it('behind a write to memory, on a condition', async () => {
     const editor = await Editor.launch();
     const { body: info } = await editor.dataBreakpointInfoRequest({ name: 'counter' });
     await editor.setDataBreakpointsRequest({
@@ -86,7 +86,7 @@ describe('stopping', () => {
     expect(stopped.text).toContain('02000000 -> 03000000');
   });
 
-  test('at reads and at writes of one variable, and a list without one of them leaves the other', async () => {
+  it('at reads and at writes of one variable, and a list without one of them leaves the other', async () => {
     const editor = await Editor.launch();
     const { body: info } = await editor.dataBreakpointInfoRequest({ name: 'counter' });
     const dataId = info.dataId ?? '';
@@ -103,7 +103,7 @@ describe('stopping', () => {
     expect(text).toContain('read');
   });
 
-  test('at faults of the processor', async () => {
+  it('at faults of the processor', async () => {
     const program = await compileC('faulting', 'int main(void) { *(volatile int *)16 = 3; return 0; }');
     const editor = await Editor.launch({ program }, (starting) =>
       starting.setExceptionBreakpointsRequest({ filters: ['fault'] }),
@@ -118,7 +118,7 @@ describe('stopping', () => {
     expect(text).toMatch(/page fault at 0x[0-9a-f]+ in ring 3, writing 0x10 \(not allowed\)/);
   });
 
-  test('at a breakpoint that is set while the guest runs, and where it is paused', async () => {
+  it('at a breakpoint that is set while the guest runs, and where it is paused', async () => {
     const program = await compileC(
       'running',
       'int n; __attribute__((noinline)) void tick(void) { n++; } int main(void) { for (;;) tick(); }',
@@ -135,7 +135,7 @@ describe('stopping', () => {
 });
 
 describe('moving', () => {
-  test('steps in, over, out, and back again', async () => {
+  it('steps in, over, out, and back again', async () => {
     const editor = await Editor.launch({}, (starting) => starting.breakAt('count'));
     await editor.stops(() => editor.continueRequest(THREAD));
     const { eip } = await editor.registers();
@@ -151,14 +151,14 @@ describe('moving', () => {
     expect(start.text).toContain('start of history');
   });
 
-  test('a step out of the outermost function says that it cannot, and the guest stands', async () => {
+  it('a step out of the outermost function says that it cannot, and the guest stands', async () => {
     const editor = await Editor.launch();
     const output = editor.waitForEvent('output');
     await editor.stops(() => editor.stepOutRequest(THREAD));
     expect(((await output) as DebugProtocol.OutputEvent).body.output).toContain('no caller');
   });
 
-  test('stays at the end when asked to, and goes back from there', async () => {
+  it('stays at the end when asked to, and goes back from there', async () => {
     const editor = await Editor.launch({ stopAtEnd: true });
     const ended = await editor.stops(() => editor.continueRequest(THREAD));
     expect(ended.text).toContain('ended with status 7');
@@ -171,7 +171,7 @@ describe('moving', () => {
 });
 
 describe('looking and changing', () => {
-  test('shows the arguments of a call, and changes one', async () => {
+  it('shows the arguments of a call, and changes one', async () => {
     const editor = await Editor.launch({}, (starting) => starting.breakAt('call:gettime'));
     await editor.stops(() => editor.continueRequest(THREAD));
     const { reference, values } = await editor.scope('Kernel call gettime');
@@ -182,7 +182,7 @@ describe('looking and changing', () => {
     expect(stopped.text).toMatch(/gettime = -\d+ E/);
   });
 
-  test('shows registers, the stack, threads and open files, and changes a register', async () => {
+  it('shows registers, the stack, threads and open files, and changes a register', async () => {
     const editor = await Editor.launch({}, (starting) => starting.breakAt('count'));
     await editor.stops(() => editor.continueRequest(THREAD));
     const { body: stack } = await editor.stackTraceRequest(THREAD);
@@ -205,7 +205,7 @@ describe('looking and changing', () => {
     ).rejects.toThrow('nonsense');
   });
 
-  test('reads and writes memory, and says what is not mapped', async () => {
+  it('reads and writes memory, and says what is not mapped', async () => {
     const editor = await Editor.launch({}, (starting) => starting.breakAt('count'));
     await editor.stops(() => editor.continueRequest(THREAD));
     const data = Buffer.from([42, 0, 0, 0]).toString('base64');
@@ -220,7 +220,7 @@ describe('looking and changing', () => {
     );
   });
 
-  test('disassembles around an address, with as many lines as are asked for', async () => {
+  it('disassembles around an address, with as many lines as are asked for', async () => {
     const editor = await Editor.launch({}, (starting) => starting.breakAt('count'));
     await editor.stops(() => editor.continueRequest(THREAD));
     const { body } = await editor.disassembleRequest({
@@ -242,7 +242,7 @@ describe('looking and changing', () => {
     ]);
   });
 
-  test("the debug console takes the debugger's commands, and the editor learns where the guest was moved", async () => {
+  it("the debug console takes the debugger's commands, and the editor learns where the guest was moved", async () => {
     const editor = await Editor.launch();
     expect(await editor.console('help')).toContain('lastwrite');
     expect(await editor.console('nonsense')).toContain('error: nonsense is no command');
@@ -254,7 +254,7 @@ describe('looking and changing', () => {
     expect(completions.targets).toContainEqual({ label: 'registers', length: 5 });
   });
 
-  test('a snapshot saved at the console is launched again', async () => {
+  it('a snapshot saved at the console is launched again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-dap-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true });
@@ -268,7 +268,7 @@ describe('looking and changing', () => {
   });
 });
 
-test('ends when the editor terminates or disconnects, in the middle of a run too', async () => {
+it('ends when the editor terminates or disconnects, in the middle of a run too', async () => {
   const editor = await Editor.launch();
   await editor.continueRequest(THREAD);
   await editor.leave();

@@ -1,7 +1,7 @@
 /** What an editor asks for that cannot be: each is answered with an error of one line, and changes nothing. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { debuggedProgram } from '../debug/program.ts';
 import { LAUNCHER } from '../support/command.ts';
 import { Editor, THREAD } from './editor.ts';
@@ -57,7 +57,7 @@ describe('a wrong request', () => {
     ['toString', {}, /toString is not supported/],
   ];
 
-  test('is refused in one line that says what is wrong, and the guest can still be used', async () => {
+  it('is refused in one line that says what is wrong, and the guest can still be used', async () => {
     const editor = await Editor.launch();
     const before = await editor.registers();
     for (const [command, request, reason] of wrong) {
@@ -69,7 +69,7 @@ describe('a wrong request', () => {
     expect(await editor.outputToEnd(() => editor.continueRequest(THREAD))).toContain('counter 10');
   });
 
-  test('is refused before there is a guest', async () => {
+  it('is refused before there is a guest', async () => {
     const editor = await Editor.begin();
     for (const command of ['configurationDone', 'threads', 'restart']) {
       expect(await refusal(editor, command, {})).toBe('no guest has been launched');
@@ -78,7 +78,7 @@ describe('a wrong request', () => {
     expect(await refusal(editor, 'launch', {})).toMatch(/name a program/);
   });
 
-  test('of a breakpoint is told with that breakpoint', async () => {
+  it('of a breakpoint is told with that breakpoint', async () => {
     const editor = await Editor.launch();
     const [counted, unknown, right] = await editor.breakAt(
       { name: 'count', hitCondition: '3' },
@@ -120,14 +120,14 @@ function adapter(): Adapter {
 }
 
 describe('the process ends when the editor disconnects', () => {
-  test('before anything was launched', async () => {
+  it('before anything was launched', async () => {
     const { send, ended } = adapter();
     send('initialize', {});
     send('disconnect');
     expect(await ended).toEqual([0, null]);
   });
 
-  test('while the guest is being made', async () => {
+  it('while the guest is being made', async () => {
     const { send, ended } = adapter();
     send('initialize', {});
     send('launch', { program: 'python' });
@@ -135,7 +135,7 @@ describe('the process ends when the editor disconnects', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  test('in the middle of a run', async () => {
+  it('in the middle of a run', async () => {
     const { send, says, ended } = adapter();
     send('initialize', {});
     send('launch', { program: await debuggedProgram(), stopOnEntry: true });

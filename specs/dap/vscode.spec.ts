@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { launchAttributes } from '../../harness/debug/dap/launch.ts';
 
 const EXTENSION = fileURLToPath(new URL('../../harness/cli/vscode', import.meta.url));
@@ -23,12 +23,12 @@ function contribution(): Contribution {
   return manifest.contributes.debuggers[0];
 }
 
-test('the extension offers every attribute that a launch takes, and no other', () => {
+it('the extension offers every attribute that a launch takes, and no other', () => {
   const offered = Object.keys(contribution().configurationAttributes.launch.properties);
   expect(offered.sort()).toEqual(launchAttributes.filter((name) => name !== 'noDebug').sort());
 });
 
-test('what the extension starts is the adapter, also where its folder is a link', async () => {
+it('what the extension starts is the adapter, also where its folder is a link', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-vscode-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });

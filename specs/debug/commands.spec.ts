@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CommandInterpreter, debugCommands, helpText } from '../../harness/debug/index.ts';
 import { debugProgram } from './program.ts';
 
@@ -15,11 +15,11 @@ async function script(...lines: string[]): Promise<string> {
 }
 
 describe('debugger commands', () => {
-  test('help names every command', () => {
+  it('help names every command', () => {
     for (const { name } of debugCommands) expect(helpText()).toContain(name);
   });
 
-  test.each([
+  it.each([
     ['nonsense', 'is no command'],
     ['memory', 'an address is missing'],
     ['memory 0 0', 'give a length above 0'],
@@ -64,12 +64,12 @@ describe('debugger commands', () => {
     expect(printed.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('catches calls, shows them decoded, and goes back', async () => {
+  it('catches calls, shows them decoded, and goes back', async () => {
     const printed = await script('catch mmap if pages >= 256', 'continue', 'show', 'backcall', 'where');
     expect(printed).toMatch(/call mmap\(pid=1, addr=0x[0-9a-f]+, pages=\d+, prot=READ\|WRITE\)/);
   });
 
-  test('shows registers, stack, memory, code, pages and threads', async () => {
+  it('shows registers, stack, memory, code, pages and threads', async () => {
     const printed = await script(
       'break count',
       'continue',
@@ -88,13 +88,13 @@ describe('debugger commands', () => {
     expect(printed).toContain('1  running');
   });
 
-  test('shows all registers, with those of x87 and SSE', async () => {
+  it('shows all registers, with those of x87 and SSE', async () => {
     const printed = await script('registers all');
     expect(printed).toContain('eax    0x0c00ffee');
     expect(printed).toMatch(/^xmm7 +0x0{32}$/m);
   });
 
-  test('stops at addresses and memory on a condition', async () => {
+  it('stops at addresses and memory on a condition', async () => {
     const printed = await script(
       'break count if *counter = 4',
       'continue',
@@ -109,16 +109,16 @@ describe('debugger commands', () => {
     expect(printed).toContain('\n0x8  8\n');
   });
 
-  test('compares results with their sign', async () => {
+  it('compares results with their sign', async () => {
     const printed = await script('fail mmap ENOMEM', 'catch return mmap if result < 0', 'continue');
     expect(printed).toMatch(/mmap = -12 ENOMEM/);
   });
 
-  test('memory that is not mapped meets no condition', async () => {
+  it('memory that is not mapped meets no condition', async () => {
     expect(await script('break count if *0xf0000000 = 0', 'continue')).toContain('ended with status 7');
   });
 
-  test('writes words and bytes', async () => {
+  it('writes words and bytes', async () => {
     const printed = await script(
       'break count',
       'c',
@@ -131,7 +131,7 @@ describe('debugger commands', () => {
     expect(printed).toContain('\n0x7  7\n');
   });
 
-  test('every command has its own line of help, and Tab completes names and what follows', async () => {
+  it('every command has its own line of help, and Tab completes names and what follows', async () => {
     expect(await script('help memory')).toMatch(/^memory, x ADDRESS \[LENGTH\] +show memory/);
     const interpreter = new CommandInterpreter(await debugProgram());
     expect(interpreter.complete('reg')).toEqual([['registers'], 'reg']);
@@ -141,7 +141,7 @@ describe('debugger commands', () => {
     expect(interpreter.complete('return ENOM')[0]).toContain('ENOMEM');
   });
 
-  test('injects faults', async () => {
+  it('injects faults', async () => {
     expect(await script('fail mmap ENOMEM after 0', 'continue', 'rules')).toContain('mmap -> ENOMEM');
   });
 });

@@ -1,5 +1,5 @@
 /** A whole hello of CPython, walked from its end to its first instruction. */
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { digestImage } from '../../emulator/index.ts';
 import { debug, HELLO } from '../../harness/index.ts';
 import type { DebugSession } from '../../harness/index.ts';
@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 describe('a whole hello, backwards', () => {
-  test('over every kernel call to the first instruction, each as it was', async () => {
+  it('over every kernel call to the first instruction, each as it was', async () => {
     const session = await debugHello();
     expect(session.continue()).toMatchObject({ kind: 'exit', status: 0, instructions: forwards.end });
     for (const call of forwards.calls.toReversed()) {
@@ -60,7 +60,7 @@ describe('a whole hello, backwards', () => {
     expect(session.stepBackCall()).toMatchObject({ kind: 'start', instructions: 0 });
   });
 
-  test('by strides, each place as it was', async () => {
+  it('by strides, each place as it was', async () => {
     const session = await debugHello();
     session.continue();
     for (const place of forwards.strides.toReversed()) {
@@ -69,7 +69,7 @@ describe('a whole hello, backwards', () => {
     }
   });
 
-  test('the start instruction by instruction, to the first', async () => {
+  it('the start instruction by instruction, to the first', async () => {
     const session = await debugHello();
     const { registers } = session.machine;
     session.goTo(START);
@@ -81,7 +81,7 @@ describe('a whole hello, backwards', () => {
     expect(registers.get('eax')).toBe(0x0c00ffee);
   });
 
-  test('and with 1,000 random stops it ends as the run without, in output and memory', async () => {
+  it('and with 1,000 random stops it ends as the run without, in output and memory', async () => {
     const straight = await debugHello();
     straight.continue();
     const stopped = await debugHello();

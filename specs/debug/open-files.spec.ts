@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createRamfs } from '../../images/ramfs/index.ts';
 import { debug } from '../../harness/debug/index.ts';
 import type { DebugSession } from '../../harness/debug/index.ts';
@@ -54,7 +54,7 @@ const volume = (freeBytes?: number): Uint8Array => {
   return createRamfs(files, freeBytes === undefined ? {} : { freeBytes });
 };
 
-test.each([
+it.each([
   ['FAT12', undefined],
   ['FAT16', 8 << 20],
 ])('open files are shown with path, offset and flags, on %s', async (_type, freeBytes) => {
@@ -77,7 +77,7 @@ test.each([
   ]);
 });
 
-test('before the program is loaded no file is known to be open', async () => {
+it('before the program is loaded no file is known to be open', async () => {
   const started = await session(volume());
   expect(openFiles(started.machine, started.symbols)).toBeUndefined();
 });

@@ -1,24 +1,24 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inBackground, injectFault } from '../../harness/debug/index.ts';
 import { boot } from '../../harness/index.ts';
 import { compileC } from '../support/programs.ts';
 import { debuggedProgram, debugProgram } from './program.ts';
 
 describe('stopping', () => {
-  test('at a kernel call by name, before the kernel has seen it', async () => {
+  it('at a kernel call by name, before the kernel has seen it', async () => {
     const session = await debugProgram();
     session.stops.add({ kind: 'call', calls: 'gettime' });
     expect(session.continue()).toMatchObject({ kind: 'call', call: { name: 'gettime', number: 28 } });
     expect(session.machine.registers.get('eax')).toBe(28);
   });
 
-  test('at a call on a condition on its arguments', async () => {
+  it('at a call on a condition on its arguments', async () => {
     const session = await debugProgram();
     session.stops.add({ kind: 'call', calls: 'mmap', when: (call) => call.arguments[2] >= 256 });
     expect(session.continue()).toMatchObject({ kind: 'call', call: { name: 'mmap' } });
   });
 
-  test('where a call has come back, with its result', async () => {
+  it('where a call has come back, with its result', async () => {
     const session = await debugProgram();
     session.nextCall('gettime');
     const stop = session.finishCall();
@@ -26,7 +26,7 @@ describe('stopping', () => {
     expect(session.machine.registers.privilege).toBe(3);
   });
 
-  test('at a symbol, each time', async () => {
+  it('at a symbol, each time', async () => {
     const session = await debugProgram();
     const point = session.stops.add({ kind: 'breakpoint', at: 'count' });
     for (let i = 0; i < 10; i++) expect(session.continue().kind).toBe('breakpoint');
@@ -34,7 +34,7 @@ describe('stopping', () => {
     expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
   });
 
-  test('behind a write to memory, with the bytes before and after', async () => {
+  it('behind a write to memory, with the bytes before and after', async () => {
     const session = await debugProgram();
     session.stops.add({ kind: 'breakpoint', at: 'count' }, { once: true });
     session.continue();
@@ -46,7 +46,7 @@ describe('stopping', () => {
     });
   });
 
-  test('at every point that is met, forwards and backwards, and removing one leaves the others', async () => {
+  it('at every point that is met, forwards and backwards, and removing one leaves the others', async () => {
     const session = await debugProgram();
     const [entry, again] = [0, 1].map(() => session.stops.add({ kind: 'breakpoint', at: 'count' }).id);
     const [write, read, part] = (
@@ -75,7 +75,7 @@ describe('stopping', () => {
     expect(session.stops.get(part ?? 0)?.hits).toBe(0);
   });
 
-  test('at an instruction count that several wait for', async () => {
+  it('at an instruction count that several wait for', async () => {
     const session = await debugProgram();
     const ids = [0, 1].map(() => session.stops.add({ kind: 'instructions', at: 12_345 }).id);
     expect(session.continue()).toMatchObject({ kind: 'reached', points: ids });
@@ -83,7 +83,7 @@ describe('stopping', () => {
     expect(session.reverseContinue()).toMatchObject({ kind: 'reached', points: ids });
   });
 
-  test('at a fault, with what faulted, and back at it from the end', async () => {
+  it('at a fault, with what faulted, and back at it from the end', async () => {
     const program = await compileC('faulting', 'int main(void) { *(volatile int *)16 = 3; return 0; }');
     const session = await debugProgram({ program });
     session.stops.add({ kind: 'fault', vectors: [14], when: (fault) => fault.address === 16 });
@@ -94,7 +94,7 @@ describe('stopping', () => {
     expect(session.reverseContinue()).toEqual(stop);
   });
 
-  test('at a fault of the kernel before it has a program', async () => {
+  it('at a fault of the kernel before it has a program', async () => {
     const session = await debugProgram();
     session.stops.add({ kind: 'fault' });
     const table = (): number => session.machine.registers.idt.base;
@@ -103,13 +103,13 @@ describe('stopping', () => {
     expect(session.continue()).toMatchObject({ kind: 'fault', fault: { cs: 8 } });
   });
 
-  test('at an instruction count', async () => {
+  it('at an instruction count', async () => {
     const session = await debugProgram();
     session.stops.add({ kind: 'instructions', at: 12_345 });
     expect(session.continue()).toMatchObject({ kind: 'reached', instructions: 12_345 });
   });
 
-  test('input is waited for where others may go on meanwhile, in the middle of what was asked for', async () => {
+  it('input is waited for where others may go on meanwhile, in the middle of what was asked for', async () => {
     const pieces = ['ready\n'];
     const session = await debugProgram({
       stdin: (async function* () {
@@ -122,7 +122,7 @@ describe('stopping', () => {
     expect(session.guest.output).toContain('read 6');
   });
 
-  test('where it is interrupted, and it knows', async () => {
+  it('where it is interrupted, and it knows', async () => {
     const session = await debugProgram();
     const stop = await inBackground(session.operations.goTo(20_000), AbortSignal.abort());
     expect(stop ?? session.interrupted()).toEqual({ kind: 'interrupted', instructions: session.position });
@@ -130,7 +130,7 @@ describe('stopping', () => {
     expect(session.continue()).toMatchObject({ kind: 'exit', status: 7 });
   });
 
-  test('visits every kernel call in turn', async () => {
+  it('visits every kernel call in turn', async () => {
     const session = await debugProgram();
     const seen: string[] = [];
     for await (const call of session.calls('gettime')) seen.push(call.name);
@@ -140,7 +140,7 @@ describe('stopping', () => {
 });
 
 describe('changing', () => {
-  test('a call comes back with what it is told, and the kernel never sees it', async () => {
+  it('a call comes back with what it is told, and the kernel never sees it', async () => {
     const session = await debugProgram();
     session.nextCall('gettime');
     session.answerCall('EFAULT');
@@ -148,7 +148,7 @@ describe('changing', () => {
     expect(session.machine.registers.get('eax') | 0).toBe(-14);
   });
 
-  test('calls fail by rule, and fail again when the run is repeated', async () => {
+  it('calls fail by rule, and fail again when the run is repeated', async () => {
     const session = await debugProgram();
     session.fail('mmap', 'ENOMEM');
     session.continue();
@@ -158,7 +158,7 @@ describe('changing', () => {
     expect(session.guest.output).toContain('big no');
   });
 
-  test('a rule lets some calls pass first', async () => {
+  it('a rule lets some calls pass first', async () => {
     const session = await debugProgram();
     const rule = session.fail('gettime', 'EFAULT', { after: 3 });
     session.continue();
@@ -166,7 +166,7 @@ describe('changing', () => {
     expect(session.rules.find(({ id }) => id === rule.id)?.answered).toBe(made - 3);
   });
 
-  test('faults can be injected into any guest', async () => {
+  it('faults can be injected into any guest', async () => {
     const guest = await boot({ program: await debuggedProgram(), memoryMiB: 128 });
     injectFault(guest, 'mmap', 'ENOMEM');
     guest.run();
@@ -174,7 +174,7 @@ describe('changing', () => {
     guest.dispose();
   });
 
-  test('a snapshot put back is where history starts', async () => {
+  it('a snapshot put back is where history starts', async () => {
     const session = await debugProgram();
     session.nextCall('gettime');
     const snapshot = session.capture();
@@ -189,7 +189,7 @@ describe('changing', () => {
 });
 
 describe('a guest that has ended', () => {
-  test('cannot be changed there, and can be before', async () => {
+  it('cannot be changed there, and can be before', async () => {
     const session = await debugProgram();
     session.continue();
     expect(() => {
@@ -200,7 +200,7 @@ describe('a guest that has ended', () => {
     expect(session.continue()).toMatchObject({ kind: 'exit', status: 9 });
   });
 
-  test('is as it was before where it crashed, once it is gone to', async () => {
+  it('is as it was before where it crashed, once it is gone to', async () => {
     const session = await debugProgram();
     session.setRegister('eip', 0xc000_0000);
     const crash = session.continue();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DebugSession } from '../../harness/debug/index.ts';
 import { compileC } from '../support/programs.ts';
 import { numbers } from './numbers.ts';
@@ -53,7 +53,7 @@ function stopBehindCounting(session: DebugSession): void {
 }
 
 describe('travelling in time', () => {
-  test('a run with 1,000 random stops ends exactly as the run without', async () => {
+  it('a run with 1,000 random stops ends exactly as the run without', async () => {
     const straight = await debugProgram();
     straight.continue();
     const stopped = await debugProgram();
@@ -64,7 +64,7 @@ describe('travelling in time', () => {
     expect(fingerprint(stopped)).toBe(fingerprint(straight));
   });
 
-  test('a run in single steps ends exactly as the run without', async () => {
+  it('a run in single steps ends exactly as the run without', async () => {
     const straight = await debugProgram();
     straight.continue();
     const stepped = await debugProgram();
@@ -77,7 +77,7 @@ describe('travelling in time', () => {
     expect(stepped.guest.result({ kind: 'exit', status: 7 }).instructions).toBe(straight.position);
   });
 
-  test('a place looks the same whenever the guest comes there, from before or from behind', async () => {
+  it('a place looks the same whenever the guest comes there, from before or from behind', async () => {
     const session = await debugProgram();
     session.continue();
     const end = session.position;
@@ -92,7 +92,7 @@ describe('travelling in time', () => {
     }
   });
 
-  test('walks backwards from the end over every kernel call to the first instruction', async () => {
+  it('walks backwards from the end over every kernel call to the first instruction', async () => {
     const session = await debugProgram();
     session.continue();
     const calls = session.callsSoFar.map((call) => call.instructions).reverse();
@@ -103,7 +103,7 @@ describe('travelling in time', () => {
     expect(session.machine.registers.get('eax')).toBe(0x0c00ffee);
   });
 
-  test('steps back one instruction at a time, to the very first', async () => {
+  it('steps back one instruction at a time, to the very first', async () => {
     const session = await debugProgram();
     const forwards = [session.machine.registers.get('eip')];
     for (let i = 0; i < 200; i++) {
@@ -115,7 +115,7 @@ describe('travelling in time', () => {
     expect(backwards.reverse()).toEqual(forwards);
   });
 
-  test('goes back to just before the last write of an address', async () => {
+  it('goes back to just before the last write of an address', async () => {
     const session = await debugProgram();
     stopBehindCounting(session);
     const counter = session.resolve('counter');
@@ -126,7 +126,7 @@ describe('travelling in time', () => {
     expect(session.machine.linear.read32(counter)).toBe(10);
   });
 
-  test('finds a write that the kernel made through an address of its own', async () => {
+  it('finds a write that the kernel made through an address of its own', async () => {
     const source = `
       #include <stdint.h>
       #include <stdlib.h>
@@ -143,7 +143,7 @@ describe('travelling in time', () => {
     expect(session.machine.linear.translate(page)).toBeUndefined();
   });
 
-  test('continues backwards to the breakpoints that were passed, latest first', async () => {
+  it('continues backwards to the breakpoints that were passed, latest first', async () => {
     const session = await debugProgram();
     session.continue();
     session.stops.add({ kind: 'breakpoint', at: 'count' });
@@ -154,7 +154,7 @@ describe('travelling in time', () => {
     expect(values).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
   });
 
-  test('prints output once, however often the guest runs over it', async () => {
+  it('prints output once, however often the guest runs over it', async () => {
     let printed = '';
     const session = await debugProgram({
       onOutput: (stream, bytes) => {
@@ -167,7 +167,7 @@ describe('travelling in time', () => {
     expect(printed).toBe('counter 10, big yes\nread 3\n');
   });
 
-  test('input that was read is read again', async () => {
+  it('input that was read is read again', async () => {
     const pieces = ['one\n'];
     const session = await debugProgram({ stdin: () => Buffer.from(pieces.shift() ?? '') });
     session.continue();
@@ -176,7 +176,7 @@ describe('travelling in time', () => {
     expect(session.guest.output).toContain('read 4');
   });
 
-  test('a change in the past makes a new future', async () => {
+  it('a change in the past makes a new future', async () => {
     const session = await debugProgram();
     session.continue();
     session.goTo(0);
@@ -189,7 +189,7 @@ describe('travelling in time', () => {
     expect(session.guest.output).toContain('counter 42');
   });
 
-  test('what stops a guest forwards stops it backwards, at the same places', async () => {
+  it('what stops a guest forwards stops it backwards, at the same places', async () => {
     const program = await compileC('many-stops', MANY_STOPS, ['-fno-builtin']);
     const session = await debugProgram({ program });
     for (const at of ['deep', 'memset', 'handler']) session.stops.add({ kind: 'breakpoint', at });
@@ -212,7 +212,7 @@ describe('travelling in time', () => {
     expect(backwards.toReversed()).toEqual([...forwards]);
   });
 
-  test('the last of a million writes is found at once', async () => {
+  it('the last of a million writes is found at once', async () => {
     const source = 'volatile int n; int main(void) { while (n < 5000000) n++; return 0; }';
     const session = await debugProgram({
       program: await compileC('many-writes', source),

@@ -38,9 +38,9 @@ const word = (value: number): number[] => [
 
 export class Assembler {
   readonly origin: number;
-  private readonly bytes: number[] = [];
-  private readonly labels = new Map<string, number>();
-  private readonly fixups: { at: number; label: string; relative: boolean }[] = [];
+  readonly #bytes: number[] = [];
+  readonly #labels = new Map<string, number>();
+  readonly #fixups: { at: number; label: string; relative: boolean }[] = [];
 
   constructor(origin: number) {
     this.origin = origin;
@@ -48,17 +48,17 @@ export class Assembler {
 
   /** The address of the next instruction. */
   get here(): number {
-    return this.origin + this.bytes.length;
+    return this.origin + this.#bytes.length;
   }
 
   raw(...bytes: number[]): this {
-    this.bytes.push(...bytes);
+    this.#bytes.push(...bytes);
     return this;
   }
 
   label(name: string): this {
-    if (this.labels.has(name)) throw new Error(`label ${name} is defined twice`);
-    this.labels.set(name, this.here);
+    if (this.#labels.has(name)) throw new Error(`label ${name} is defined twice`);
+    this.#labels.set(name, this.here);
     return this;
   }
 
@@ -69,21 +69,21 @@ export class Assembler {
 
   /** Where a label came to stand; only after it was defined. */
   address(name: string): number {
-    const address = this.labels.get(name);
+    const address = this.#labels.get(name);
     if (address === undefined) throw new Error(`no label ${name}`);
     return address;
   }
 
-  private value(value: Value, relative = false): this {
+  #value(value: Value, relative = false): this {
     if (typeof value === 'string') {
-      this.fixups.push({ at: this.bytes.length, label: value, relative });
+      this.#fixups.push({ at: this.#bytes.length, label: value, relative });
       return this.raw(0, 0, 0, 0);
     }
     return this.raw(...word(relative ? value - this.here - 4 : value));
   }
 
   mov(register: Register, value: Value): this {
-    return this.raw(0xb8 + Reg[register]).value(value);
+    return this.raw(0xb8 + Reg[register]).#value(value);
   }
   move(to: Register, from: Register): this {
     return this.raw(0x89, 0xc0 | (Reg[from] << 3) | Reg[to]);
@@ -107,16 +107,16 @@ export class Assembler {
     );
   }
   loadAt(to: Register, address: Value): this {
-    return this.raw(0x8b, 0x05 | (Reg[to] << 3)).value(address);
+    return this.raw(0x8b, 0x05 | (Reg[to] << 3)).#value(address);
   }
   storeAt(address: Value, from: Register): this {
-    return this.raw(0x89, 0x05 | (Reg[from] << 3)).value(address);
+    return this.raw(0x89, 0x05 | (Reg[from] << 3)).#value(address);
   }
   incrementAt(address: Value): this {
-    return this.raw(0xff, 0x05).value(address);
+    return this.raw(0xff, 0x05).#value(address);
   }
   operate(operation: Operation, register: Register, value: Value): this {
-    return this.raw(0x81, 0xc0 | (OPERATIONS[operation] << 3) | Reg[register]).value(value);
+    return this.raw(0x81, 0xc0 | (OPERATIONS[operation] << 3) | Reg[register]).#value(value);
   }
   combine(operation: Operation, to: Register, from: Register): this {
     return this.raw((OPERATIONS[operation] << 3) | 1, 0xc0 | (Reg[from] << 3) | Reg[to]);
@@ -134,16 +134,16 @@ export class Assembler {
     return this.raw(0x58 + Reg[register]);
   }
   pushValue(value: Value): this {
-    return this.raw(0x68).value(value);
+    return this.raw(0x68).#value(value);
   }
   jump(label: string): this {
-    return this.raw(0xe9).value(label, true);
+    return this.raw(0xe9).#value(label, true);
   }
   branch(condition: Condition, label: string): this {
-    return this.raw(0x0f, 0x80 + CONDITIONS[condition]).value(label, true);
+    return this.raw(0x0f, 0x80 + CONDITIONS[condition]).#value(label, true);
   }
   call(label: string): this {
-    return this.raw(0xe8).value(label, true);
+    return this.raw(0xe8).#value(label, true);
   }
   ret(): this {
     return this.raw(0xc3);
@@ -164,11 +164,11 @@ export class Assembler {
   }
 
   assemble(): Uint8Array {
-    for (const { at, label, relative } of this.fixups) {
+    for (const { at, label, relative } of this.#fixups) {
       const target = this.address(label);
       const value = relative ? target - (this.origin + at + 4) : target;
-      word(value).forEach((byte, i) => (this.bytes[at + i] = byte));
+      word(value).forEach((byte, i) => (this.#bytes[at + i] = byte));
     }
-    return Uint8Array.from(this.bytes);
+    return Uint8Array.from(this.#bytes);
   }
 }

@@ -22,7 +22,7 @@ function timerHandler(asm: Assembler): void {
   asm.pop('ebx').pop('eax').raw(0xcf);
 }
 
-const enableInterrupts = 0xfb;
+const ENABLE_INTERRUPTS = 0xfb;
 
 /** Arithmetic with a timer at 20 kHz. */
 const timer: GuestProgram = {
@@ -30,7 +30,7 @@ const timer: GuestProgram = {
   handlers: { [TIMER_VECTOR]: 'timer' },
   build: (asm) => {
     timerHandler(asm);
-    asm.label('main').raw(enableInterrupts).mov('ecx', 300_000).mov('eax', 1).mov('ebx', 7);
+    asm.label('main').raw(ENABLE_INTERRUPTS).mov('ecx', 300_000).mov('eax', 1).mov('ebx', 7);
     asm.label('loop').combine('add', 'eax', 'ecx').combine('adc', 'ebx', 'eax').raw(0xf7, 0xe3); // mul ebx
     asm.combine('xor', 'eax', 'edx').branch('s', 'negative').increment('ebx').label('negative');
     asm.operate('sub', 'ebx', 3).decrement('ecx').branch('nz', 'loop');
@@ -76,7 +76,7 @@ const strings: GuestProgram = {
   handlers: { [TIMER_VECTOR]: 'timer' },
   build: (asm) => {
     timerHandler(asm);
-    asm.label('main').raw(enableInterrupts, 0xfc).mov('ebp', 3000);
+    asm.label('main').raw(ENABLE_INTERRUPTS, 0xfc).mov('ebp', 3000);
     asm.label('loop');
     asm.mov('edi', 0x20_0ffd).mov('ecx', 3001).move('eax', 'ebp').raw(0xf3, 0xaa); // rep stosb
     asm.mov('esi', 0x20_0ffd).mov('edi', 0x20_3003).mov('ecx', 2999).raw(0xf3, 0xa4); // rep movsb
@@ -100,7 +100,7 @@ const idle: GuestProgram = {
     asm.label('main').mov('ebp', 300);
     asm.label('loop').raw(0xfa).mov('ecx', 2000);
     asm.label('work').operate('add', 'eax', 0x1234_5677).decrement('ecx').branch('nz', 'work');
-    asm.raw(enableInterrupts, 0xf4).decrement('ebp').branch('nz', 'loop'); // sti; hlt
+    asm.raw(ENABLE_INTERRUPTS, 0xf4).decrement('ebp').branch('nz', 'loop'); // sti; hlt
     asm.raw(0xfa).loadAt('eax', TICKS);
     exit(asm);
   },
@@ -112,7 +112,7 @@ const floats: GuestProgram = {
   handlers: { [TIMER_VECTOR]: 'timer' },
   build: (asm) => {
     timerHandler(asm);
-    asm.label('main').raw(0xdb, 0xe3, 0xd9, 0xe8, 0xd9, 0xeb).raw(enableInterrupts).mov('ecx', 60_000); // fninit; fld1; fldpi
+    asm.label('main').raw(0xdb, 0xe3, 0xd9, 0xe8, 0xd9, 0xeb).raw(ENABLE_INTERRUPTS).mov('ecx', 60_000); // fninit; fld1; fldpi
     asm.mov('esi', 0x20_0000);
     asm.label('loop');
     asm.raw(0xdc, 0xc1, 0xd9, 0xc9, 0xd9, 0xfa, 0xdd, 0x16); // fadd st1; fxch; fsqrt; fst qword [esi]
@@ -151,7 +151,7 @@ const selfModifying: GuestProgram = {
     asm.jump('main');
     timerHandler(asm);
     asm.align(4096);
-    asm.label('main').raw(enableInterrupts).mov('ecx', 400_000).mov('ebx', 0);
+    asm.label('main').raw(ENABLE_INTERRUPTS).mov('ecx', 400_000).mov('ebx', 0);
     asm.label('loop').raw(0xb8);
     asm.label('constant').raw(1, 0, 0, 0); // mov eax, constant
     asm.combine('add', 'ebx', 'eax').combine('adc', 'ebx', 'ecx');
@@ -170,7 +170,7 @@ const observers: GuestProgram = {
   handlers: { [TIMER_VECTOR]: 'timer' },
   build: (asm) => {
     timerHandler(asm);
-    asm.label('main').raw(enableInterrupts).mov('ecx', 40_000).mov('ebx', 0).mov('esi', 0x20_0000);
+    asm.label('main').raw(ENABLE_INTERRUPTS).mov('ecx', 40_000).mov('ebx', 0).mov('esi', 0x20_0000);
     asm.label('loop').raw(0x0f, 0x31).combine('add', 'ebx', 'eax').raw(0x0f, 0xc7, 0xf0); // rdtsc; rdrand eax
     asm.combine('xor', 'ebx', 'eax').raw(0x9c).pop('edx').combine('add', 'ebx', 'edx').store('esi', 0, 'ebx');
     asm.inByte(0x40).combine('add', 'ebx', 'eax');

@@ -29,7 +29,7 @@ async function differences(processor: Processor, cases: readonly Case[]): Promis
     const [ours, theirs] = [here[i], there[i]];
     if (ours === undefined || theirs === undefined) return [];
     const text = differenceElsewhere(one, ours, theirs);
-    return text === undefined || SEGMENT_LIMIT.test(text) ? [] : [`${text}\n${explainedCase(one)}`];
+    return text === undefined || text.includes('address 0xfffff') ? [] : [`${text}\n${explainedCase(one)}`];
   });
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Connection } from '../../harness/debug/gdb/connection.ts';
 import { frame, Framer, MAXIMUM_PACKET } from '../../harness/debug/gdb/framing.ts';
 import { Signal } from '../../harness/debug/gdb/target.ts';
@@ -65,7 +65,7 @@ const settle = (): Promise<void> =>
   });
 
 describe('frames', () => {
-  test('a stream may be cut anywhere, even inside a checksum', () => {
+  it('a stream may be cut anywhere, even inside a checksum', () => {
     const framer = new Framer();
     const frames = [...frame('qSupported'), 0x03, ...frame('m0,4')].flatMap((byte) =>
       framer.receive(Uint8Array.of(byte)),
@@ -77,15 +77,15 @@ describe('frames', () => {
     ]);
   });
 
-  test('what must be escaped comes through', () => {
+  it('what must be escaped comes through', () => {
     expect(new Framer().receive(frame('a}b#c$d*e'))).toEqual([{ kind: 'packet', payload: 'a}b#c$d*e' }]);
   });
 
-  test('a wrong checksum is told', () => {
+  it('a wrong checksum is told', () => {
     expect(new Framer().receive(Buffer.from('$g#00'))).toEqual([{ kind: 'damaged' }]);
   });
 
-  test('a packet that is too long is told, and the next one is understood', () => {
+  it('a packet that is too long is told, and the next one is understood', () => {
     const framer = new Framer();
     expect(framer.receive(frame('x'.repeat(MAXIMUM_PACKET + 1)))).toEqual([{ kind: 'oversized' }]);
     expect(framer.receive(frame('g'))).toEqual([{ kind: 'packet', payload: 'g' }]);
@@ -133,14 +133,14 @@ describe('packets', () => {
     ['bx', ''],
     ['?', 'T05thread:1;'],
   ];
-  test.each(answers)('%j is answered %j', async (packet, payload) => {
+  it.each(answers)('%j is answered %j', async (packet, payload) => {
     const { connection, sent } = connect();
     connection.receive(frame(packet));
     await settle();
     expect(sent()).toBe(`+${frame(payload).toString('latin1')}`);
   });
 
-  test('registers are written all together or not at all', async () => {
+  it('registers are written all together or not at all', async () => {
     const target = new FakeTarget();
     const { connection } = connect(target);
     connection.receive(frame(`G${'01'.repeat(registerBytes)}`));
@@ -151,7 +151,7 @@ describe('packets', () => {
     expect(target.registers[0]).toEqual(Buffer.of(1, 0, 0, 0));
   });
 
-  test('a running target is interrupted, and packets that came meanwhile wait', async () => {
+  it('a running target is interrupted, and packets that came meanwhile wait', async () => {
     const { connection, sent } = connect();
     connection.receive(frame('c'));
     connection.receive(frame('T1'));
@@ -162,7 +162,7 @@ describe('packets', () => {
     expect(sent()).toBe(`++${frame('T02thread:1;').toString()}${frame('OK').toString()}`);
   });
 
-  test('nothing is acknowledged once gdb has asked for that', async () => {
+  it('nothing is acknowledged once gdb has asked for that', async () => {
     const { connection, sent } = connect();
     connection.receive(frame('QStartNoAckMode'));
     await settle();
@@ -171,7 +171,7 @@ describe('packets', () => {
     expect(sent()).toBe(`+${frame('OK').toString().repeat(2)}`);
   });
 
-  test('the last packet is sent again when it arrived damaged', async () => {
+  it('the last packet is sent again when it arrived damaged', async () => {
     const { connection, sent } = connect();
     connection.receive(frame('T1'));
     await settle();
@@ -179,14 +179,14 @@ describe('packets', () => {
     expect(sent()).toBe(`+${frame('OK').toString().repeat(2)}`);
   });
 
-  test('monitor commands print on the console of gdb', async () => {
+  it('monitor commands print on the console of gdb', async () => {
     const { connection, sent } = connect();
     connection.receive(frame(`qRcmd,${Buffer.from('calls').toString('hex')}`));
     await settle();
     expect(sent()).toContain(`O${Buffer.from('ran calls').toString('hex')}`);
   });
 
-  test('a monitor command that lets the target go is interrupted', async () => {
+  it('a monitor command that lets the target go is interrupted', async () => {
     const { connection, sent } = connect();
     connection.receive(frame(`qRcmd,${Buffer.from('continue').toString('hex')}`));
     await settle();
@@ -196,7 +196,7 @@ describe('packets', () => {
     expect(sent().endsWith(frame('OK').toString())).toBe(true);
   });
 
-  test('detach and kill are answered, then nothing more', async () => {
+  it('detach and kill are answered, then nothing more', async () => {
     const { connection, left, sent } = connect();
     connection.receive(frame('D'));
     connection.receive(frame('T1'));
@@ -205,7 +205,7 @@ describe('packets', () => {
     expect(sent()).not.toContain(frame('OK').toString().repeat(2));
   });
 
-  test('20,000 hostile packets are answered or dropped', async () => {
+  it('20,000 hostile packets are answered or dropped', async () => {
     const { connection, sent } = connect();
     const letters = 'gGpPmMXZzHTvqQDsScCbk?;:,=0123456789abcdef-\x00\xff}#$*';
     let x = 7;

@@ -1,5 +1,5 @@
 /** Debian's gdb against the real kernel and CPython, with their debug information. */
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { debug, HELLO } from '../../harness/index.ts';
 import type { DebugSession } from '../../harness/index.ts';
 import { ensureImages } from '../../images/index.ts';
@@ -24,7 +24,7 @@ const python = async (...commands: string[]): Promise<string> =>
   await gdb(await hello(), images.python.debug.path, ...commands);
 
 describe.skipIf(!hasGdb)('gdb and CPython', () => {
-  test('breaks in Py_RunMain, walks the stack to main with lines and arguments, and finishes', async () => {
+  it('breaks in Py_RunMain, walks the stack to main with lines and arguments, and finishes', async () => {
     const said = await python('break Py_RunMain', 'continue', 'backtrace', 'info locals', 'finish');
     expect(said).toMatch(/Breakpoint 1.*, Py_RunMain \(\) at .*Modules\/main\.c:\d+/);
     expect(said).toMatch(/^#1 .* in main \(argc=\d+, argv=0x[0-9a-f]+\) at .*main\.c:\d+/m);
@@ -33,7 +33,7 @@ describe.skipIf(!hasGdb)('gdb and CPython', () => {
     expect(said).toContain('Value returned is $1 = 0');
   });
 
-  test('goes back from there to where a variable was written, in the function that wrote it', async () => {
+  it('goes back from there to where a variable was written, in the function that wrote it', async () => {
     const said = await python(
       'break Py_RunMain',
       'continue',
@@ -50,14 +50,14 @@ describe.skipIf(!hasGdb)('gdb and CPython', () => {
     expect(said).toMatch(/^#0 .*(init_interp_main|pyinit_main|Py_Initialize)/m);
   });
 
-  test('a deep stack inside the interpreter leads to main', async () => {
+  it('a deep stack inside the interpreter leads to main', async () => {
     const said = await python('break sys_write', 'break _io_TextIOWrapper_write', 'continue', 'backtrace');
     expect(said).toMatch(/_PyEval_EvalFrameDefault/);
     expect(said).toMatch(/^#\d+ .* in main \(/m);
     expect(said).not.toContain('corrupt stack');
   });
 
-  test('sees the kernel with its own symbols, and walks from a call in it to the main of the program', async () => {
+  it('sees the kernel with its own symbols, and walks from a call in it to the main of the program', async () => {
     const said = await python(
       `add-symbol-file ${images.kernel[256].path}`,
       'break kcall_mmap',

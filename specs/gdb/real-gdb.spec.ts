@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { numbers } from '../debug/numbers.ts';
 import { debuggedProgram, debugProgram } from '../debug/program.ts';
 import { gdb as run, hasGdb } from './gdb.ts';
@@ -7,7 +7,7 @@ import { gdb as run, hasGdb } from './gdb.ts';
 const gdb = async (...commands: string[]): Promise<string> =>
   await run(await debugProgram(), await debuggedProgram(), ...commands);
 
-test.skipIf(!hasGdb)('gdb breaks at a function, sees its caller, and finishes it', async () => {
+it.skipIf(!hasGdb)('gdb breaks at a function, sees its caller, and finishes it', async () => {
   const said = await gdb('break count', 'continue', 'backtrace', 'finish', 'info threads');
   expect(said).toMatch(/Breakpoint 1, .*count/);
   expect(said).toMatch(/#1 .*main/);
@@ -15,7 +15,7 @@ test.skipIf(!hasGdb)('gdb breaks at a function, sees its caller, and finishes it
   expect(said).toContain('Thread 1 (running)');
 });
 
-test.skipIf(!hasGdb)('gdb watches a variable and goes back to where it was written', async () => {
+it.skipIf(!hasGdb)('gdb watches a variable and goes back to where it was written', async () => {
   const said = await gdb(
     'break count',
     'continue',
@@ -32,7 +32,7 @@ test.skipIf(!hasGdb)('gdb watches a variable and goes back to where it was writt
   expect(said).toContain('$2 = 1');
 });
 
-test.skipIf(!hasGdb)('gdb watches writes and reads of one variable, and removes one of both', async () => {
+it.skipIf(!hasGdb)('gdb watches writes and reads of one variable, and removes one of both', async () => {
   const said = await gdb(
     'tbreak count',
     'continue',
@@ -46,27 +46,24 @@ test.skipIf(!hasGdb)('gdb watches writes and reads of one variable, and removes 
   expect(said).toMatch(/Hardware read watchpoint 2: .*\n\nValue = 10/);
 });
 
-test.skipIf(!hasGdb)('gdb steps forwards and backwards over the same instructions', async () => {
+it.skipIf(!hasGdb)('gdb steps forwards and backwards over the same instructions', async () => {
   const said = await gdb('stepi', 'stepi', 'reverse-stepi', 'reverse-stepi', 'reverse-stepi');
   expect(said).toContain('No more reverse-execution history');
 });
 
-test.skipIf(!hasGdb)('gdb stops at kernel calls and sees the guest end with its status', async () => {
+it.skipIf(!hasGdb)('gdb stops at kernel calls and sees the guest end with its status', async () => {
   const said = await gdb('monitor catch gettime', 'continue', 'monitor delete', 'continue');
   expect(said).toContain('gettime(');
   expect(said).toContain('exited with code 07');
 });
 
-test.skipIf(!hasGdb)(
-  'gdb reads x87 and SSE registers, and what is not mapped is an error to it',
-  async () => {
-    const said = await gdb('print $mxcsr', 'print $st0', 'x/x 0xfffff000');
-    expect(said).toContain('[ IM DM ZM OM UM PM ]');
-    expect(said).toContain('Cannot access memory at address 0xfffff000');
-  },
-);
+it.skipIf(!hasGdb)('gdb reads x87 and SSE registers, and what is not mapped is an error to it', async () => {
+  const said = await gdb('print $mxcsr', 'print $st0', 'x/x 0xfffff000');
+  expect(said).toContain('[ IM DM ZM OM UM PM ]');
+  expect(said).toContain('Cannot access memory at address 0xfffff000');
+});
 
-test.skipIf(!hasGdb)('gdb is told how to learn that a monitor command has moved the guest', async () => {
+it.skipIf(!hasGdb)('gdb is told how to learn that a monitor command has moved the guest', async () => {
   const said = await gdb(
     'monitor goto 100',
     'maintenance flush register-cache',
@@ -78,7 +75,7 @@ test.skipIf(!hasGdb)('gdb is told how to learn that a monitor command has moved 
   expect(said).toContain('error: nonsense is no command');
 });
 
-test.skipIf(!hasGdb)('gdb goes back from the end, when asked to stop there', async () => {
+it.skipIf(!hasGdb)('gdb goes back from the end, when asked to stop there', async () => {
   const said = await gdb(
     'monitor stop-at-end on',
     'continue',
@@ -90,7 +87,7 @@ test.skipIf(!hasGdb)('gdb goes back from the end, when asked to stop there', asy
   expect(said).toMatch(/#0 .* in count|#0 +count/);
 });
 
-test.skipIf(!hasGdb)('a run that gdb stops 1,000 times ends exactly as the run without', async () => {
+it.skipIf(!hasGdb)('a run that gdb stops 1,000 times ends exactly as the run without', async () => {
   const straight = await debugProgram();
   straight.continue();
   const places = numbers(straight.position);

@@ -1,7 +1,7 @@
 /** The stub as whoever reaches its port finds it: raw bytes against a real guest. */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { debug, DebugTarget, serveGdb } from '../../harness/index.ts';
 import type { DebugSession, GdbServer } from '../../harness/index.ts';
 import { frame, Framer } from '../../harness/debug/gdb/framing.ts';
@@ -89,7 +89,7 @@ const endless = async (): Promise<DebugSession> => {
   return session;
 };
 
-test('a gdb that goes away in the middle of a run leaves the guest standing, for the next one', async () => {
+it('a gdb that goes away in the middle of a run leaves the guest standing, for the next one', async () => {
   const session = await endless();
   const server = await serve(session);
   const first = new Peer(server.port);
@@ -103,7 +103,7 @@ test('a gdb that goes away in the middle of a run leaves the guest standing, for
   expect(session.position).toBe(at - 1);
 });
 
-test('a running guest is interrupted by the byte 3', async () => {
+it('a running guest is interrupted by the byte 3', async () => {
   const session = await endless();
   const peer = new Peer((await serve(session)).port);
   peer.send('c');
@@ -112,7 +112,7 @@ test('a running guest is interrupted by the byte 3', async () => {
   expect(await peer.answer()).toMatch(/^T02/);
 });
 
-test('a second gdb is turned away while one is there', async () => {
+it('a second gdb is turned away while one is there', async () => {
   const server = await serve(await debugProgram());
   const first = new Peer(server.port);
   await first.ask('?');
@@ -121,7 +121,7 @@ test('a second gdb is turned away while one is there', async () => {
   expect(await first.ask('qC')).toBe('QC1');
 });
 
-test('only the loopback interface is listened at', async () => {
+it('only the loopback interface is listened at', async () => {
   const server = await serve(await debugProgram());
   const outside = connect(server.port, '127.0.0.2');
   const failed = await new Promise<boolean>((resolve) => {
@@ -136,7 +136,7 @@ test('only the loopback interface is listened at', async () => {
   expect(failed).toBe(true);
 });
 
-test('what is said to be written is written, and nothing else is', async () => {
+it('what is said to be written is written, and nothing else is', async () => {
   const session = await debugProgram();
   session.continue(9000);
   const peer = new Peer((await serve(session)).port);
@@ -160,7 +160,7 @@ test('what is said to be written is written, and nothing else is', async () => {
   expect(await peer.ask('M40001000,1:00')).toBe('E0e');
 });
 
-test('watches of all kinds at one address are kept apart', async () => {
+it('watches of all kinds at one address are kept apart', async () => {
   const session = await debugProgram();
   const peer = new Peer((await serve(session)).port);
   const counter = session.resolve('counter').toString(16);
@@ -175,7 +175,7 @@ test('watches of all kinds at one address are kept apart', async () => {
   expect(await peer.ask('c')).toBe('W07');
 });
 
-test('whatever is asked of a real guest is answered, and the guest can still be used', async () => {
+it('whatever is asked of a real guest is answered, and the guest can still be used', async () => {
   const session = await debugProgram();
   const peer = new Peer((await serve(session)).port);
   const random = numbers(2 ** 32, 4711);

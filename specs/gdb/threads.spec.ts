@@ -1,5 +1,5 @@
 /** Debian's gdb against a program with threads, with lines and arguments. */
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { debug } from '../../harness/index.ts';
 import { compileC } from '../support/programs.ts';
 import { gdb, hasGdb } from './gdb.ts';
@@ -48,7 +48,7 @@ async function threads(...commands: string[]): Promise<string> {
 }
 
 describe.skipIf(!hasGdb)('gdb and threads', () => {
-  test('all are listed, each with its own stack', async () => {
+  it('all are listed, each with its own stack', async () => {
     const said = await threads('break finished', 'continue', 'info threads', 'thread apply all backtrace');
     expect(said).toMatch(/Thread 2 hit Breakpoint 1, finished \(number=1\)/);
     expect(said).toMatch(/^ +1 +Thread 1 \(blocked\)/m);
@@ -57,7 +57,7 @@ describe.skipIf(!hasGdb)('gdb and threads', () => {
     expect(said).toMatch(/#1 .* in work \(argument=0x1\)/);
   });
 
-  test('a watched variable stops whichever thread writes it, forwards and backwards', async () => {
+  it('a watched variable stops whichever thread writes it, forwards and backwards', async () => {
     const said = await threads(
       'tbreak main',
       'continue',
@@ -75,7 +75,7 @@ describe.skipIf(!hasGdb)('gdb and threads', () => {
     expect(said).toContain('$2 = 0');
   });
 
-  test('a function is called by hand, and another returned from before its time', async () => {
+  it('a function is called by hand, and another returned from before its time', async () => {
     const said = await threads(
       'tbreak main',
       'continue',

@@ -1,4 +1,6 @@
-// Where the Debian archive is, learned from a machine's apt configuration, other people's archives beside it.
+/**
+ * Where the Debian archive is, learned from a machine's apt configuration, other people's archives beside it.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

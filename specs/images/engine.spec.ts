@@ -1,4 +1,6 @@
-// The build engine's promises, told with tiny steps: nothing is done twice, nothing half-built is ever used.
+/**
+ * The build engine's promises, told with tiny steps: nothing is done twice, nothing half-built is ever used.
+ */
 import {
   existsSync,
   mkdtempSync,

@@ -1,4 +1,4 @@
-// vendor/: what others wrote is pinned by digest, and only those very bytes are used.
+/** vendor/: what others wrote is pinned by digest, and only those very bytes are used. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

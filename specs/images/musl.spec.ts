@@ -1,5 +1,7 @@
-// The guest's libc as a file: which of musl's math functions are its i386 assembler and which its generic C, and that
-// no instruction is left whose result hangs on the processor.
+/**
+ * The guest's libc as a file: which of musl's math functions are its i386 assembler and which its generic C, and that
+ * no instruction is left whose result hangs on the processor.
+ */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
-// The Python program as a file: what its flags promise about size, relocations and sections. Read with elfy.
+/**
+ * The Python program as a file: what its flags promise about size, relocations and sections. Read with elfy.
+ */
 import { readFileSync } from 'node:fs';
 import elfy from 'elfy';
 import { beforeAll, describe, expect, it } from 'vitest';

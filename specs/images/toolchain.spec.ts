@@ -1,5 +1,7 @@
-// What identifies a tool is what decides its output: told with a compiler made of a few scripts, which lies now here, now
-// there, and has things put beside it that decide nothing.
+/**
+ * What identifies a tool is what decides its output: told with a compiler made of a few scripts, which lies now here, now
+ * there, and has things put beside it that decide nothing.
+ */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

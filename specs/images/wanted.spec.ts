@@ -1,4 +1,6 @@
-// Only what is wanted is built: a C program waits for a compiler, a libc, the POSIX layer and one kernel, never for CPython.
+/**
+ * Only what is wanted is built: a C program waits for a compiler, a libc, the POSIX layer and one kernel, never for CPython.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

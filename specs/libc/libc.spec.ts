@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { digestsOf, sayInGuest, sectionsOf } from './programs.ts';
 import type { FunctionDigests, LibcProgram } from './programs.ts';
-import { recordedArguments, recordedMath, recordedSections } from './recorded.ts';
+import { RECORDED_ARGUMENTS, recordedMath, recordedSections } from './recorded.ts';
 
 describe.each(Object.entries(recordedSections()))('%s', (program, sections) => {
   let said: Map<string, string>;
@@ -29,7 +29,7 @@ describe('math', () => {
   const recorded = recordedMath();
   let said: Map<string, FunctionDigests>;
   beforeAll(async () => {
-    said = digestsOf(await sayInGuest('math', String(recordedArguments)));
+    said = digestsOf(await sayInGuest('math', String(RECORDED_ARGUMENTS)));
   });
   const only = (digests: Map<string, FunctionDigests>, part: keyof FunctionDigests) =>
     Object.fromEntries([...digests].map(([name, one]) => [name, one[part]]));

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { runsNatively } from '../support/native.ts';
 import { digestsOf, sayInGuest, sayNatively, sectionsOf, textPrograms } from './programs.ts';
 import type { LibcProgram } from './programs.ts';
-import { recordedArguments, recordedMath } from './recorded.ts';
+import { RECORDED_ARGUMENTS, recordedMath } from './recorded.ts';
 
 const native = await runsNatively();
 if (!native)
@@ -47,7 +47,7 @@ describe.skipIf(!native)('in the guest as natively', () => {
   });
 
   it('the recorded values are those of this processor', async () => {
-    const said = digestsOf(await sayNatively('math', 'guest-math', String(recordedArguments)));
+    const said = digestsOf(await sayNatively('math', 'guest-math', String(RECORDED_ARGUMENTS)));
     expect(Object.fromEntries(said)).toEqual(Object.fromEntries(recordedMath()));
   });
 });

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { recordedArguments } from './recorded.ts';
+import { RECORDED_ARGUMENTS } from './recorded.ts';
 import type { RecordedSection } from './recorded.ts';
 import { sayNatively, sectionsOf, textPrograms } from './programs.ts';
 
@@ -21,4 +21,4 @@ for (const name of textPrograms) {
   );
 }
 writeFileSync(place('sections.json'), `${JSON.stringify(sections, undefined, 2)}\n`);
-writeFileSync(place('math.txt'), await sayNatively('math', 'guest-math', String(recordedArguments)));
+writeFileSync(place('math.txt'), await sayNatively('math', 'guest-math', String(RECORDED_ARGUMENTS)));

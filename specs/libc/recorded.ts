@@ -4,7 +4,7 @@ import { digestsOf } from './programs.ts';
 import type { FunctionDigests } from './programs.ts';
 
 /** Arguments for each function of the recorded math. */
-export const recordedArguments = 200;
+export const RECORDED_ARGUMENTS = 200;
 
 export interface RecordedSection {
   readonly lines: number;

@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { playGuest } from './guest.ts';
 import { BUS, fetch, put, seen } from './bytes.ts';
 
-const era = 'M';
+const ERA = 'M';
 const NO_ERRORS: readonly unknown[] = [];
 
 describe('a write in pieces', () => {
   it('is one piece of output, and a response for the process, thread and request', () => {
-    const guest = playGuest(undefined, { era });
+    const guest = playGuest(undefined, { era: ERA });
     put(
       guest,
       0x00200000,
@@ -40,7 +40,7 @@ describe('a write in pieces', () => {
 
 describe('a read in pieces', () => {
   it('fills them in their order and answers with the header of the pull', () => {
-    const guest = playGuest('abcde', { era });
+    const guest = playGuest('abcde', { era: ERA });
     put(
       guest,
       0x00200000,
@@ -84,7 +84,7 @@ describe('a chain of pieces that', () => {
     ['goes neither way', '03 00 | 01 00 | 02 00 00 00 | 00 00 00 00', '', /neither push nor pull/u],
   ];
   it.each(chains)('%s is refused', (_what, rest, segment, reason) => {
-    const guest = playGuest(undefined, { era });
+    const guest = playGuest(undefined, { era: ERA });
     put(guest, 0x00200200, `01 00 00 00 | 01 00 00 00 | 00 00 00 00 | 00 00 00 00 | ${rest}`);
     put(guest, 0x0020021c, '00 60 20 00 | 02 00 00 00');
     if (segment !== '') put(guest, 0x00200300, segment);

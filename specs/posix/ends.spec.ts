@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runPosix } from './programs.ts';
 
-const ran = 'exit handlers run';
+const RAN = 'exit handlers run';
 
 describe('a program that ends', () => {
   it.each([
@@ -19,6 +19,6 @@ describe('a program that ends', () => {
   ])('%s', async (_how, args, status, handlers) => {
     const { outcome, output } = await runPosix('exits', { args });
     expect(outcome).toEqual({ kind: 'exit', status });
-    expect(output.includes(ran)).toBe(handlers);
+    expect(output.includes(RAN)).toBe(handlers);
   });
 });

@@ -1,5 +1,7 @@
-// A volume that mtools wrote, with its lower-case flags, deleted entries, long names and a label: mtools, the host's reader and
-// the guest's POSIX layer list the same names. Without Debian's mtools and dosfstools it is skipped, in CI it fails.
+/**
+ * A volume that mtools wrote, with its lower-case flags, deleted entries, long names and a label: mtools, the host's reader and
+ * the guest's POSIX layer list the same names. Without Debian's mtools and dosfstools it is skipped, in CI it fails.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

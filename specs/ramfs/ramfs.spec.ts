@@ -1,11 +1,11 @@
-// The ramfs writer: what it makes of files, what it refuses, and that it reads back what it wrote.
+/** The ramfs writer: what it makes of files, what it refuses, and that it reads back what it wrote. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRamfs, RamfsError, readRamfs } from '../../images/ramfs/index.ts';
 
-const mebibyte = 1 << 20;
+const MEBIBYTE = 1 << 20;
 
 function textOf(files: ReadonlyMap<string, Uint8Array>, path: string): string | undefined {
   const content = files.get(path);
@@ -76,7 +76,7 @@ describe('createRamfs', () => {
   });
 
   it('is a whole number of pages and leaves the free space asked for', () => {
-    for (const freeBytes of [0, 1, 100_000, 3 * mebibyte]) {
+    for (const freeBytes of [0, 1, 100_000, 3 * MEBIBYTE]) {
       const image = createRamfs({ f: 'x'.repeat(1000) }, { freeBytes });
       expect(image.length % 4096).toBe(0);
       expect(image.length).toBeGreaterThanOrEqual(1000 + freeBytes);
@@ -84,13 +84,13 @@ describe('createRamfs', () => {
   });
 
   it('chooses FAT12 below 4 MiB and FAT16 from there', () => {
-    expect(typeOf(createRamfs({}, { freeBytes: 3.5 * mebibyte }))).toBe('FAT12');
-    expect(typeOf(createRamfs({}, { freeBytes: 4 * mebibyte }))).toBe('FAT16');
-    expect(typeOf(createRamfs({}, { freeBytes: 500 * mebibyte }))).toBe('FAT16');
+    expect(typeOf(createRamfs({}, { freeBytes: 3.5 * MEBIBYTE }))).toBe('FAT12');
+    expect(typeOf(createRamfs({}, { freeBytes: 4 * MEBIBYTE }))).toBe('FAT16');
+    expect(typeOf(createRamfs({}, { freeBytes: 500 * MEBIBYTE }))).toBe('FAT16');
   });
 
   it('chooses FAT32 from 512 MiB', () => {
-    const image = createRamfs({ 'some folder/f': 'x' }, { freeBytes: 512 * mebibyte });
+    const image = createRamfs({ 'some folder/f': 'x' }, { freeBytes: 512 * MEBIBYTE });
     expect(typeOf(image)).toBe('FAT32');
     expect([...readRamfs(image).keys()]).toEqual(['/some folder/f']);
   });

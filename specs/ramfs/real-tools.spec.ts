@@ -1,5 +1,7 @@
-// The volumes checked by other people's programs: fsck.fat of dosfstools, mdir and mtype of mtools.
-// Debian's packages dosfstools and mtools; without them these specs are skipped, in CI they fail.
+/**
+ * The volumes checked by other people's programs: fsck.fat of dosfstools, mdir and mtype of mtools.
+ * Debian's packages dosfstools and mtools; without them these specs are skipped, in CI they fail.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +12,7 @@ import { lacks, toolEnvironment } from '../support/tools.ts';
 
 const skip = lacks('fsck.fat', 'mdir');
 
-const mebibyte = 1 << 20;
+const MEBIBYTE = 1 << 20;
 const files = {
   'test_hello.py': "print('hello')\n",
   'UPPER.TXT': 'short name\n',
@@ -21,10 +23,10 @@ const files = {
 
 describe.skipIf(skip).each([
   ['FAT12', 0],
-  ['FAT12 near its limit', 3.9 * mebibyte],
-  ['FAT16', 5 * mebibyte],
-  ['large FAT16', 200 * mebibyte],
-  ['FAT32', 513 * mebibyte],
+  ['FAT12 near its limit', 3.9 * MEBIBYTE],
+  ['FAT16', 5 * MEBIBYTE],
+  ['large FAT16', 200 * MEBIBYTE],
+  ['FAT32', 513 * MEBIBYTE],
 ])('a volume of type %s', (_, freeBytes) => {
   let folder: string;
   let path: string;

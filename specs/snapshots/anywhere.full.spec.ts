@@ -3,7 +3,7 @@
  * point in registers while they lose the processor, map much memory, wait with a limit, read time stamps. Whatever way leads
  * from there to the end, the end is the same, in output, status, counts and a digest of the final machine.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boot } from '../../harness/index.ts';
 import type { BootOptions } from '../../harness/index.ts';
 import { finish, snapshotProgram, type End } from './support/exactness.ts';
@@ -39,7 +39,7 @@ describe.each(programs)('$name', ({ name, says, options: more }) => {
     uninterrupted = await finish(await boot(options));
   });
 
-  test('the program does what it is here for, compiled or not', async () => {
+  it('the program does what it is here for, compiled or not', async () => {
     expect(uninterrupted.output).toMatch(says);
     expect(uninterrupted.outcome).toMatch(/^exit [3-7]$/);
     expect(uninterrupted.instructions).toBeGreaterThan(500_000);
@@ -51,7 +51,7 @@ describe.each(programs)('$name', ({ name, says, options: more }) => {
     for (const dispose of places) dispose();
   });
 
-  test.each(Object.entries(ways))('%s', async (_, way) => {
+  it.each(Object.entries(ways))('%s', async (_, way) => {
     for (let place = 0; place < PLACES; place += 1) {
       const stopped = await stopSomewhere(options, uninterrupted.instructions, random, scratch.path('file'));
       places.push(() => {

@@ -1,5 +1,5 @@
 /** Compiled code in a file: written and used when asked for, left alone when not, and never a reason for another result. */
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { boot, HELLO, loadSnapshot, restoreSnapshot, saveSnapshot } from '../../harness/index.ts';
 import type { Guest, GuestSnapshot } from '../../harness/index.ts';
 import { readSnapshot, writeSnapshot } from '../../harness/snapshots/index.ts';
@@ -69,7 +69,7 @@ function withModules(replacement: (bytes: Buffer) => Buffer): Buffer {
   return Buffer.concat([head, ...bodies]);
 }
 
-test('it is written when asked for, and the file still has at most 6 MiB', async () => {
+it('it is written when asked for, and the file still has at most 6 MiB', async () => {
   const [one, other] = [
     await loadSnapshot(scratch.path('with')),
     await loadSnapshot(scratch.path('without')),
@@ -80,13 +80,13 @@ test('it is written when asked for, and the file still has at most 6 MiB', async
   expect(one.bytes).toBeLessThan(6 * MEBIBYTE);
 });
 
-test('another process ends alike with it, without using it, and without it', async () => {
+it('another process ends alike with it, without using it, and without it', async () => {
   const [used] = await endsOfFiles([scratch.path('with')], true);
   const [leftAlone, without] = await endsOfFiles([scratch.path('with'), scratch.path('without')]);
   expect([used, leftAlone, without]).toEqual([uninterrupted, uninterrupted, uninterrupted]);
 });
 
-test('trusted, it is in the machine before that has run; otherwise it is not', async () => {
+it('trusted, it is in the machine before that has run; otherwise it is not', async () => {
   // no code but the file's
   vi.stubEnv('NANVIX_V86_CACHE', scratch.path('empty'));
   const compiledIn = async (trustCompiled: boolean): Promise<number> => {
@@ -101,7 +101,7 @@ test('trusted, it is in the machine before that has run; otherwise it is not', a
   expect(await compiledIn(false)).toBe(0);
 });
 
-test('what runs go through seldom is not compiled in the hundredth of them', () => {
+it('what runs go through seldom is not compiled in the hundredth of them', () => {
   const afterRuns = (count: number): number => {
     for (let run = 0; run < count; run += 1) {
       guest.run();
@@ -114,7 +114,7 @@ test('what runs go through seldom is not compiled in the hundredth of them', () 
   expect(afterRuns(20)).toBe(settled);
 });
 
-test('a guest that is watched while it runs ends the same', async () => {
+it('a guest that is watched while it runs ends the same', async () => {
   const { snapshot } = await loadSnapshot(scratch.path('with'), { trustCompiled: true });
   const restored = await restoreSnapshot(snapshot);
   let calls = 0;
@@ -131,7 +131,7 @@ test('a guest that is watched while it runs ends the same', async () => {
 
 describe('what is not compiled code of this emulator is refused if trusted, and no obstacle if not', () => {
   const garbage = Buffer.from('no WebAssembly');
-  test.each([
+  it.each([
     [
       'of another build of the emulator',
       'mismatch',
@@ -182,7 +182,7 @@ describe('what is not compiled code of this emulator is refused if trusted, and 
     );
   });
 
-  test('with modules that want more than v86 has, before the machine has changed', async () => {
+  it('with modules that want more than v86 has, before the machine has changed', async () => {
     // (module (import "e" "fetch" (func)) (func (export "f")))
     const greedy = Buffer.from(
       '0061736d01000000010401600000020b010165056665746368000003020100070501016600010a040102000b',
@@ -201,7 +201,7 @@ describe('what is not compiled code of this emulator is refused if trusted, and 
 });
 
 describe('the command line', () => {
-  test('writes it with --snapshot-compiled and uses it with --trust-compiled', async () => {
+  it('writes it with --snapshot-compiled and uses it with --trust-compiled', async () => {
     const path = scratch.path('by-command');
     const line = ['--', 'python', `${HELLO.args.join(' ')};PYTHONHOME=/ NANVIX_SNAPSHOT=1`];
     const options = ['--kernel-args', 'snapshot', '--snapshot-to', path, '--snapshot-compiled'];
@@ -212,12 +212,12 @@ describe('the command line', () => {
     }
   });
 
-  test('names what an option is missing', async () => {
+  it('names what an option is missing', async () => {
     expect(await nanvix(['run', '--trust-compiled', '--', 'python'])).toMatchObject({ status: 2 });
     expect(await nanvix(['run', '--snapshot-compiled', '--', 'python'])).toMatchObject({ status: 2 });
   });
 
-  test('says in one line that compiled code is of another emulator', async () => {
+  it('says in one line that compiled code is of another emulator', async () => {
     const path = await fileWith(
       'other',
       changed((copy) => void copy.writeUInt8(copy.readUInt8(0) ^ 1, 0)),

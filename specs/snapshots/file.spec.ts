@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { readSnapshot, readSnapshotManifest, writeSnapshot } from '../../harness/snapshots/index.ts';
 import { seededRandom } from './support/random.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
@@ -12,7 +12,7 @@ import { patternPage, smallContents } from './support/small-contents.ts';
 const run = promisify(execFile);
 const scratch = scratchFolder();
 
-test('everything comes back as it was written', async () => {
+it('everything comes back as it was written', async () => {
   const contents = smallContents();
   await writeSnapshot(scratch.path('whole'), contents);
   const { contents: found } = await readSnapshot(scratch.path('whole'));
@@ -22,7 +22,7 @@ test('everything comes back as it was written', async () => {
   }).toEqual({ ...contents, modules: Buffer.from(contents.modules ?? []) });
 });
 
-test('a snapshot without a volume, a kernel call or compiled modules comes back without them', async () => {
+it('a snapshot without a volume, a kernel call or compiled modules comes back without them', async () => {
   const contents = smallContents();
   const { modules, ...without } = contents;
   await writeSnapshot(scratch.path('bare'), {
@@ -35,7 +35,7 @@ test('a snapshot without a volume, a kernel call or compiled modules comes back 
   expect(modules).toBeDefined();
 });
 
-test('pages of zeros are left out', async () => {
+it('pages of zeros are left out', async () => {
   const zero = { number: 5, bytes: new Uint8Array(4096) };
   await writeSnapshot(
     scratch.path('zeros'),
@@ -45,7 +45,7 @@ test('pages of zeros are left out', async () => {
   expect(Array.from(contents.pages, ({ number }) => number)).toEqual([4, 6]);
 });
 
-test('memory of more than one part keeps its order', async () => {
+it('memory of more than one part keeps its order', async () => {
   const numbers = Array.from({ length: 600 }, (_, index) => index + 100);
   await writeSnapshot(scratch.path('parts'), smallContents({ pages: numbers.map(patternPage) }));
   const { contents, manifest } = await readSnapshot(scratch.path('parts'));
@@ -53,7 +53,7 @@ test('memory of more than one part keeps its order', async () => {
   expect(manifest.parts.flatMap(({ pages }) => pages ?? [])).toEqual([256, 256, 88]);
 });
 
-test('equal snapshots make equal files', async () => {
+it('equal snapshots make equal files', async () => {
   const [one, other] = [
     await scratch.snapshotBytes(smallContents()),
     await scratch.snapshotBytes(smallContents()),
@@ -61,13 +61,13 @@ test('equal snapshots make equal files', async () => {
   expect(one.equals(other)).toBe(true);
 });
 
-test('the manifest can be read without the rest', async () => {
+it('the manifest can be read without the rest', async () => {
   await writeSnapshot(scratch.path('manifest'), smallContents());
   const manifest = await readSnapshotManifest(scratch.path('manifest'));
   expect(manifest.kernelCall).toEqual({ index: 41, number: 35, name: 'snapshot' });
 });
 
-test('tar lists the file and unpacks it, and sha256sum verifies the manifest', async () => {
+it('tar lists the file and unpacks it, and sha256sum verifies the manifest', async () => {
   await writeSnapshot(scratch.path('standard'), smallContents());
   const folder = scratch.path('unpacked');
   await mkdir(folder);
@@ -78,7 +78,7 @@ test('tar lists the file and unpacks it, and sha256sum verifies the manifest', a
   expect(monitor).toHaveProperty('stdout.$bytes', 'aGVs');
 });
 
-test('a snapshot replaces the one that stood there and leaves no temporary file', async () => {
+it('a snapshot replaces the one that stood there and leaves no temporary file', async () => {
   await mkdir(scratch.path('replace'));
   const path = scratch.path('replace/one');
   await writeSnapshot(path, smallContents());
@@ -87,7 +87,7 @@ test('a snapshot replaces the one that stood there and leaves no temporary file'
   expect(await readdir(dirname(path))).toEqual(['one']);
 });
 
-test('a snapshot that cannot be written leaves the old one and no temporary file', async () => {
+it('a snapshot that cannot be written leaves the old one and no temporary file', async () => {
   await mkdir(scratch.path('keep'));
   const path = scratch.path('keep/one');
   await writeSnapshot(path, smallContents());
@@ -102,7 +102,7 @@ test('a snapshot that cannot be written leaves the old one and no temporary file
   expect(await readdir(dirname(path))).toEqual(['one']);
 });
 
-test('a folder that does not exist is named', async () => {
+it('a folder that does not exist is named', async () => {
   const path = scratch.path('nowhere/one');
   await expect(writeSnapshot(path, smallContents())).rejects.toMatchObject({
     kind: 'unwritable',
@@ -110,7 +110,7 @@ test('a folder that does not exist is named', async () => {
   });
 });
 
-test('a large snapshot that cannot be written is one error, with entries still waiting', async () => {
+it('a large snapshot that cannot be written is one error, with entries still waiting', async () => {
   const path = scratch.path('nowhere/large');
   const random = seededRandom(1);
   const noise = Uint8Array.from({ length: 4096 }, () => random(256));
@@ -124,7 +124,7 @@ test('a large snapshot that cannot be written is one error, with entries still w
   });
 });
 
-test('pages out of order are refused before anything is written', async () => {
+it('pages out of order are refused before anything is written', async () => {
   const pages = [patternPage(7), patternPage(6)];
   await expect(writeSnapshot(scratch.path('order'), smallContents({ pages }))).rejects.toThrow(
     'page 6 comes after page 7',

@@ -3,7 +3,7 @@
  * any other, that ends, crashes or meets its deadline. Never another error, and never a wait.
  */
 import { readFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { boot, loadSnapshot, restoreSnapshot, saveSnapshot, SnapshotError } from '../../harness/index.ts';
 import { snapshotOf } from '../../harness/snapshots/guest-file.ts';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
@@ -97,7 +97,7 @@ async function endOfFile(path: string): Promise<string> {
   }
 }
 
-test.each(['machine', 'monitor'])('%s state changed at random', async (part) => {
+it.each(['machine', 'monitor'])('%s state changed at random', async (part) => {
   const random = seededRandom(part.length);
   const ends = new Map<string, number>();
   for (let round = 0; round < FORGERIES; round += 1) {
@@ -113,7 +113,7 @@ test.each(['machine', 'monitor'])('%s state changed at random', async (part) => 
   expect([...ends.keys()].filter((end) => !possible.includes(end))).toEqual([]);
 });
 
-test('memory changed at random: a guest like any other, whose machine takes a genuine snapshot afterwards', async () => {
+it('memory changed at random: a guest like any other, whose machine takes a genuine snapshot afterwards', async () => {
   const random = seededRandom(11);
   const { snapshot: genuine } = await loadSnapshot(scratch.path('genuine'));
   const { contents } = await readSnapshot(scratch.path('genuine'));
@@ -150,7 +150,7 @@ describe('state that would make a machine wait for ever', () => {
       parent[last] = value;
     };
 
-  test.each([
+  it.each([
     ['a timer that counts backwards', 'surroundings.devices.pit.channels.0.reload', -1],
     ['a timer that was started in the future', 'surroundings.devices.pit.channels.0.startClock', 2 ** 40],
     ['more time than can be counted', 'surroundings.idleTicks', 2 ** 53 - 1],
@@ -161,7 +161,7 @@ describe('state that would make a machine wait for ever', () => {
     expect(await endOfFile(await forged('machine', change(path, value)))).toBe('corrupted');
   });
 
-  test('a timer that rings and has nothing to count goes on without', async () => {
+  it('a timer that rings and has nothing to count goes on without', async () => {
     const end = await endOfFile(
       await forged('machine', change('surroundings.devices.pit.channels.0.reload', 0)),
     );

@@ -1,6 +1,6 @@
 /** Many guests from one snapshot: in one machine a thousand times, and in worker threads side by side. */
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adoptImage, serializeImage, shareImage, type SharedImage } from '../../emulator/index.ts';
 import { boot, ForkPool, InputError } from '../../harness/index.ts';
 import type { Guest, GuestSnapshot } from '../../harness/index.ts';
@@ -27,7 +27,7 @@ afterAll(() => {
 });
 
 describe('a thousand restores in a row', () => {
-  test('none drifts, and memory does not grow', () => {
+  it('none drifts, and memory does not grow', () => {
     const restoreAndRun = (): End => {
       guest.restore(snapshot, 'continue', { compiled: 'keep' });
       return endOf(guest, guest.run());
@@ -44,7 +44,7 @@ describe('a thousand restores in a row', () => {
     );
   });
 
-  test('each copies the pages that the run before it had changed, and no others', () => {
+  it('each copies the pages that the run before it had changed, and no others', () => {
     const counts = Array.from({ length: 20 }, () => {
       const { pagesCopied } = guest.restore(snapshot, 'continue', { compiled: 'keep' });
       guest.run();
@@ -56,7 +56,7 @@ describe('a thousand restores in a row', () => {
 });
 
 describe('a pool of worker threads', () => {
-  test('its threads share memory and code, and copy neither', async () => {
+  it('its threads share memory and code, and copy neither', async () => {
     const busy = await boot({ program: await snapshotProgram('float-threads') });
     const shared = shareImage(busy.warm(busy.capture()).machine);
     busy.dispose();
@@ -76,7 +76,7 @@ describe('a pool of worker threads', () => {
     for (const module of modulesOf(posted)) expect(module).toBeInstanceOf(WebAssembly.Module);
   });
 
-  test('every run ends as the uninterrupted one', async () => {
+  it('every run ends as the uninterrupted one', async () => {
     const pool = await ForkPool.start(snapshot, WORKERS);
     const results = await Promise.all(Array.from({ length: 20 }, () => pool.run()));
     await pool.stop();
@@ -87,14 +87,14 @@ describe('a pool of worker threads', () => {
     }
   });
 
-  test('a deadline ends one run and spares the next', async () => {
+  it('a deadline ends one run and spares the next', async () => {
     const pool = await ForkPool.start(snapshot, 1);
     const [short, long] = await Promise.all([pool.run({ deadlines: { instructions: 10 } }), pool.run()]);
     await pool.stop();
     expect([short.outcome.kind, long.outcome.kind]).toEqual(['deadline', 'exit']);
   });
 
-  test('each run has a standard input of its own, after what was left unread', async () => {
+  it('each run has a standard input of its own, after what was left unread', async () => {
     const program = await compileC(
       'copy',
       `
@@ -116,7 +116,7 @@ describe('a pool of worker threads', () => {
     ]);
   });
 
-  test('the clock of a run may go forward', async () => {
+  it('the clock of a run may go forward', async () => {
     const pool = await ForkPool.start(snapshot, 1);
     const atLeast = 4_000_000_000_000_000_000n;
     const { outcome } = await pool.run({ clock: { atLeast } });
@@ -124,11 +124,11 @@ describe('a pool of worker threads', () => {
     expect(outcome.kind).toBe('exit');
   });
 
-  test.each([0, -1, NaN, 1.5, Infinity, 1025])('a pool of %s workers is refused', async (workers) => {
+  it.each([0, -1, NaN, 1.5, Infinity, 1025])('a pool of %s workers is refused', async (workers) => {
     await expect(ForkPool.start(snapshot, workers)).rejects.toThrow(InputError);
   });
 
-  test.each<[string, object]>([
+  it.each<[string, object]>([
     ['a deadline that is none', { deadlines: { wallMs: NaN } }],
     ['an input that cannot leave its thread', { stdin: () => undefined }],
   ])('%s is refused, and the pool goes on', async (_what, options) => {
@@ -138,7 +138,7 @@ describe('a pool of worker threads', () => {
     await pool.stop();
   });
 
-  test('a pool that was stopped says so', async () => {
+  it('a pool that was stopped says so', async () => {
     const pool = await ForkPool.start(snapshot, 1);
     const open = expect(pool.run()).rejects.toThrow('stopped');
     await pool.stop();

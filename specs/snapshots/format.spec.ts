@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { emulatorVersion } from '../../emulator/index.ts';
 import * as format from '../../harness/snapshots/format.ts';
 import { entriesOf } from './support/tar-edit.ts';
@@ -16,7 +16,7 @@ import { smallContents } from './support/small-contents.ts';
 
 const scratch = scratchFolder();
 
-test('the names and numbers of format version 1 have not changed', () => {
+it('the names and numbers of format version 1 have not changed', () => {
   expect({ ...format, memoryEntry: undefined, memoryPartBytes: undefined, deflatedBound: undefined }).toEqual(
     {
       FORMAT_NAME: 'nanvix-v86 snapshot',
@@ -45,12 +45,12 @@ test('the names and numbers of format version 1 have not changed', () => {
   );
 });
 
-test('a memory part is named by six digits and holds a count, page numbers and pages', () => {
+it('a memory part is named by six digits and holds a count, page numbers and pages', () => {
   expect(format.memoryEntry(12)).toBe('memory/000012.deflate');
   expect(format.memoryPartBytes(3)).toBe(4 + 3 * 4 + 3 * 4096);
 });
 
-test('a file has its entries in the order the format says', async () => {
+it('a file has its entries in the order the format says', async () => {
   const entries = await entriesOf(await scratch.snapshotBytes(smallContents()));
   expect(entries.map(({ header }) => header.name)).toEqual([
     'manifest.json',
@@ -62,7 +62,7 @@ test('a file has its entries in the order the format says', async () => {
   ]);
 });
 
-test('the manifest has the fields of the table in FORMAT.md, in its order', async () => {
+it('the manifest has the fields of the table in FORMAT.md, in its order', async () => {
   const [manifest] = await entriesOf(await scratch.snapshotBytes(smallContents()));
   const fields = Object.keys(JSON.parse(manifest?.content.toString() ?? '') as object);
   expect(fields).toEqual([
@@ -82,7 +82,7 @@ test('the manifest has the fields of the table in FORMAT.md, in its order', asyn
   ]);
 });
 
-test("a snapshot names its emulator by the digest of its state's layout and of v86.wasm", async () => {
+it("a snapshot names its emulator by the digest of its state's layout and of v86.wasm", async () => {
   const require = createRequire(import.meta.url);
   const wasm = await readFile(join(dirname(require.resolve('v86')), 'v86.wasm'));
   const { version, sha256 } = emulatorVersion();

@@ -1,6 +1,6 @@
 /** More than a thousand damaged files: none accepted, none crashes the reader, none makes it wait. */
 import { deflateRawSync } from 'node:zlib';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
 import { seededRandom } from './support/random.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
@@ -169,7 +169,7 @@ async function changedHeader(
 const SEED = 20_261_123;
 const FILES_PER_MUTATION = 100;
 
-test.each(Object.entries(mutations))(`%s, ${FILES_PER_MUTATION} times`, async (_, mutate) => {
+it.each(Object.entries(mutations))(`%s, ${FILES_PER_MUTATION} times`, async (_, mutate) => {
   const random = seededRandom(SEED);
   for (let round = 0; round < FILES_PER_MUTATION; round += 1) {
     const mutated = await mutate(original, random);
@@ -179,6 +179,6 @@ test.each(Object.entries(mutations))(`%s, ${FILES_PER_MUTATION} times`, async (_
   }
 });
 
-test('the file they were made from is accepted', async () => {
+it('the file they were made from is accepted', async () => {
   await expect(readSnapshot(await scratch.put('original', original))).resolves.toBeDefined();
 });

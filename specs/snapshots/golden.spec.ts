@@ -1,6 +1,6 @@
 /** Snapshots that earlier releases wrote: each is loaded to what it held, or refused by its version. */
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { deserializeImage, emulatorVersion } from '../../emulator/index.ts';
 import { FORMAT_VERSION } from '../../harness/snapshots/format.ts';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
@@ -16,12 +16,12 @@ import { scratchFolder } from './support/scratch-folder.ts';
 
 const scratch = scratchFolder();
 
-test('every version up to the current one has a golden file', () => {
+it('every version up to the current one has a golden file', () => {
   const versions = Array.from({ length: FORMAT_VERSION }, (_, index) => String(index + 1));
   expect(Object.keys(goldens)).toEqual(versions);
 });
 
-test.each(Object.entries(goldens))('version %s', async (version, expected) => {
+it.each(Object.entries(goldens))('version %s', async (version, expected) => {
   const file = goldenFile(await readFile(goldenPath(Number(version)), 'utf8'));
   const path = await scratch.put(`v${version}`, file);
   if (expected.kind === 'refused') {
@@ -40,7 +40,7 @@ test.each(Object.entries(goldens))('version %s', async (version, expected) => {
   }).toEqual(expected.contents);
 });
 
-test.each(Object.keys(goldens))(
+it.each(Object.keys(goldens))(
   'the machine in version %s goes on to its end, or is refused by its emulator',
   async (version) => {
     const file = goldenFile(await readFile(machineGoldenPath(Number(version)), 'utf8'));

@@ -2,7 +2,7 @@
 import { open, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { HELLO, loadSnapshot, restoreSnapshot, SnapshotError } from '../../harness/index.ts';
 import type { RestoreOptions } from '../../harness/index.ts';
 import { helloFile } from './support/hello-file.ts';
@@ -45,18 +45,18 @@ async function refusal(bytes: Uint8Array): Promise<SnapshotError | undefined> {
   }
 }
 
-test('the file of a CPython that is ready to start has at most 6 MiB', () => {
+it('the file of a CPython that is ready to start has at most 6 MiB', () => {
   expect(file.length).toBeLessThanOrEqual(6 * MEBIBYTE);
 });
 
-test('a guest that comes from it says hello', async () => {
+it('a guest that comes from it says hello', async () => {
   const guest = await restoreSnapshot((await loadSnapshot(path)).snapshot);
   expect(guest.run()).toEqual({ kind: 'exit', status: 0 });
   expect(guest.output).toBe('CPYTHON_TEST_HELLO: Hello from Python (3, 11)\n');
   guest.dispose();
 });
 
-test('fifty flipped bits, none accepted', async () => {
+it('fifty flipped bits, none accepted', async () => {
   const random = seededRandom(3);
   for (let round = 0; round < 50; round += 1) {
     const copy = Buffer.from(file);
@@ -67,7 +67,7 @@ test('fifty flipped bits, none accepted', async () => {
 });
 
 describe('a manifest that contradicts the state, all digests right', () => {
-  test.each<[string, (manifest: EditableManifest) => void]>([
+  it.each<[string, (manifest: EditableManifest) => void]>([
     ['the instruction count', (manifest) => (manifest['instructions'] = 5)],
     ['the virtual time', (manifest) => (manifest['virtualNanoseconds'] = 5)],
     ['the kernel call', (manifest) => (manifest['kernelCall'] = null)],
@@ -76,7 +76,7 @@ describe('a manifest that contradicts the state, all digests right', () => {
     expect(await refusal(await forge(file, { editManifest }))).toMatchObject({ kind: 'corrupted' });
   });
 
-  test('another emulator', async () => {
+  it('another emulator', async () => {
     const editManifest = (manifest: EditableManifest): void => {
       manifest['emulator'] = { name: 'v86', version: '0.9.9', sha256: '0'.repeat(64) };
     };
@@ -87,7 +87,7 @@ describe('a manifest that contradicts the state, all digests right', () => {
     });
   });
 
-  test('an option that a machine needs', async () => {
+  it('an option that a machine needs', async () => {
     const editManifest = (manifest: EditableManifest): void => {
       manifest['options'] = { memoryMiB: 256 };
     };
@@ -95,7 +95,7 @@ describe('a manifest that contradicts the state, all digests right', () => {
   });
 });
 
-test.each([
+it.each([
   ['seed', 1.5],
   ['seed', -1],
   ['seed', 2 ** 32],
@@ -110,7 +110,7 @@ test.each([
 });
 
 describe('what is named beside a snapshot and is not what it was taken with', () => {
-  test.each<[string, RestoreOptions]>([
+  it.each<[string, RestoreOptions]>([
     ['memoryMiB', { memoryMiB: 128 }],
     ['kernelArguments', { kernelArguments: 'other' }],
     ['seed', { seed: 2 }],
@@ -129,7 +129,7 @@ describe('what is named beside a snapshot and is not what it was taken with', ()
     });
   });
 
-  test('all that it was taken with is accepted', async () => {
+  it('all that it was taken with is accepted', async () => {
     const guest = await restoreSnapshot((await loadSnapshot(path)).snapshot, {
       ...HELLO,
       memoryMiB: 256,
@@ -151,7 +151,7 @@ describe('state that no guest was ever in, all digests right', () => {
         name === `state/${part}.json` ? Buffer.from(content.toString().replace(from, to)) : content,
     });
 
-  test.each<[string, string, RegExp, string]>([
+  it.each<[string, string, RegExp, string]>([
     ['a device without its registers', 'machine', /"channels": \[/, '"pipes": ['],
     ['a device register that is text', 'machine', /"reload": \d+/, '"reload": "x"'],
     ['an alarm at no time', 'machine', /"tick": \d+/, '"tick": null'],
@@ -165,7 +165,7 @@ describe('state that no guest was ever in, all digests right', () => {
 });
 
 describe('the command line', () => {
-  test('a damaged file is one line and status 2', async () => {
+  it('a damaged file is one line and status 2', async () => {
     const damaged = scratch.path('damaged.snapshot');
     await scratch.put('damaged.snapshot', file.subarray(0, 100_000));
     const { exitCode, stderr, stdout } = await command('run', '--restore', damaged);
@@ -173,7 +173,7 @@ describe('the command line', () => {
     expect(stderr).toMatch(/^nanvix-v86: \S*damaged\.snapshot: the file ends after 100000 of \d+ bytes$/);
   });
 
-  test('another ramfs than the one it was taken with is one line and status 2', async () => {
+  it('another ramfs than the one it was taken with is one line and status 2', async () => {
     const { exitCode, stderr } = await command(
       'run',
       '--restore',
@@ -185,7 +185,7 @@ describe('the command line', () => {
     expect(stderr).toMatch(/^nanvix-v86: the snapshot was taken with ramfs .* instead of support \(\w+\)$/);
   });
 
-  test('snapshot info tells what it was taken with, when, and draws its memory', async () => {
+  it('snapshot info tells what it was taken with, when, and draws its memory', async () => {
     const { stdout } = await command('snapshot', 'info', path);
     expect(stdout).toMatch(/^kernel +kernel-256\.elf, [\d,]+ bytes, SHA-256 [0-9a-f]{64}$/m);
     expect(stdout).toMatch(/^last kernel call +snapshot \(35\)/m);
@@ -193,19 +193,19 @@ describe('the command line', () => {
     expect(stdout).toMatch(/program file +\d+ of \d+ pages$/m);
   });
 
-  test('snapshot info --json has the manifest', async () => {
+  it('snapshot info --json has the manifest', async () => {
     const { stdout } = await command('snapshot', 'info', '--json', path);
     const info = JSON.parse(stdout) as object;
     expect(info).toHaveProperty('manifest.kernelCall.name', 'snapshot');
     expect(info).toHaveProperty('fileBytes', file.length);
   });
 
-  test('snapshot diff of a file with itself is silent about everything, with status 0', async () => {
+  it('snapshot diff of a file with itself is silent about everything, with status 0', async () => {
     const { stdout, exitCode } = await command('snapshot', 'diff', path, path);
     expect([exitCode, stdout]).toEqual([0, 'the snapshots are equal']);
   });
 
-  test('snapshot diff names registers, time and pages with their symbols, with status 1', async () => {
+  it('snapshot diff names registers, time and pages with their symbols, with status 1', async () => {
     const later = scratch.path('later.snapshot');
     const { snapshot } = await loadSnapshot(path);
     const guest = await restoreSnapshot(snapshot);
@@ -224,7 +224,7 @@ describe('the command line', () => {
     expect(JSON.parse(json.stdout)).toHaveProperty('pages.0.physical');
   });
 
-  test('snapshot export to where nothing can be written is one line and status 2', async () => {
+  it('snapshot export to where nothing can be written is one line and status 2', async () => {
     const { exitCode, stderr } = await command(
       'snapshot',
       'export',
@@ -235,7 +235,7 @@ describe('the command line', () => {
     expect(stderr).toMatch(/^nanvix-v86: the file \S+kernel\.vmem cannot be written \(ENOENT\): check vmem$/);
   });
 
-  test('run --snapshot-to where nothing can be written is told before the guest runs', async () => {
+  it('run --snapshot-to where nothing can be written is told before the guest runs', async () => {
     const { exitCode, stderr, stdout } = await command(
       'run',
       '--restore',
@@ -249,7 +249,7 @@ describe('the command line', () => {
     );
   });
 
-  test("snapshot export writes the real monitor's layout: 4096 zero bytes, then all of RAM", async () => {
+  it("snapshot export writes the real monitor's layout: 4096 zero bytes, then all of RAM", async () => {
     const vmem = scratch.path('kernel.vmem');
     await command('snapshot', 'export', path, vmem);
     expect((await stat(vmem)).size).toBe(4096 + 256 * MEBIBYTE);

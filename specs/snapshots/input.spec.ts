@@ -1,5 +1,5 @@
 /** Standard input over snapshots that change hands: what was left unread is read once, by whatever guest goes on. */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { boot, loadSnapshot, restoreSnapshot, saveSnapshot } from '../../harness/index.ts';
 import type { BootOptions, Guest, GuestSnapshot } from '../../harness/index.ts';
 import { accompany } from '../support/guests.ts';
@@ -41,7 +41,7 @@ async function outputOf(guest: Guest): Promise<string> {
   return guest.output;
 }
 
-test.each([0, 1, 3])('through a file and back to its own guest, after %i portions', async (portions) => {
+it.each([0, 1, 3])('through a file and back to its own guest, after %i portions', async (portions) => {
   const guest = await guestAfter(portions);
   const snapshot = await throughFile(guest.capture());
   expect(await outputOf(guest)).toBe('abc|def|gh|');
@@ -49,14 +49,14 @@ test.each([0, 1, 3])('through a file and back to its own guest, after %i portion
   expect(await outputOf(guest)).toBe('abc|def|gh|');
 });
 
-test.each([0, 1, 3])('to a guest that was booted alike, after %i portions', async (portions) => {
+it.each([0, 1, 3])('to a guest that was booted alike, after %i portions', async (portions) => {
   const snapshot = (await guestAfter(portions)).capture();
   const other = accompany(await boot(options));
   other.restore(snapshot);
   expect(await outputOf(other)).toBe('abc|def|gh|');
 });
 
-test.each([0, 1, 3])(
+it.each([0, 1, 3])(
   'taken in a guest that came from a snapshot, to the one that was booted, after %i portions',
   async (portions) => {
     const guest = await guestAfter(portions);
@@ -70,20 +70,20 @@ test.each([0, 1, 3])(
   },
 );
 
-test('from a file, a source that has more to give goes on with that', async () => {
+it('from a file, a source that has more to give goes on with that', async () => {
   const pieces = ['abc', 'def', 'gh'].map((piece) => Buffer.from(piece));
   const guest = await guestAfter(2, { stdin: () => pieces.shift() });
   guest.restore(await throughFile(guest.capture()));
   expect(await outputOf(guest)).toBe('abc|def|gh|');
 });
 
-test('in a new machine, input of its own comes after what was left', async () => {
+it('in a new machine, input of its own comes after what was left', async () => {
   const snapshot = await throughFile((await guestAfter(1)).capture());
   const restored = accompany(await restoreSnapshot(snapshot, { stdin: 'XY' }));
   expect(await outputOf(restored)).toBe('abc|def|gh|XY|');
 });
 
-test('a guest that is put back can be given another input, and what was unread comes first', async () => {
+it('a guest that is put back can be given another input, and what was unread comes first', async () => {
   const guest = await guestAfter(1);
   const snapshot = guest.capture();
   const ends: string[] = [];

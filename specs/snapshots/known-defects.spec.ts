@@ -2,7 +2,7 @@
  * Defects that the real monitor is known for, each by name: here none of them may appear.
  * Source of the list: ABI reference, "Snapshot".
  */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { boot, restoreSnapshot } from '../../harness/index.ts';
 import type { BootOptions, Guest, GuestSnapshot } from '../../harness/index.ts';
 import { nanvix, scenario } from './support/known-defects.ts';
@@ -25,18 +25,18 @@ async function atSnapshotCommand(
 }
 
 describe('the monitor hangs after saving', () => {
-  test('the save returns and the guest goes on', async () => {
+  it('the save returns and the guest goes on', async () => {
     const { guest } = await atSnapshotCommand();
     expect(guest.run()).toEqual({ kind: 'exit', status: 0 });
     guest.dispose();
   });
 
-  test('the process that saves ends, with status 0', async () => {
+  it('the process that saves ends, with status 0', async () => {
     const { exitCode, stdout } = await nanvix(['--snapshot-then', 'exit', await scenario('tick')]);
     expect([exitCode, stdout]).toEqual([0, '']);
   });
 
-  test('the process that saves and continues ends with the status of the program', async () => {
+  it('the process that saves and continues ends with the status of the program', async () => {
     const { exitCode, stdout } = await nanvix([await scenario('tick')]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('first');
@@ -44,7 +44,7 @@ describe('the monitor hangs after saving', () => {
 });
 
 describe('interrupt-controller state is restored in the wrong order', () => {
-  test('a guest whose threads live by the timer goes on after a restore', async () => {
+  it('a guest whose threads live by the timer goes on after a restore', async () => {
     const guest = await boot({ program: await scenario('threads') });
     guest.runToInstruction(700_000);
     const restored = await restoreSnapshot(guest.capture());
@@ -59,7 +59,7 @@ describe('interrupt-controller state is restored in the wrong order', () => {
 });
 
 describe('guest time jumps backwards after a restore', () => {
-  test('it goes on where it was, however late the restore', async () => {
+  it('it goes on where it was, however late the restore', async () => {
     const { guest, snapshot } = await atSnapshotCommand();
     guest.run();
     guest.restore(snapshot);
@@ -70,7 +70,7 @@ describe('guest time jumps backwards after a restore', () => {
     guest.dispose();
   });
 
-  test('it can be told to jump forward', async () => {
+  it('it can be told to jump forward', async () => {
     const { guest, snapshot } = await atSnapshotCommand();
     const then = guest.time ?? 0n;
     guest.restore(snapshot, { advanceNanoseconds: NANOSECONDS_PER_HOUR });
@@ -82,7 +82,7 @@ describe('guest time jumps backwards after a restore', () => {
     guest.dispose();
   });
 
-  test('it cannot be told to jump back', async () => {
+  it('it cannot be told to jump back', async () => {
     const { guest, snapshot } = await atSnapshotCommand();
     expect(() => guest.restore(snapshot, { advanceNanoseconds: -1n })).toThrow('only forward');
     guest.dispose();
@@ -90,7 +90,7 @@ describe('guest time jumps backwards after a restore', () => {
 });
 
 describe('messages in flight at the moment of the snapshot are lost', () => {
-  test('an answer that waits in the inbox is delivered after it', async () => {
+  it('an answer that waits in the inbox is delivered after it', async () => {
     const guest = await boot({ program: await scenario('streams'), stdin: 'question' });
     guest.runToKernelCall('recv');
     const snapshot = guest.capture();
@@ -104,14 +104,14 @@ describe('messages in flight at the moment of the snapshot are lost', () => {
 });
 
 describe('a second snapshot in one boot', () => {
-  test('answers EPERM where the kernel arguments allow one only', async () => {
+  it('answers EPERM where the kernel arguments allow one only', async () => {
     const { guest } = await atSnapshotCommand();
     guest.run();
     expect(guest.output).toContain(`first 0, second ${EPERM},`);
     guest.dispose();
   });
 
-  test('and so it does after a restore from the first', async () => {
+  it('and so it does after a restore from the first', async () => {
     const { guest, snapshot } = await atSnapshotCommand();
     const restored = await restoreSnapshot(snapshot);
     restored.run();
@@ -122,7 +122,7 @@ describe('a second snapshot in one boot', () => {
 });
 
 describe('the restored guest executes the OUT again', () => {
-  test('the command is seen once: restored behind it, the guest does not ask again', async () => {
+  it('the command is seen once: restored behind it, the guest does not ask again', async () => {
     const { guest, snapshot } = await atSnapshotCommand();
     guest.restore(snapshot);
     expect(guest.run()).toEqual({ kind: 'exit', status: 0 });
@@ -132,7 +132,7 @@ describe('the restored guest executes the OUT again', () => {
 });
 
 describe('a snapshot is restored beside another volume', () => {
-  test('one taken with one ramfs is refused with another', async () => {
+  it('one taken with one ramfs is refused with another', async () => {
     const ramfs = new URL('support', import.meta.url).pathname;
     const other = new URL('../golden', import.meta.url).pathname;
     const { guest, snapshot } = await atSnapshotCommand({ ramfs });
@@ -149,7 +149,7 @@ describe('a snapshot is restored beside another volume', () => {
     elsewhere.dispose();
   });
 
-  test('nothing has changed in the guest that refused it', async () => {
+  it('nothing has changed in the guest that refused it', async () => {
     const { guest, snapshot } = await atSnapshotCommand();
     const elsewhere = await boot({ program: await scenario('streams') });
     elsewhere.runToInstruction(10_000);

@@ -1,12 +1,12 @@
 /** The picture that `snapshot info` draws. */
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { drawMemoryMap, memoryMap } from '../../harness/snapshots/memory-map.ts';
 import { smallContents } from './support/small-contents.ts';
 
 const MEBIBYTE = 1 << 20;
 const { identity } = smallContents();
 
-test('pages are counted by the regions of the boot protocol', () => {
+it('pages are counted by the regions of the boot protocol', () => {
   const map = memoryMap([0, 1, 8, 256, 257, 3072, 16_383], 64 * MEBIBYTE, identity);
   expect(map.regions.map(({ name, pages }) => [name, pages])).toEqual([
     ['control and clock', 2],
@@ -18,13 +18,13 @@ test('pages are counted by the regions of the boot protocol', () => {
   ]);
 });
 
-test('a cell is as dark as its pages are many', () => {
+it('a cell is as dark as its pages are many', () => {
   const pages = [...Array.from({ length: 16 }, (_, index) => index), 16, 32, 33, 34, 35, 36];
   const [row] = drawMemoryMap(memoryMap(pages, 64 * MEBIBYTE, identity)).split('\n');
   expect(row?.slice(0, 17)).toBe('0x00000000  █░▒··');
 });
 
-test('empty rows are drawn once', () => {
+it('empty rows are drawn once', () => {
   const picture = drawMemoryMap(memoryMap([0, 16_383], 64 * MEBIBYTE, identity)).split('\n');
   expect(picture.slice(0, 4).map((line) => line.slice(0, 36))).toEqual([
     '0x00000000  ░·······················',
@@ -34,7 +34,7 @@ test('empty rows are drawn once', () => {
   ]);
 });
 
-test('memory smaller than the layout still has a picture', () => {
+it('memory smaller than the layout still has a picture', () => {
   expect(memoryMap([3], 4 * MEBIBYTE, identity).regions.map(({ name }) => name)).toEqual([
     'control and clock',
     'real-mode start',

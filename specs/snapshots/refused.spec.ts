@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
 import { scratchFolder } from './support/scratch-folder.ts';
 import { smallContents } from './support/small-contents.ts';
@@ -45,29 +45,29 @@ const editMemory = (edit: (pages: Buffer) => Uint8Array): Promise<Buffer> =>
   });
 
 describe('no snapshot at all', () => {
-  test('a missing file', async () => {
+  it('a missing file', async () => {
     await expect(readSnapshot(scratch.path('missing'))).rejects.toMatchObject({ kind: 'unreadable' });
   });
 
-  test('a folder', async () => {
+  it('a folder', async () => {
     await mkdir(scratch.path('folder'));
     await expect(readSnapshot(scratch.path('folder'))).rejects.toThrow('not a plain file');
   });
 
-  test('a named pipe, without waiting for it', async () => {
+  it('a named pipe, without waiting for it', async () => {
     await promisify(execFile)('mkfifo', [scratch.path('pipe')]);
     await expect(readSnapshot(scratch.path('pipe'))).rejects.toThrow('not a plain file');
   });
 
-  test('an empty file', async () => {
+  it('an empty file', async () => {
     expect(await scratch.refusal(new Uint8Array())).toMatchObject({ kind: 'truncated' });
   });
 
-  test('some other kind of file', async () => {
+  it('some other kind of file', async () => {
     expect(await scratch.refusal(Buffer.alloc(4096, 'text '))).toMatchObject({ kind: 'corrupted' });
   });
 
-  test('some other tar', async () => {
+  it('some other tar', async () => {
     const other = await tarOf([{ header: { name: 'README' }, content: Buffer.from('hello') }]);
     expect(await scratch.refusal(other)).toMatchObject({
       kind: 'unreadable',
@@ -75,7 +75,7 @@ describe('no snapshot at all', () => {
     });
   });
 
-  test('a tar with another manifest', async () => {
+  it('a tar with another manifest', async () => {
     expect(await scratch.refusal(await withManifestText('{"name":"x"}', entries))).toMatchObject({
       kind: 'unreadable',
     });
@@ -83,23 +83,23 @@ describe('no snapshot at all', () => {
 });
 
 describe('truncated', () => {
-  test.each([1, 511, 512, 513, 1024, 2000])('after %i bytes', async (length) => {
+  it.each([1, 511, 512, 513, 1024, 2000])('after %i bytes', async (length) => {
     expect(await scratch.refusal(file.subarray(0, length))).toMatchObject({ kind: 'truncated' });
   });
 
-  test('by one byte, and the message counts', async () => {
+  it('by one byte, and the message counts', async () => {
     const { message } = await scratch.refusal(file.subarray(0, -1));
     expect(message).toContain(`the file ends after ${file.length - 1} of ${file.length} bytes`);
   });
 
-  test('of a whole part', async () => {
+  it('of a whole part', async () => {
     const { kind } = await scratch.refusal(await tarOf(entries.slice(0, -1)));
     expect(kind).toBe('truncated');
   });
 });
 
 describe('a flipped bit', () => {
-  test.each([0, 1, 2, 3, 4, 5])('in the content of entry %i', async (index) => {
+  it.each([0, 1, 2, 3, 4, 5])('in the content of entry %i', async (index) => {
     const offset = (headerOffsets(file)[index] ?? 0) + 512 + 7;
     const copy = edited((bytes) => bytes.writeUInt8(bytes.readUInt8(offset) ^ 4, offset));
     const { kind, message } = await scratch.refusal(copy);
@@ -107,20 +107,20 @@ describe('a flipped bit', () => {
     expect(message).toContain(index < 2 ? 'manifest' : (entries[index]?.header.name ?? 'no entry'));
   });
 
-  test('in a padding byte', async () => {
+  it('in a padding byte', async () => {
     const offset = (headerOffsets(file)[1] ?? 0) + 512 + 300;
     expect(await scratch.refusal(edited((bytes) => bytes.writeUInt8(1, offset)))).toMatchObject({
       kind: 'corrupted',
     });
   });
 
-  test('in the last byte', async () => {
+  it('in the last byte', async () => {
     expect(await scratch.refusal(edited((bytes) => bytes.writeUInt8(1, bytes.length - 1)))).toMatchObject({
       kind: 'corrupted',
     });
   });
 
-  test('in the time of an entry, with its checksum made right', async () => {
+  it('in the time of an entry, with its checksum made right', async () => {
     const offset = headerOffsets(file)[3] ?? 0;
     const copy = edited((bytes) => {
       bytes.write('7', offset + 140);
@@ -131,26 +131,26 @@ describe('a flipped bit', () => {
 });
 
 describe('another version', () => {
-  test('a later one names the version and says to use the release that wrote it', async () => {
+  it('a later one names the version and says to use the release that wrote it', async () => {
     expect(await refusedManifest((manifest) => (manifest['version'] = 2))).toBe(
       'version: version 2 of the snapshot format, and this release reads version 1; use the release that wrote it',
     );
   });
 
-  test('an earlier one says to take the snapshot again', async () => {
+  it('an earlier one says to take the snapshot again', async () => {
     expect(await refusedManifest((manifest) => (manifest['version'] = 0))).toContain(
       'take the snapshot again',
     );
   });
 
-  test('is told before fields that only it knows are looked at', async () => {
+  it('is told before fields that only it knows are looked at', async () => {
     const text = '{"format":"nanvix-v86 snapshot","version":9,"parts":"elsewhere"}';
     expect(await scratch.refusal(await withManifestText(text, entries))).toMatchObject({ kind: 'version' });
   });
 });
 
 describe('a manifest with right digests that is wrong', () => {
-  test.each<[string, (manifest: EditableManifest) => void]>([
+  it.each<[string, (manifest: EditableManifest) => void]>([
     ['a missing field', (manifest) => delete manifest['kernel']],
     ['an unknown field', (manifest) => (manifest['extra'] = 1)],
     ['a negative count', (manifest) => (manifest['instructions'] = -1)],
@@ -168,18 +168,18 @@ describe('a manifest with right digests that is wrong', () => {
     expect(await refusedManifest(edit)).toMatch(/^corrupted: /);
   });
 
-  test('the field is named', async () => {
+  it('the field is named', async () => {
     expect(
       await refusedManifest((manifest) => (manifest.parts[0] = { name: 'x', bytes: -1, sha256: '' })),
     ).toContain('manifest field parts.0.bytes');
   });
 
-  test('written with other white space', async () => {
+  it('written with other white space', async () => {
     const text = JSON.stringify(JSON.parse(entries[0]?.content.toString() ?? ''));
     expect(await scratch.refusal(await withManifestText(text, entries))).toMatchObject({ kind: 'corrupted' });
   });
 
-  test('with a key twice', async () => {
+  it('with a key twice', async () => {
     const text =
       entries[0]?.content.toString().replace('"version": 1,', '"version": 1,\n  "version": 1,') ?? '';
     expect(await scratch.refusal(await withManifestText(text, entries))).toMatchObject({ kind: 'corrupted' });
@@ -187,25 +187,25 @@ describe('a manifest with right digests that is wrong', () => {
 });
 
 describe('too large', () => {
-  test('a manifest of more than a mebibyte', async () => {
+  it('a manifest of more than a mebibyte', async () => {
     expect(await scratch.refusal(await withManifestText(' '.repeat((1 << 20) + 1), entries))).toMatchObject({
       kind: 'too-large',
     });
   });
 
-  test('more memory than a machine can have', async () => {
+  it('more memory than a machine can have', async () => {
     expect(await refusedManifest((manifest) => (manifest['memoryBytes'] = 2 ** 40))).toMatch(
       /^too-large: .*1099511627776/,
     );
   });
 
-  test('more pages than fit into the memory', async () => {
+  it('more pages than fit into the memory', async () => {
     expect(await refusedManifest((manifest) => (manifest['memoryBytes'] = 7 * 4096))).toContain(
       'too-large: 8 pages do not fit into 28672 bytes',
     );
   });
 
-  test('a part longer than anything its pages could deflate to', async () => {
+  it('a part longer than anything its pages could deflate to', async () => {
     const edit = (manifest: EditableManifest): void => {
       Object.assign(manifest.parts[2] ?? {}, { bytes: 2 ** 33 });
     };
@@ -214,12 +214,12 @@ describe('too large', () => {
 });
 
 describe('a bomb', () => {
-  test('a memory part that inflates to more than its pages', async () => {
+  it('a memory part that inflates to more than its pages', async () => {
     const bomb = await editMemory(() => Buffer.alloc(16 << 20));
     expect((await scratch.refusal(bomb)).message).toContain('memory/000000.deflate does not inflate to');
   });
 
-  test('compiled modules that inflate to more than they claim', async () => {
+  it('compiled modules that inflate to more than they claim', async () => {
     const bomb = await forge(file, {
       editPart: (name, content) =>
         name.startsWith('modules') ? deflateRawSync(Buffer.alloc(1 << 19)) : content,
@@ -229,7 +229,7 @@ describe('a bomb', () => {
 });
 
 describe('memory with right digests that is wrong', () => {
-  test.each<[string, string, (pages: Buffer) => Uint8Array]>([
+  it.each<[string, string, (pages: Buffer) => Uint8Array]>([
     ['fewer bytes than its pages', 'does not inflate to exactly', (pages) => pages.subarray(0, -1)],
     [
       'one byte more than its pages',
@@ -252,7 +252,7 @@ describe('memory with right digests that is wrong', () => {
     expect((await scratch.refusal(await editMemory(edit))).message).toContain(message);
   });
 
-  test('bytes after the end of the deflated data', async () => {
+  it('bytes after the end of the deflated data', async () => {
     const garbage = await forge(file, {
       editPart: (name, content) =>
         name.startsWith('memory') ? Buffer.concat([content, Buffer.alloc(3)]) : content,
@@ -262,7 +262,7 @@ describe('memory with right digests that is wrong', () => {
 });
 
 describe('state with right digests that is wrong', () => {
-  test.each(['', '{', '{}', '{"$bytes":"!"}\n', '{"a":{"$bigint":"x"}}\n', 'NaN\n'])('%j', async (text) => {
+  it.each(['', '{', '{}', '{"$bytes":"!"}\n', '{"a":{"$bigint":"x"}}\n', 'NaN\n'])('%j', async (text) => {
     const forged = await forge(file, {
       editPart: (name, content) => (name === 'state/monitor.json' ? Buffer.from(text) : content),
     });
@@ -278,21 +278,21 @@ describe('entries that no snapshot has', () => {
       ),
     );
 
-  test.each(['../../etc/passwd', '/etc/passwd', 'state/../../x', 'state\\..\\x'])(
+  it.each(['../../etc/passwd', '/etc/passwd', 'state/../../x', 'state\\..\\x'])(
     'a path that escapes: %s',
     async (name) => {
       expect(await scratch.refusal(await with_(2, { name }))).toMatchObject({ kind: 'unsafe' });
     },
   );
 
-  test.each(['symlink', 'link', 'directory', 'character-device', 'fifo'] as const)('a %s', async (type) => {
+  it.each(['symlink', 'link', 'directory', 'character-device', 'fifo'] as const)('a %s', async (type) => {
     const target = { type, name: 'state/machine.json', linkname: '/etc/passwd' };
     const refused = await scratch.refusal(await with_(2, target));
     // Its content is gone as well, so the length may be what is noticed first.
     expect(['unsafe', 'truncated']).toContain(refused.kind);
   });
 
-  test('a link with a length that fits', async () => {
+  it('a link with a length that fits', async () => {
     const offset = headerOffsets(file)[2] ?? 0;
     const copy = edited((bytes) => {
       bytes.write('2', offset + 156);
@@ -302,18 +302,18 @@ describe('entries that no snapshot has', () => {
     expect(await scratch.refusal(copy)).toMatchObject({ kind: 'unsafe' });
   });
 
-  test('an entry twice', async () => {
+  it('an entry twice', async () => {
     expect(await scratch.refusal(await tarOf([...entries, ...entries.slice(-1)]))).toMatchObject({
       kind: 'corrupted',
     });
   });
 
-  test('an unknown entry', async () => {
+  it('an unknown entry', async () => {
     const unknown = { header: { name: 'notes.txt' }, content: Buffer.from('hi') };
     expect(await scratch.refusal(await tarOf([...entries, unknown]))).toMatchObject({ kind: 'corrupted' });
   });
 
-  test('an entry with an extended header', async () => {
+  it('an entry with an extended header', async () => {
     const extended = entries.map((entry) => ({
       ...entry,
       header: { ...entry.header, pax: { comment: 'x' } },
@@ -321,13 +321,13 @@ describe('entries that no snapshot has', () => {
     expect(await scratch.refusal(await tarOf(extended))).toMatchObject({ kind: 'corrupted' });
   });
 
-  test('anything behind the end', async () => {
+  it('anything behind the end', async () => {
     expect((await scratch.refusal(Buffer.concat([file, file]))).message).toContain(
       `${file.length} bytes after its end`,
     );
   });
 
-  test('a length in a header that differs from the manifest, with its checksum made right', async () => {
+  it('a length in a header that differs from the manifest, with its checksum made right', async () => {
     const offset = headerOffsets(file)[4] ?? 0;
     const copy = edited((bytes) => {
       bytes.write('00000000777', offset + 124);

@@ -76,7 +76,7 @@ describe('what no reader would take', () => {
       ({ identity }) => ({ identity: { ...identity, options: { ...identity.options, seed: NaN } } }),
     ],
   ])('%s: is not written, and what stood there stays', async (_what, change) => {
-    const wrong = { ...snapshot, ...change(snapshot) } as GuestSnapshot;
+    const wrong = { ...snapshot, ...change(snapshot) };
     const path = scratch.path('refused');
     await expect(saveSnapshot(path, wrong)).rejects.toThrow(SnapshotError);
     expect(existsSync(path)).toBe(false);

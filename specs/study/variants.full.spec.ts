@@ -1,5 +1,7 @@
-// Every row of the study is what it says it is: its program, its volume, how it is started. Builds all rows, which takes half an
-// hour the first time; with NANVIX_V86_STUDY=at-hand only those that cost little or are built already.
+/**
+ * Every row of the study is what it says it is: its program, its volume, how it is started. Builds all rows, which takes half an
+ * hour the first time; with NANVIX_V86_STUDY=at-hand only those that cost little or are built already.
+ */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countRow } from '../../harness/study/measure.ts';

@@ -1,5 +1,5 @@
 /** What the matchers accept, and what they say when they do not. */
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { boot } from '../../harness/index.ts';
 import type { Guest, RunResult } from '../../harness/index.ts';
 import { expect } from '../../harness/vitest/index.ts';
@@ -25,7 +25,7 @@ async function messageOf(expectation: Promise<void>): Promise<string> {
   return error instanceof Error ? error.message : String(error);
 }
 
-test('a guest that has not ended is run to its end', async () => {
+it('a guest that has not ended is run to its end', async () => {
   const fresh = await boot({ program: await snapshotProgram('streams') });
   await expect(fresh).toExitWith(0);
   await expect(fresh).toPrint('half a  line\n');
@@ -33,13 +33,13 @@ test('a guest that has not ended is run to its end', async () => {
 });
 
 describe('toPrint', () => {
-  test('text and patterns, of guests and of results', async () => {
+  it('text and patterns, of guests and of results', async () => {
     await expect(guest).toPrint('half a some input line\n');
     await expect(result).toPrint(/^half .* line$/m);
     await expect(guest).not.toPrint('something else');
   });
 
-  test('a pattern that remembers where it was says the same each time', async () => {
+  it('a pattern that remembers where it was says the same each time', async () => {
     const pattern = /line/gy;
     const global = /line/g;
     for (let time = 0; time < 3; time += 1) {
@@ -48,7 +48,7 @@ describe('toPrint', () => {
     }
   });
 
-  test('says what was printed, with a difference and the last kernel calls', async () => {
+  it('says what was printed, with a difference and the last kernel calls', async () => {
     const message = await messageOf(expect(guest).toPrint('half a other input line\n'));
     expect(message).toContain('expected the guest to print "half a other input line\\n"');
     expect(message).toContain('end of the output:');
@@ -58,25 +58,25 @@ describe('toPrint', () => {
 });
 
 describe('toExitWith', () => {
-  test('the status', async () => {
+  it('the status', async () => {
     await expect(result).toExitWith(0);
     await expect(guest).not.toExitWith(1);
   });
 
-  test('says how the guest ended instead', async () => {
+  it('says how the guest ended instead', async () => {
     expect(await messageOf(expect(guest).toExitWith(3))).toContain('to exit with 3, and it exited with 0');
   });
 });
 
 describe('toExecuteFewerThan and toRunFasterThan', () => {
-  test('numbers and other runs', async () => {
+  it('numbers and other runs', async () => {
     await expect(guest).toExecuteFewerThan(result.instructions + 1);
     await expect(guest).not.toExecuteFewerThan(result);
     await expect(guest).toRunFasterThan(result.virtualMs + 1);
     await expect(guest).not.toRunFasterThan(result);
   });
 
-  test('say by how much', async () => {
+  it('say by how much', async () => {
     expect(await messageOf(expect(guest).toExecuteFewerThan(10))).toContain(
       `to execute fewer than 10 instructions, and it executed ${result.instructions}`,
     );
@@ -85,7 +85,7 @@ describe('toExecuteFewerThan and toRunFasterThan', () => {
 });
 
 describe('toEqualSnapshot', () => {
-  test('a difference of one byte and one register is told', async () => {
+  it('a difference of one byte and one register is told', async () => {
     const one = await boot({ program: await snapshotProgram('streams') });
     const before = one.capture();
     one.machine.memory.write8(0x123456, 7);
@@ -99,7 +99,7 @@ describe('toEqualSnapshot', () => {
   });
 });
 
-test('anything but a guest or a result is refused', async () => {
+it('anything but a guest or a result is refused', async () => {
   await expect(messageOf(expect('text').toPrint('text'))).resolves.toContain(
     'expect a guest or what run() returned',
   );

@@ -40,59 +40,63 @@ import {
 } from './state.ts';
 
 export class Instructions {
-  private readonly helpers: Helpers;
-  private readonly index: Indices;
+  readonly #helpers: Helpers;
+  readonly #index: Indices;
 
   /** Functions that copy an operand to where TypeScript reads it, and from there. */
-  private readonly read: number;
-  private readonly write: number;
+  readonly #read: number;
+  readonly #write: number;
 
   constructor(helpers: Helpers, index: Indices) {
-    this.helpers = helpers;
-    this.index = index;
-    this.read = this.copyOperand(true);
-    this.write = this.copyOperand(false);
+    this.#helpers = helpers;
+    this.#index = index;
+    this.#read = this.#copyOperand(true);
+    this.#write = this.#copyOperand(false);
   }
 
   addAll(): void {
-    this.addGeneral();
-    this.addArithmetic();
-    this.addComparisons();
-    this.addControl();
-    new Moves(this.helpers, this.index).addAll();
+    this.#addGeneral();
+    this.#addArithmetic();
+    this.#addComparisons();
+    this.#addControl();
+    new Moves(this.#helpers, this.#index).addAll();
   }
 
   // ── what goes to TypeScript, whatever it is ──
 
-  private addGeneral(): void {
-    const { helpers } = this;
+  #addGeneral(): void {
+    const helpers = this.#helpers;
     const [packed, address] = [get(0), get(1)];
-    const { read, write } = this;
+    const read = this.#read;
+    const write = this.#write;
     const readOperand: Code = [[address, sizeOf(packed), wasm.call(read)], wasm.ifThen, wasm.ret, wasm.end];
     const rememberData = I32.store(I32.of(0), Address.fpuDataPointer, address);
     for (const name of ['any', 'anyControl'] as const) {
       const before = name === 'any' ? remember(packed) : [];
-      helpers.add(name, ['i32'], [], [before, this.helpers.slowly(packed), wasm.drop]);
+      helpers.add(name, ['i32'], [], [before, this.#helpers.slowly(packed), wasm.drop]);
       const withData = name === 'any' ? [before, rememberData] : [];
       helpers.add(
         `${name}Read`,
         ['i32', 'i32'],
         [],
-        [readOperand, withData, this.helpers.slowly(packed), wasm.drop],
+        [readOperand, withData, this.#helpers.slowly(packed), wasm.drop],
       );
       // whoever calls has seen to it that writing cannot fault
       helpers.add(
         `${name}Write`,
         ['i32', 'i32'],
         [],
-        [withData, when(this.helpers.slowly(packed), [address, sizeOf(packed), wasm.call(write), wasm.drop])],
+        [
+          withData,
+          when(this.#helpers.slowly(packed), [address, sizeOf(packed), wasm.call(write), wasm.drop]),
+        ],
       );
     }
   }
 
   /** Adds a function of an address and a length that copies an operand to TypeScript's place or from it; 1 for a fault. */
-  private copyOperand(reads: boolean): number {
-    const { index } = this;
+  #copyOperand(reads: boolean): number {
+    const index = this.#index;
     const [address, length] = [get(0), get(1)];
     const done = 2;
     const here = I32.add(I32.of(X87Area.operand), get(done));
@@ -114,7 +118,7 @@ export class Instructions {
       set(done, I32.add(get(done), I32.of(bytes))),
     ];
     const left = I32.sub(length, get(done));
-    return this.helpers.binary.add(
+    return this.#helpers.binary.add(
       { parameters: ['i32', 'i32'], results: ['i32'] },
       {
         locals: ['i32'],
@@ -131,8 +135,9 @@ export class Instructions {
 
   // ── arithmetic ──
 
-  private addArithmetic(): void {
-    const { helpers, index } = this;
+  #addArithmetic(): void {
+    const helpers = this.#helpers;
+    const index = this.#index;
     const { binary } = helpers;
     for (const operation of OPERATIONS) {
       if (operation === undefined) continue;
@@ -155,13 +160,13 @@ export class Instructions {
               form === 'Pop' ? pop : [],
               wasm.ret,
             ),
-            this.helpers.slowly(packed),
+            this.#helpers.slowly(packed),
             wasm.drop,
           ],
         );
       }
       for (const kind of OPERANDS.filter(({ name }) => name !== 'Integer64')) {
-        this.withOperand(operation.name, kind, () => [
+        this.#withOperand(operation.name, kind, () => [
           leaveIf(I32.isZero([st0, I32.of(X87Area.widened), st0, wasm.call(compute)])),
         ]);
       }
@@ -170,35 +175,35 @@ export class Instructions {
       ['root', addRoot(binary, index)],
       ['roundToInteger', addRoundToInteger(binary)],
     ] as const) {
-      this.ofTop(name, st0IsEmpty, [st0, wasm.call(compute)]);
+      this.#ofTop(name, st0IsEmpty, [st0, wasm.call(compute)]);
     }
     const second = register(I32.of(1));
-    this.ofTop('remainder', I32.or(st0IsEmpty, isEmpty(second)), [
+    this.#ofTop('remainder', I32.or(st0IsEmpty, isEmpty(second)), [
       [st0, addressOf(second)],
       wasm.call(addRemainder(binary)),
     ]);
   }
 
   /** Adds an instruction that works on ST0, and of which `compute` leaves 1 if it is done. */
-  private ofTop(name: string, missing: Code, compute: Code): void {
-    this.helpers.add(
+  #ofTop(name: string, missing: Code, compute: Code): void {
+    this.#helpers.add(
       name,
       ['i32'],
       [],
       [
         remember(get(0)),
         scope(leaveIf(missing), leaveIf(I32.isZero(compute)), wasm.ret),
-        this.helpers.slowly(get(0)),
+        this.#helpers.slowly(get(0)),
         wasm.drop,
       ],
     );
   }
 
   /** Adds a function of an operand of memory and ST0. Its code finds the operand widened, and leaves for TypeScript. */
-  private withOperand(name: string, kind: OperandKind, code: () => Code): void {
+  #withOperand(name: string, kind: OperandKind, code: () => Code): void {
     const packed = get(1);
     const [bits, headOf, significandOf] = [2, 3, 4];
-    this.helpers.add(
+    this.#helpers.add(
       name + kind.name,
       [kind.type, 'i32'],
       ['i64', 'i32', 'i64'],
@@ -213,7 +218,7 @@ export class Instructions {
           wasm.ret,
         ),
         keepOperand(kind),
-        this.helpers.slowly(packed),
+        this.#helpers.slowly(packed),
         wasm.drop,
       ],
     );
@@ -221,8 +226,8 @@ export class Instructions {
 
   // ── comparison ──
 
-  private addComparisons(): void {
-    const { helpers } = this;
+  #addComparisons(): void {
+    const helpers = this.#helpers;
     const order = addOrder(helpers.binary);
     const [packed, found, other] = [get(0), 1, 2];
     const compared = (b: Code, local: number): Code => [
@@ -240,7 +245,7 @@ export class Instructions {
           code,
           end,
         ),
-        this.helpers.slowly(packed),
+        this.#helpers.slowly(packed),
         wasm.drop,
       ];
       helpers.add(
@@ -262,7 +267,7 @@ export class Instructions {
       for (const kind of OPERANDS.filter(({ name }) => name !== 'Integer64')) {
         // head of the operand, which is widened by then
         const local = 3;
-        this.withOperand(`compare${pops}`, kind, () => [
+        this.#withOperand(`compare${pops}`, kind, () => [
           compared(I32.of(X87Area.widened), local),
           setConditions(conditions(get(local))),
           Array.from({ length: pops }, () => pop),
@@ -273,9 +278,9 @@ export class Instructions {
 
   // ── control ──
 
-  private addControl(): void {
+  #addControl(): void {
     const [word, packed] = [get(0), get(1)];
-    this.helpers.add(
+    this.#helpers.add(
       'loadControl',
       ['i32', 'i32'],
       [],
@@ -286,11 +291,11 @@ export class Instructions {
             I32.and(status, I32.or(I32.of(Status.summary), I32.andNot(I32.of(Exceptions.all), word))),
           ),
           I32.or(I32.and(word, I32.of(Control.writable)), I32.of(Control.always)),
-          wasm.call(this.index.setControlWord),
+          wasm.call(this.#index.setControlWord),
           wasm.ret,
         ),
         I32.store(I32.of(X87Area.operand), 0, word),
-        this.helpers.slowly(packed),
+        this.#helpers.slowly(packed),
         wasm.drop,
       ],
     );

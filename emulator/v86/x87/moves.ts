@@ -37,27 +37,27 @@ import {
 const MOVE_CONDITIONS = 0x04_41_40_01;
 
 export class Moves {
-  private readonly helpers: Helpers;
-  private readonly index: Indices;
+  readonly #helpers: Helpers;
+  readonly #index: Indices;
 
   constructor(helpers: Helpers, index: Indices) {
-    this.helpers = helpers;
-    this.index = index;
+    this.#helpers = helpers;
+    this.#index = index;
   }
 
   addAll(): void {
-    this.addMoves();
-    this.addLoads();
-    this.addStores();
-    this.addExtended();
+    this.#addMoves();
+    this.#addLoads();
+    this.#addStores();
+    this.#addExtended();
   }
 
-  private addMoves(): void {
+  #addMoves(): void {
     const packed = get(0);
     const seventh = register(I32.of(7));
     const [other, headOf, significandOf] = [1, 2, 3];
     const simple = (name: string, code: Code): void => {
-      this.helpers.add(
+      this.#helpers.add(
         name,
         ['i32'],
         ['i32', 'i32', 'i64'],
@@ -65,7 +65,7 @@ export class Moves {
           remember(packed),
           set(other, register(indexOf(packed))),
           scope(code, clearC1, wasm.ret),
-          this.helpers.slowly(packed),
+          this.#helpers.slowly(packed),
           wasm.drop,
         ],
       );
@@ -104,7 +104,7 @@ export class Moves {
         end,
       ]);
     }
-    this.addConditionalMove();
+    this.#addConditionalMove();
     for (const [name, changed] of [
       ['changeSign', I32.xor(head(st0), I32.of(SIGN))],
       ['absolute', I32.and(head(st0), I32.of(SIGN - 1))],
@@ -114,15 +114,15 @@ export class Moves {
   }
 
   /** FCMOVcc: the first byte says whether the condition is to hold, the register field which it is. */
-  private addConditionalMove(): void {
+  #addConditionalMove(): void {
     const [packed, other] = [get(0), 1];
     const field = I32.and(I32.shr(operationOf(packed), I32.of(3)), I32.of(3));
     const flags = I32.and(
-      wasm.call(this.index.getFlags),
+      wasm.call(this.#index.getFlags),
       I32.and(I32.shr(I32.of(MOVE_CONDITIONS), I32.shl(field, I32.of(3))), I32.of(0xff)),
     );
     const ifClear = I32.and(I32.shr(operationOf(packed), I32.of(8)), I32.of(1));
-    this.helpers.add(
+    this.#helpers.add(
       'conditionalMove',
       ['i32'],
       ['i32'],
@@ -137,7 +137,7 @@ export class Moves {
           ),
           wasm.ret,
         ),
-        this.helpers.slowly(packed),
+        this.#helpers.slowly(packed),
         wasm.drop,
       ],
     );
@@ -145,12 +145,12 @@ export class Moves {
 
   // ── loads and stores ──
 
-  private addLoads(): void {
+  #addLoads(): void {
     const packed = get(1);
     const [bits, headOf, significandOf] = [2, 3, 4];
     const seventh = register(I32.of(7));
     for (const kind of OPERANDS) {
-      this.helpers.add(
+      this.#helpers.add(
         `load${kind.name}`,
         [kind.type, 'i32'],
         ['i64', 'i32', 'i64'],
@@ -167,15 +167,15 @@ export class Moves {
             wasm.ret,
           ),
           keepOperand(kind),
-          this.helpers.slowly(packed),
+          this.#helpers.slowly(packed),
           wasm.drop,
         ],
       );
     }
   }
 
-  private addStores(): void {
-    const { index } = this;
+  #addStores(): void {
+    const index = this.#index;
     const [bits, inexact, up, rest] = [2, 3, 4, 5];
     const locals = { bits, inexact, up };
     const word: Code = I32.wrap(get(bits));
@@ -190,17 +190,17 @@ export class Moves {
         ? [get(bits), wasm.call(index.safeWrite64)]
         : [word, wasm.call(width === 32 ? index.safeWrite32 : index.safeWrite16)],
     ];
-    for (const kind of kinds) for (const pops of [false, true]) this.addStore(...kind, pops);
+    for (const kind of kinds) for (const pops of [false, true]) this.#addStore(...kind, pops);
     for (const width of [16, 32, 64] as const) {
-      if (width < 64) this.addStore(...integer(width, false), false);
-      this.addStore(...integer(width, false), true);
-      this.addStore(...integer(width, true), true);
+      if (width < 64) this.#addStore(...integer(width, false), false);
+      this.#addStore(...integer(width, false), true);
+      this.#addStore(...integer(width, true), true);
     }
   }
 
-  private addStore(name: string, narrow: Code, write: Code, pops: boolean): void {
+  #addStore(name: string, narrow: Code, write: Code, pops: boolean): void {
     const [packed, address, inexact, up] = [get(0), get(1), get(3), get(4)];
-    this.helpers.add(
+    this.#helpers.add(
       `store${name}${pops ? 'Pop' : ''}`,
       ['i32', 'i32'],
       ['i64', 'i32', 'i32', 'i64'],
@@ -216,19 +216,19 @@ export class Moves {
           I32.store(I32.of(0), Address.fpuDataPointer, address),
           wasm.ret,
         ),
-        [packed, address, wasm.call(this.helpers.index('anyWrite'))],
+        [packed, address, wasm.call(this.#helpers.index('anyWrite'))],
       ],
     );
   }
 
   /** A register as it is, to memory and from it: ten bytes. */
-  private addExtended(): void {
+  #addExtended(): void {
     const [packed, address] = [get(0), get(1)];
     const [low, high] = [2, 3];
     const seventh = register(I32.of(7));
     const answer = I32.of(X87Area.answer);
     const answered = I32.load(answer, 4);
-    const { index } = this;
+    const index = this.#index;
     const piece = (read: number, offset: number): Code => [
       [answer, I32.add(address, I32.of(offset)), wasm.call(read)],
       when(I32.and(I32.load(answer), I32.of(1)), wasm.ret),
@@ -238,7 +238,7 @@ export class Moves {
       I32.store(I32.of(0), Address.fpuDataPointer, address),
       clearC1,
     ];
-    this.helpers.add(
+    this.#helpers.add(
       'loadExtended',
       ['i32', 'i32'],
       ['i32', 'i32'],
@@ -262,10 +262,10 @@ export class Moves {
           rememberAll,
           wasm.ret,
         ),
-        [packed, address, wasm.call(this.helpers.index('anyRead'))],
+        [packed, address, wasm.call(this.#helpers.index('anyRead'))],
       ],
     );
-    this.helpers.add(
+    this.#helpers.add(
       'storeExtended',
       ['i32', 'i32'],
       [],
@@ -278,7 +278,7 @@ export class Moves {
           rememberAll,
           wasm.ret,
         ),
-        [packed, address, wasm.call(this.helpers.index('anyWrite'))],
+        [packed, address, wasm.call(this.#helpers.index('anyWrite'))],
       ],
     );
   }

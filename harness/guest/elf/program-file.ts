@@ -36,15 +36,15 @@ export interface ProgramFile {
   readonly debugSections: ReadonlyMap<string, Uint8Array>;
 }
 
-const symbolBytes = 16;
+const SYMBOL_BYTES = 16;
 const symbolKinds: Readonly<Record<number, FileSymbol['kind']>> = { 0: 'label', 1: 'object', 2: 'function' };
 const bindings: Readonly<Record<number, FileSymbol['binding']>> = { 0: 'local', 1: 'global', 2: 'weak' };
-const sectionUndefined = 0;
-const firstReservedSection = 0xff00;
+const SECTION_UNDEFINED = 0;
+const FIRST_RESERVED_SECTION = 0xff00;
 /** What compilers name their own jump targets; some are left in position-independent programs. */
-const compilerLabel = '.L';
+const COMPILER_LABEL = '.L';
 /** A byte that is not the same letter in every encoding. */
-const beyondAscii = /[\u0080-\u00ff]/;
+const BEYOND_ASCII = /[\u0080-\u00ff]/;
 
 /**
  * Reads names out of a string table. All of it is decoded at once, as one byte per letter: a table has some ten thousand
@@ -56,7 +56,7 @@ function nameReader(strings: Uint8Array): (offset: number) => string {
   return (offset) => {
     const end = text.indexOf('\0', offset);
     const name = text.slice(offset, end === -1 ? text.length : end);
-    return beyondAscii.test(name) ? bytes.toString('utf8', offset, offset + name.length) : name;
+    return BEYOND_ASCII.test(name) ? bytes.toString('utf8', offset, offset + name.length) : name;
   };
 }
 
@@ -67,15 +67,15 @@ function readSymbols(sections: readonly elfy.Section[]): FileSymbol[] {
   const nameAt = nameReader(strings);
   const view = new DataView(table.data.buffer, table.data.byteOffset, table.data.byteLength);
   const symbols: FileSymbol[] = [];
-  for (let at = 0; at + symbolBytes <= view.byteLength; at += symbolBytes) {
+  for (let at = 0; at + SYMBOL_BYTES <= view.byteLength; at += SYMBOL_BYTES) {
     const info = view.getUint8(at + 12);
     const section = view.getUint16(at + 14, true);
     const kind = symbolKinds[info & 15];
     const binding = bindings[info >> 4];
     if (kind === undefined || binding === undefined) continue;
-    if (section === sectionUndefined || section >= firstReservedSection) continue;
+    if (section === SECTION_UNDEFINED || section >= FIRST_RESERVED_SECTION) continue;
     const name = nameAt(view.getUint32(at, true));
-    if (name === '' || (kind === 'label' && name.startsWith(compilerLabel))) continue;
+    if (name === '' || (kind === 'label' && name.startsWith(COMPILER_LABEL))) continue;
     symbols.push({
       name,
       address: view.getUint32(at + 4, true),

@@ -24,7 +24,7 @@ export interface SymbolicAddress {
 const kindOrder: Readonly<Record<FileSymbol['kind'], number>> = { function: 0, object: 1, label: 2 };
 const bindingOrder: Readonly<Record<FileSymbol['binding'], number>> = { global: 0, weak: 1, local: 2 };
 /** How many symbols before the nearest one may still enclose an address; nesting is rare and shallow. */
-const enclosingSymbols = 8;
+const ENCLOSING_SYMBOLS = 8;
 
 /** Which of two symbols at the same address names it: negative for the first. */
 function byPreference(a: FileSymbol, b: FileSymbol): number {
@@ -37,7 +37,7 @@ function byPreference(a: FileSymbol, b: FileSymbol): number {
 }
 
 /** What an address is multiplied with, to hold the index of its symbol beside it in one exact number. */
-const indexRange = 2 ** 21;
+const INDEX_RANGE = 2 ** 21;
 
 /** Index of the first of some ascending numbers that is larger than `value`. */
 function upperBound(numbers: Uint32Array, value: number): number {
@@ -57,14 +57,14 @@ function upperBound(numbers: Uint32Array, value: number): number {
  * Numbers sort some ten times faster than objects, and a program has some ten thousand symbols.
  */
 function preferredByAddress(symbols: readonly FileSymbol[]): FileSymbol[] {
-  const keys = new Float64Array(Math.min(symbols.length, indexRange));
+  const keys = new Float64Array(Math.min(symbols.length, INDEX_RANGE));
   for (let index = 0; index < keys.length; index++)
-    keys[index] = (symbols[index]?.address ?? 0) * indexRange + index;
+    keys[index] = (symbols[index]?.address ?? 0) * INDEX_RANGE + index;
   keys.sort();
   const preferred: FileSymbol[] = [];
   let last: FileSymbol | undefined;
   for (const key of keys) {
-    const symbol = symbols[key % indexRange];
+    const symbol = symbols[key % INDEX_RANGE];
     if (symbol === undefined) continue;
     if (last?.address !== symbol.address) preferred.push(symbol);
     else if (byPreference(symbol, last) < 0) preferred[preferred.length - 1] = symbol;
@@ -75,7 +75,7 @@ function preferredByAddress(symbols: readonly FileSymbol[]): FileSymbol[] {
 }
 
 /** Names that are looked for one by one, before it pays to sort them all. */
-const lookupsByScan = 8;
+const LOOKUPS_BY_SCAN = 8;
 
 export class SymbolTable {
   readonly #file: ProgramFile;
@@ -115,7 +115,7 @@ export class SymbolTable {
   at(address: number): SymbolicAddress | undefined {
     const above = upperBound(this.#addresses, address);
     let label: SymbolicAddress | undefined;
-    for (let index = above - 1; index >= Math.max(0, above - enclosingSymbols); index--) {
+    for (let index = above - 1; index >= Math.max(0, above - ENCLOSING_SYMBOLS); index--) {
       const entry = this.#preferred[index];
       const offset = address - (this.#addresses[index] ?? 0);
       if (entry === undefined || (entry.size > 0 && offset >= entry.size)) continue;
@@ -170,7 +170,7 @@ export class SymbolTable {
   #fileSymbolsNamed(name: string): FileSymbol[] {
     const { symbols } = this.#file;
     this.#lookups += 1;
-    if (this.#lookups <= lookupsByScan) return symbols.filter((symbol) => symbol.name === name);
+    if (this.#lookups <= LOOKUPS_BY_SCAN) return symbols.filter((symbol) => symbol.name === name);
     const found: FileSymbol[] = [];
     for (let at = this.#names().get(name) ?? -1; at >= 0; at = this.#namesakeBefore[at] ?? -1) {
       const symbol = symbols[at];

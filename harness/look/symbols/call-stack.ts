@@ -52,9 +52,9 @@ export function walkStart(registers: Pick<Registers, 'get'>, afterInterrupt = fa
   };
 }
 
-const frameMaximum = 256;
-const searchedWords = 512;
-const ringMask = 3;
+const FRAME_MAXIMUM = 256;
+const SEARCHED_WORDS = 512;
+const RING_MASK = 3;
 
 /** The word at an address, or undefined where nothing is mapped. */
 type WordReader = (address: number) => number | undefined;
@@ -94,12 +94,12 @@ function byCode(at: Position, symbols: GuestSymbols, word: WordReader): Position
     return { eip, esp: pointer, ebp, guessed: false, afterCall: true, ...scratch };
   }
   const cs = word(base + 4) ?? 0;
-  const esp = (cs & ringMask) === 0 ? base + 12 : word(base + 12);
+  const esp = (cs & RING_MASK) === 0 ? base + 12 : word(base + 12);
   return esp === undefined ? undefined : { eip, esp, ebp, guessed: false, afterCall: false };
 }
 
 function bySearch(at: Position, symbols: GuestSymbols, word: WordReader): Position | undefined {
-  for (let index = 0; index < searchedWords; index++) {
+  for (let index = 0; index < SEARCHED_WORDS; index++) {
     const slot = at.esp + 4 * index;
     const value = word(slot);
     if (value === undefined) return undefined;
@@ -120,7 +120,7 @@ export function callStack(
   start: WalkStart,
   memory: AddressSpace,
   symbols: GuestSymbols,
-  limit = frameMaximum,
+  limit = FRAME_MAXIMUM,
 ): StackFrame[] {
   checkNumber('the number of frames', limit, { infinite: true });
   const word = wordReader(memory);

@@ -26,9 +26,9 @@ interface Module {
   readonly frames: Map<number, FunctionFrames>;
 }
 
-const coldSuffix = /\.cold(\.\d+)?$/;
-const callRelative = 0xe8;
-const callIndirect = 0xff;
+const COLD_SUFFIX = /\.cold(\.\d+)?$/;
+const CALL_RELATIVE = 0xe8;
+const CALL_INDIRECT = 0xff;
 
 function loadModule(bytes: Uint8Array, base: number): Module {
   const file = readProgramFile(bytes);
@@ -44,7 +44,7 @@ function indirectCallLength(bytes: readonly number[]): number {
   for (const length of lengths) {
     const opcode = bytes[bytes.length - length];
     const modrm = bytes[bytes.length - length + 1] ?? 0;
-    if (opcode !== callIndirect || ((modrm >> 3) & 7) !== 2) continue;
+    if (opcode !== CALL_INDIRECT || ((modrm >> 3) & 7) !== 2) continue;
     const mode = modrm >> 6;
     const rm = modrm & 7;
     if (mode === 3) {
@@ -143,7 +143,7 @@ export class GuestSymbols {
     const high = word(address - 4);
     if (low === undefined || high === undefined) return false;
     const bytes = [low, high].flatMap((value) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff));
-    if (bytes[3] === callRelative && this.isCode((address + high) >>> 0)) return true;
+    if (bytes[3] === CALL_RELATIVE && this.isCode((address + high) >>> 0)) return true;
     return indirectCallLength(bytes.slice(1)) > 0;
   }
 
@@ -154,8 +154,8 @@ export class GuestSymbols {
   /** The functions whose frames an address may belong to: compilers move rare code to a part named `f.cold`. */
   #owners(module: Module, symbol: GuestSymbol): readonly GuestSymbol[] {
     const fileSymbol = { ...symbol, address: symbol.address - module.bias };
-    if (!coldSuffix.test(symbol.name)) return [fileSymbol];
-    return module.fileTable.allNamed(symbol.name.replace(coldSuffix, ''));
+    if (!COLD_SUFFIX.test(symbol.name)) return [fileSymbol];
+    return module.fileTable.allNamed(symbol.name.replace(COLD_SUFFIX, ''));
   }
 
   #framesOf(module: Module, owner: GuestSymbol): FunctionFrames {

@@ -47,9 +47,9 @@ const scratchRegisters: ReadonlyMap<Register, ScratchRegister> = new Map([
 ]);
 
 /** Bytes of a function that may be no more than a stub in front of another. */
-const largestStub = 32;
-const stubMaximum = 4;
-const jumpTableMaximum = 4096;
+const LARGEST_STUB = 32;
+const STUB_MAXIMUM = 4;
+const JUMP_TABLE_MAXIMUM = 4096;
 
 /** The frames of one function (with the cold part the compiler split off it). */
 export class FunctionFrames {
@@ -179,7 +179,7 @@ function behindCall(state: State, { popped, keepsScratch }: CalleeEffect): State
 function comparedLimit(instruction: Instruction): number | undefined {
   if (instruction.op1Kind === OpKind.Register || instruction.op1Kind === OpKind.Memory) return undefined;
   const limit = Number(BigInt.asIntN(32, instruction.immediate(1)));
-  return limit > 0 && limit < jumpTableMaximum ? limit : undefined;
+  return limit > 0 && limit < JUMP_TABLE_MAXIMUM ? limit : undefined;
 }
 
 /**
@@ -297,7 +297,7 @@ export function analyseFunction(
   for (let table = unbounded.pop(); table !== undefined; table = unbounded.pop()) {
     const start = table.address;
     const next = Math.min(...tables.filter(({ address }) => address > start).map(({ address }) => address));
-    enterTable(table, Math.min(next, start + 4 * jumpTableMaximum));
+    enterTable(table, Math.min(next, start + 4 * JUMP_TABLE_MAXIMUM));
     drain();
   }
   // Targets of jumps through tables that are not in the file: all of them start with the stack as the jump left it.
@@ -316,8 +316,8 @@ export function analyseFunction(
   if (
     handedOver?.depth !== undefined &&
     interruptDepth === undefined &&
-    entry.size <= largestStub &&
-    stubsBefore < stubMaximum
+    entry.size <= LARGEST_STUB &&
+    stubsBefore < STUB_MAXIMUM
   ) {
     const common = symbols.at(handedOver.target);
     if (common?.offset === 0 && common.symbol.address !== entry.address) {

@@ -40,7 +40,7 @@ export const atEntry: State = {
 };
 
 /** Where PUSHAD leaves EBP, in bytes above the new ESP. */
-const pushadEbpOffset = 8;
+const PUSHAD_EBP_OFFSET = 8;
 
 function registerMove(instruction: Instruction, to: Register, from: Register): boolean {
   return (
@@ -172,7 +172,7 @@ function afterStackUse(state: State, instruction: Instruction): State {
     const deeper = depth - change;
     next = { ...next, depth: deeper };
     if (instruction.mnemonic === Mnemonic.Pushad) {
-      next = saveEbp(next, deeper - pushadEbpOffset);
+      next = saveEbp(next, deeper - PUSHAD_EBP_OFFSET);
     }
     if (instruction.mnemonic === Mnemonic.Push && instruction.op0Kind === OpKind.Register) {
       if (instruction.op0Register === ebp) next = saveEbp(next, deeper);

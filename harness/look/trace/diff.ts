@@ -34,13 +34,13 @@ export interface TraceDiff {
   readonly headerDifferences: readonly string[];
 }
 
-const pointerPattern = /0x[0-9a-f]+( <[^>]*>)?/g;
-const timePattern = /\b(seconds|nanoseconds|tv_sec|tv_nsec)=-?\d+/g;
+const POINTER_PATTERN = /0x[0-9a-f]+( <[^>]*>)?/g;
+const TIME_PATTERN = /\b(seconds|nanoseconds|tv_sec|tv_nsec)=-?\d+/g;
 
 function keyOf(call: CallRecord, options: TraceDiffOptions): string {
   const text = `${call.level} ${call.thread} ${call.completion} ${formatCallText(call)}`;
-  const withoutPointers = options.ignorePointers === true ? text.replace(pointerPattern, '0x') : text;
-  const key = options.ignoreTimes === true ? withoutPointers.replace(timePattern, '$1=') : withoutPointers;
+  const withoutPointers = options.ignorePointers === true ? text.replace(POINTER_PATTERN, '0x') : text;
+  const key = options.ignoreTimes === true ? withoutPointers.replace(TIME_PATTERN, '$1=') : withoutPointers;
   return options.compareDurations === true ? `${key} <${call.duration ?? '?'}>` : key;
 }
 
@@ -61,7 +61,7 @@ function headerDifferences(first: RecordedTrace, second: RecordedTrace): string[
 }
 
 /** Changes after which aligning is given up: its time grows with their square. */
-const changesMaximum = 5000;
+const CHANGES_MAXIMUM = 5000;
 
 interface Stretch {
   readonly kind: 'same' | 'first' | 'second';
@@ -70,7 +70,7 @@ interface Stretch {
 
 /** Which calls are equal. Runs that differ too much are the same up to the first difference, and from behind the last. */
 function align(first: readonly string[], second: readonly string[]): Stretch[] {
-  const changes = diffArrays([...first], [...second], { maxEditLength: changesMaximum });
+  const changes = diffArrays([...first], [...second], { maxEditLength: CHANGES_MAXIMUM });
   if (changes !== undefined) {
     return changes.map(({ value, added, removed }) => ({
       kind: added ? 'second' : removed ? 'first' : 'same',

@@ -15,7 +15,7 @@ export interface CallFilter {
   readonly toMs?: number;
 }
 
-const nanosecondsPerMillisecond = 1e6;
+const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 /** Throws {@link InputError} for a name that no call has; a typing mistake must not look like a quiet program. */
 function checkName(name: string): string {
@@ -58,8 +58,8 @@ export function compileFilter(filter: CallFilter): (call: CallRecord) => boolean
   const only = new Set(calls.filter((name) => !name.startsWith('!')).map(checkName));
   const threads = filter.threads === undefined ? undefined : new Set(filter.threads);
   const results = filter.results?.map(checkResult);
-  const from = (filter.fromMs ?? 0) * nanosecondsPerMillisecond;
-  const to = (filter.toMs ?? Infinity) * nanosecondsPerMillisecond;
+  const from = (filter.fromMs ?? 0) * NANOSECONDS_PER_MILLISECOND;
+  const to = (filter.toMs ?? Infinity) * NANOSECONDS_PER_MILLISECOND;
   const named = (call: CallRecord, set: ReadonlySet<string>): boolean =>
     set.has(call.name) || set.has(String(call.number));
   return (call) =>

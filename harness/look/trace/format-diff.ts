@@ -3,8 +3,8 @@ import { firstDifference, type TraceDiff } from './diff.ts';
 import { formatCallText, plainPalette, type TracePalette } from './format.ts';
 import type { CallRecord } from './record.ts';
 
-const callsBefore = 3;
-const callsShown = 8;
+const CALLS_BEFORE = 3;
+const CALLS_SHOWN = 8;
 
 /** Colours of the two sides. */
 export interface DiffPalette extends TracePalette {
@@ -30,17 +30,17 @@ export function formatDiff(
   const line = (mark: string, call: CallRecord): string =>
     `${mark} #${call.index} [${call.thread}] ${'  '.repeat(call.depth)}${formatCallText(call, { markKernel: true })}`;
   const shown = (calls: readonly CallRecord[], mark: string, colour: (text: string) => string): string[] => [
-    ...calls.slice(0, all ? undefined : callsShown).map((call) => colour(line(mark, call))),
-    ...(all || calls.length <= callsShown
+    ...calls.slice(0, all ? undefined : CALLS_SHOWN).map((call) => colour(line(mark, call))),
+    ...(all || calls.length <= CALLS_SHOWN
       ? []
-      : [colour(`${mark} ... ${calls.length - callsShown} more calls`)]),
+      : [colour(`${mark} ... ${calls.length - CALLS_SHOWN} more calls`)]),
   ];
   lines.push(palette.first(`--- ${names[0]}`), palette.second(`+++ ${names[1]}`));
   const from = diff.parts.indexOf(first);
   const until = all ? diff.parts.length : from + 1;
   diff.parts.slice(0, until).forEach((part, index) => {
     if (part.kind === 'same') {
-      const before = index === until - 1 ? [] : part.first.slice(-callsBefore);
+      const before = index === until - 1 ? [] : part.first.slice(-CALLS_BEFORE);
       if (part.first.length > before.length)
         lines.push(palette.faint(`  ... ${part.first.length - before.length} equal calls`));
       lines.push(...before.map((call) => line(' ', call)));

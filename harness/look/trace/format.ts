@@ -20,8 +20,8 @@ export interface FormatOptions {
   readonly markKernel?: boolean;
 }
 
-const indentation = '  ';
-const nanosecondsPerSecond = 1e9;
+const INDENTATION = '  ';
+const NANOSECONDS_PER_SECOND = 1e9;
 
 const listText = (list: readonly CallArgument[]): string => list.map(({ text }) => text).join(', ');
 
@@ -68,8 +68,8 @@ export function formatFrame(frame: StackFrame): string {
 
 /** Guest time in seconds, thread, and the indentation of calls inside others. */
 function lineStart(call: CallRecord, nanoseconds: number, { palette = plainPalette }: FormatOptions): string {
-  const seconds = (nanoseconds / nanosecondsPerSecond).toFixed(9);
-  return `${palette.faint(seconds)} [${call.thread}] ${indentation.repeat(call.depth)}`;
+  const seconds = (nanoseconds / NANOSECONDS_PER_SECOND).toFixed(9);
+  return `${palette.faint(seconds)} [${call.thread}] ${INDENTATION.repeat(call.depth)}`;
 }
 
 function durationText({ duration }: CallRecord, { palette = plainPalette }: FormatOptions): string {
@@ -77,7 +77,7 @@ function durationText({ duration }: CallRecord, { palette = plainPalette }: Form
 }
 
 function stackLines(call: CallRecord, { palette = plainPalette }: FormatOptions): string[] {
-  const indent = indentation.repeat(call.depth);
+  const indent = INDENTATION.repeat(call.depth);
   return (call.stack ?? []).map((frame) => palette.faint(`${indent}    at ${formatFrame(frame)}`));
 }
 

@@ -9,11 +9,11 @@ import type { GuestSymbols } from '../symbols/index.ts';
 import { hex, quote } from './values.ts';
 
 /** Longest path or name read, in bytes. */
-const stringMaximum = 4096;
+const STRING_MAXIMUM = 4096;
 /** What is read of a string at first, and how much more each time its end was not among it. */
-const stringStart = 64;
-const stringGrowth = 8;
-const bufferBytes = 1 << 16;
+const STRING_START = 64;
+const STRING_GROWTH = 8;
+const BUFFER_BYTES = 1 << 16;
 
 export interface ViewOptions {
   /** Longest text or data printed, in bytes; as strace's `-s`. */
@@ -57,7 +57,7 @@ export class GuestView {
     const outside = start < userBase || start >= userEnd;
     if (this.#options.userOnly === true && outside) return this.#buffer.subarray(0, 0);
     if (this.#used + length > this.#buffer.length) {
-      this.#buffer = new Uint8Array(Math.max(bufferBytes, length));
+      this.#buffer = new Uint8Array(Math.max(BUFFER_BYTES, length));
       this.#used = 0;
     }
     const target = this.#buffer.subarray(this.#used, this.#used + length);
@@ -71,12 +71,12 @@ export class GuestView {
 
   /** The bytes of a string without its terminator; undefined when it is not mapped up to there. */
   cString(address: number): Uint8Array | undefined {
-    for (let length = stringStart; ; length = Math.min(length * stringGrowth, stringMaximum)) {
+    for (let length = STRING_START; ; length = Math.min(length * STRING_GROWTH, STRING_MAXIMUM)) {
       const bytes = this.#read(address, length);
       const end = bytes.indexOf(0);
       if (end >= 0) return bytes.subarray(0, end);
       if (bytes.length < length) return undefined;
-      if (length === stringMaximum) return bytes;
+      if (length === STRING_MAXIMUM) return bytes;
     }
   }
 

@@ -31,13 +31,13 @@ export interface PosixObserver {
   readonly returned: (end: PosixReturn) => void;
 }
 
-const wordsOnStack = 8;
+const WORDS_ON_STACK = 8;
 
 export class PosixProbe {
   readonly #guest: Guest;
   readonly #symbols: GuestSymbols;
   readonly #observer: PosixObserver;
-  readonly #frame = new Uint8Array(4 * wordsOnStack);
+  readonly #frame = new Uint8Array(4 * WORDS_ON_STACK);
   readonly #words = new DataView(this.#frame.buffer);
 
   constructor(guest: Guest, symbols: GuestSymbols, observer: PosixObserver) {

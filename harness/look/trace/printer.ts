@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 /** Calls of one thread that are held back at most; then those that have not come back are printed as unfinished. */
-const heldMaximum = 1000;
+const HELD_MAXIMUM = 1000;
 
 export class TracePrinter {
   readonly #write: (line: string) => void;
@@ -74,7 +74,7 @@ export class TracePrinter {
 
   /** Prints up to the first call that has not come back. */
   #settle(thread: number, waiting: Waiting[]): void {
-    if (waiting.length > heldMaximum) this.#begin(thread);
+    if (waiting.length > HELD_MAXIMUM) this.#begin(thread);
     let kept = 0;
     while (waiting[kept]?.state === 'begun') kept++;
     while (waiting[kept]?.state === 'over') {

@@ -20,7 +20,7 @@ const threadExit = kernelCallByName('thread_exit').number;
 const setTda = kernelCallByName('set_tda').number;
 
 /** Bytes below the stack that thread_create was told of which still count: a caller may know its top only. */
-const stackSlack = 8 << 20;
+const STACK_SLACK = 8 << 20;
 
 interface Stack {
   readonly base: number;
@@ -35,11 +35,11 @@ export interface ThreadsState {
 }
 
 /** Identifier shown where the trace began too late to know the thread. */
-export const unknownThread = 0;
+export const UNKNOWN_THREAD = 0;
 
 /** Where musl's descriptor of a thread, which is its data area, holds the thread's identifier: musl 1.2.3, pthread_impl.h. */
-const muslIdentifierOffset = 24;
-const largestIdentifier = 0x7fff;
+const MUSL_IDENTIFIER_OFFSET = 24;
+const LARGEST_IDENTIFIER = 0x7fff;
 
 export class Threads {
   readonly #view: GuestView;
@@ -56,7 +56,7 @@ export class Threads {
     const known = dataArea === 0 ? undefined : this.#byDataArea.get(dataArea);
     if (known !== undefined) return known;
     const byStack = this.#byStackPointer(registers.get('esp'));
-    return byStack === unknownThread ? this.#asMuslSays(dataArea) : byStack;
+    return byStack === UNKNOWN_THREAD ? this.#asMuslSays(dataArea) : byStack;
   }
 
   /** Takes in a kernel call that has succeeded. */
@@ -96,17 +96,17 @@ export class Threads {
   #byStackPointer(esp: number): number {
     if (esp > addressMap.stackTop - addressMap.stackMaximumSize && esp <= addressMap.stackTop)
       return firstThread;
-    const above = this.#stacks.filter((stack) => esp <= stack.end && esp > stack.base - stackSlack);
+    const above = this.#stacks.filter((stack) => esp <= stack.end && esp > stack.base - STACK_SLACK);
     const nearest = Math.min(...above.map((stack) => stack.end));
-    return above.find((stack) => stack.end === nearest)?.thread ?? unknownThread;
+    return above.find((stack) => stack.end === nearest)?.thread ?? UNKNOWN_THREAD;
   }
 
   /** The first word of a data area points at itself. */
   #asMuslSays(dataArea: number): number {
-    const identifier = this.#view.word(dataArea + muslIdentifierOffset) ?? unknownThread;
+    const identifier = this.#view.word(dataArea + MUSL_IDENTIFIER_OFFSET) ?? UNKNOWN_THREAD;
     const taken = [...this.#byDataArea.values()].includes(identifier);
-    if (this.#view.word(dataArea) !== dataArea || identifier > largestIdentifier || taken)
-      return unknownThread;
+    if (this.#view.word(dataArea) !== dataArea || identifier > LARGEST_IDENTIFIER || taken)
+      return UNKNOWN_THREAD;
     this.#byDataArea.set(dataArea, identifier);
     return identifier;
   }

@@ -19,16 +19,16 @@ export const RECORDED_SEED = 20_261_128;
 
 /** Numbers that are the same for the same seed. */
 export class Draw {
-  private state: bigint;
+  #state: bigint;
 
   constructor(seed: number) {
-    this.state = BigInt(seed);
+    this.#state = BigInt(seed);
   }
 
   /** An integer below `limit`, which is at most 2^32. */
   below(limit: number): number {
-    this.state = BigInt.asUintN(64, this.state * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n);
-    return Math.floor((Number(this.state >> 32n) / 2 ** 32) * limit);
+    this.#state = BigInt.asUintN(64, this.#state * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n);
+    return Math.floor((Number(this.#state >> 32n) / 2 ** 32) * limit);
   }
 
   oneIn(chances: number): boolean {

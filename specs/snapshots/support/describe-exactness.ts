@@ -1,5 +1,5 @@
 /** The promises of exactness, for one program; two spec files share them, so that they run side by side. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boot } from '../../../harness/index.ts';
 import type { BootOptions } from '../../../harness/index.ts';
 import {
@@ -47,16 +47,16 @@ export function describeExactness({ name, says, options }: Scenario): void {
       expect(ends).toEqual(captured.snapshots.map(() => uninterrupted));
     };
 
-    test('the program does what it is here for', () => {
+    it('the program does what it is here for', () => {
       expect(uninterrupted.output).toContain(says);
       expect(captured.snapshots.length).toBeGreaterThan(5);
     });
 
-    test('taking a snapshot at every kernel call changes nothing', () => {
+    it('taking a snapshot at every kernel call changes nothing', () => {
       expect(captured.end).toEqual(uninterrupted);
     });
 
-    test(
+    it(
       'each of them restored in the same machine',
       async () => {
         expectAll(await endsInSameMachine(captured.guest, captured.snapshots));
@@ -64,7 +64,7 @@ export function describeExactness({ name, says, options }: Scenario): void {
       PATIENCE_MS,
     );
 
-    test(
+    it(
       'each of them restored in a new machine',
       async () => {
         expectAll(await endsInNewMachines(captured.snapshots));
@@ -72,7 +72,7 @@ export function describeExactness({ name, says, options }: Scenario): void {
       PATIENCE_MS,
     );
 
-    test(
+    it(
       'each of them restored from a file in another process',
       async () => {
         expectAll(await endsInAnotherProcess(scratch.path(name), captured.snapshots));
@@ -80,7 +80,7 @@ export function describeExactness({ name, says, options }: Scenario): void {
       PATIENCE_MS,
     );
 
-    test('snapshots at random instructions', async () => {
+    it('snapshots at random instructions', async () => {
       const random = seededRandom(name.length);
       const counts = Array.from({ length: RANDOM_STOPS }, () => random(uninterrupted.instructions));
       const snapshots = await captureAt(

@@ -23,15 +23,15 @@ export const openFlags: FlagTable = [
 ];
 
 /** O_CREAT, and the bit of O_TMPFILE that is not O_DIRECTORY. */
-export const creationFlags = 0o20000100;
+export const CREATION_FLAGS = 0o20000100;
 
-const accessModeBits = 3;
+const ACCESS_MODE_BITS = 3;
 const openAccess = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'];
 
 /** `O_RDONLY|O_CREAT`: how a file is accessed is a number, not bits. */
 export function openFlagsText(flags: number): string {
-  const names = flagsText(flags & ~accessModeBits, openFlags, '');
-  const access = openAccess[flags & accessModeBits] ?? '';
+  const names = flagsText(flags & ~ACCESS_MODE_BITS, openFlags, '');
+  const access = openAccess[flags & ACCESS_MODE_BITS] ?? '';
   return names === '' ? access : `${access}|${names}`;
 }
 
@@ -48,7 +48,7 @@ export const atFlags: FlagTable = [
 ];
 
 /** AT_FDCWD as the word that is passed. */
-export const currentDirectory = 0xffffff9c;
+export const CURRENT_DIRECTORY = 0xffffff9c;
 
 export const accessFlags: FlagTable = [
   ['AT_EACCESS', 0x200],
@@ -239,15 +239,15 @@ const futexOperations: ChoiceTable = {
   9: 'FUTEX_WAIT_BITSET',
   10: 'FUTEX_WAKE_BITSET',
 };
-const futexPrivate = 128;
-const futexClockRealtime = 256;
-const futexKind = (operation: number): number => operation & ~(futexPrivate | futexClockRealtime);
+const FUTEX_PRIVATE = 128;
+const FUTEX_CLOCK_REALTIME = 256;
+const futexKind = (operation: number): number => operation & ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME);
 
 /** `FUTEX_WAIT_PRIVATE`. */
 export function futexOperationText(operation: number): string {
   const name = choiceText(futexKind(operation), futexOperations);
-  const isPrivate = (operation & futexPrivate) === 0 ? '' : '_PRIVATE';
-  return `${name}${isPrivate}${(operation & futexClockRealtime) === 0 ? '' : '|FUTEX_CLOCK_REALTIME'}`;
+  const isPrivate = (operation & FUTEX_PRIVATE) === 0 ? '' : '_PRIVATE';
+  return `${name}${isPrivate}${(operation & FUTEX_CLOCK_REALTIME) === 0 ? '' : '|FUTEX_CLOCK_REALTIME'}`;
 }
 
 /** Whether the fourth argument is how long to wait. */

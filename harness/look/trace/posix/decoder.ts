@@ -19,13 +19,13 @@ import { posixSignatures } from './signatures.ts';
 import { entriesText, pollText, setText, stringsText, structureText, vectorText } from './structures.ts';
 
 /** Largest negated error number a call can return. */
-const lastErrno = 4095;
+const LAST_ERRNO = 4095;
 /** Longest data that is looked at for one argument, in bytes. */
-const dataMaximum = 1 << 20;
+const DATA_MAXIMUM = 1 << 20;
 
-const windowSizeRequest = 0x5413;
-const readableBytesRequest = 0x541b;
-const nonblockingRequest = 0x5421;
+const WINDOW_SIZE_REQUEST = 0x5413;
+const READABLE_BYTES_REQUEST = 0x541b;
+const NONBLOCKING_REQUEST = 0x5421;
 
 const sixWords: PosixSignature = {
   arguments: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, type: { kind: 'hex' } })),
@@ -69,7 +69,7 @@ export class PosixDecoder {
   ): { readonly arguments: readonly CallArgument[]; readonly result: CallResultRecord } {
     const signature = signatureOf(call.number);
     const value = signed(eax);
-    if (value < 0 && value >= -lastErrno) {
+    if (value < 0 && value >= -LAST_ERRNO) {
       const errno = posixErrnoName(-value) ?? String(-value);
       return { arguments: call.arguments, result: { value, text: `-1 ${errno}`, errno } };
     }
@@ -139,7 +139,7 @@ export class PosixDecoder {
       case 'buffer': {
         if (pending && type.direction === 'out') return view.pointer(value);
         const length = type.length === 'result' ? (result ?? 0) : (words[type.length] ?? 0);
-        return view.quotedBytes(value, Math.min(length >>> 0, dataMaximum));
+        return view.quotedBytes(value, Math.min(length >>> 0, DATA_MAXIMUM));
       }
       case 'vector':
         if (pending && type.direction === 'out') return view.pointer(value);
@@ -187,10 +187,10 @@ export class PosixDecoder {
     if (duplicatingCommands.has(command)) return String(signed(value));
     if (command >= descriptorCommand.getLock && command <= descriptorCommand.setLockWaiting)
       return structureText('lock64', value, view);
-    if (command === nonblockingRequest) return structureText('word', value, view);
+    if (command === NONBLOCKING_REQUEST) return structureText('word', value, view);
     if (pending) return hex(value);
-    if (command === windowSizeRequest) return structureText('windowSize', value, view);
-    return command === readableBytesRequest ? structureText('word', value, view) : hex(value);
+    if (command === WINDOW_SIZE_REQUEST) return structureText('windowSize', value, view);
+    return command === READABLE_BYTES_REQUEST ? structureText('word', value, view) : hex(value);
   }
 
   #result(call: PendingPosixCall, signature: PosixSignature, eax: number): CallResultRecord {
@@ -211,7 +211,7 @@ export class PosixDecoder {
 
 /** Whether a command of fcntl or ioctl writes through its argument. */
 function commandFillsIn(command: number): boolean {
-  return [descriptorCommand.getLock, windowSizeRequest, readableBytesRequest].includes(command);
+  return [descriptorCommand.getLock, WINDOW_SIZE_REQUEST, READABLE_BYTES_REQUEST].includes(command);
 }
 
 /** A signed 64-bit value from its two words. */

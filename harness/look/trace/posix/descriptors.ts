@@ -1,7 +1,7 @@
 /** Which path each open descriptor stands for, followed from the calls that succeed. */
 import { posix } from 'node:path';
 import type { GuestView } from '../guest-view.ts';
-import { currentDirectory, duplicatingCommands } from './constants.ts';
+import { CURRENT_DIRECTORY, duplicatingCommands } from './constants.ts';
 import type { DescriptorEffect } from './signature.ts';
 
 const standardStreams: readonly (readonly [number, string])[] = [
@@ -38,7 +38,7 @@ export class Descriptors {
 
   /** `AT_FDCWD`, or a descriptor. */
   describeDirectory(descriptor: number): string {
-    return descriptor >>> 0 === currentDirectory ? 'AT_FDCWD' : this.describe(descriptor);
+    return descriptor >>> 0 === CURRENT_DIRECTORY ? 'AT_FDCWD' : this.describe(descriptor);
   }
 
   /**
@@ -82,7 +82,7 @@ export class Descriptors {
 
   #resolve(path: string, directory: number | undefined): string {
     const base =
-      directory === undefined || directory >>> 0 === currentDirectory
+      directory === undefined || directory >>> 0 === CURRENT_DIRECTORY
         ? this.#directory
         : (this.#paths.get(directory | 0) ?? '');
     return posix.resolve(base, path);

@@ -40,7 +40,7 @@ const selected = [
 ] as const;
 
 /** Whether open takes a mode. */
-const creates = (flagBits: number): boolean => (flagBits & constants.creationFlags) !== 0;
+const creates = (flagBits: number): boolean => (flagBits & constants.CREATION_FLAGS) !== 0;
 
 const descriptorControl = call(
   [fd, ['command', choice(constants.descriptorCommands)], ['argument', { kind: 'command-argument' }]],

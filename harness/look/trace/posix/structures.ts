@@ -14,13 +14,13 @@ interface Structure {
 
 const special: Readonly<Record<number, string>> = { 0: 'SIG_DFL', 1: 'SIG_IGN' };
 
-const signalMaximum = 64;
-const realTimeFirst = 32;
+const SIGNAL_MAXIMUM = 64;
+const REAL_TIME_FIRST = 32;
 
 function signalName(number: number): string {
   const name = signals[number];
   if (name !== undefined) return name.slice(3);
-  return number === realTimeFirst ? 'RTMIN' : `RT_${number - realTimeFirst}`;
+  return number === REAL_TIME_FIRST ? 'RTMIN' : `RT_${number - REAL_TIME_FIRST}`;
 }
 
 /** `[INT USR1]`, or `~[KILL STOP]` for most of them. */
@@ -30,11 +30,11 @@ function signalSet(bytes: DataView, offset: number): string {
   const isSet = (number: number): boolean =>
     (((halves[(number - 1) >> 5] ?? 0) >>> ((number - 1) & 31)) & 1) === 1;
   const names = (wanted: boolean): string[] =>
-    Array.from({ length: signalMaximum }, (_, index) => index + 1)
+    Array.from({ length: SIGNAL_MAXIMUM }, (_, index) => index + 1)
       .filter((number) => isSet(number) === wanted)
       .map((number) => signalName(number));
   const set = names(true);
-  return set.length > signalMaximum / 2 ? `~[${names(false).join(' ')}]` : `[${set.join(' ')}]`;
+  return set.length > SIGNAL_MAXIMUM / 2 ? `~[${names(false).join(' ')}]` : `[${set.join(' ')}]`;
 }
 
 function cText(bytes: DataView, offset: number, length: number): string {
@@ -43,13 +43,13 @@ function cText(bytes: DataView, offset: number, length: number): string {
   return quote(field.subarray(0, end === -1 ? length : end), true);
 }
 
-const nowMarker = 0x3fffffff;
-const omitMarker = 0x3ffffffe;
+const NOW_MARKER = 0x3fffffff;
+const OMIT_MARKER = 0x3ffffffe;
 
 /** A time that utimensat sets; it may be a word instead. */
 function fileTimeText(seconds: bigint | number, nanoseconds: number): string {
-  if (nanoseconds === nowMarker) return 'UTIME_NOW';
-  return nanoseconds === omitMarker ? 'UTIME_OMIT' : timeText(seconds, nanoseconds);
+  if (nanoseconds === NOW_MARKER) return 'UTIME_NOW';
+  return nanoseconds === OMIT_MARKER ? 'UTIME_OMIT' : timeText(seconds, nanoseconds);
 }
 
 /** `RLIM64_INFINITY` where no limit is set. */
@@ -157,10 +157,10 @@ export function structureText(name: StructureName, address: number, view: GuestV
   return bytes === undefined ? view.pointer(address) : structure.print(bytes, view);
 }
 
-const vectorMaximum = 16;
+const VECTOR_MAXIMUM = 16;
 /** IOV_MAX: no call takes more buffers, and what else is in the table is none. */
-const vectorLimit = 1024;
-const bytesPerVector = 8;
+const VECTOR_LIMIT = 1024;
+const BYTES_PER_VECTOR = 8;
 
 /**
  * `[{iov_base="data", iov_len=4}]`.
@@ -168,14 +168,14 @@ const bytesPerVector = 8;
  * @param available How many bytes of the buffers hold data, together.
  */
 export function vectorText(address: number, count: number, available: number, view: GuestView): string {
-  const shown = Math.min(count, vectorMaximum);
-  if (address === 0 || count >>> 0 > vectorLimit) return view.pointer(address);
-  const table = view.bytes(address, shown * bytesPerVector);
+  const shown = Math.min(count, VECTOR_MAXIMUM);
+  if (address === 0 || count >>> 0 > VECTOR_LIMIT) return view.pointer(address);
+  const table = view.bytes(address, shown * BYTES_PER_VECTOR);
   if (table === undefined) return view.pointer(address);
   let left = available;
   const parts = Array.from({ length: shown }, (_, index) => {
-    const base = table.getUint32(index * bytesPerVector, true);
-    const length = table.getUint32(index * bytesPerVector + 4, true);
+    const base = table.getUint32(index * BYTES_PER_VECTOR, true);
+    const length = table.getUint32(index * BYTES_PER_VECTOR + 4, true);
     const filled = Math.min(left, length);
     left -= filled;
     return `{iov_base=${view.quotedBytes(base, filled)}, iov_len=${length}}`;
@@ -183,46 +183,46 @@ export function vectorText(address: number, count: number, available: number, vi
   return `[${parts.join(', ')}${count > shown ? ', ...' : ''}]`;
 }
 
-const bytesPerPoll = 8;
+const BYTES_PER_POLL = 8;
 
 /** `[{fd=0, events=POLLIN}]`; with what is ready once the call has returned. */
 export function pollText(address: number, count: number, returned: boolean, view: GuestView): string {
-  const shown = Math.min(count, vectorMaximum);
-  const table = view.bytes(address, shown * bytesPerPoll);
+  const shown = Math.min(count, VECTOR_MAXIMUM);
+  const table = view.bytes(address, shown * BYTES_PER_POLL);
   if (address === 0 || table === undefined) return view.pointer(address);
   const flags = (value: number, names: FlagTable): string => flagsText(value, names);
   const parts = Array.from({ length: shown }, (_, index) => {
-    const at = index * bytesPerPoll;
+    const at = index * BYTES_PER_POLL;
     const ready = returned ? `, revents=${flags(table.getUint16(at + 6, true), pollEvents)}` : '';
     return `{fd=${table.getInt32(at, true)}, events=${flags(table.getUint16(at + 4, true), pollEvents)}${ready}}`;
   });
   return `[${parts.join(', ')}${count > shown ? ', ...' : ''}]`;
 }
 
-const direntHeader = 19;
+const DIRENT_HEADER = 19;
 
 /** Names of the directory entries that getdents64 has filled in. */
 export function entriesText(address: number, length: number, view: GuestView): string {
   const bytes = view.bytes(address, length);
   if (bytes === undefined) return view.pointer(address);
   const names: string[] = [];
-  for (let at = 0; at + direntHeader <= length;) {
+  for (let at = 0; at + DIRENT_HEADER <= length;) {
     const size = bytes.getUint16(at + 16, true);
-    if (size < direntHeader || at + size > length) break;
-    names.push(cText(bytes, at + direntHeader, size - direntHeader));
+    if (size < DIRENT_HEADER || at + size > length) break;
+    names.push(cText(bytes, at + DIRENT_HEADER, size - DIRENT_HEADER));
     at += size;
   }
-  const shown = names.slice(0, vectorMaximum);
+  const shown = names.slice(0, VECTOR_MAXIMUM);
   return `[${shown.join(', ')}${names.length > shown.length ? `, ... ${names.length} entries` : ''}]`;
 }
 
-const setMaximum = 1024;
+const SET_MAXIMUM = 1024;
 
 /** `[1 3]`: the numbers whose bits are set. */
 export function setText(address: number, bits: number, view: GuestView): string {
-  const bytes = view.bytes(address, (Math.min(bits, setMaximum) + 7) >>> 3);
+  const bytes = view.bytes(address, (Math.min(bits, SET_MAXIMUM) + 7) >>> 3);
   if (address === 0 || bytes === undefined) return view.pointer(address);
-  const numbers = Array.from({ length: Math.min(bits, setMaximum) }, (_, index) => index);
+  const numbers = Array.from({ length: Math.min(bits, SET_MAXIMUM) }, (_, index) => index);
   return `[${numbers.filter((index) => ((bytes.getUint8(index >>> 3) >>> (index & 7)) & 1) !== 0).join(' ')}]`;
 }
 
@@ -230,11 +230,11 @@ export function setText(address: number, bits: number, view: GuestView): string 
 export function stringsText(address: number, view: GuestView): string {
   if (address === 0) return 'NULL';
   const texts: string[] = [];
-  for (let index = 0; index <= vectorMaximum; index++) {
+  for (let index = 0; index <= VECTOR_MAXIMUM; index++) {
     const word = view.word(address + 4 * index);
     if (word === undefined) return view.pointer(address);
     if (word === 0) break;
-    texts.push(index === vectorMaximum ? '...' : view.quotedString(word));
+    texts.push(index === VECTOR_MAXIMUM ? '...' : view.quotedString(word));
   }
   return `[${texts.join(', ')}]`;
 }
