@@ -81,11 +81,23 @@ describe('a long name', () => {
   });
 
   it.each<[string, (image: Uint8Array, at: number) => void]>([
-    ['another 8.3 name was given to the file', (image, at) => { image.set(Buffer.from('OTHER   TXT'), at); }],
-    ['its first entry has another checksum', (image, at) => { flip(image, at - ENTRY_BYTES + CHECKSUM); }],
+    [
+      'another 8.3 name was given to the file',
+      (image, at) => {
+        image.set(Buffer.from('OTHER   TXT'), at);
+      },
+    ],
+    [
+      'its first entry has another checksum',
+      (image, at) => {
+        flip(image, at - ENTRY_BYTES + CHECKSUM);
+      },
+    ],
     [
       'its last entry has another checksum',
-      (image, at) => { flip(image, at - entries * ENTRY_BYTES + CHECKSUM); },
+      (image, at) => {
+        flip(image, at - entries * ENTRY_BYTES + CHECKSUM);
+      },
     ],
     ['an entry in its middle is missing', (image, at) => (image[at - 2 * ENTRY_BYTES] = 0xe5)],
     ['its first part is missing', (image, at) => (image[at - ENTRY_BYTES] = 0xe5)],
