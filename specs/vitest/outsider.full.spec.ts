@@ -83,7 +83,7 @@ guestTest({ program: 'build/counter.elf', stdin: 'a\\n' })('fails', async ({ res
   );
   await rm(failing);
   expect(exitCode).toBe(1);
-  expect(stdout + stderr).toMatch(/--- fails ---\nend of the output:\n {2}1 lines/);
+  expect(stdout + stderr).toMatch(/--- fails \(restored\) ---\nend of the output:\n {2}1 lines/);
   expect(stdout + stderr).toMatch(/last kernel calls:\n[^]*stands at instruction \d+/);
 });
 
