@@ -63,9 +63,17 @@ export async function allImages(): Promise<Images> {
 async function building<Built extends BootImages>(
   ensure: (options: Pick<EnsureOptions, 'onProgress' | 'signal'>) => Promise<Built>,
 ): Promise<Built> {
+  const built: string[] = [];
   const images = await withProgress("Building the guest's images", ({ onProgress, signal }) =>
-    ensure({ onProgress, signal }),
+    ensure({
+      onProgress: (event) => {
+        if (event.kind === 'started') built.push(event.step);
+        onProgress(event);
+      },
+      signal,
+    }),
   );
+  await log('debug', 'images: what the store did not have was built', { built });
   for (const warning of images.warnings) await log('warn', warning);
   return images;
 }

@@ -5,6 +5,7 @@
  */
 import { InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
+import { userStore } from '../cache/index.ts';
 import type { Log, LogLine } from '../guest/log.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -32,6 +33,8 @@ function isWanted(at: LogLevel): boolean {
 /** Loads pino where the level asks for lines that may come at any time. Called once, before a command begins. */
 export async function openLog(): Promise<void> {
   if (isWanted('info')) await load();
+  if (!isWanted('debug')) return;
+  userStore().tell(({ what, kind, file }) => void log('debug', `store: ${what}`, { kind, file }));
 }
 
 async function load(): Promise<Logger> {

@@ -46,6 +46,14 @@ export interface Kept {
   readonly digest: string;
 }
 
+/** A look-up, or something that was written. */
+export interface StoreEvent {
+  readonly what: 'found' | 'missing' | 'damaged' | 'kept';
+  readonly kind: KindName;
+  /** Absolute path. */
+  readonly file: string;
+}
+
 /** What the content of something kept depends on. The kind and the version of this package are always part of it. */
 export type Key = string | readonly (string | number)[];
 
@@ -54,16 +62,23 @@ export class Store {
   /** Absolute path; need not exist. */
   readonly root: string;
   readonly #version: string;
+  #listener: ((event: StoreEvent) => void) | undefined;
 
   constructor(root: string, version: string = packageVersion()) {
     this.root = root;
     this.#version = version;
   }
 
+  /** Tells somebody of each look-up and of what is written: for a log. */
+  tell(listener: (event: StoreEvent) => void): void {
+    this.#listener = listener;
+  }
+
   /** What was kept under a key; undefined where there is nothing, or it is damaged. */
   read(kind: KindName, key: Key): Kept | undefined {
     const file = this.#fileOf(kind, key);
-    return this.#reading(file, (opened) => {
+    const found = { isDamaged: false };
+    const kept = this.#reading(file, (opened) => {
       const { size, mtimeMs } = fstatSync(opened);
       const said = Buffer.alloc(digestLength);
       const content = new Uint8Array(Math.max(0, size - digestLength));
@@ -71,12 +86,16 @@ export class Store {
       readSync(opened, content, { position: digestLength });
       const digest = createHash('sha256').update(content).digest();
       if (!digest.equals(said)) {
+        found.isDamaged = true;
         unlinkSync(file);
         return undefined;
       }
       markUsed(opened, mtimeMs);
       return { content, digest: digest.toString('hex') };
     });
+    const missing = found.isDamaged ? 'damaged' : 'missing';
+    this.#listener?.({ what: kept === undefined ? missing : 'found', kind, file });
+    return kept;
   }
 
   /** The digest of what is kept under a key, for one that need not be read. */
@@ -97,6 +116,7 @@ export class Store {
         const options = { fsync: false, mode: 0o600 };
         atomic().sync(this.#fileOf(kind, key), Buffer.concat([digest, content]), options);
         pruneFiles(folder, kinds[kind], Date.now());
+        this.#listener?.({ what: 'kept', kind, file: this.#fileOf(kind, key) });
       }
     } catch {
       // The next process does this work again.

@@ -49,6 +49,12 @@ describe('--log-level debug', () => {
     },
   );
 
+  it('tells what the store has and has not, and what is built for it', async () => {
+    const lines = await linesOf('--log-level', 'debug', 'run', '--', program);
+    expect(lines.find(({ msg }) => msg === 'store: found')).toMatchObject({ kind: 'v86' });
+    expect(lines.find(({ msg }) => msg.startsWith('images: '))).toMatchObject({ built: [] });
+  });
+
   it('tells nothing of the bus', async () => {
     const lines = await linesOf('--log-level', 'debug', 'run', '--', program);
     expect(lines.filter(({ level }) => level === TRACE)).toEqual([]);
