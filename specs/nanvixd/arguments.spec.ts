@@ -38,13 +38,12 @@ it('options behind -- belong to the program', () => {
 
 it('each option finds its place', () => {
   const more = ['-ramfs', 'r.img', '-kernel-args', 'snapshot', '-console-file', 'c.log', '-gdb-port', '1234'];
-  expect(read(...more, '-log-dir', 'l', '-mount', folder, '--', 'p')).toMatchObject({
+  expect(read(...more, '-log-dir', 'l', '--', 'p')).toMatchObject({
     ramfs: 'r.img',
     kernelArguments: 'snapshot',
     consoleFile: 'c.log',
     gdbPort: 1234,
     logFolder: 'l',
-    mount: folder,
   });
 });
 
@@ -71,6 +70,13 @@ describe('is refused', () => {
     [['-l2', '--', 'p'], '-l2 is not supported by nanvixd-v86: it runs one machine without a network'],
   ])('%j', (words, message) => {
     expect(read(...words)).toEqual({ kind: 'refused', message });
+  });
+
+  it('a folder of the host, which is not served', () => {
+    expect(read('-mount', folder, '--', 'p')).toEqual({
+      kind: 'refused',
+      message: '-mount is not supported by nanvixd-v86: give the files in an image with -ramfs',
+    });
   });
 
   it('a folder without a kernel', () => {

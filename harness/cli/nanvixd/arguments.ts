@@ -21,7 +21,6 @@ export interface NanvixdRun {
   readonly logFolder?: string;
   /** Where the snapshot to start from was saved; only its stem counts. */
   readonly snapshot?: string;
-  readonly mount?: string;
   readonly gdbPort?: number;
 }
 
@@ -100,7 +99,6 @@ export function readArguments(words: readonly string[]): NanvixdArguments {
     ...named('ramfs', values.get('-ramfs')),
     ...named('consoleFile', values.get('-console-file')),
     ...named('snapshot', values.get('-snapshot')),
-    ...named('mount', values.get('-mount')),
     ...(logToStdout ? {} : { logFolder: values.get('-log-dir') ?? DEFAULT_LOG_FOLDER }),
     ...(port === undefined ? {} : { gdbPort: Number(port) }),
   };
@@ -149,6 +147,8 @@ function whatIsWrong(kernel: string, values: ReadonlyMap<Option, string>): strin
     return kindOf(mount) === 'missing'
       ? `mount directory does not exist: ${mount}`
       : `mount path is not a directory: ${mount}`;
+  if (mount !== undefined)
+    return '-mount is not supported by nanvixd-v86: give the files in an image with -ramfs';
   if (kindOf(kernel) !== 'file')
     return `kernel binary not available locally (required in standalone mode): ${kernel}: no such file`;
   return undefined;
@@ -177,7 +177,6 @@ Runs PROGRAM on the kernel in the folder of binaries, in the v86 emulator. Takes
   -tmp-dir DIR       accepted; no temporary file is made
   -hwloc JSON        accepted; the machine has one processor
   -snapshot FILE     starts from what was saved in snapshots/ under the stem of FILE; PROGRAM is still required
-  -mount DIR         a folder of the host that the guest may use
   -gdb-port PORT     waits for gdb on the loopback interface
 
 ARGS are joined with spaces: "arguments;NAME=value NAME=value".
