@@ -1,5 +1,5 @@
 /**
- * The processor does what processors do that were not written here: the one of this host, and QEMU's. Each instruction that can be
+ * The processor does what processors do that were not written here: the one of this host. Each instruction that can be
  * compared, and drawn sequences of them, run as a 32-bit Linux program and in our machine. Skipped for each that this host does not have.
  */
 
