@@ -15,6 +15,9 @@ import type { ProgramSource } from '../../images/programs/recipe.ts';
 
 const LARGEST_OUTPUT = 1 << 28;
 
+/** A program that waits for something is ended. */
+const LONGEST_RUN_MS = 120_000;
+
 /** What a program prints. It runs in an empty folder, with an empty environment; rejects unless it ends with status 0. */
 export async function runNatively(
   program: ProgramSource,
@@ -26,7 +29,11 @@ export async function runNatively(
   const { path } = resultOf(built[0], programName(program.sources));
   const cwd = mkdtempSync(join(tmpdir(), 'nanvix-v86-native-'));
   try {
-    return (await promisify(execFile)(path, args, { cwd, env: {}, maxBuffer: LARGEST_OUTPUT })).stdout;
+    const limits = { maxBuffer: LARGEST_OUTPUT, timeout: LONGEST_RUN_MS };
+    const running = promisify(execFile)(path, args, { cwd, env: {}, ...limits });
+    // A guest's standard input is at its end, too.
+    running.child.stdin?.end();
+    return (await running).stdout;
   } finally {
     rmSync(cwd, { recursive: true });
   }
