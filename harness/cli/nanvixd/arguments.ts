@@ -44,21 +44,21 @@ const VALUES = [
   '-gdb-port',
   '-hwloc',
 ] as const;
-/** Options that only a network, another virtual machine or a cloud hypervisor could serve; 1 for those with a value. */
-const NEEDS_MORE: Readonly<Record<string, 0 | 1>> = {
-  '-http-addr': 1,
-  '-clh-bin-path': 1,
-  '-netns-pool-size': 1,
-  '-control-plane-socket-type': 1,
-  '-gateway-socket-type': 1,
-  '-system-vm-socket-type': 1,
-  '-gateway-sockaddr': 1,
-  '-l2': 0,
-  '-l2-snapshot-path': 1,
-  '-allow-host-networking': 0,
-  '-allow-host': 1,
-  '-block-host': 1,
-};
+/** Options that only a network, another virtual machine or a cloud hypervisor could serve. */
+const NEEDS_MORE: ReadonlySet<string> = new Set([
+  '-http-addr',
+  '-clh-bin-path',
+  '-netns-pool-size',
+  '-control-plane-socket-type',
+  '-gateway-socket-type',
+  '-system-vm-socket-type',
+  '-gateway-sockaddr',
+  '-l2',
+  '-l2-snapshot-path',
+  '-allow-host-networking',
+  '-allow-host',
+  '-block-host',
+]);
 
 const DEFAULT_BIN_FOLDER = './bin';
 const DEFAULT_LOG_FOLDER = './logs';
@@ -119,8 +119,7 @@ function readWords(words: readonly string[]): Words | NanvixdArguments {
       logToStdout = true;
       continue;
     }
-    const more = NEEDS_MORE[word];
-    if (more !== undefined)
+    if (NEEDS_MORE.has(word))
       return refused(`${word} is not supported by nanvixd-v86: it runs one machine without a network`);
     const option = VALUES.find((one) => one === word);
     if (option === undefined) return refused(`invalid argument: ${word}`);

@@ -54,9 +54,7 @@ export async function saveFiles(kernel: string, snapshot: GuestSnapshot): Promis
   });
   const paths = pathsOf(kernel);
   await exportVmem(paths.vmem, snapshot);
-  const scratch = await mkdtemp(join(tmpdir(), 'nanvixd-v86-'));
-  try {
-    const file = join(scratch, 'snapshot');
+  await withScratchFile(async (file) => {
     await saveSnapshot(file, snapshot);
     const state: State = {
       format: FORMAT,
@@ -64,9 +62,7 @@ export async function saveFiles(kernel: string, snapshot: GuestSnapshot): Promis
       snapshot: await readFile(file),
     };
     await writeFile(paths.state, encode(state));
-  } finally {
-    await rm(scratch, { recursive: true });
-  }
+  });
 }
 
 /**
@@ -79,13 +75,19 @@ export async function loadFiles(file: string): Promise<GuestSnapshot> {
   const state = stateIn(paths.state, await readNamed(paths.state));
   if (state.vmem !== (await digestOf(paths.vmem)))
     throw new InputError(`${paths.vmem} and ${paths.state} are not of one snapshot: save it again`);
-  const scratch = await mkdtemp(join(tmpdir(), 'nanvixd-v86-'));
+  return await withScratchFile(async (file) => {
+    await writeFile(file, state.snapshot);
+    return (await loadSnapshot(file)).snapshot;
+  });
+}
+
+/** Hands over the name of a file that is gone afterwards. */
+async function withScratchFile<Result>(use: (file: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'nanvixd-v86-'));
   try {
-    const path = join(scratch, 'snapshot');
-    await writeFile(path, state.snapshot);
-    return (await loadSnapshot(path)).snapshot;
+    return await use(join(folder, 'snapshot'));
   } finally {
-    await rm(scratch, { recursive: true });
+    await rm(folder, { recursive: true });
   }
 }
 
