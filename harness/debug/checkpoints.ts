@@ -18,9 +18,9 @@ export interface Checkpoint {
 }
 
 export interface CheckpointOptions {
-  /** Instructions between two regular checkpoints at first; default {@link DEFAULT_SPACING}. */
+  /** Instructions between two regular checkpoints at first, 2,000,000 by default. */
   readonly spacing?: number;
-  /** Regular checkpoints kept at most, at least 2; default {@link DEFAULT_CAPACITY}. */
+  /** Regular checkpoints kept at most, at least 2, 32 by default. */
   readonly capacity?: number;
 }
 

@@ -34,9 +34,9 @@ const part = v.strictObject({
   name: shortText,
   bytes: count,
   sha256: digest,
-  /** Of a memory part: how many pages it holds. */
+  // Of a memory part: how many pages it holds.
   pages: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(PAGES_PER_PART))),
-  /** Of the compiled modules: their length when inflated. */
+  // Of the compiled modules: their length when inflated.
   inflatedBytes: v.exactOptional(v.pipe(count, v.maxValue(LIMITS.modulesBytes))),
 });
 

@@ -1,4 +1,4 @@
-/** A process of its own that makes a machine with the code folder named and interprets a loop: see kept-code.spec.ts. */
+/** A process of its own that makes a machine with the code folder named and interprets a loop: see kept-code.full.spec.ts. */
 
 import { createMachine } from '../../emulator/index.ts';
 import { Store } from '../../images/store/store.ts';

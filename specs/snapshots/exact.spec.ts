@@ -7,22 +7,9 @@ import { describeExactness, type Scenario } from './support/describe-exactness.t
 
 const scenarios: readonly Scenario[] = [
   {
-    name: 'threads on a mutex and a condition variable, a sleep in progress, the timer running',
-    says: '6 turns,',
-    options: async () => ({ program: await snapshotProgram('threads') }),
-  },
-  {
     name: 'values in FPU and SSE registers',
     says: ' 7 14 21 28 7f80 0f7f\n',
     options: async () => ({ program: await snapshotProgram('registers') }),
-  },
-  {
-    name: 'a FAT volume changed before and after',
-    says: 'left: before af.\ngone\n',
-    options: async () => ({
-      program: await snapshotProgram('files'),
-      ramfs: new URL('.', import.meta.url).pathname,
-    }),
   },
   {
     name: 'input half read and output half written',

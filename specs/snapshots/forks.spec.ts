@@ -57,7 +57,7 @@ describe('a thousand restores in a row', () => {
 
 describe('a pool of worker threads', () => {
   it('its threads share memory and code, and copy neither', async () => {
-    const busy = await boot({ program: await snapshotProgram('float-threads') });
+    const busy = await boot({ program: await snapshotProgram('threads') });
     const shared = shareImage(busy.warm(busy.capture()).machine);
     busy.dispose();
     const { port1, port2 } = new MessageChannel();

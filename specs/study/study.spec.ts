@@ -7,7 +7,7 @@ import { claimedShare, verdictOn } from '../../harness/study/claim.ts';
 import type { Claim, Measured } from '../../harness/study/claim.ts';
 import { contradictionIn } from '../../harness/study/contradictions.ts';
 import { readStudy } from '../../harness/study/kept.ts';
-import { countCodePagesByStepping, countRow, readyRow } from '../../harness/study/measure.ts';
+import { countRow, readyRow } from '../../harness/study/measure.ts';
 import { parseVariants } from '../../harness/study/parse-variant.ts';
 import { movedInRecord } from '../../harness/study/record.ts';
 import { studyReference, studyRow } from '../../harness/study/row.ts';
@@ -186,17 +186,6 @@ describe('measuring a row', () => {
     expect(restored.figures.instructions).toBeLessThan(cold.figures.instructions / 2);
     expect(restored.figures.pagesTouched).toBeNull();
     expect(restored.phases.map(({ name }) => name)).toEqual(['restored', 'script', 'finalization', 'exit']);
-  });
-
-  it('counts the pages of code that are executed, as stepping through finds them', async () => {
-    const best = studyRow({
-      name: 'quick',
-      change: '',
-      build: frozen.build,
-      run: { skipFinalization: true },
-    });
-    const ready = await readyRow(best);
-    expect((await countRow(ready)).figures.codePages).toBe(await countCodePagesByStepping(ready));
   });
 
   it('refuses a row that does not say hello', async () => {
