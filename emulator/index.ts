@@ -24,7 +24,7 @@ export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
 export { codeIsKept } from './code-file.ts';
 export type { CodeKind, CodeStore, KeptCode } from './code-store.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
-export { MachineStateError } from './machine.ts';
+export { MachineStateError } from './machine-state-error.ts';
 export { REWRITTEN_SHA256 as EMULATOR_BUILD } from './v86/internals.ts';
 export { UnsupportedV86Error } from './v86/rewrite.ts';
 

@@ -6,21 +6,23 @@
  * on the same tick, so a machine stopped at a count is always in the same state.
  */
 
-import { readCode, writeCode, writeMachineCode } from './code-file.ts';
 import { describeCrash } from './crash.ts';
-import { Cmos } from './devices/cmos.ts';
-import type { Device } from './devices/device.ts';
-import { Pit } from './devices/pit.ts';
-import { compiledForProbes } from './image.ts';
+import { connectDevices } from './devices/board.ts';
+import { createHost } from './host.ts';
+import { KeptCode } from './kept-code.ts';
 import { Lookout } from './lookout.ts';
+import { checkOptions } from './machine-options.ts';
+import { MachineStateError } from './machine-state-error.ts';
 import { MachineLinearMemory, MachinePhysicalMemory } from './memory.ts';
-import { checkNumber, WORD_BOUNDS } from './numbers.ts';
+import { checkNumber } from './numbers.ts';
+import { PendingStop } from './pending-stop.ts';
 import { Ports } from './ports.ts';
 import { Progress } from './progress.ts';
 import { RandomWords } from './random.ts';
 import { enterRealMode } from './real-mode.ts';
 import { MachineRegisters } from './registers.ts';
-import { MOST_TICKS_PER_MICROSECOND, Scheduler } from './scheduler.ts';
+import { type RunBounds, runBounds } from './run-bounds.ts';
+import { Scheduler } from './scheduler.ts';
 import { MachineState } from './state.ts';
 import type {
   AccessHandler,
@@ -39,33 +41,12 @@ import type {
   UnclaimedPortHandler,
   WatchedRange,
 } from './types.ts';
-import {
-  Address,
-  FLAG_INTERRUPT,
-  JitConfig,
-  Own,
-  OWN_PORTS,
-  PORT_READ_EXPORT,
-  PORT_WRITE_EXPORT,
-} from './v86/internals.ts';
+import { Address, FLAG_INTERRUPT, JitConfig, Own } from './v86/internals.ts';
 import { type Host, V86Instance } from './v86/instance.ts';
 
 const REACHED: MachineStop = { kind: 'reached', limit: 'instructions' };
 /** Instructions after which the loop comes back at the latest, to look at the wall clock. */
 const TURN = 4_000_000;
-const DEFAULT_TICKS_PER_MICROSECOND = 1000;
-
-/** A call that the machine's state does not allow: it crashed, was disposed of, or is running. */
-export class MachineStateError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'MachineStateError';
-  }
-}
-
-interface Requested {
-  readonly reason: unknown;
-}
 
 export class V86Machine implements Machine {
   readonly registers: MachineRegisters;
@@ -77,91 +58,55 @@ export class V86Machine implements Machine {
   #instance: V86Instance | undefined;
   readonly #ports = new Ports();
   readonly #scheduler: Scheduler;
-  readonly #devices: readonly Device[];
 
   readonly #progress = new Progress(() => this.#v86.word(Address.instructionCounter));
   readonly #random: RandomWords;
+  /** Makes the main loop come back after the instruction that is being executed. */
+  readonly #comeBack = (): void => {
+    if (this.#running) this.#v86.setWord(Own.limit, this.#v86.word(Address.instructionCounter));
+  };
 
   #running = false;
-  #requested: Requested | undefined;
-  /** An error thrown by a handler: it must not unwind through v86, so it waits here until the loop is back. */
-  #handlerError: { readonly error: unknown } | undefined;
+  readonly #pending = new PendingStop();
   #crash: MachineCrash | undefined;
   /** Instructions asked for in this machine's life, whatever images it was restored to: an upper bound of those executed. */
   #executed = 0;
   readonly #state: MachineState;
-  /** The key of the code that was taken, if it was. */
-  #codeTaken: string | undefined;
+  readonly #keptCode: KeptCode;
 
   readonly #lookout: Lookout;
-  /** Where a run came by a breakpoint; where it started it does not stop. */
-  #breakpointHit: number | undefined;
-  #watchpointHit: { readonly address: number; readonly access: 'read' | 'write' } | undefined;
+  /** Where a run started: it does not stop at a breakpoint there. */
   #runStart = 0;
 
   constructor(options: MachineOptions) {
-    const size = options.memoryMiB * 2 ** 20;
-    checkNumber('memoryMiB', options.memoryMiB, { least: 1, most: 2048 });
+    const { memoryBytes, ticksPerMicrosecond, randomSeed, bootTimeSeconds } = checkOptions(options);
     this.#options = options;
-    this.#ticksPerMicrosecond = options.instructionsPerMicrosecond ?? DEFAULT_TICKS_PER_MICROSECOND;
-    checkNumber('instructionsPerMicrosecond', this.#ticksPerMicrosecond, {
-      least: 1,
-      most: MOST_TICKS_PER_MICROSECOND,
-    });
-    checkNumber('randomSeed', options.randomSeed ?? 1, WORD_BOUNDS);
-    checkNumber('bootTimeSeconds', options.bootTimeSeconds ?? 0);
-    if (typeof options.compile === 'number') checkNumber('compile', options.compile, { infinite: true });
-    this.#random = new RandomWords(options.randomSeed ?? 1);
+    this.#ticksPerMicrosecond = ticksPerMicrosecond;
+    this.#random = new RandomWords(randomSeed);
     const instance = (): V86Instance => this.#v86;
     this.registers = new MachineRegisters(instance);
-    this.memory = new MachinePhysicalMemory(size, instance, (address, length) => {
-      if (this.#running)
-        this.#lookout.watches.hostWrites(address, length, () => {
-          this.#comeBack();
-        });
+    this.memory = new MachinePhysicalMemory(memoryBytes, instance, (address, length) => {
+      if (this.#running) this.#lookout.watches.hostWrites(address, length, this.#comeBack);
     });
     this.linear = new MachineLinearMemory(this.memory, instance);
     this.#lookout = new Lookout(this.registers, this.linear, () => {
       if (this.#instance !== undefined) this.#lookout.armWatches(this.#instance);
     });
-    this.#scheduler = new Scheduler(
-      () => this.#progress.tick,
-      this.#ticksPerMicrosecond,
-      () => {
-        this.#comeBack();
-      },
-    );
-    this.#devices = [
-      new Pit(this.#scheduler, () => {
-        this.#v86.setInterruptLine(0, false);
-        this.#v86.setInterruptLine(0, true);
-      }),
-      new Cmos(this.#scheduler, options.bootTimeSeconds ?? 0, size),
-    ];
-    for (const device of this.#devices) this.#ports.connect(device);
-    this.#ports.connect({ ports: OWN_PORTS, handler: this.#interruptControllers() });
+    this.#scheduler = new Scheduler(() => this.#progress.tick, this.#ticksPerMicrosecond, this.#comeBack);
+    const devices = connectDevices(this.#ports, this.#scheduler, instance, { bootTimeSeconds, memoryBytes });
     this.#state = new MachineState({
-      memoryBytes: size,
-      ticksPerMicrosecond: this.#ticksPerMicrosecond,
+      memoryBytes,
+      ticksPerMicrosecond,
       ...{
-        devices: this.#devices,
+        devices,
         scheduler: this.#scheduler,
         progress: this.#progress,
         random: this.#random,
       },
       linear: this.linear,
     });
-    this.#instance = this.#createInstance(size);
-  }
-
-  /** What v86 keeps at home, for accesses of which it sees a part. */
-  #interruptControllers(): PortHandler {
-    return {
-      read: (_width, port) => this.#v86.exports[PORT_READ_EXPORT](port),
-      write: (value, _width, port) => {
-        this.#v86.exports[PORT_WRITE_EXPORT](port, value);
-      },
-    };
+    this.#keptCode = new KeptCode(options, this.#state);
+    this.#instance = this.#createInstance(memoryBytes);
   }
 
   /** Whether code may be compiled by now. */
@@ -176,45 +121,17 @@ export class V86Machine implements Machine {
     return instance;
   }
 
-  /** Wraps what v86 calls back for, so that an error of a handler ends the run instead of breaking v86. */
   #host(): Host {
-    const guarded = <T>(fallback: T, call: () => T): T => {
-      if (this.#handlerError !== undefined) return fallback;
-      try {
-        return call();
-      } catch (error) {
-        this.#handlerError = { error };
-        this.#comeBack();
-        return fallback;
-      }
-    };
-    return {
-      readPort: (port, width) => guarded(0, () => this.#ports.read(port, width)),
-      writePort: (port, width, value) => {
-        guarded(undefined, () => {
-          this.#ports.write(port, width, value);
-        });
-      },
-      timestamp: () => (this.#instance === undefined ? 0 : this.#progress.tick),
-      random: () => this.#random.next(),
-      softwareInterrupt: (vector) => guarded(false, () => this.#lookout.softwareInterrupt(vector)),
-      interruptReturned: () => {
-        guarded(undefined, () => {
-          this.#lookout.interruptReturned();
-        });
-      },
-      instructionReached: () => guarded(false, () => this.#arrive()),
-      interrupted: (vector) => {
-        this.#lookout.probes.interrupted(vector, this.instructions);
-      },
-      interruptReturning: () => {
-        this.#lookout.probes.returning(this.instructions);
-      },
-      memoryAccessed: (address, writing) =>
-        this.#lookout.memoryAccessed(this.#v86, address, writing, () => {
-          this.#comeBack();
-        }),
-    };
+    return createHost({
+      ports: this.#ports,
+      progress: this.#progress,
+      random: this.#random,
+      lookout: this.#lookout,
+      pending: this.#pending,
+      instance: () => this.#instance,
+      arrive: () => this.#arrive(),
+      comeBack: this.#comeBack,
+    });
   }
 
   get #v86(): V86Instance {
@@ -230,11 +147,6 @@ export class V86Machine implements Machine {
 
   get virtualNanoseconds(): number {
     return (this.#progress.tick * 1000) / this.#ticksPerMicrosecond;
-  }
-
-  /** Makes the main loop come back after the instruction that is being executed. */
-  #comeBack(): void {
-    if (this.#running) this.#v86.setWord(Own.limit, this.#v86.word(Address.instructionCounter));
   }
 
   // ── what the guest can reach ──
@@ -297,7 +209,7 @@ export class V86Machine implements Machine {
 
   setWatchpoint(linear: number, length: number, access: 'read' | 'write' | 'access'): () => void {
     return this.onAccess({ address: linear, length, access }, ({ access: first }) => {
-      this.#watchpointHit ??= { address: linear >>> 0, access: first };
+      this.#pending.atWatchpoint(linear >>> 0, first);
     });
   }
 
@@ -306,26 +218,22 @@ export class V86Machine implements Machine {
     const eip = this.#v86.word(Address.instructionPointer);
     const { instructions } = this;
     const breakpoint = this.#lookout.probes.arrive(eip, instructions);
-    if (breakpoint && instructions !== this.#runStart) this.#breakpointHit = eip;
-    return this.#breakpointHit !== undefined || this.#requested !== undefined;
+    if (breakpoint && instructions !== this.#runStart) this.#pending.atBreakpoint(eip);
+    return this.#pending.waits;
   }
 
   // ── running ──
 
   requestStop(reason: unknown): void {
-    this.#requested = { reason };
+    this.#pending.request(reason);
     this.#comeBack();
   }
 
   run(limits: RunLimits = {}): MachineStop {
-    const { instructions, virtualNanoseconds, wallMilliseconds } = limits;
-    if (instructions !== undefined)
-      checkNumber('the limit in instructions', instructions, { infinite: true });
-    for (const [name, value] of Object.entries({ virtualNanoseconds, wallMilliseconds }))
-      if (value !== undefined) checkNumber(name, value, { fractions: true, infinite: true });
+    const bounds = runBounds(limits, this.#ticksPerMicrosecond, this.#options.wallClock);
     this.#start();
     try {
-      return this.#loop(limits);
+      return this.#loop(bounds);
     } finally {
       this.#running = false;
     }
@@ -346,7 +254,7 @@ export class V86Machine implements Machine {
         if (stop !== undefined) return stop;
         if (this.instructions >= last) return REACHED;
       }
-      return this.#loop({ instructions: last });
+      return this.#loop({ lastInstruction: last, lastTick: Infinity, wallEnd: Infinity });
     } finally {
       this.#running = false;
     }
@@ -355,9 +263,7 @@ export class V86Machine implements Machine {
   #start(): void {
     this.#checkRunnable();
     this.#running = true;
-    this.#requested = undefined;
-    this.#breakpointHit = undefined;
-    this.#watchpointHit = undefined;
+    this.#pending.begin();
     this.#runStart = this.instructions;
     this.#lookout.watches.refresh();
   }
@@ -370,14 +276,7 @@ export class V86Machine implements Machine {
     }
   }
 
-  #loop(limits: RunLimits): MachineStop {
-    const lastInstruction = limits.instructions ?? Infinity;
-    const lastTick =
-      limits.virtualNanoseconds === undefined
-        ? Infinity
-        : Math.ceil((limits.virtualNanoseconds * this.#ticksPerMicrosecond) / 1000);
-    const wallEnd =
-      limits.wallMilliseconds === undefined ? Infinity : this.#options.wallClock() + limits.wallMilliseconds;
+  #loop({ lastInstruction, lastTick, wallEnd }: RunBounds): MachineStop {
     for (;;) {
       const { instructions, tick } = this.#progress;
       if (instructions >= lastInstruction) return REACHED;
@@ -431,23 +330,13 @@ export class V86Machine implements Machine {
     } catch (error) {
       return this.#crashed(error);
     }
-    if (this.#handlerError !== undefined) {
-      const { error } = this.#handlerError;
-      this.#handlerError = undefined;
-      throw error;
-    }
+    this.#pending.throwError();
     this.#lookout.watches.take();
-    if (this.#requested !== undefined) {
-      const { reason } = this.#requested;
-      this.#requested = undefined;
-      return { kind: 'requested', reason };
-    }
-    if (this.#breakpointHit !== undefined) return { kind: 'breakpoint', address: this.#breakpointHit };
-    return this.#watchpointHit === undefined ? undefined : { kind: 'watchpoint', ...this.#watchpointHit };
+    return this.#pending.take();
   }
 
   #crashed(error: unknown): MachineStop {
-    this.#handlerError = undefined;
+    this.#pending.forgetError();
     this.#crash = describeCrash(error, this.#v86, this.registers, this.linear);
     return { kind: 'crash', cause: this.#crash };
   }
@@ -487,21 +376,12 @@ export class V86Machine implements Machine {
 
   takeCode(key: string): boolean {
     this.#checkRunnable();
-    const { compile = true, codeStore } = this.#options;
-    if (compile === false || codeStore === undefined || !this.#v86.functions.isEmpty) return false;
-    const layer = readCode(codeStore, key, this.#v86);
-    if (layer === undefined || !compiledForProbes(this.#v86, layer)) return false;
-    this.#state.addCode(this.#v86, layer, this.#compiles);
-    this.#codeTaken = key;
-    return true;
+    return this.#keptCode.take(this.#v86, key, this.#compiles);
   }
 
   keepCode(key: string): void {
     this.#checkRunnable();
-    const { codeStore } = this.#options;
-    if (codeStore === undefined) return;
-    if (this.#codeTaken === key) writeMachineCode(codeStore, key, this.#v86);
-    else writeCode(codeStore, key, this.#v86);
+    this.#keptCode.keep(this.#v86, key);
   }
 
   dispose(): void {

@@ -1,0 +1,38 @@
+/** Compiled code that outlives the process: taken from the store before a run, kept there after it. */
+
+import { readCode, writeCode, writeMachineCode } from './code-file.ts';
+import { compiledForProbes } from './image.ts';
+import type { MachineState } from './state.ts';
+import type { MachineOptions } from './types.ts';
+import type { V86Instance } from './v86/instance.ts';
+
+export class KeptCode {
+  readonly #options: MachineOptions;
+  readonly #state: MachineState;
+  /** The key of the code that was taken, if it was. */
+  #taken: string | undefined;
+
+  constructor(options: MachineOptions, state: MachineState) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  /** @returns Whether there was code under that key which this machine can use. */
+  take(v86: V86Instance, key: string, compiles: boolean): boolean {
+    const { compile = true, codeStore } = this.#options;
+    if (compile === false || codeStore === undefined || !v86.functions.isEmpty) return false;
+    const layer = readCode(codeStore, key, v86);
+    if (layer === undefined || !compiledForProbes(v86, layer)) return false;
+    this.#state.addCode(v86, layer, compiles);
+    this.#taken = key;
+    return true;
+  }
+
+  /** Where the code was taken, nothing but V8's machine code of it can be new. */
+  keep(v86: V86Instance, key: string): void {
+    const { codeStore } = this.#options;
+    if (codeStore === undefined) return;
+    if (this.#taken === key) writeMachineCode(codeStore, key, v86);
+    else writeCode(codeStore, key, v86);
+  }
+}
