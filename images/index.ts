@@ -1,8 +1,10 @@
-// What the harness knows of the guest's files: open this first. ramfs/ writes volumes, toolchain/ gives the tools,
-// build/ is the engine, and each other folder has the sources and the recipe of one part.
-//
-// On a machine where everything is built, `ensureImages` reads a few small files and starts nothing, so nothing is
-// imported here that only a build needs.
+/**
+ * What the harness knows of the guest's files: open this first. ramfs/ writes volumes, toolchain/ gives the tools,
+ * build/ is the engine, and each other folder has the sources and the recipe of one part.
+ *
+ * On a machine where everything is built, `ensureImages` reads a few small files and starts nothing, so nothing is
+ * imported here that only a build needs.
+ */
 import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -17,11 +19,11 @@ import { debugFile, programFile, pythonSteps, stdlibStep, symbolsFile } from './
 import type { Variant } from './cpython/variant.ts';
 import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
-import { diagnosticsFile, programName, programStep } from './programs/recipe.ts';
-import { helloRamfsFile, helloRamfsStep } from './ramfs/recipe.ts';
+import { DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
+import { HELLO_RAMFS_FILE, helloRamfsStep } from './ramfs/recipe.ts';
 import { replaceFile } from './store/replace-file.ts';
 import type { WriteFile } from './store/replace-file.ts';
-import { addr2lineFile, toolchainStep } from './toolchain/recipe.ts';
+import { ADDR2LINE_FILE, toolchainStep } from './toolchain/recipe.ts';
 import type {
   BootImages,
   CompiledProgram,
@@ -90,7 +92,7 @@ function imageList(
     { name: 'python', step: python.stripped, file: programFile },
     { name: 'python, with symbols', step: python.linked, file: symbolsFile },
     { name: 'python, with debug information', step: python.linked, file: debugFile },
-    { name: 'ramfs, hello', step: helloRamfsStep, file: helloRamfsFile },
+    { name: 'ramfs, hello', step: helloRamfsStep, file: HELLO_RAMFS_FILE },
   ];
 }
 
@@ -138,7 +140,7 @@ export async function ensureWanted(
         symbols: resultOfStep(steps.linked, symbolsFile),
         debug: resultOfStep(steps.linked, debugFile),
       },
-      ramfs: { hello: resultOfStep(helloRamfsStep, helloRamfsFile) },
+      ramfs: { hello: resultOfStep(helloRamfsStep, HELLO_RAMFS_FILE) },
     }),
     warnings,
   };
@@ -200,7 +202,7 @@ export async function compileProgram(options: CompileOptions): Promise<CompiledP
   const built = outcome.built[0];
   if (built === undefined) throw new Error('the engine left out the program');
   const elf = imageOf(built, programName(sources));
-  const diagnostics = readFileSync(path.join(built.files, diagnosticsFile), 'utf8');
+  const diagnostics = readFileSync(path.join(built.files, DIAGNOSTICS_FILE), 'utf8');
   if (output === undefined) return { elf, diagnostics };
   const target = path.resolve(output);
   mkdirSync(path.dirname(target), { recursive: true });
@@ -218,7 +220,7 @@ export async function compileProgram(options: CompileOptions): Promise<CompiledP
  */
 export async function ensureAddr2line(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
   const outcome = await build([toolchainStep], options);
-  return path.join(outcome.built[0]?.files ?? '', addr2lineFile);
+  return path.join(outcome.built[0]?.files ?? '', ADDR2LINE_FILE);
 }
 
 /** The images of a variant and whether they are there. Builds nothing. */

@@ -1,4 +1,4 @@
-// What the harness may ask of images/ and what it gets: types only. The functions are in index.ts.
+/** What the harness may ask of images/ and what it gets: types only. The functions are in index.ts. */
 import type { Era } from './abi/eras.ts';
 import type { Variant } from './cpython/variant.ts';
 

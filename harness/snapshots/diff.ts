@@ -5,7 +5,7 @@
  * processor remembers the place of (its translations) is compared too, under `processor`.
  */
 import { createMachine, serializeImage, type Machine, type SerializedPage } from '../../emulator/index.ts';
-import { addressMap, pageSize } from '../../images/abi/memory-map.ts';
+import { addressMap, PAGE_SIZE } from '../../images/abi/memory-map.ts';
 import type { GuestSnapshot } from '../guest/guest.ts';
 import { identityDifferences } from '../guest/identity.ts';
 import { wallClock } from '../guest/wall-clock.ts';
@@ -100,8 +100,8 @@ async function look(snapshot: GuestSnapshot): Promise<Look> {
 function linearByPage(machine: Machine): Map<number, number> {
   const byPage = new Map<number, number>();
   for (const { linear, physical, size } of machine.linear.mappings()) {
-    for (let offset = 0; offset < size; offset += pageSize) {
-      const page = (physical + offset) / pageSize;
+    for (let offset = 0; offset < size; offset += PAGE_SIZE) {
+      const page = (physical + offset) / PAGE_SIZE;
       // The kernel maps all memory; who it belongs to is the program's mapping, if there is one.
       if (!byPage.has(page) || linear >= addressMap.userBase) byPage.set(page, linear + offset);
     }
@@ -162,7 +162,7 @@ function showValue(value: PlainData | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const ZERO_PAGE = new Uint8Array(pageSize);
+const ZERO_PAGE = new Uint8Array(PAGE_SIZE);
 
 function comparePages(a: Iterable<SerializedPage>, b: Iterable<SerializedPage>): PageDifference[] {
   const inA = new Map(Array.from(a, ({ number, bytes }) => [number, bytes]));
@@ -177,11 +177,11 @@ function comparePages(a: Iterable<SerializedPage>, b: Iterable<SerializedPage>):
 
 function comparePage(number: number, a: Uint8Array, b: Uint8Array): PageDifference[] {
   const offsets: number[] = [];
-  for (let offset = 0; offset < pageSize; offset += 1) if (a[offset] !== b[offset]) offsets.push(offset);
+  for (let offset = 0; offset < PAGE_SIZE; offset += 1) if (a[offset] !== b[offset]) offsets.push(offset);
   const [first] = offsets;
   const last = offsets.at(-1);
   if (first === undefined || last === undefined) return [];
-  return [{ physical: number * pageSize, bytes: offsets.length, first, last }];
+  return [{ physical: number * PAGE_SIZE, bytes: offsets.length, first, last }];
 }
 
 function locate(
@@ -189,7 +189,7 @@ function locate(
   linearByPhysical: ReadonlyMap<number, number>,
   names: AddressNames | undefined,
 ): PageDifference {
-  const linear = linearByPhysical.get(page.physical / pageSize);
+  const linear = linearByPhysical.get(page.physical / PAGE_SIZE);
   if (linear === undefined) return page;
   const symbol = names?.describe(linear + page.first);
   return { ...page, linear, ...(symbol === undefined ? {} : { symbol }) };

@@ -2,7 +2,7 @@
  * A picture of guest memory for the terminal: a grid of cells whose shade says how many pages of each are in use, and
  * the regions of Nanvix's layout with theirs. Plain text; whoever prints it adds colour.
  */
-import { controlPage, initrd, kernelImage, pageSize } from '../../images/abi/memory-map.ts';
+import { controlPage, initrd, kernelImage, PAGE_SIZE } from '../../images/abi/memory-map.ts';
 import type { SnapshotIdentity } from './contents.ts';
 
 /** A named piece of guest memory. */
@@ -36,14 +36,14 @@ export function memoryMap(
   memoryBytes: number,
   identity: Pick<SnapshotIdentity, 'program' | 'ramfs'>,
 ): MemoryMap {
-  const pagesPerCell = Math.max(1, Math.ceil(memoryBytes / pageSize / (COLUMNS * ROWS)));
-  const cells = new Array<number>(Math.ceil(memoryBytes / pageSize / pagesPerCell)).fill(0);
+  const pagesPerCell = Math.max(1, Math.ceil(memoryBytes / PAGE_SIZE / (COLUMNS * ROWS)));
+  const cells = new Array<number>(Math.ceil(memoryBytes / PAGE_SIZE / pagesPerCell)).fill(0);
   for (const page of pages) {
     const cell = Math.floor(page / pagesPerCell);
     cells[cell] = (cells[cell] ?? 0) + 1;
   }
   const inRange = (start: number, end: number): number =>
-    pages.filter((page) => page * pageSize >= start && page * pageSize < end).length;
+    pages.filter((page) => page * PAGE_SIZE >= start && page * PAGE_SIZE < end).length;
   return {
     memoryBytes,
     pages: pages.length,
@@ -60,7 +60,7 @@ function regionsOf(
   memoryBytes: number,
   identity: Pick<SnapshotIdentity, 'program' | 'ramfs'>,
 ): Omit<MemoryRegion, 'pages'>[] {
-  const programEnd = initrd.base + roundUp(identity.program.bytes) + pageSize;
+  const programEnd = initrd.base + roundUp(identity.program.bytes) + PAGE_SIZE;
   const ramfsStart = memoryBytes - roundUp(identity.ramfs?.bytes ?? 0);
   const regions = [
     { name: 'control and clock', start: controlPage.base, end: kernelImage.trampoline },
@@ -86,7 +86,7 @@ export function drawMemoryMap(map: MemoryMap): string {
   ];
   const width = Math.max(...map.regions.map(({ name }) => name.length));
   for (const { name, start, end, pages } of map.regions) {
-    const total = Math.ceil((end - start) / pageSize);
+    const total = Math.ceil((end - start) / PAGE_SIZE);
     lines.push(`${hex(start)}–${hex(end)}  ${name.padEnd(width)}  ${pages} of ${total} pages`);
   }
   return lines.join('\n');
@@ -104,7 +104,7 @@ function gridLines({ cells, pagesPerCell }: MemoryMap): string[] {
     skipped = row.every((pages) => pages === 0) ? skipped + 1 : (endRun(), 0);
     if (skipped <= 1) {
       lines.push(
-        `${hex(cell * pagesPerCell * pageSize)}  ${row.map((pages) => shade(pages, pagesPerCell)).join('')}`,
+        `${hex(cell * pagesPerCell * PAGE_SIZE)}  ${row.map((pages) => shade(pages, pagesPerCell)).join('')}`,
       );
     }
   }
@@ -118,4 +118,4 @@ function shade(pages: number, pagesPerCell: number): string {
 
 const hex = (address: number): string => `0x${address.toString(16).padStart(8, '0')}`;
 
-const roundUp = (bytes: number): number => Math.ceil(bytes / pageSize) * pageSize;
+const roundUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;

@@ -1,7 +1,8 @@
-// What differs between the eras of Nanvix that our kernel and POSIX layer are built for, as data: the headers of their C
-// sources are generated from it, and the monitor reads layouts and numbers here.
-// Source: ABI reference for Era S; its companion for Era M, "The monitor" (initrd, messages) and "Calls".
-
+/**
+ * What differs between the eras of Nanvix that our kernel and POSIX layer are built for, as data: the headers of their C
+ * sources are generated from it, and the monitor reads layouts and numbers here.
+ * Source: ABI reference for Era S; its companion for Era M, "The monitor" (initrd, messages) and "Calls".
+ */
 import type { Era } from './era.ts';
 import type { KernelCall, ResultRegisters } from './kernel-calls.ts';
 import { kernelCallsOf } from './kernel-calls.ts';

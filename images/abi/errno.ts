@@ -1,7 +1,8 @@
-// Error numbers of the guest ABI. The kernel answers them negated in EAX with EDX = -1. They are newlib's numbers,
-// not Linux's: ENOSYS is 88 here, and a POSIX layer on another libc has to translate.
-// Source: ABI reference, "Kernel calls" (list of errno values).
-
+/**
+ * Error numbers of the guest ABI. The kernel answers them negated in EAX with EDX = -1. They are newlib's numbers,
+ * not Linux's: ENOSYS is 88 here, and a POSIX layer on another libc has to translate.
+ * Source: ABI reference, "Kernel calls" (list of errno values).
+ */
 /** Every errno a kernel call can answer, by name. */
 export const errno = {
   EPERM: 1,

@@ -1,8 +1,9 @@
-// Exit statuses that our kernel reports on the machine port when the program did not choose one by kernel call 3.
-// A fault in ring 3 is 128 plus the signal number a POSIX system would have sent. A triple fault is the
-// host's own finding. Source: ABI reference for the triple fault and for
-// 200 to 202 (which of the first two is which is ours); the others are ours.
-
+/**
+ * Exit statuses that our kernel reports on the machine port when the program did not choose one by kernel call 3.
+ * A fault in ring 3 is 128 plus the signal number a POSIX system would have sent. A triple fault is the
+ * host's own finding. Source: ABI reference for the triple fault and for
+ * 200 to 202 (which of the first two is which is ours); the others are ours.
+ */
 /** Status by cause. */
 export const exitStatuses = {
   /** A signal ended the program by its default action (Era M), as Nanvix has it: EINTR. */

@@ -1,10 +1,9 @@
-// Makes the C headers of the guest from the tables of this folder. Pure: text in, text out.
-
+/** Makes the C headers of the guest from the tables of this folder. Pure: text in, text out. */
 import {
   capabilities,
   kernelArgumentWords,
   limits,
-  noTimeout,
+  NO_TIMEOUT,
   portAccess,
   protections,
   ramfsTag,
@@ -21,7 +20,7 @@ import {
   controlPage,
   initrd,
   kernelImage,
-  pageSize,
+  PAGE_SIZE,
   pvclockPage,
   selectors,
 } from './memory-map.ts';
@@ -29,12 +28,12 @@ import {
   bulkOperations,
   bundle,
   envelopeKinds,
-  firstThread,
+  FIRST_THREAD,
   hostHeaders,
   messageTypes,
   processes,
 } from './messages.ts';
-import { interrupts, machineCommands, machineCommandShift, ports } from './ports.ts';
+import { interrupts, machineCommands, MACHINE_COMMAND_SHIFT, ports } from './ports.ts';
 import { maskChanges, signalFlags, signalFrames, signalHandlers, signals } from './signals.ts';
 import type { ScalarType, StructLayout } from './structs.ts';
 
@@ -120,7 +119,7 @@ export function abiHeader(era: Era): string {
     banner(`Constants and structures of the Nanvix guest ABI, Era ${era}.`, 'the tables of images/abi'),
     '#ifndef NANVIX_ABI_H\n#define NANVIX_ABI_H\n',
     group('Era: one of these is 1', 'ERA_', { S: era === 'S' ? 1 : 0, M: era === 'M' ? 1 : 0 }),
-    group('Memory', '', { pageSize }),
+    group('Memory', '', { pageSize: PAGE_SIZE }),
     group('Registers at the start of the kernel', 'BOOT_', bootRegisters),
     group('Control page: physical addresses', 'CONTROL_', controlPage),
     group('Clock page', 'PVCLOCK_PAGE_', pvclockPage),
@@ -130,17 +129,17 @@ export function abiHeader(era: Era): string {
     group('Virtual addresses', '', addressMap),
     group('Segment selectors', 'SELECTOR_', selectors),
     group('I/O ports', 'PORT_', ports),
-    group('Commands of the machine port', 'MACHINE_', { ...machineCommands, shift: machineCommandShift }),
+    group('Commands of the machine port', 'MACHINE_', { ...machineCommands, shift: MACHINE_COMMAND_SHIFT }),
     group('Interrupts', '', interrupts),
     group('Vector of kernel calls', 'TRAP_', { vector: trapVector }),
     group('Envelopes', 'ENVELOPE_', envelopeKinds),
     group('Types of messages', 'MESSAGE_', messageTypes),
     group('Headers of host messages', 'HOST_', hostHeaders),
-    group('Processes and threads', 'PROCESS_', { ...processes, firstThread }),
+    group('Processes and threads', 'PROCESS_', { ...processes, firstThread: FIRST_THREAD }),
     group('Page protection', 'PROTECTION_', protections),
     group('Capabilities', 'CAPABILITY_', capabilities),
     group('Access to I/O ports', 'PORT_ACCESS_', portAccess),
-    group('Limits', 'LIMIT_', { ...limits, noTimeout }),
+    group('Limits', 'LIMIT_', { ...limits, noTimeout: NO_TIMEOUT }),
     group('Tag of the ramfs region', 'RAMFS_TAG_', ramfsTag),
     group('Words of the kernel arguments', 'KERNEL_ARGUMENT_', kernelArgumentWords),
     group('Exit statuses the kernel chooses', 'EXIT_', exitStatuses),

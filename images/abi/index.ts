@@ -1,7 +1,8 @@
-// The numbers of the guest ABI, each in one place. Start with kernel-calls.ts (what a program can ask), then
-// ports.ts and messages.ts (what the kernel asks of its host), memory-map.ts (where things are), structs.ts
-// (how they are laid out) and generate-c.ts (how the guest's C sources learn all this).
-
+/**
+ * The numbers of the guest ABI, each in one place. Start with kernel-calls.ts (what a program can ask), then
+ * ports.ts and messages.ts (what the kernel asks of its host), memory-map.ts (where things are), structs.ts
+ * (how they are laid out) and generate-c.ts (how the guest's C sources learn all this).
+ */
 export * from './eras.ts';
 export * from './errno.ts';
 export * from './exit-status.ts';

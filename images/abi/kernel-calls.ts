@@ -1,8 +1,9 @@
-// The table of kernel calls: numbers, names, arguments with their types, results, errors. The kernel's dispatcher,
-// the stubs of guest programs and the harness's decoder are all made from it.
-// Source: ABI reference, "Kernel calls", and its companion for Era M, "Calls" and "Signals". What these pages leave open
-// (the arguments of pmio, which error answers which mistake) is decided here and marked "ours".
-
+/**
+ * The table of kernel calls: numbers, names, arguments with their types, results, errors. The kernel's dispatcher,
+ * the stubs of guest programs and the harness's decoder are all made from it.
+ * Source: ABI reference, "Kernel calls", and its companion for Era M, "Calls" and "Signals". What these pages leave open
+ * (the arguments of pmio, which error answers which mistake) is decided here and marked "ours".
+ */
 import type { Era } from './era.ts';
 import type { ErrnoName } from './errno.ts';
 import type { structsM } from './structs-m.ts';

@@ -1,6 +1,7 @@
-// Reads and writes the packed structures of structs.ts in a stretch of guest memory. Works on a DataView, so the
-// same code serves a copy of memory and the memory itself.
-
+/**
+ * Reads and writes the packed structures of structs.ts in a stretch of guest memory. Works on a DataView, so the
+ * same code serves a copy of memory and the memory itself.
+ */
 import type { FieldLayout, ScalarType, StructLayout } from './structs.ts';
 
 /** Bytes of each scalar type. */

@@ -1,9 +1,10 @@
-// Where things are in the guest: physical pages shared with the host, load addresses, ranges of virtual addresses,
-// boot registers and segment selectors.
-// Source: ABI reference, "Boot" and "Start of a program".
-
+/**
+ * Where things are in the guest: physical pages shared with the host, load addresses, ranges of virtual addresses,
+ * boot registers and segment selectors.
+ * Source: ABI reference, "Boot" and "Start of a program".
+ */
 /** Size of a page and of a frame, in bytes. */
-export const pageSize = 4096;
+export const PAGE_SIZE = 4096;
 
 /** State of the processor when the kernel starts: 16-bit real mode, all segment bases 0, IP = e_entry. */
 export const bootRegisters = {

@@ -1,6 +1,7 @@
-// Messages on the bus between guest and host, and what their fields may hold.
-// Source: ABI reference, "Ports" (envelope, message, host payload). Layouts are in structs.ts.
-
+/**
+ * Messages on the bus between guest and host, and what their fields may hold.
+ * Source: ABI reference, "Ports" (envelope, message, host payload). Layouts are in structs.ts.
+ */
 /** The envelope's kind. Early kernels know the first two only and call the field is-message. */
 export const envelopeKinds = {
   /** The address is that of a data-chunk header; the size counts the data behind it. */
@@ -53,4 +54,4 @@ export const processes = {
 } as const;
 
 /** Thread identifier of the program's first thread. */
-export const firstThread = 1;
+export const FIRST_THREAD = 1;

@@ -1,6 +1,7 @@
-// Values that kernel calls take: protections, capabilities, port access, limits, and the words a kernel argument may be.
-// Source: ABI reference, "Kernel calls" and "Boot"; what is ours alone says so.
-
+/**
+ * Values that kernel calls take: protections, capabilities, port access, limits, and the words a kernel argument may be.
+ * Source: ABI reference, "Kernel calls" and "Boot"; what is ours alone says so.
+ */
 /** Page protection, bits of mmap's and mctrl's argument. */
 export const protections = {
   read: 4,
@@ -25,7 +26,7 @@ export const portAccess = {
 } as const;
 
 /** A timeout whose seconds and nanoseconds are both this word never ends. */
-export const noTimeout = 0xffffffff;
+export const NO_TIMEOUT = 0xffffffff;
 
 /** Limits a program can run into. */
 export const limits = {

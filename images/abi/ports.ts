@@ -1,7 +1,8 @@
-// I/O ports between the guest's kernel and its host (the virtual-machine monitor). All are writes, and all are
-// synchronous: when the OUT instruction retires, the host has done what was asked.
-// Source: ABI reference, "Ports" and "Exit status".
-
+/**
+ * I/O ports between the guest's kernel and its host (the virtual-machine monitor). All are writes, and all are
+ * synchronous: when the OUT instruction retires, the host has done what was asked.
+ * Source: ABI reference, "Ports" and "Exit status".
+ */
 /** Port numbers. The width of the access is part of the protocol where two meanings share a port. */
 export const ports = {
   /** Byte write: one character of the kernel's console. */
@@ -40,7 +41,7 @@ export const machineCommands = {
 } as const;
 
 /** Number of bits that a command of the machine port is shifted left by. */
-export const machineCommandShift = 16;
+export const MACHINE_COMMAND_SHIFT = 16;
 
 /** Interrupt controller and timer as every Nanvix kernel programs them. Source: ABI reference, "Boot", interrupts. */
 export const interrupts = {

@@ -1,5 +1,7 @@
-// The steps that write the generated C headers, one for each era. A result changes only if a header does, so a comment in
-// a table rebuilds nothing else.
+/**
+ * The steps that write the generated C headers, one for each era. A result changes only if a header does, so a comment in
+ * a table rebuilds nothing else.
+ */
 import { projectFiles } from '../build/tree.ts';
 import type { Step } from '../build/step.ts';
 import type { Era } from './eras.ts';

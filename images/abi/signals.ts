@@ -1,7 +1,8 @@
-// Signals of the kernel of Era M: their numbers, flags and what happens where nobody catches one.
-// Source: the ABI reference's companion for Era M, "Signals". Numbers other than KILL and STOP, and the flags, are
-// Linux's; the page infers that.
-
+/**
+ * Signals of the kernel of Era M: their numbers, flags and what happens where nobody catches one.
+ * Source: the ABI reference's companion for Era M, "Signals". Numbers other than KILL and STOP, and the flags, are
+ * Linux's; the page infers that.
+ */
 /** Signal numbers that the kernel itself needs. */
 export const signals = {
   quit: 3,

@@ -1,6 +1,7 @@
-// Packed structures that Era M has beside those of structs.ts, or instead of them.
-// Source: the ABI reference's companion for Era M, "Envelopes", "Messages", "initrd", "Calls" and "Signals".
-
+/**
+ * Packed structures that Era M has beside those of structs.ts, or instead of them.
+ * Source: the ABI reference's companion for Era M, "Envelopes", "Messages", "initrd", "Calls" and "Signals".
+ */
 import type { StructLayout } from './structs.ts';
 
 /** The 64-byte message, with process and thread of both sides. */

@@ -1,7 +1,8 @@
-// Packed, little-endian structures of the guest ABI, as data: the C headers with their static assertions and the
-// TypeScript readers and writers (layout.ts) both come from these tables.
-// Source: ABI reference, "Ports", "Boot" (pvclock), "Kernel calls" (mmio_info, thread_create, gettime).
-
+/**
+ * Packed, little-endian structures of the guest ABI, as data: the C headers with their static assertions and the
+ * TypeScript readers and writers (layout.ts) both come from these tables.
+ * Source: ABI reference, "Ports", "Boot" (pvclock), "Kernel calls" (mmio_info, thread_create, gettime).
+ */
 /** Scalar types of a field. `i64` and `u64` are bigint in TypeScript. */
 export type ScalarType = 'u8' | 'i8' | 'u16' | 'u32' | 'i32' | 'u64';
 

@@ -1,6 +1,7 @@
-// Writes the generated C headers into a directory: `tsx images/abi/write-headers.ts OUTDIR [S|M]` makes OUTDIR/nanvix/*.h.
-// The build engine calls the function; the command is for trying things by hand.
-
+/**
+ * Writes the generated C headers into a directory: `tsx images/abi/write-headers.ts OUTDIR [S|M]` makes OUTDIR/nanvix/*.h.
+ * The build engine calls the function; the command is for trying things by hand.
+ */
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,7 @@
-// Digests of files, remembered by what `stat` says of them, so that a run that finds everything built reads no file
-// twice in its life. Must hold: a remembered digest is used only for a file that has not changed since.
+/**
+ * Digests of files, remembered by what `stat` says of them, so that a run that finds everything built reads no file
+ * twice in its life. Must hold: a remembered digest is used only for a file that has not changed since.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Store } from '../store/store.ts';
@@ -13,10 +15,10 @@ export function sha256(data: string | Uint8Array): string {
  * A file changed this recently is hashed again next time: two writes within one tick of the file system's clock
  * leave equal times.
  */
-const settledMilliseconds = 1000;
+const SETTLED_MILLISECONDS = 1000;
 
 /** Files remembered; beyond them those go that were looked up longest ago. */
-const mostFiles = 4000;
+const MOST_FILES = 4000;
 
 /** What `stat` says of a file's content: while it says the same, the content is the same. */
 export function stateOf(file: string): string {
@@ -49,7 +51,7 @@ export class DigestMemo {
       return known.slice(state.length + 1);
     }
     const digest = sha256(readFileSync(file));
-    if (Date.now() - statSync(file).ctimeMs > settledMilliseconds) {
+    if (Date.now() - statSync(file).ctimeMs > SETTLED_MILLISECONDS) {
       this.#known.delete(file);
       this.#known.set(file, `${state} ${digest}`);
       this.#changed = true;
@@ -61,6 +63,6 @@ export class DigestMemo {
   save(): void {
     if (!this.#changed) return;
     this.#changed = false;
-    this.#store.write('notes', 'digests', Buffer.from(JSON.stringify([...this.#known].slice(-mostFiles))));
+    this.#store.write('notes', 'digests', Buffer.from(JSON.stringify([...this.#known].slice(-MOST_FILES))));
   }
 }

@@ -1,5 +1,7 @@
-// Builds steps: each once, in parallel where they don't depend on each other, from the cache where their inputs are
-// unchanged. Must hold: a result in the cache is whole; an interrupted or failed step leaves nothing but its log.
+/**
+ * Builds steps: each once, in parallel where they don't depend on each other, from the cache where their inputs are
+ * unchanged. Must hold: a result in the cache is whole; an interrupted or failed step leaves nothing but its log.
+ */
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pruneKind, removeFolder, sweep } from '../store/contents.ts';

@@ -1,5 +1,7 @@
-// A step's place in the cache: `<cache>/images/<step>-<key>/` with manifest.json, files.json and files/.
-// Must hold: the folder appears at once and whole, by rename; whoever finds it may use it.
+/**
+ * A step's place in the cache: `<cache>/images/<step>-<key>/` with manifest.json, files.json and files/.
+ * Must hold: the folder appears at once and whole, by rename; whoever finds it may use it.
+ */
 import {
   chmodSync,
   closeSync,
@@ -18,12 +20,12 @@ import { sha256 } from './digest-memo.ts';
 import type { BuiltStep, Manifest, ResultFile } from './step.ts';
 
 /** Digits of the key in a folder's name; the manifest has all of them. */
-const keyDigits = 24;
+const KEY_DIGITS = 24;
 /** Up to this many results are forced to disk one by one; larger trees are checked by size when they are used. */
-const syncedFiles = 64;
+const SYNCED_FILES = 64;
 
 export function entryFolder(cacheRoot: string, step: string, key: string): string {
-  return path.join(cacheRoot, 'images', `${step}-${key.slice(0, keyDigits)}`);
+  return path.join(cacheRoot, 'images', `${step}-${key.slice(0, KEY_DIGITS)}`);
 }
 
 /** The built step of this key, or undefined. */
@@ -52,7 +54,7 @@ export function resultFiles(built: BuiltStep): readonly ResultFile[] {
 
 /** Whether all results are still what they were: by digest where they are few, by size where they are many. */
 export function isIntact(built: BuiltStep, memo: DigestMemo): boolean {
-  const byDigest = built.manifest.fileCount <= syncedFiles;
+  const byDigest = built.manifest.fileCount <= SYNCED_FILES;
   try {
     return resultFiles(built).every((file) => {
       const absolute = path.join(built.files, file.path);
@@ -131,7 +133,7 @@ export function publish(
   }));
   writeFileSync(path.join(folder, 'files.json'), JSON.stringify(lists));
   writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  if (listed.length <= syncedFiles) {
+  if (listed.length <= SYNCED_FILES) {
     for (const file of listed) {
       const absolute = path.join(files, file.path);
       if (file.mode === 'link') continue;

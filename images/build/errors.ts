@@ -1,5 +1,4 @@
-// The errors of a build: few, each with one line that says what to do.
-
+/** The errors of a build: few, each with one line that says what to do. */
 export type BuildErrorKind =
   /** The package archive can't be reached. */
   | 'no-network'

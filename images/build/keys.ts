@@ -1,4 +1,6 @@
-// Keys of steps: what a result depends on, as one SHA-256. Reads the files named as inputs, through the memo.
+/**
+ * Keys of steps: what a result depends on, as one SHA-256. Reads the files named as inputs, through the memo.
+ */
 import path from 'node:path';
 import type { DigestMemo } from './digest-memo.ts';
 import { sha256 } from './digest-memo.ts';
@@ -9,7 +11,7 @@ import type { BuiltStep, Manifest, Parameter, Step } from './step.ts';
  * Part of every key: raised when the engine itself starts to make different results of equal inputs. The package's version
  * is part too, because a step does not name all of the engine that it is run by.
  */
-const engineVersion = 2;
+const ENGINE_VERSION = 2;
 
 export type Inputs = Manifest['inputs'];
 
@@ -35,7 +37,7 @@ export async function inputsOf(
   const given = step.parameters;
   const parameters: Parameter = (typeof given === 'function' ? await given() : given) ?? null;
   const steps = Object.fromEntries(built.map(({ manifest }) => [manifest.step, manifest.identity]));
-  const versions = { engineVersion, packageVersion: packageVersion() };
+  const versions = { engineVersion: ENGINE_VERSION, packageVersion: packageVersion() };
   const key = sha256(canonical({ ...versions, step: step.name, files, steps, parameters }));
   // Tools don't count, and content counts by what it was made from.
   const sources = Object.fromEntries(
@@ -43,6 +45,8 @@ export async function inputsOf(
       .filter((_, index) => step.steps[index]?.isTool !== true)
       .map(({ manifest }) => [manifest.step, manifest.sourceKey]),
   );
-  const sourceKey = sha256(canonical({ engineVersion, step: step.name, files, sources, parameters }));
+  const sourceKey = sha256(
+    canonical({ engineVersion: ENGINE_VERSION, step: step.name, files, sources, parameters }),
+  );
   return { inputs: { files, steps, parameters }, key, sourceKey };
 }

@@ -1,4 +1,4 @@
-// vendor/lock.json, the list of what others wrote, read and checked. Reads that one file.
+/** vendor/lock.json, the list of what others wrote, read and checked. Reads that one file. */
 import { readFileSync } from 'node:fs';
 import { inProject } from './paths.ts';
 

@@ -1,4 +1,6 @@
-// Where the project and its build cache lie. Reads the environment, touches no files but to find package.json.
+/**
+ * Where the project and its build cache lie. Reads the environment, touches no files but to find package.json.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,7 @@
-// Writes vendor/results.json: the digests of what this checkout's sources give with the tools of Debian 12. Run it after
-// a change of what runs in the guest, on a machine with those tools: `npm run images:record`.
+/**
+ * Writes vendor/results.json: the digests of what this checkout's sources give with the tools of Debian 12. Run it after
+ * a change of what runs in the guest, on a machine with those tools: `npm run images:record`.
+ */
 import { writeFileSync } from 'node:fs';
 import { pythonSteps } from '../cpython/recipe.ts';
 import { referenceVariant } from '../cpython/variant.ts';

@@ -1,5 +1,7 @@
-// vendor/results.json: the digests that results had when they were recorded. Tools are not pinned, so other digests
-// are no failure, but people should know. Reads that one file; `images/build/record.ts` writes it.
+/**
+ * vendor/results.json: the digests that results had when they were recorded. Tools are not pinned, so other digests
+ * are no failure, but people should know. Reads that one file; `images/build/record.ts` writes it.
+ */
 import { readFileSync } from 'node:fs';
 import { inProject } from './paths.ts';
 import type { BuiltStep } from './step.ts';

@@ -1,19 +1,21 @@
-// Runs the programs of a step: output to the step's log, a small fixed environment, failure as a BuildError whose
-// message ends with what went wrong. Starts processes, writes the log, nothing else.
+/**
+ * Runs the programs of a step: output to the step's log, a small fixed environment, failure as a BuildError whose
+ * message ends with what went wrong. Starts processes, writes the log, nothing else.
+ */
 import { appendFileSync } from 'node:fs';
 import { BuildError, diskFull, interrupted } from './errors.ts';
 import type { RunOptions } from './step.ts';
 
-const shownLines = 12;
-const shownErrors = 3;
+const SHOWN_LINES = 12;
+const SHOWN_ERRORS = 3;
 /** As compilers and linkers begin them. */
-const errorLine = /(^|\s)(fatal )?error: |undefined reference to|unrecognized option/;
+const ERROR_LINE = /(^|\s)(fatal )?error: |undefined reference to|unrecognized option/;
 
 /** The first errors in what a program printed, or where it names none its last lines. */
 function whatWentWrong(output: string): string {
   const lines = output.trimEnd().split('\n');
-  const errors = [...new Set(lines.filter((line) => errorLine.test(line)))].slice(0, shownErrors);
-  return (errors.length > 0 ? errors : lines.slice(-shownLines)).join('\n  ');
+  const errors = [...new Set(lines.filter((line) => ERROR_LINE.test(line)))].slice(0, SHOWN_ERRORS);
+  return (errors.length > 0 ? errors : lines.slice(-SHOWN_LINES)).join('\n  ');
 }
 
 export interface ToolRunner {

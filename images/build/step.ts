@@ -1,5 +1,4 @@
-// What a step of the build is: data, and one function that makes files. Types only.
-
+/** What a step of the build is: data, and one function that makes files. Types only. */
 /** A value that can be part of a key. Object keys are sorted before hashing. */
 export type Parameter =
   string | number | boolean | null | readonly Parameter[] | { readonly [name: string]: Parameter };

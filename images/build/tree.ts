@@ -1,4 +1,6 @@
-// Lists files of the project's folders, for steps that take a whole folder as an input. Reads folders only.
+/**
+ * Lists files of the project's folders, for steps that take a whole folder as an input. Reads folders only.
+ */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from './paths.ts';

@@ -1,4 +1,4 @@
-// What the steps of CPython share: its source, names of results, and where the guest's headers are.
+/** What the steps of CPython share: its source, names of results, and where the guest's headers are. */
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';
 import type { StepContext } from '../build/step.ts';
@@ -6,20 +6,20 @@ import { muslStep } from '../musl/recipe.ts';
 import { sourceStep } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
 
-const folder = 'images/cpython';
+const FOLDER = 'images/cpython';
 
 /** CPython's tarball. */
 export const cpythonSource = sourceStep('cpython');
 
 /** Absolute paths of files of this folder. */
 export function own(...names: readonly string[]): string[] {
-  return names.map((name) => inProject(folder, name));
+  return names.map((name) => inProject(FOLDER, name));
 }
 
 /** CPython's build folder beside its unpacked sources: relative, so that it can be moved from step to step. */
-export const buildFolder = 'build';
+export const BUILD_FOLDER = 'build';
 /** CPython as a library, the result of the step that compiles. */
-export const library = 'libpython3.11.a';
+export const LIBRARY = 'libpython3.11.a';
 
 /** Folders with the headers of the guest's libraries. */
 export function includeFolders(context: StepContext): string[] {

@@ -1,4 +1,6 @@
-// CPython compiled for a variant, by its own makefile. Results: a library with all objects, and the headers.
+/**
+ * CPython compiled for a variant, by its own makefile. Results: a library with all objects, and the headers.
+ */
 import { copyFileSync, cpSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -9,7 +11,7 @@ import { debugFlags } from '../toolchain/debug-info.ts';
 import { pythonToolsStep, toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { unpackSource } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
-import { buildFolder, cpythonSource, includeFolders, library, own } from './common.ts';
+import { BUILD_FOLDER, cpythonSource, includeFolders, LIBRARY, own } from './common.ts';
 import type { Variant } from './variant.ts';
 
 /** What of a variant changes objects. */
@@ -45,7 +47,7 @@ function reproducibleFlags({ lto }: CompileFields): string[] {
   if (!lto) return [];
   const places = [
     ['../', '/work/'],
-    ...['Modules/', 'Python/'].map((folder) => [folder, `/work/${buildFolder}/${folder}`]),
+    ...['Modules/', 'Python/'].map((folder) => [folder, `/work/${BUILD_FOLDER}/${folder}`]),
   ];
   return ['-frandom-seed=$@', ...places.map((map) => `-fdebug-prefix-map=${map.join('=')}`)];
 }
@@ -53,8 +55,8 @@ function reproducibleFlags({ lto }: CompileFields): string[] {
 async function compile(context: StepContext, configured: Step, fields: CompileFields): Promise<void> {
   const env = toolPath(context, toolchainStep, pythonToolsStep);
   const sources = await unpackSource(context, cpythonSource, 'cpython', env);
-  const build = path.join(context.work, buildFolder);
-  cpSync(path.join(context.filesOf(configured), buildFolder), build, {
+  const build = path.join(context.work, BUILD_FOLDER);
+  cpSync(path.join(context.filesOf(configured), BUILD_FOLDER), build, {
     recursive: true,
     preserveTimestamps: true,
   });
@@ -69,7 +71,7 @@ async function compile(context: StepContext, configured: Step, fields: CompileFi
     'make',
     [
       `-j${availableParallelism()}`,
-      library,
+      LIBRARY,
       // What configure wrote down with absolute paths or for all variants alike.
       `CC=${compiler}`,
       `PYTHON_FOR_FREEZE=${python}`,
@@ -78,7 +80,7 @@ async function compile(context: StepContext, configured: Step, fields: CompileFi
     ],
     { cwd: build, env },
   );
-  copyFileSync(path.join(build, library), path.join(context.out, library));
+  copyFileSync(path.join(build, LIBRARY), path.join(context.out, LIBRARY));
   const include = path.join(context.out, 'include');
   cpSync(path.join(context.work, sources, 'Include'), include, { recursive: true });
   copyFileSync(path.join(build, 'pyconfig.h'), path.join(include, 'pyconfig.h'));

@@ -1,5 +1,7 @@
-// CPython's configure, once for all variants that agree in what pyconfig.h says. Result: the build folder as it left it,
-// with relative paths only, so that the step that compiles can take it elsewhere.
+/**
+ * CPython's configure, once for all variants that agree in what pyconfig.h says. Result: the build folder as it left it,
+ * with relative paths only, so that the step that compiles can take it elsewhere.
+ */
 import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';
@@ -10,7 +12,7 @@ import { layoutFlags } from '../toolchain/layout.ts';
 import { pythonToolsStep, toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { unpackSource } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
-import { buildFolder, cpythonSource, includeFolders, own } from './common.ts';
+import { BUILD_FOLDER, cpythonSource, includeFolders, own } from './common.ts';
 import type { Variant } from './variant.ts';
 
 /** The guest's compiler as configure needs it: programs link, though the layer below musl is not built yet. */
@@ -30,7 +32,7 @@ type ConfigureFields = Pick<Variant, 'docStrings' | 'computedGotos' | 'configure
 async function configure(context: StepContext, fields: ConfigureFields): Promise<void> {
   const env = toolPath(context, toolchainStep, pythonToolsStep);
   const sources = await unpackSource(context, cpythonSource, 'cpython', env);
-  const build = path.join(context.work, buildFolder);
+  const build = path.join(context.work, BUILD_FOLDER);
   mkdirSync(path.join(build, 'Modules'), { recursive: true });
   copyFileSync(inProject('images/cpython/Setup.local'), path.join(build, 'Modules', 'Setup.local'));
   const compiler = await configureCompiler(context);
@@ -69,7 +71,7 @@ async function configure(context: StepContext, fields: ConfigureFields): Promise
     },
   });
   rmSync(path.join(build, 'config.log'), { force: true });
-  renameSync(build, path.join(context.out, buildFolder));
+  renameSync(build, path.join(context.out, BUILD_FOLDER));
 }
 
 /** Results: `build/` with Makefile, pyconfig.h and what else configure makes. */

@@ -1,4 +1,4 @@
-// The package `encodings` as C, by CPython's own freezing scripts run on the machine.
+/** The package `encodings` as C, by CPython's own freezing scripts run on the machine. */
 import path from 'node:path';
 import type { Step } from '../build/step.ts';
 import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';

@@ -1,8 +1,10 @@
-// Lays functions out by use: those that hello executes stand next to one another, in the order of their first use, so
-// that fewer pages of code are touched and, by an emulator, compiled.
-//
-// How: the variant is compiled with a section for each function, and the linker's own script sorts sections named
-// `.text.sorted.*` by name. So the sections of the functions listed in function-order.txt get such names.
+/**
+ * Lays functions out by use: those that hello executes stand next to one another, in the order of their first use, so
+ * that fewer pages of code are touched and, by an emulator, compiled.
+ *
+ * How: the variant is compiled with a section for each function, and the linker's own script sorts sections named
+ * `.text.sorted.*` by name. So the sections of the functions listed in function-order.txt get such names.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { inProject } from '../build/paths.ts';
 

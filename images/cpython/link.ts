@@ -1,4 +1,6 @@
-// The Python program: our main and the snapshot call linked with CPython's library, libc and libposix; then stripped.
+/**
+ * The Python program: our main and the snapshot call linked with CPython's library, libc and libposix; then stripped.
+ */
 import path from 'node:path';
 import type { Era } from '../abi/eras.ts';
 import { headersSteps } from '../abi/recipe.ts';
@@ -10,20 +12,20 @@ import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts
 import { layoutFile, layoutFlags } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { zlibStep, zlibSteps } from '../zlib/recipe.ts';
-import { includeFolders, library, own } from './common.ts';
+import { includeFolders, LIBRARY, own } from './common.ts';
 import { compileFlags } from './compile.ts';
 import { freezeStep } from './freeze.ts';
 import { functionOrderFile, writeOrderOptions } from './function-order.ts';
 import type { Variant } from './variant.ts';
 
-const folder = 'images/cpython';
+const FOLDER = 'images/cpython';
 
 /** The linked program with its debug information, for gdb and the like: large. */
-export const debugFile = 'python.debug.elf';
+export const DEBUG_FILE = 'python.debug.elf';
 /** The same with symbols only, small and fast to read. */
-export const symbolsFile = 'python.sym.elf';
+export const SYMBOLS_FILE = 'python.sym.elf';
 /** The one for the guest. */
-export const programFile = 'python.elf';
+export const PROGRAM_FILE = 'python.elf';
 
 /** The libraries that go with the variant's link and the era. */
 function librarySteps({ link }: Variant, era: Era): readonly Step[] {
@@ -46,29 +48,29 @@ async function link(context: StepContext, compiled: Step, variant: Variant, era:
     `-I${include}`,
     `-I${path.join(include, 'internal')}`,
     `-I${context.filesOf(headersSteps[era])}`,
-    `-I${inProject(folder)}`,
+    `-I${inProject(FOLDER)}`,
   ];
-  const ours: string[] = [inProject(folder, 'snapshot.S'), inProject(folder, 'finalize.c')];
-  if (variant.allocator === 'size-classes') ours.push(inProject(folder, 'allocator.c'));
+  const ours: string[] = [inProject(FOLDER, 'snapshot.S'), inProject(FOLDER, 'finalize.c')];
+  if (variant.allocator === 'size-classes') ours.push(inProject(FOLDER, 'allocator.c'));
   const defines: string[] = [];
   if (variant.encodings === 'frozen') {
     const frozen = ['-DPy_BUILD_CORE', `-I${context.filesOf(freezeStep)}`, '-Wno-missing-braces'];
     await context.run(
       compiler,
-      [...flags, ...frozen, '-c', inProject(folder, 'frozen.c'), '-o', 'frozen.o'],
+      [...flags, ...frozen, '-c', inProject(FOLDER, 'frozen.c'), '-o', 'frozen.o'],
       { env },
     );
     ours.push('frozen.o');
     defines.push('-DNVX_FROZEN_ENCODINGS');
   }
-  let compiledLibrary = path.join(objects, library);
+  let compiledLibrary = path.join(objects, LIBRARY);
   if (variant.functionOrder === 'by-use') {
-    const ordered = path.join(context.work, library);
+    const ordered = path.join(context.work, LIBRARY);
     const options = writeOrderOptions(path.join(context.work, 'function-order'));
     await context.run('objcopy', [options, compiledLibrary, ordered], { env });
     compiledLibrary = ordered;
   }
-  const linked = path.join(context.out, debugFile);
+  const linked = path.join(context.out, DEBUG_FILE);
   const exported = variant.link === 'pie' ? ['-Wl,--export-dynamic'] : [];
   await context.run(
     compiler,
@@ -77,7 +79,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant, era:
       ...defines,
       // Where all of CPython is compiled here again, what gcc warns of is not ours.
       ...(variant.lto ? ['-w'] : ['-Wall', '-Wextra', '-Werror']),
-      inProject(folder, 'main.c'),
+      inProject(FOLDER, 'main.c'),
       ...ours,
       compiledLibrary,
       '-lz',
@@ -90,7 +92,7 @@ async function link(context: StepContext, compiled: Step, variant: Variant, era:
     ],
     { env },
   );
-  await context.run('objcopy', ['--strip-debug', linked, path.join(context.out, symbolsFile)], { env });
+  await context.run('objcopy', ['--strip-debug', linked, path.join(context.out, SYMBOLS_FILE)], { env });
 }
 
 /** Results: `debugFile` and `symbolsFile`. */
@@ -136,9 +138,9 @@ export function stripStep(variant: Variant, linked: Step): Step {
     steps: [toolchainStep, linked],
     parameters: { strip: variant.strip, unwindTables: variant.unwindTables },
     run: async (context) => {
-      const whole = variant.strip === 'none' ? debugFile : symbolsFile;
+      const whole = variant.strip === 'none' ? DEBUG_FILE : SYMBOLS_FILE;
       const input = path.join(context.filesOf(linked), whole);
-      const output = path.join(context.out, programFile);
+      const output = path.join(context.out, PROGRAM_FILE);
       // libgcc's and musl's assembler bring tables that only unwinding would read.
       const remove = variant.unwindTables ? [] : ['--remove-section=.eh_frame'];
       const strip = variant.strip === 'none' ? [] : [`--strip-${variant.strip}`];

@@ -1,10 +1,12 @@
-// CPython for the guest: open this file first. Its sources are unpatched. The steps, each in a file of its own, share as
-// much between variants as they can:
-//
-//   configure.ts ─► compile.ts ─► link.ts (main.c, finalize.c, snapshot.S, frozen.c) ─► strip
-//   freeze.ts ────────────────────┘                         stdlib.ts: the library for a ramfs
-//
-// variant.ts says what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
+/**
+ * CPython for the guest: open this file first. Its sources are unpatched. The steps, each in a file of its own, share as
+ * much between variants as they can:
+ *
+ *   configure.ts ─► compile.ts ─► link.ts (main.c, finalize.c, snapshot.S, frozen.c) ─► strip
+ *   freeze.ts ────────────────────┘                         stdlib.ts: the library for a ramfs
+ *
+ * variant.ts says what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
+ */
 import type { Era } from '../abi/eras.ts';
 import type { Step } from '../build/step.ts';
 import { compileStep } from './compile.ts';
@@ -12,7 +14,7 @@ import { configureStep } from './configure.ts';
 import { linkStep, stripStep } from './link.ts';
 import type { Variant } from './variant.ts';
 
-export { debugFile, programFile, symbolsFile } from './link.ts';
+export { DEBUG_FILE as debugFile, PROGRAM_FILE as programFile, SYMBOLS_FILE as symbolsFile } from './link.ts';
 export { stdlibStep } from './stdlib.ts';
 
 /** The steps of a variant whose results are the program. */

@@ -1,4 +1,4 @@
-// CPython's standard library for the ramfs of programs that import more than hello does.
+/** CPython's standard library for the ramfs of programs that import more than hello does. */
 import { cpSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { unpackSource } from '../toolchain/sources.ts';
 import { cpythonSource, own } from './common.ts';
 
 /** Folders of the standard library that no guest program needs, and that are half of it. */
-const stdlibLeftOut =
+const STDLIB_LEFT_OUT =
   /^(test|idlelib|tkinter|turtledemo|ensurepip|lib2to3|distutils|msilib|ctypes\/test|unittest\/test|sqlite3\/test|pydoc_data)(\/|$)/;
 
 /** Results: `lib/python3.11/`, sources with byte code beside them that is used without a look at the source's time. */
@@ -16,14 +16,14 @@ export const stdlibStep: Step = {
   name: 'cpython-stdlib',
   files: own('stdlib.ts'),
   steps: [cpythonSource, pythonToolsStep],
-  parameters: { leftOut: stdlibLeftOut.source },
+  parameters: { leftOut: STDLIB_LEFT_OUT.source },
   run: async (context) => {
     const env = toolPath(context, pythonToolsStep);
     const lib = path.join(context.work, await unpackSource(context, cpythonSource, 'cpython', env), 'Lib');
     const target = path.join(context.out, 'lib', 'python3.11');
     cpSync(lib, target, {
       recursive: true,
-      filter: (file) => !stdlibLeftOut.test(path.relative(lib, file)) && !/\.(exe|bat|ico|gif)$/.test(file),
+      filter: (file) => !STDLIB_LEFT_OUT.test(path.relative(lib, file)) && !/\.(exe|bat|ico|gif)$/.test(file),
     });
     await context.run(
       'python3.11',

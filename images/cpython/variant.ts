@@ -1,7 +1,8 @@
-// A variant of the guest's Python, as data: every choice that the start-up study varies, one field each.
-// A recipe reads from it only the fields that its step depends on, so two variants that differ in linking or
-// stripping share their compiled objects. Nothing here touches files.
-
+/**
+ * A variant of the guest's Python, as data: every choice that the start-up study varies, one field each.
+ * A recipe reads from it only the fields that its step depends on, so two variants that differ in linking or
+ * stripping share their compiled objects. Nothing here touches files.
+ */
 /** How CPython is compiled, linked, stripped and equipped. Fields are grouped by the step that reads them. */
 export interface Variant {
   /** Name for people: tables, progress lines. Two variants of equal fields are the same build whatever their names. */

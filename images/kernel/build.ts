@@ -1,5 +1,6 @@
-// How the kernel is compiled: data for the build engine. README.md shows the same as commands for a shell.
-
+/**
+ * How the kernel is compiled: data for the build engine. README.md shows the same as commands for a shell.
+ */
 import type { Era } from '../abi/eras.ts';
 import type { memorySizes } from '../abi/memory-map.ts';
 

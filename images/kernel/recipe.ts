@@ -1,4 +1,4 @@
-// The kernel's ELF for an era and a size of memory, compiled as build.ts says.
+/** The kernel's ELF for an era and a size of memory, compiled as build.ts says. */
 import path from 'node:path';
 import type { Era } from '../abi/eras.ts';
 import { headersSteps } from '../abi/recipe.ts';

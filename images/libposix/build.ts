@@ -1,5 +1,6 @@
-// How libposix is compiled: data for the build engine. Every `.c` and `.S` below src/ is part of it; README.md gives a reading order.
-
+/**
+ * How libposix is compiled: data for the build engine. Every `.c` and `.S` below src/ is part of it; README.md gives a reading order.
+ */
 /** Compiler flags for each source of libposix, beside the guest's own. */
 export const libposixFlags: readonly string[] = [
   '-std=c11',

@@ -1,4 +1,6 @@
-// libposix: what the guest's libc calls instead of Linux, and the start of a program. One archive for each era and link.
+/**
+ * libposix: what the guest's libc calls instead of Linux, and the start of a program. One archive for each era and link.
+ */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Era } from '../abi/eras.ts';
@@ -15,21 +17,21 @@ import type { Link } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 import { libposixFlags } from './build.ts';
 
-const folder = 'images/libposix/src';
+const FOLDER = 'images/libposix/src';
 
 async function buildLibposix(context: StepContext, era: Era, link: Link): Promise<void> {
-  const sources = projectFiles(folder, ['.c', '.S']).map((file) => path.relative(inProject(folder), file));
+  const sources = projectFiles(FOLDER, ['.c', '.S']).map((file) => path.relative(inProject(FOLDER), file));
   const includes = [path.join(context.filesOf(muslStep), 'include')];
   const compiler = await writeGuestCompiler(context, { includes, layout: [], linkFirst: [], linkLast: [] });
   const objects = await compileAll(context, {
     compiler,
-    root: inProject(folder),
+    root: inProject(FOLDER),
     sources,
     flags: [
       ...libposixFlags,
       ...debugFlags,
       ...objectFlags[link],
-      `-iquote${inProject(folder)}`,
+      `-iquote${inProject(FOLDER)}`,
       `-I${context.filesOf(headersSteps[era])}`,
     ],
     objects: path.join(context.work, 'objects'),

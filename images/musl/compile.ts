@@ -1,5 +1,7 @@
-// What all builds of musl have in common, the guest's and the one for this machine: how its sources are unpacked, which
-// of its math functions are generic C, and how it is configured and made.
+/**
+ * What all builds of musl have in common, the guest's and the one for this machine: how its sources are unpacked, which
+ * of its math functions are generic C, and how it is configured and made.
+ */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';

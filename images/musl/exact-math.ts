@@ -1,12 +1,13 @@
-// Which of musl's i386 assembler for the math functions the guest keeps. A pure function over the sources' text.
-//
-// The rule: an assembler function stays if each of its floating-point instructions is one whose result IEEE 754 or a
-// control word fixes to the last bit and that an emulator gets right by plain arithmetic: load, store, exchange, change of
-// sign, add, subtract, multiply, divide, compare, round to an integer. One that asks the x87 for more (square root,
-// remainder, scale, logarithm, power of two, arc tangent, or a constant out of its table) gives way to musl's generic C,
-// which does the same with integers and the operations above. So results don't depend on who made the processor, and
-// the guest's libm is right on an emulator whose x87 is not.
-
+/**
+ * Which of musl's i386 assembler for the math functions the guest keeps. A pure function over the sources' text.
+ *
+ * The rule: an assembler function stays if each of its floating-point instructions is one whose result IEEE 754 or a
+ * control word fixes to the last bit and that an emulator gets right by plain arithmetic: load, store, exchange, change of
+ * sign, add, subtract, multiply, divide, compare, round to an integer. One that asks the x87 for more (square root,
+ * remainder, scale, logarithm, power of two, arc tangent, or a constant out of its table) gives way to musl's generic C,
+ * which does the same with integers and the operations above. So results don't depend on who made the processor, and
+ * the guest's libm is right on an emulator whose x87 is not.
+ */
 /** The instructions that stay, operand sizes left out. */
 const kept = new Set(
   [

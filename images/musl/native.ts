@@ -1,5 +1,7 @@
-// The reference that the guest's libc is held against: the same musl for Linux on this machine's own processor, and
-// programs linked with it. Only specs use it, so nothing else waits for it; it runs where the kernel runs 32-bit programs.
+/**
+ * The reference that the guest's libc is held against: the same musl for Linux on this machine's own processor, and
+ * programs linked with it. Only specs use it, so nothing else waits for it; it runs where the kernel runs 32-bit programs.
+ */
 import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';
@@ -25,19 +27,19 @@ import {
 export type NativeLibc = 'upstream' | 'guest-math';
 
 const recipe = inProject('images/musl/native.ts');
-const mathOverlay = 'images/musl/overlay/src/math';
+const MATH_OVERLAY = 'images/musl/overlay/src/math';
 
 function libcStep(kind: NativeLibc): Step {
   return {
     name: `musl-native-${kind}`,
-    files: [recipe, ...muslBuildFiles, ...(kind === 'guest-math' ? projectFiles(mathOverlay, ['.c']) : [])],
+    files: [recipe, ...muslBuildFiles, ...(kind === 'guest-math' ? projectFiles(MATH_OVERLAY, ['.c']) : [])],
     steps: [muslSourceStep, toolchainStep],
     parameters: { flags: [...guestFlags, ...muslFlags] },
     run: async (context) => {
       const folder = await unpackMusl(context);
       if (kind === 'guest-math') {
         leaveOutInexactMath(context, folder);
-        cpSync(inProject(mathOverlay), path.join(folder, 'src/math'), { recursive: true });
+        cpSync(inProject(MATH_OVERLAY), path.join(folder, 'src/math'), { recursive: true });
       }
       await makeMusl(context, folder, muslFlags);
     },

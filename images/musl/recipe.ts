@@ -1,5 +1,7 @@
-// musl for the guest: upstream's sources with overlay/ laid over them, so that each system call is a call of libposix.
-// No line of musl is patched; files are replaced or left out.
+/**
+ * musl for the guest: upstream's sources with overlay/ laid over them, so that each system call is a call of libposix.
+ * No line of musl is patched; files are replaced or left out.
+ */
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';
@@ -19,7 +21,7 @@ import {
   unpackMusl,
 } from './compile.ts';
 
-const overlay = 'images/musl/overlay';
+const OVERLAY = 'images/musl/overlay';
 
 /** Assembler that makes Linux system calls of its own; without it musl compiles its generic C, which does not. */
 const leftOut = [
@@ -37,7 +39,7 @@ async function buildMusl(context: StepContext, link: Link): Promise<void> {
   const folder = await unpackMusl(context);
   for (const file of leftOut) rmSync(path.join(folder, file));
   leaveOutInexactMath(context, folder);
-  cpSync(inProject(overlay), folder, { recursive: true, filter: (file) => !file.endsWith('.md') });
+  cpSync(inProject(OVERLAY), folder, { recursive: true, filter: (file) => !file.endsWith('.md') });
   await makeMusl(context, folder, [...flags, ...objectFlags[link]]);
   // Start files for dynamic and profiled programs; ours is libposix.
   for (const name of readdirSync(path.join(context.out, 'lib'))) {
@@ -51,7 +53,7 @@ function stepFor(link: Link): Step {
     files: [
       inProject('images/musl/recipe.ts'),
       ...muslBuildFiles,
-      ...projectFiles(overlay, ['.h', '.s', '.c', '.in']),
+      ...projectFiles(OVERLAY, ['.h', '.s', '.c', '.in']),
     ],
     steps: [muslSourceStep, toolchainStep],
     parameters: { flags: [...guestFlags, ...flags, ...objectFlags[link]], leftOut },

@@ -1,5 +1,7 @@
-// Programs for the guest from anyone's C files: what `nanvix-v86 cc` does. The result depends on contents and flags, not
-// on where the files lie, so equal programs are compiled once.
+/**
+ * Programs for the guest from anyone's C files: what `nanvix-v86 cc` does. The result depends on contents and flags, not
+ * on where the files lie, so equal programs are compiled once.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Era } from '../abi/eras.ts';
@@ -18,7 +20,7 @@ import { dependenciesOf } from '../toolchain/includes.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
 
 /** Result with what the compiler said. */
-export const diagnosticsFile = 'diagnostics.txt';
+export const DIAGNOSTICS_FILE = 'diagnostics.txt';
 
 /** A program to compile. Paths are absolute or relative to `cwd`. */
 export interface ProgramSource {
@@ -81,7 +83,7 @@ async function compile(
       },
     );
   }
-  writeFileSync(path.join(context.out, diagnosticsFile), said);
+  writeFileSync(path.join(context.out, DIAGNOSTICS_FILE), said);
 }
 
 /** What of a program's own files its result depends on. */

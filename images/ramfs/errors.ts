@@ -1,5 +1,4 @@
-// The one error of the ramfs writer: what is wrong with the caller's files, and what to do about it.
-
+/** The one error of the ramfs writer: what is wrong with the caller's files, and what to do about it. */
 export type RamfsErrorKind = 'bad-name' | 'duplicate-name' | 'too-large' | 'unreadable' | 'not-a-volume';
 
 /** Thrown when files can't become a FAT volume, or bytes are not one. The message is one line that names the culprit. */

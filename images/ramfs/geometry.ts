@@ -1,25 +1,26 @@
-// Where things lie on a FAT volume of a given size. Pure arithmetic; knows nothing of files or bytes.
-//
-//   | reserved | FAT | FAT copy | root folder (FAT12/16 only) | clusters 2, 3, ... |
-//
-// Must hold: the number of clusters decides what FAT type a reader sees (below 4085 FAT12, below 65525 FAT16,
-// else FAT32; Microsoft's FAT specification 1.03), and it agrees with the type that Nanvix's tool chooses by size.
-
+/**
+ * Where things lie on a FAT volume of a given size. Pure arithmetic; knows nothing of files or bytes.
+ *
+ *   | reserved | FAT | FAT copy | root folder (FAT12/16 only) | clusters 2, 3, ... |
+ *
+ * Must hold: the number of clusters decides what FAT type a reader sees (below 4085 FAT12, below 65525 FAT16,
+ * else FAT32; Microsoft's FAT specification 1.03), and it agrees with the type that Nanvix's tool chooses by size.
+ */
 /** Bytes per sector; Nanvix's ramfs has no other. */
-export const sectorBytes = 512;
+export const SECTOR_BYTES = 512;
 /** Bytes per folder entry. */
-export const entryBytes = 32;
+export const ENTRY_BYTES = 32;
 /** Entries of the root folder on FAT12 and FAT16. */
-export const rootEntries = 512;
+export const ROOT_ENTRIES = 512;
 /** Copies of the allocation table. */
-export const fatCopies = 2;
+export const FAT_COPIES = 2;
 /** A ramfs is mapped by pages, so its size is a multiple of this. */
-export const volumeAlignment = 4096;
+export const VOLUME_ALIGNMENT = 4096;
 
-const mebibyte = 1 << 20;
+const MEBIBYTE = 1 << 20;
 /** Sizes, in bytes, from which a volume is FAT16 and FAT32. */
-export const fat16From = 4 * mebibyte;
-export const fat32From = 512 * mebibyte;
+export const fat16From = 4 * MEBIBYTE;
+export const fat32From = 512 * MEBIBYTE;
 
 export type FatType = 12 | 16 | 32;
 
@@ -48,13 +49,13 @@ function fatBytes(type: FatType, entries: number): number {
 
 function layOut(type: FatType, totalSectors: number, sectorsPerCluster: number): Geometry {
   const reservedSectors = type === 32 ? 32 : 1;
-  const rootSectors = type === 32 ? 0 : (rootEntries * entryBytes) / sectorBytes;
+  const rootSectors = type === 32 ? 0 : (ROOT_ENTRIES * ENTRY_BYTES) / SECTOR_BYTES;
   // The table must have an entry for each cluster of what the table itself leaves over: grow it until it does.
   let sectorsPerFat = 1;
   for (;;) {
-    const dataSector = reservedSectors + fatCopies * sectorsPerFat + rootSectors;
+    const dataSector = reservedSectors + FAT_COPIES * sectorsPerFat + rootSectors;
     const clusters = Math.floor((totalSectors - dataSector) / sectorsPerCluster);
-    const needed = Math.ceil(fatBytes(type, clusters + 2) / sectorBytes);
+    const needed = Math.ceil(fatBytes(type, clusters + 2) / SECTOR_BYTES);
     if (needed <= sectorsPerFat) {
       return {
         type,
@@ -77,7 +78,7 @@ function layOut(type: FatType, totalSectors: number, sectorsPerCluster: number):
  */
 export function geometryOf(bytes: number): Geometry {
   const type: FatType = bytes < fat16From ? 12 : bytes < fat32From ? 16 : 32;
-  const totalSectors = bytes / sectorBytes;
+  const totalSectors = bytes / SECTOR_BYTES;
   for (let sectorsPerCluster = type === 32 ? 8 : 1; ; sectorsPerCluster *= 2) {
     const geometry = layOut(type, totalSectors, sectorsPerCluster);
     if (geometry.clusters <= maximumClusters[type]) {
@@ -89,13 +90,13 @@ export function geometryOf(bytes: number): Geometry {
 
 /** Bytes per cluster of a layout. */
 export function clusterBytes(geometry: Geometry): number {
-  return geometry.sectorsPerCluster * sectorBytes;
+  return geometry.sectorsPerCluster * SECTOR_BYTES;
 }
 
 /** Byte position of a cluster (numbered from 2). */
 export function clusterOffset(geometry: Geometry, cluster: number): number {
-  return geometry.dataSector * sectorBytes + (cluster - 2) * clusterBytes(geometry);
+  return geometry.dataSector * SECTOR_BYTES + (cluster - 2) * clusterBytes(geometry);
 }
 
 /** The smallest size of a volume: tables, root folder and one cluster. */
-export const smallestVolume = 32 * 1024;
+export const SMALLEST_VOLUME = 32 * 1024;

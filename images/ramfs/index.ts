@@ -1,7 +1,9 @@
-// The ramfs: a FAT volume made from a folder or from a map of files, and read back. Open this file first.
-//
-// geometry.ts  where things lie        names.ts   8.3 and long names     tree.ts  files as a tree
-// volume.ts    writes a volume         reader.ts  reads one              errors.ts
+/**
+ * The ramfs: a FAT volume made from a folder or from a map of files, and read back. Open this file first.
+ *
+ * geometry.ts  where things lie        names.ts   8.3 and long names     tree.ts  files as a tree
+ * volume.ts    writes a volume         reader.ts  reads one              errors.ts
+ */
 import { readFolder, treeOf } from './tree.ts';
 import type { RamfsFiles } from './tree.ts';
 import { writeVolume } from './volume.ts';

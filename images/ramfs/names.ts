@@ -1,27 +1,29 @@
-// File names on a FAT volume: which are legal, their 8.3 form, and the long-name entries that carry the rest.
-// Pure functions over strings and bytes.
+/**
+ * File names on a FAT volume: which are legal, their 8.3 form, and the long-name entries that carry the rest.
+ * Pure functions over strings and bytes.
+ */
 import { RamfsError } from './errors.ts';
-import { entryBytes } from './geometry.ts';
+import { ENTRY_BYTES } from './geometry.ts';
 
 /** Most UTF-16 units of a long name. */
-export const longestName = 255;
+export const LONGEST_NAME = 255;
 /** UTF-16 units in one long-name entry, and where they lie in it. */
-const unitsPerEntry = 13;
+const UNITS_PER_ENTRY = 13;
 const unitOffsets = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
-const longNameAttribute = 0x0f;
-const lastLongEntry = 0x40;
+const LONG_NAME_ATTRIBUTE = 0x0f;
+const LAST_LONG_ENTRY = 0x40;
 
-const illegal = /["*/:<>?\\|]/;
-const shortCharacters = /^[A-Z0-9!#$%&'()\-@^_`{}~]+$/;
+const ILLEGAL = /["*/:<>?\\|]/;
+const SHORT_CHARACTERS = /^[A-Z0-9!#$%&'()\-@^_`{}~]+$/;
 
 /** Throws `RamfsError` unless `name` can be the name of a file or folder; `path` is for the message. */
 export function checkName(name: string, path: string): void {
   const reason =
     name === '' || name === '.' || name === '..'
       ? 'is no file name'
-      : name.length > longestName
-        ? `is ${name.length} characters long, FAT allows ${longestName}`
-        : illegal.test(name) || hasControlCharacter(name)
+      : name.length > LONGEST_NAME
+        ? `is ${name.length} characters long, FAT allows ${LONGEST_NAME}`
+        : ILLEGAL.test(name) || hasControlCharacter(name)
           ? 'has a character that FAT does not allow (control characters and " * / : < > ? \\ |)'
           : /[. ]$/.test(name)
             ? 'ends with a dot or a space, which FAT drops'
@@ -58,8 +60,8 @@ export class ShortNames {
     const dot = name.lastIndexOf('.');
     const base = dot > 0 ? name.slice(0, dot) : name;
     const extension = dot > 0 ? name.slice(dot + 1) : '';
-    const fits = base.length <= 8 && extension.length <= 3 && shortCharacters.test(base);
-    if (fits && (extension === '' || shortCharacters.test(extension))) {
+    const fits = base.length <= 8 && extension.length <= 3 && SHORT_CHARACTERS.test(base);
+    if (fits && (extension === '' || SHORT_CHARACTERS.test(extension))) {
       const text = base.padEnd(8) + extension.padEnd(3);
       if (this.#take(text)) return { text, needsLong: false };
     }
@@ -87,14 +89,14 @@ function toShort(part: string): string {
   let text = '';
   for (const character of part.toUpperCase()) {
     if (character === ' ' || character === '.') continue;
-    text += shortCharacters.test(character) ? character : '_';
+    text += SHORT_CHARACTERS.test(character) ? character : '_';
   }
   return text;
 }
 
 /** How many long-name entries `name` takes. */
 export function longEntryCount(name: string): number {
-  return Math.ceil(name.length / unitsPerEntry);
+  return Math.ceil(name.length / UNITS_PER_ENTRY);
 }
 
 /** The checksum that ties long-name entries to their 8.3 entry. */
@@ -107,16 +109,16 @@ export function shortNameChecksum(text: string): number {
 /** The long-name entries of `name` in the order in which they lie on the volume: its last part first. */
 export function longEntries(name: string, short: string): Uint8Array {
   const count = longEntryCount(name);
-  const bytes = new Uint8Array(count * entryBytes);
+  const bytes = new Uint8Array(count * ENTRY_BYTES);
   const view = new DataView(bytes.buffer);
   const checksum = shortNameChecksum(short);
   for (let order = count; order >= 1; order--) {
-    const at = (count - order) * entryBytes;
-    bytes[at] = order | (order === count ? lastLongEntry : 0);
-    bytes[at + 11] = longNameAttribute;
+    const at = (count - order) * ENTRY_BYTES;
+    bytes[at] = order | (order === count ? LAST_LONG_ENTRY : 0);
+    bytes[at + 11] = LONG_NAME_ATTRIBUTE;
     bytes[at + 13] = checksum;
     unitOffsets.forEach((offset, i) => {
-      const index = (order - 1) * unitsPerEntry + i;
+      const index = (order - 1) * UNITS_PER_ENTRY + i;
       // The name ends with one zero, and what is left of its last entry is filled with ones.
       const unit = index < name.length ? name.charCodeAt(index) : index === name.length ? 0 : 0xffff;
       view.setUint16(at + offset, unit, true);

@@ -1,15 +1,17 @@
-// Reads a FAT volume back into files: what a guest left behind, and the writer's own proof. Never writes.
-// Must hold: a damaged volume is refused with an error, never followed in a circle or past its end.
+/**
+ * Reads a FAT volume back into files: what a guest left behind, and the writer's own proof. Never writes.
+ * Must hold: a damaged volume is refused with an error, never followed in a circle or past its end.
+ */
 import { RamfsError } from './errors.ts';
 import type { FatType } from './geometry.ts';
-import { entryBytes } from './geometry.ts';
+import { ENTRY_BYTES } from './geometry.ts';
 import { longEntryText, shortNameChecksum } from './names.ts';
 
-const folderAttribute = 0x10;
-const labelAttribute = 0x08;
-const longNameAttribute = 0x0f;
-const longOrderMask = 0x3f;
-const longLastMark = 0x40;
+const FOLDER_ATTRIBUTE = 0x10;
+const LABEL_ATTRIBUTE = 0x08;
+const LONG_NAME_ATTRIBUTE = 0x0f;
+const LONG_ORDER_MASK = 0x3f;
+const LONG_LAST_MARK = 0x40;
 
 interface Mounted {
   readonly image: Uint8Array;
@@ -36,7 +38,7 @@ function mount(image: Uint8Array): Mounted {
   const sectorsPerCluster = view.getUint8(13);
   const sectorsPerFat = view.getUint16(22, true) || view.getUint32(36, true);
   const total = view.getUint16(19, true) || view.getUint32(32, true);
-  const rootBytes = view.getUint16(17, true) * entryBytes;
+  const rootBytes = view.getUint16(17, true) * ENTRY_BYTES;
   const fatStart = view.getUint16(14, true) * sector;
   const rootStart = fatStart + view.getUint8(16) * sectorsPerFat * sector;
   const dataStart = rootStart + rootBytes;
@@ -90,9 +92,9 @@ function readChain(volume: Mounted, first: number, path: string): Uint8Array {
 
 /** Bits of an 8.3 entry's byte 12, as Windows NT and mtools set them: base name and extension are meant in lower case. */
 const caseFlags = { at: 12, base: 0x08, extension: 0x10 } as const;
-const deletedMark = 0xe5;
+const DELETED_MARK = 0xe5;
 /** Stands for a first byte of 0xe5, which would mean a deleted entry. */
-const storedE5 = 0x05;
+const STORED_E5 = 0x05;
 
 /** Bytes above 127 are read as Latin-1, as the guest's POSIX layer does: there is no code page here. */
 function shortName(folder: Uint8Array, at: number): string {
@@ -102,7 +104,7 @@ function shortName(folder: Uint8Array, at: number): string {
     return lower ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
   };
   const stored = part(at, at + 8, (flags & caseFlags.base) !== 0);
-  const base = folder[at] === storedE5 ? String.fromCharCode(deletedMark) + stored.slice(1) : stored;
+  const base = folder[at] === STORED_E5 ? String.fromCharCode(DELETED_MARK) + stored.slice(1) : stored;
   const extension = part(at + 8, at + 11, (flags & caseFlags.extension) !== 0);
   return extension === '' ? base : `${base}.${extension}`;
 }
@@ -118,9 +120,9 @@ class LongName {
   #left: number | undefined;
 
   add(view: DataView, at: number): void {
-    const order = view.getUint8(at) & longOrderMask;
+    const order = view.getUint8(at) & LONG_ORDER_MASK;
     const checksum = view.getUint8(at + 13);
-    if ((view.getUint8(at) & longLastMark) !== 0 && order > 0) {
+    if ((view.getUint8(at) & LONG_LAST_MARK) !== 0 && order > 0) {
       this.#text = longEntryText(view, at);
       this.#checksum = checksum;
       this.#left = order - 1;
@@ -156,17 +158,17 @@ export function readRamfs(image: Uint8Array): Map<string, Uint8Array> {
     const view = new DataView(folder.buffer, folder.byteOffset, folder.length);
     const before = files.size;
     const long = new LongName();
-    for (let at = 0; at < folder.length && folder[at] !== 0; at += entryBytes) {
+    for (let at = 0; at < folder.length && folder[at] !== 0; at += ENTRY_BYTES) {
       const attributes = view.getUint8(at + 11);
-      if (folder[at] === deletedMark) long.forget();
-      else if (attributes === longNameAttribute) long.add(view, at);
+      if (folder[at] === DELETED_MARK) long.forget();
+      else if (attributes === LONG_NAME_ATTRIBUTE) long.add(view, at);
       else {
         const name = long.take(folder, at) ?? shortName(folder, at);
-        if ((attributes & labelAttribute) !== 0 || name === '.' || name === '..') continue;
+        if ((attributes & LABEL_ATTRIBUTE) !== 0 || name === '.' || name === '..') continue;
         const first =
           view.getUint16(at + 26, true) | (volume.type === 32 ? view.getUint16(at + 20, true) << 16 : 0);
         const path = `${inside}/${name}`;
-        if ((attributes & folderAttribute) !== 0) walk(readChain(volume, first, path), path, depth + 1);
+        if ((attributes & FOLDER_ATTRIBUTE) !== 0) walk(readChain(volume, first, path), path, depth + 1);
         else {
           const size = view.getUint32(at + 28, true);
           const content = first === 0 ? new Uint8Array() : readChain(volume, first, path);

@@ -1,5 +1,7 @@
-// The files of a volume as a tree: from a map of paths, or from a folder of the host. Reads the host's files,
-// writes none. Must hold: the tree of equal files is equal, whatever order they were named in.
+/**
+ * The files of a volume as a tree: from a map of paths, or from a folder of the host. Reads the host's files,
+ * writes none. Must hold: the tree of equal files is equal, whatever order they were named in.
+ */
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RamfsError } from './errors.ts';

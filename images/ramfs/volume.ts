@@ -1,17 +1,19 @@
-// Writes a FAT12, FAT16 or FAT32 volume from a tree of files. Pure: bytes out of bytes, nothing else touched.
-// Must hold: equal trees and options give equal bytes. Times are fixed, names sorted, files contiguous.
+/**
+ * Writes a FAT12, FAT16 or FAT32 volume from a tree of files. Pure: bytes out of bytes, nothing else touched.
+ * Must hold: equal trees and options give equal bytes. Times are fixed, names sorted, files contiguous.
+ */
 import { RamfsError } from './errors.ts';
 import type { Geometry } from './geometry.ts';
 import {
   clusterBytes,
   clusterOffset,
-  entryBytes,
-  fatCopies,
+  ENTRY_BYTES,
+  FAT_COPIES,
   geometryOf,
-  rootEntries,
-  sectorBytes,
-  smallestVolume,
-  volumeAlignment,
+  ROOT_ENTRIES,
+  SECTOR_BYTES,
+  SMALLEST_VOLUME,
+  VOLUME_ALIGNMENT,
 } from './geometry.ts';
 import { longEntries, longEntryCount, ShortNames } from './names.ts';
 import type { FileNode, FolderNode } from './tree.ts';
@@ -25,22 +27,22 @@ export interface VolumeOptions {
   readonly totalBytes?: number;
 }
 
-const defaultFreeBytes = 1 << 20;
-const defaultMaximumBytes = 1 << 30;
+const DEFAULT_FREE_BYTES = 1 << 20;
+const DEFAULT_MAXIMUM_BYTES = 1 << 30;
 
 /** 1 January 1980, 00:00: the first date that FAT can say. */
-const fixedDate = (1 << 5) | 1;
-const folderAttribute = 0x10;
-const archiveAttribute = 0x20;
+const FIXED_DATE = (1 << 5) | 1;
+const FOLDER_ATTRIBUTE = 0x10;
+const ARCHIVE_ATTRIBUTE = 0x20;
 /** Media descriptor of a fixed disk, repeated in the table's first entry. */
-const media = 0xf8;
-const endOfChain = 0x0fffffff;
+const MEDIA = 0xf8;
+const END_OF_CHAIN = 0x0fffffff;
 /** Volume serial number, "NV86" in ASCII: fixed, because equal files must give equal volumes. */
-const serial = 0x4e563836;
-const label = 'NO NAME    ';
-const rootCluster32 = 2;
-const fsInfoSector = 1;
-const backupBootSector = 6;
+const SERIAL = 0x4e563836;
+const LABEL = 'NO NAME    ';
+const ROOT_CLUSTER32 = 2;
+const FS_INFO_SECTOR = 1;
+const BACKUP_BOOT_SECTOR = 6;
 
 interface Sized {
   readonly folder: FolderNode;
@@ -64,7 +66,7 @@ function contentSizes(root: FolderNode): { root: Sized; sizes: readonly number[]
     for (const child of folder.children) {
       if (child.kind === 'file') sizes.push(child.content.length);
       else {
-        sizes.push(folderEntries(child, false) * entryBytes);
+        sizes.push(folderEntries(child, false) * ENTRY_BYTES);
         walk(child);
       }
     }
@@ -78,7 +80,7 @@ function fitGeometry(
   root: FolderNode,
   freeBytes: number,
   maximumBytes: number,
-  minimumBytes = smallestVolume,
+  minimumBytes = SMALLEST_VOLUME,
 ): Geometry {
   const content = contentSizes(root);
   let bytes = minimumBytes;
@@ -87,16 +89,16 @@ function fitGeometry(
     const cluster = clusterBytes(geometry);
     const used = content.sizes.reduce((sum, size) => sum + Math.ceil(size / cluster), 0);
     const rootClusters =
-      geometry.type === 32 ? Math.max(1, Math.ceil((content.root.entries * entryBytes) / cluster)) : 0;
+      geometry.type === 32 ? Math.max(1, Math.ceil((content.root.entries * ENTRY_BYTES) / cluster)) : 0;
     const missing = used + rootClusters + Math.ceil(freeBytes / cluster) - geometry.clusters;
     if (missing <= 0) {
-      if (geometry.type !== 32 && content.root.entries > rootEntries) {
-        const message = `the top folder needs ${content.root.entries} entries (long names take several), FAT has ${rootEntries}; move files into folders`;
+      if (geometry.type !== 32 && content.root.entries > ROOT_ENTRIES) {
+        const message = `the top folder needs ${content.root.entries} entries (long names take several), FAT has ${ROOT_ENTRIES}; move files into folders`;
         throw new RamfsError('too-large', message);
       }
       return geometry;
     }
-    bytes += Math.max(1, Math.ceil((missing * cluster) / volumeAlignment)) * volumeAlignment;
+    bytes += Math.max(1, Math.ceil((missing * cluster) / VOLUME_ALIGNMENT)) * VOLUME_ALIGNMENT;
     if (bytes > maximumBytes) {
       const message = `the files need a volume of more than ${maximumBytes} bytes; leave some out or allow a larger one`;
       throw new RamfsError('too-large', message);
@@ -106,12 +108,12 @@ function fitGeometry(
 
 /** Writes a tree as a volume: a multiple of 4096 bytes, no partition table. */
 export function writeVolume(root: FolderNode, options: VolumeOptions = {}): Uint8Array {
-  const { freeBytes = defaultFreeBytes, maximumBytes = defaultMaximumBytes, totalBytes } = options;
+  const { freeBytes = DEFAULT_FREE_BYTES, maximumBytes = DEFAULT_MAXIMUM_BYTES, totalBytes } = options;
   const geometry =
     totalBytes === undefined
       ? fitGeometry(root, freeBytes, maximumBytes)
       : fitGeometry(root, 0, totalBytes, totalBytes);
-  const image = new Uint8Array(geometry.totalSectors * sectorBytes);
+  const image = new Uint8Array(geometry.totalSectors * SECTOR_BYTES);
   const view = new DataView(image.buffer);
   const table = new Uint32Array(geometry.clusters + 2);
   const cluster = clusterBytes(geometry);
@@ -122,7 +124,7 @@ export function writeVolume(root: FolderNode, options: VolumeOptions = {}): Uint
     if (count === 0) return 0;
     const first = nextCluster;
     for (let i = first; i < first + count - 1; i++) table[i] = i + 1;
-    table[first + count - 1] = endOfChain;
+    table[first + count - 1] = END_OF_CHAIN;
     nextCluster += count;
     return first;
   };
@@ -135,11 +137,11 @@ export function writeVolume(root: FolderNode, options: VolumeOptions = {}): Uint
     size: number,
   ): void => {
     for (let i = 0; i < 11; i++) image[at + i] = name.charCodeAt(i);
-    image[at + 11] = node === 'folder' ? folderAttribute : archiveAttribute;
-    view.setUint16(at + 16, fixedDate, true);
-    view.setUint16(at + 18, fixedDate, true);
+    image[at + 11] = node === 'folder' ? FOLDER_ATTRIBUTE : ARCHIVE_ATTRIBUTE;
+    view.setUint16(at + 16, FIXED_DATE, true);
+    view.setUint16(at + 18, FIXED_DATE, true);
     view.setUint16(at + 20, first >>> 16, true);
-    view.setUint16(at + 24, fixedDate, true);
+    view.setUint16(at + 24, FIXED_DATE, true);
     view.setUint16(at + 26, first & 0xffff, true);
     view.setUint32(at + 28, size, true);
   };
@@ -151,11 +153,11 @@ export function writeVolume(root: FolderNode, options: VolumeOptions = {}): Uint
       if (first !== 0) image.set(node.content, clusterOffset(geometry, first));
       return first;
     }
-    const first = allocate(folderEntries(node, false) * entryBytes);
+    const first = allocate(folderEntries(node, false) * ENTRY_BYTES);
     const at = clusterOffset(geometry, first);
     writeEntry(at, '.'.padEnd(11), 'folder', first, 0);
-    writeEntry(at + entryBytes, '..'.padEnd(11), 'folder', parent, 0);
-    writeChildren(node, at + 2 * entryBytes, first);
+    writeEntry(at + ENTRY_BYTES, '..'.padEnd(11), 'folder', parent, 0);
+    writeChildren(node, at + 2 * ENTRY_BYTES, first);
     return first;
   };
 
@@ -171,19 +173,19 @@ export function writeVolume(root: FolderNode, options: VolumeOptions = {}): Uint
       }
       const first = place(child, self);
       writeEntry(at, short.text, child.kind, first, child.kind === 'file' ? child.content.length : 0);
-      at += entryBytes;
+      at += ENTRY_BYTES;
     }
   };
 
   if (geometry.type === 32) {
-    const first = allocate(Math.max(1, folderEntries(root, true) * entryBytes));
+    const first = allocate(Math.max(1, folderEntries(root, true) * ENTRY_BYTES));
     writeChildren(root, clusterOffset(geometry, first), 0);
   } else {
-    writeChildren(root, (geometry.dataSector - geometry.rootSectors) * sectorBytes, 0);
+    writeChildren(root, (geometry.dataSector - geometry.rootSectors) * SECTOR_BYTES, 0);
   }
 
-  table[0] = 0x0fffff00 | media;
-  table[1] = endOfChain;
+  table[0] = 0x0fffff00 | MEDIA;
+  table[1] = END_OF_CHAIN;
   writeTables(image, geometry, table);
   writeBootSector(view, geometry);
   if (geometry.type === 32) writeFat32Sectors(image, view, geometry, nextCluster);
@@ -192,7 +194,7 @@ export function writeVolume(root: FolderNode, options: VolumeOptions = {}): Uint
 
 function writeTables(image: Uint8Array, geometry: Geometry, table: Uint32Array): void {
   const view = new DataView(image.buffer);
-  const start = geometry.reservedSectors * sectorBytes;
+  const start = geometry.reservedSectors * SECTOR_BYTES;
   table.forEach((value, index) => {
     if (geometry.type === 16) view.setUint16(start + index * 2, value & 0xffff, true);
     else if (geometry.type === 32) view.setUint32(start + index * 4, value, true);
@@ -204,8 +206,8 @@ function writeTables(image: Uint8Array, geometry: Geometry, table: Uint32Array):
       view.setUint16(at, index % 2 === 0 ? (word & 0xf000) | entry : (word & 0x000f) | (entry << 4), true);
     }
   });
-  const bytes = geometry.sectorsPerFat * sectorBytes;
-  for (let copy = 1; copy < fatCopies; copy++) image.copyWithin(start + copy * bytes, start, start + bytes);
+  const bytes = geometry.sectorsPerFat * SECTOR_BYTES;
+  for (let copy = 1; copy < FAT_COPIES; copy++) image.copyWithin(start + copy * bytes, start, start + bytes);
 }
 
 function writeText(view: DataView, at: number, text: string): void {
@@ -218,40 +220,40 @@ function writeBootSector(view: DataView, geometry: Geometry): void {
   view.setUint8(1, isFat32 ? 0x58 : 0x3c);
   view.setUint8(2, 0x90);
   writeText(view, 3, 'NANVIX86');
-  view.setUint16(11, sectorBytes, true);
+  view.setUint16(11, SECTOR_BYTES, true);
   view.setUint8(13, geometry.sectorsPerCluster);
   view.setUint16(14, geometry.reservedSectors, true);
-  view.setUint8(16, fatCopies);
-  view.setUint16(17, isFat32 ? 0 : rootEntries, true);
+  view.setUint8(16, FAT_COPIES);
+  view.setUint16(17, isFat32 ? 0 : ROOT_ENTRIES, true);
   const is16Bit = geometry.totalSectors < 0x10000 && !isFat32;
   view.setUint16(19, is16Bit ? geometry.totalSectors : 0, true);
-  view.setUint8(21, media);
+  view.setUint8(21, MEDIA);
   view.setUint16(22, isFat32 ? 0 : geometry.sectorsPerFat, true);
   view.setUint16(24, 63, true);
   view.setUint16(26, 255, true);
   view.setUint32(32, is16Bit ? 0 : geometry.totalSectors, true);
   if (isFat32) {
     view.setUint32(36, geometry.sectorsPerFat, true);
-    view.setUint32(44, rootCluster32, true);
-    view.setUint16(48, fsInfoSector, true);
-    view.setUint16(50, backupBootSector, true);
+    view.setUint32(44, ROOT_CLUSTER32, true);
+    view.setUint16(48, FS_INFO_SECTOR, true);
+    view.setUint16(50, BACKUP_BOOT_SECTOR, true);
   }
   const extended = isFat32 ? 64 : 36;
   view.setUint8(extended, 0x80);
   view.setUint8(extended + 2, 0x29);
-  view.setUint32(extended + 3, serial, true);
-  writeText(view, extended + 7, label);
+  view.setUint32(extended + 3, SERIAL, true);
+  writeText(view, extended + 7, LABEL);
   writeText(view, extended + 18, `FAT${geometry.type}   `);
   view.setUint16(510, 0xaa55, true);
 }
 
 /** FAT32's sector of free space, and the copies of it and of the boot sector. */
 function writeFat32Sectors(image: Uint8Array, view: DataView, geometry: Geometry, nextCluster: number): void {
-  const info = fsInfoSector * sectorBytes;
+  const info = FS_INFO_SECTOR * SECTOR_BYTES;
   view.setUint32(info, 0x41615252, true);
   view.setUint32(info + 484, 0x61417272, true);
   view.setUint32(info + 488, geometry.clusters + 2 - nextCluster, true);
   view.setUint32(info + 492, nextCluster, true);
   view.setUint16(info + 510, 0xaa55, true);
-  image.copyWithin(backupBootSector * sectorBytes, 0, 2 * sectorBytes);
+  image.copyWithin(BACKUP_BOOT_SECTOR * SECTOR_BYTES, 0, 2 * SECTOR_BYTES);
 }

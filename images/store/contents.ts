@@ -1,7 +1,9 @@
-// What lies in the store: counted, and removed by age, by size, or all of it. Touches the folders of the kinds, and what
-// processes that died have left in `tmp` and `locks`; of anything else in the store's folder it knows nothing.
-//
-// Must hold: a process that meets a removal finds a whole thing or none. Files go one by one, folders by a rename.
+/**
+ * What lies in the store: counted, and removed by age, by size, or all of it. Touches the folders of the kinds, and what
+ * processes that died have left in `tmp` and `locks`; of anything else in the store's folder it knows nothing.
+ *
+ * Must hold: a process that meets a removal finds a whole thing or none. Files go one by one, folders by a rename.
+ */
 import {
   existsSync,
   lstatSync,
@@ -17,8 +19,8 @@ import { earlier, kinds } from './kinds.ts';
 import type { Kind, KindName } from './kinds.ts';
 import { isLockDead, isProcessAlive } from './lock.ts';
 
-const hourMs = 3600 * 1000;
-const dayMs = 24 * hourMs;
+const HOUR_MS = 3600 * 1000;
+const dayMs = 24 * HOUR_MS;
 
 /** One thing that is kept. */
 interface Thing {
@@ -147,7 +149,7 @@ export function pruneFiles(folder: string, kind: Kind, now: number): Removed {
       .filter(isUnfinished)
       .map((name) => path.join(folder, name)),
     fileThing,
-  ).filter(({ used }) => now - used > hourMs);
+  ).filter(({ used }) => now - used > HOUR_MS);
   removeFiles(left);
   return removeFiles(beyondLimits(thingsOf(path.dirname(folder), kind), kind, now));
 }

@@ -1,5 +1,6 @@
-// All kinds of things that are kept between processes, with what each holds and how much of it is kept. Data only.
-
+/**
+ * All kinds of things that are kept between processes, with what each holds and how much of it is kept. Data only.
+ */
 /** One kind. Its things lie in a folder of its name, below the cache's. */
 export interface Kind {
   readonly name: string;

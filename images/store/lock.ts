@@ -1,10 +1,12 @@
-// A lock between processes: who builds a step, and who waits for it. Saves doing work twice; it is not what keeps the
-// cache sound, publishing by rename is (build/entry.ts). So a lock whose owner died may simply be taken over.
+/**
+ * A lock between processes: who builds a step, and who waits for it. Saves doing work twice; it is not what keeps the
+ * cache sound, publishing by rename is (build/entry.ts). So a lock whose owner died may simply be taken over.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const pollMilliseconds = 50;
+const POLL_MILLISECONDS = 50;
 
 /** Start time of a process in clock ticks since boot: tells a process from a later one with the same number. */
 function startOf(pid: number): string | undefined {
@@ -74,7 +76,7 @@ export async function withLock<T>(
       if (!waited && owner !== undefined) options.onWait?.(owner.pid);
       waited ||= owner !== undefined;
       await sleep(
-        pollMilliseconds,
+        POLL_MILLISECONDS,
         undefined,
         options.signal === undefined ? {} : { signal: options.signal },
       );

@@ -1,9 +1,11 @@
-// Puts a file of the user's in the place of another: written under a temporary name beside the final one, flushed to the
-// disk, then renamed. Whoever looks finds the old file or the whole new one, also after a crash of the machine.
-//
-// The package write-file-atomic does this for what the store keeps, where a digest tells of damage. It is not used here:
-// it takes all of a file as one buffer and writes it by one call, and a disk that has room for a part of it only, or a file
-// of more than two gigabytes, leaves that part without an error.
+/**
+ * Puts a file of the user's in the place of another: written under a temporary name beside the final one, flushed to the
+ * disk, then renamed. Whoever looks finds the old file or the whole new one, also after a crash of the machine.
+ *
+ * The package write-file-atomic does this for what the store keeps, where a digest tells of damage. It is not used here:
+ * it takes all of a file as one buffer and writes it by one call, and a disk that has room for a part of it only, or a file
+ * of more than two gigabytes, leaves that part without an error.
+ */
 import { randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';

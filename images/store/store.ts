@@ -1,12 +1,14 @@
-// What is kept between processes: files in a folder of the user's own, each under a name that is a digest of all that its
-// content depends on. kinds.ts lists what there is; contents.ts counts and empties it. Touches that folder only.
-//
-// What must hold:
-// - What is read is exactly what was written, or nothing. A file opens with the SHA-256 of what follows; one that is damaged
-//   is removed.
-// - A file appears whole, by rename, so any number of processes may read and write.
-// - To keep something never fails: where it cannot be done, the caller does its work again the next time.
-// - Code lies here that is executed. A folder is used only while it is the user's own and nobody else can write to it.
+/**
+ * What is kept between processes: files in a folder of the user's own, each under a name that is a digest of all that its
+ * content depends on. kinds.ts lists what there is; contents.ts counts and empties it. Touches that folder only.
+ *
+ * What must hold:
+ * - What is read is exactly what was written, or nothing. A file opens with the SHA-256 of what follows; one that is damaged
+ *   is removed.
+ * - A file appears whole, by rename, so any number of processes may read and write.
+ * - To keep something never fails: where it cannot be done, the caller does its work again the next time.
+ * - Code lies here that is executed. A folder is used only while it is the user's own and nobody else can write to it.
+ */
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -34,9 +36,9 @@ const require = createRequire(import.meta.url);
 /** Loaded with the first write: most processes only read, and each millisecond of their start counts. */
 const atomic = (): typeof writeFileAtomic => require('write-file-atomic') as typeof writeFileAtomic;
 
-const digestLength = 32;
+const DIGEST_LENGTH = 32;
 /** A file's time says when it was last used, to the day: to write it at each use would cost each use. */
-const dayMs = 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
 
 /** Something that was kept. */
 export interface Kept {
@@ -80,10 +82,10 @@ export class Store {
     const found = { isDamaged: false };
     const kept = this.#reading(file, (opened) => {
       const { size, mtimeMs } = fstatSync(opened);
-      const said = Buffer.alloc(digestLength);
-      const content = new Uint8Array(Math.max(0, size - digestLength));
+      const said = Buffer.alloc(DIGEST_LENGTH);
+      const content = new Uint8Array(Math.max(0, size - DIGEST_LENGTH));
       readSync(opened, said, { position: 0 });
-      readSync(opened, content, { position: digestLength });
+      readSync(opened, content, { position: DIGEST_LENGTH });
       const digest = createHash('sha256').update(content).digest();
       if (!digest.equals(said)) {
         found.isDamaged = true;
@@ -101,8 +103,8 @@ export class Store {
   /** The digest of what is kept under a key, for one that need not be read. */
   digestOf(kind: KindName, key: Key): string | undefined {
     return this.#reading(this.#fileOf(kind, key), (opened) => {
-      const digest = Buffer.alloc(digestLength);
-      return readSync(opened, digest, { position: 0 }) === digestLength ? digest.toString('hex') : undefined;
+      const digest = Buffer.alloc(DIGEST_LENGTH);
+      return readSync(opened, digest, { position: 0 }) === DIGEST_LENGTH ? digest.toString('hex') : undefined;
     });
   }
 
@@ -203,7 +205,7 @@ function isOwn(folder: string): boolean {
 /** Sets the time of a file, by its path or opened, that was last used at another day. */
 function markUsed(file: number | string, mtimeMs: number): void {
   const now = Date.now();
-  if (now - mtimeMs < dayMs) return;
+  if (now - mtimeMs < DAY_MS) return;
   try {
     if (typeof file === 'number') futimesSync(file, now / 1000, now / 1000);
     else utimesSync(file, now / 1000, now / 1000);

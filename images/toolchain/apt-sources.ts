@@ -1,5 +1,7 @@
-// Reads the machine's own apt configuration to learn where its Debian archive is. Pure functions over text, and one
-// that reads /etc/apt. Both formats: one-line (`deb [options] uri suite component`) and deb822 (`Types: deb`).
+/**
+ * Reads the machine's own apt configuration to learn where its Debian archive is. Pure functions over text, and one
+ * that reads /etc/apt. Both formats: one-line (`deb [options] uri suite component`) and deb822 (`Types: deb`).
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 

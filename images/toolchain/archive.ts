@@ -1,5 +1,7 @@
-// Downloads from the machine's Debian archive by a private apt configuration: its own lists, cache and sources inside
-// the build cache, so the machine stays untouched and no root is needed. apt checks the archive's signatures.
+/**
+ * Downloads from the machine's Debian archive by a private apt configuration: its own lists, cache and sources inside
+ * the build cache, so the machine stays untouched and no root is needed. apt checks the archive's signatures.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../build/errors.ts';
@@ -10,9 +12,9 @@ import type { ArchiveEntry } from './apt-sources.ts';
 import { archiveCandidates, machineSuites, readAptEntries } from './apt-sources.ts';
 
 /** Lists older than this are fetched again: the archive drops files that newer ones replaced. */
-const listsAreFreshFor = 12 * 3600 * 1000;
+const LISTS_ARE_FRESH_FOR = 12 * 3600 * 1000;
 
-const byHand =
+const BY_HAND =
   'put the tarballs that vendor/lock.json names into vendor/sources/ and install make, python3.11 and a gcc with -m32 (gcc-multilib)';
 
 /** What a download needs of its step. */
@@ -74,7 +76,7 @@ function listsAreOf(root: string, distribution: string): boolean {
 
 function listsAreFresh(stamp: string, distribution: string, root: string): boolean {
   const time = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
-  return time !== undefined && Date.now() - time < listsAreFreshFor && listsAreOf(root, distribution);
+  return time !== undefined && Date.now() - time < LISTS_ARE_FRESH_FOR && listsAreOf(root, distribution);
 }
 
 function isOffline(text: string): boolean {
@@ -84,12 +86,12 @@ function isOffline(text: string): boolean {
 }
 
 function noNetwork(cause: unknown): BuildError {
-  const message = `the Debian archive can't be reached: connect this machine to it and run again, or ${byHand}`;
+  const message = `the Debian archive can't be reached: connect this machine to it and run again, or ${BY_HAND}`;
   return new BuildError('no-network', message, { cause });
 }
 
 function noApt(why: string, cause?: unknown): BuildError {
-  return new BuildError('no-apt', `${why}: ${byHand}`, { cause });
+  return new BuildError('no-apt', `${why}: ${BY_HAND}`, { cause });
 }
 
 /** Apt with fresh lists of the distribution's archive. */

@@ -1,4 +1,6 @@
-// Compiles many files of C and assembler at once: one process of the compiler each, as many as there are processors.
+/**
+ * Compiles many files of C and assembler at once: one process of the compiler each, as many as there are processors.
+ */
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';

@@ -1,8 +1,10 @@
-// What decides a compiler's output, as one digest: two compilers of equal identity make the same files from the same
-// sources, wherever they lie and however they came there. Starts gcc to ask where its parts are, and reads those parts.
-//
-// Left out is what decides nothing: where things lie, the C library that the tools themselves run with, headers of other
-// languages, and all else that a package manager may add beside them.
+/**
+ * What decides a compiler's output, as one digest: two compilers of equal identity make the same files from the same
+ * sources, wherever they lie and however they came there. Starts gcc to ask where its parts are, and reads those parts.
+ *
+ * Left out is what decides nothing: where things lie, the C library that the tools themselves run with, headers of other
+ * languages, and all else that a package manager may add beside them.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -30,7 +32,7 @@ const programs = ['cc1', 'collect2', 'lto1', 'lto-wrapper'] as const;
 /** Programs of binutils that write what others read; the rest of them only look. */
 const writers: readonly string[] = ['ar', 'as', 'ld', 'objcopy', 'ranlib', 'strip'];
 /** Libraries that parts of the tools live in: object formats, arithmetic on constants, loops. */
-const deciding = /^lib(bfd|opcodes|gmp|mpfr|mpc|isl)\b/;
+const DECIDING = /^lib(bfd|opcodes|gmp|mpfr|mpc|isl)\b/;
 
 function ask(command: string, args: readonly string[], libraryPath: string | undefined): string {
   const environment = { ...process.env, LC_ALL: 'C' };
@@ -52,7 +54,7 @@ function librariesOf(program: string, libraryPath: string | undefined): string[]
   const lines = ask('ldd', [program], libraryPath).split('\n');
   return lines.flatMap((line) => {
     const [, name = '', place = ''] = /^\s*(\S+) => (\S+)/.exec(line) ?? [];
-    return deciding.test(name) ? [place] : [];
+    return DECIDING.test(name) ? [place] : [];
   });
 }
 

@@ -1,5 +1,7 @@
-// The guest's C compiler: a generated script around gcc that knows nothing of this machine's headers and libraries,
-// only the guest's. configure and make take it for a compiler like any other.
+/**
+ * The guest's C compiler: a generated script around gcc that knows nothing of this machine's headers and libraries,
+ * only the guest's. configure and make take it for a compiler like any other.
+ */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';

@@ -1,5 +1,7 @@
-// Which files of the caller a program is made from besides its sources: headers that lie beside them, and files that
-// flags name. Reads files; an over-estimate is harmless, a file left out would not be noticed when it changes.
+/**
+ * Which files of the caller a program is made from besides its sources: headers that lie beside them, and files that
+ * flags name. Reads files; an over-estimate is harmless, a file left out would not be noticed when it changes.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 

@@ -1,4 +1,4 @@
-// How a program for the guest is laid out: flags for the linker.
+/** How a program for the guest is laid out: flags for the linker. */
 import { addressMap } from '../abi/memory-map.ts';
 import { inProject } from '../build/paths.ts';
 

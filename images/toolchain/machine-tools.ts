@@ -1,5 +1,7 @@
-// Which of this machine's own tools fit the build. Looks for programs in PATH and tries them; what it learned is
-// remembered by what `stat` says of the programs, so that it costs nothing the next time.
+/**
+ * Which of this machine's own tools fit the build. Looks for programs in PATH and tries them; what it learned is
+ * remembered by what `stat` says of the programs, so that it costs nothing the next time.
+ */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -46,10 +48,10 @@ export interface MachineTools {
   readonly bzip2: MachineTool | undefined;
 }
 
-const oldestGcc = 10;
+const OLDEST_GCC = 10;
 
 /** Modules that CPython's freezing scripts import: Debian's minimal Python has not all of them. */
-const neededModules =
+const NEEDED_MODULES =
   'argparse, ast, builtins, collections, contextlib, marshal, re, time, tokenize, types, typing';
 
 export function which(name: string): string | undefined {
@@ -85,7 +87,7 @@ function probeCompiler(scratch: string): MachineTools['compiler'] {
   if (gcc === undefined) return undefined;
   const version = firstLine(ask(gcc, ['--version']));
   const major = Number.parseInt(ask(gcc, ['-dumpversion']) ?? '', 10);
-  if (version === undefined || !(major >= oldestGcc)) return undefined;
+  if (version === undefined || !(major >= OLDEST_GCC)) return undefined;
   // A program that needs libgcc: 64-bit division. A gcc without 32-bit libraries finds the wrong libgcc or none.
   const source =
     'unsigned long long f(unsigned long long a, unsigned long long b) { return a / b; } int main(void) { return f(4, 2); }';
@@ -129,7 +131,7 @@ function probePython(wanted: string): Pick<MachineTools, 'python' | 'similarPyth
     if (candidate === undefined || !existsSync(candidate)) continue;
     const version = ask(candidate, [
       '-c',
-      `import ${neededModules}, sys; print('%d.%d.%d' % sys.version_info[:3])`,
+      `import ${NEEDED_MODULES}, sys; print('%d.%d.%d' % sys.version_info[:3])`,
     ])?.trim();
     if (version === wanted) return { python: { path: candidate, version }, similarPython };
     if (version?.startsWith(`${minor}.`) === true) similarPython ??= { path: candidate, version };

@@ -1,4 +1,6 @@
-// Debian's packages with the tools, for machines that lack them: unpacked among a step's results, never installed.
+/**
+ * Debian's packages with the tools, for machines that lack them: unpacked among a step's results, never installed.
+ */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readLockFile } from '../build/lock-file.ts';
@@ -34,13 +36,13 @@ export const packages = {
 export type Group = keyof typeof packages;
 
 /** What nothing in the build uses and would fill the cache. */
-const unneeded = /^lib(asan|tsan|lsan|ubsan|hwasan|gomp|itm|quadmath|atomic|gcov|cc1)/;
+const UNNEEDED = /^lib(asan|tsan|lsan|ubsan|hwasan|gomp|itm|quadmath|atomic|gcov|cc1)/;
 
 /** Folder among the results that the packages are unpacked into: their own `bin` is not the one of the wrappers. */
-const unpacked = 'debian';
+const UNPACKED = 'debian';
 
 /** Prefix of the names of the unpacked compiler's programs. */
-const prefix = 'x86_64-linux-gnu-';
+const PREFIX = 'x86_64-linux-gnu-';
 
 function trim(out: string): void {
   for (const unused of [
@@ -50,13 +52,13 @@ function trim(out: string): void {
     'usr/lib/python3.11/test',
     'usr/lib/python3.11/lib2to3',
   ]) {
-    rmSync(path.join(out, unpacked, unused), { recursive: true, force: true });
+    rmSync(path.join(out, UNPACKED, unused), { recursive: true, force: true });
   }
-  const gcc = path.join(out, unpacked, 'usr/lib/gcc/x86_64-linux-gnu/12');
+  const gcc = path.join(out, UNPACKED, 'usr/lib/gcc/x86_64-linux-gnu/12');
   if (!existsSync(gcc)) return;
   for (const folder of [gcc, path.join(gcc, '32')]) {
     for (const name of readdirSync(folder))
-      if (unneeded.test(name)) rmSync(path.join(folder, name), { recursive: true });
+      if (UNNEEDED.test(name)) rmSync(path.join(folder, name), { recursive: true });
   }
 }
 
@@ -66,7 +68,7 @@ export async function unpackGroups(context: StepContext, groups: readonly Group[
   const debs = await downloadPackages(context, readLockFile().archive, names, context.work);
   for (const deb of debs) {
     const [name = '', version = ''] = deb.split('_');
-    await context.run('dpkg', ['-x', path.join(context.work, deb), path.join(context.out, unpacked)]);
+    await context.run('dpkg', ['-x', path.join(context.work, deb), path.join(context.out, UNPACKED)]);
     context.recordTool(name, decodeURIComponent(version));
   }
   trim(context.out);
@@ -74,26 +76,26 @@ export async function unpackGroups(context: StepContext, groups: readonly Group[
 
 /** A program that was unpacked beside `bin`. */
 function unpackedProgram(bin: string, target: string): string {
-  const root = path.join(bin, '..', unpacked);
+  const root = path.join(bin, '..', UNPACKED);
   const folder = existsSync(path.join(root, 'bin', target)) ? 'bin' : 'usr/bin';
   return path.join(root, folder, target);
 }
 
 /** Folders with the libraries that were unpacked beside `bin`, joined by colons. */
 export function unpackedLibraries(bin: string): string {
-  const root = path.join(bin, '..', unpacked);
+  const root = path.join(bin, '..', UNPACKED);
   return ['lib', 'usr/lib'].map((folder) => path.join(root, folder, 'x86_64-linux-gnu')).join(':');
 }
 
 /** The unpacked programs of binutils, by name. */
 export function unpackedBinutils(bin: string, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, unpackedProgram(bin, `${prefix}${name}`)]));
+  return Object.fromEntries(names.map((name) => [name, unpackedProgram(bin, `${PREFIX}${name}`)]));
 }
 
 /** Writes scripts into `bin` that start the unpacked compiler and its binutils. */
 export function wrapCompiler(bin: string, binutils: readonly string[]): void {
-  for (const name of binutils) writeWrapper(bin, name, `${prefix}${name}`);
-  writeWrapper(bin, 'gcc', `${prefix}gcc-12`, '-B"$bin/" ');
+  for (const name of binutils) writeWrapper(bin, name, `${PREFIX}${name}`);
+  writeWrapper(bin, 'gcc', `${PREFIX}gcc-12`, '-B"$bin/" ');
 }
 
 /** A script that starts an unpacked program with the libraries unpacked beside it. It finds them from its own place. */
@@ -102,10 +104,10 @@ export function writeWrapper(bin: string, name: string, target: string, args = '
     '#!/bin/sh',
     `# Starts ${target}, unpacked beside this script, with its own libraries.`,
     'bin=${0%/*}',
-    `root=$bin/../${unpacked}`,
+    `root=$bin/../${UNPACKED}`,
     'LD_LIBRARY_PATH=$root/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu',
     'export LD_LIBRARY_PATH',
-    `exec "$root/${path.relative(path.join(bin, '..', unpacked), unpackedProgram(bin, target))}" ${args}"$@"`,
+    `exec "$root/${path.relative(path.join(bin, '..', UNPACKED), unpackedProgram(bin, target))}" ${args}"$@"`,
     '',
   ];
   writeFileSync(path.join(bin, name), script.join('\n'), { mode: 0o755 });

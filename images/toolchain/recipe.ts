@@ -1,8 +1,10 @@
-// The steps that give the tools: each a folder whose bin/ has links to this machine's own or scripts that start programs
-// unpacked from Debian's packages. No root, nothing is installed. Two steps, since a C program needs no Python.
-//
-// Must hold: a tool counts by what decides its output, not by where it lies. So a machine on which the same compiler is
-// installed that was unpacked before builds nothing again.
+/**
+ * The steps that give the tools: each a folder whose bin/ has links to this machine's own or scripts that start programs
+ * unpacked from Debian's packages. No root, nothing is installed. Two steps, since a C program needs no Python.
+ *
+ * Must hold: a tool counts by what decides its output, not by where it lies. So a machine on which the same compiler is
+ * installed that was unpacked before builds nothing again.
+ */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../build/errors.ts';
@@ -144,7 +146,7 @@ export const toolchainStep: Step = {
 };
 
 /** Path of binutils' addr2line below the toolchain's results. */
-export const addr2lineFile = 'bin/addr2line';
+export const ADDR2LINE_FILE = 'bin/addr2line';
 
 const pythonGroups = ['python', 'bzip2'] as const;
 

@@ -1,5 +1,7 @@
-// Steps that get the upstream tarballs: from vendor/sources/, where someone put them by hand, or from the machine's
-// Debian archive. Must hold: a result is the very file that vendor/lock.json names.
+/**
+ * Steps that get the upstream tarballs: from vendor/sources/, where someone put them by hand, or from the machine's
+ * Debian archive. Must hold: a result is the very file that vendor/lock.json names.
+ */
 import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sha256 } from '../build/digest-memo.ts';

@@ -1,4 +1,4 @@
-// zlib for the guest: upstream's sources as they are, for CPython's modules zlib and binascii.
+/** zlib for the guest: upstream's sources as they are, for CPython's modules zlib and binascii. */
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';

@@ -7,7 +7,7 @@
  * further than a sound volume needs.
  */
 import type { LinearMemory, Machine } from '../../../emulator/types.ts';
-import { entryBytes } from '../../../images/ramfs/geometry.ts';
+import { ENTRY_BYTES } from '../../../images/ramfs/geometry.ts';
 import { longEntryText } from '../../../images/ramfs/names.ts';
 import type { GuestSymbols } from '../../look/symbols/index.ts';
 import { openFlagsText } from '../../look/trace/posix/constants.ts';
@@ -119,7 +119,7 @@ class GuestVolume {
       long = longEntryText(slot, 0) + long;
     }
     if (long !== '') return long;
-    const short = structure(this.#memory, node.getUint32(Node.slot, true), entryBytes);
+    const short = structure(this.#memory, node.getUint32(Node.slot, true), ENTRY_BYTES);
     return short === undefined ? undefined : shortName(short);
   }
 
@@ -130,17 +130,17 @@ class GuestVolume {
     const base = field(Volume.base);
     if (firstCluster === 0) {
       if (index >= field(Volume.rootEntries)) return undefined;
-      return structure(this.#memory, base + field(Volume.rootOffset) + index * entryBytes, entryBytes);
+      return structure(this.#memory, base + field(Volume.rootOffset) + index * ENTRY_BYTES, ENTRY_BYTES);
     }
     const clusterBytes = field(Volume.clusterBytes);
-    const perCluster = clusterBytes / entryBytes;
+    const perCluster = clusterBytes / ENTRY_BYTES;
     let cluster: number | undefined = firstCluster;
     for (let passed = perCluster; passed <= index && cluster !== undefined; passed += perCluster) {
       cluster = this.#next(cluster);
     }
     if (cluster === undefined) return undefined;
     const at = base + field(Volume.dataOffset) + (cluster - 2) * clusterBytes;
-    return structure(this.#memory, at + (index % perCluster) * entryBytes, entryBytes);
+    return structure(this.#memory, at + (index % perCluster) * ENTRY_BYTES, ENTRY_BYTES);
   }
 
   #next(cluster: number): number | undefined {

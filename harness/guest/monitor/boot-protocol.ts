@@ -5,7 +5,7 @@
  * covers them; nothing overlaps, or the boot is refused.
  */
 import type { Machine } from '../../../emulator/types.ts';
-import { bootRegisters, controlPage, initrd, pageSize } from '../../../images/abi/memory-map.ts';
+import { bootRegisters, controlPage, initrd, PAGE_SIZE } from '../../../images/abi/memory-map.ts';
 import { loadSegments } from '../elf/load-segments.ts';
 import { InputError } from '../errors.ts';
 import { encodeCommandLine } from './command-line.ts';
@@ -26,7 +26,7 @@ export interface BootImage {
   readonly bootTime: bigint;
 }
 
-const pageCeil = (bytes: number): number => Math.ceil(bytes / pageSize) * pageSize;
+const pageCeil = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
 
 /** Lays a guest out in a machine that has just been made. Throws {@link InputError} when it does not fit. */
 export function layOut(machine: Machine, image: BootImage): void {
@@ -63,15 +63,15 @@ export function layOut(machine: Machine, image: BootImage): void {
   machine.enterRealMode({
     eip: kernel.entry,
     eax: bootRegisters.magic,
-    ebx: (initrd.base | (pageCeil(image.program.length) / pageSize)) >>> 0,
+    ebx: (initrd.base | (pageCeil(image.program.length) / PAGE_SIZE)) >>> 0,
     eflags: bootRegisters.eflags,
   });
 }
 
 function ramfsPlace(memorySize: number, ramfs: Uint8Array): { base: number; size: number } {
-  if (ramfs.length % pageSize !== 0) {
+  if (ramfs.length % PAGE_SIZE !== 0) {
     throw new InputError(
-      `the ramfs has ${ramfs.length} bytes, not a multiple of ${pageSize}: pad it with zeros`,
+      `the ramfs has ${ramfs.length} bytes, not a multiple of ${PAGE_SIZE}: pad it with zeros`,
     );
   }
   if (ramfs.length > memorySize - initrd.base) {

@@ -1,6 +1,6 @@
 /** The control page: physical page 0, through which host and kernel share a few numbers. Layout: images/abi/memory-map.ts. */
 import type { PhysicalMemory } from '../../../emulator/types.ts';
-import { controlPage, pageSize } from '../../../images/abi/memory-map.ts';
+import { controlPage, PAGE_SIZE } from '../../../images/abi/memory-map.ts';
 
 export interface RamfsPlace {
   readonly base: number;
@@ -18,7 +18,7 @@ export function writeControlPage(
   ramfs: RamfsPlace,
   kernelArguments: Uint8Array,
 ): void {
-  memory.fill(controlPage.base, pageSize, 0);
+  memory.fill(controlPage.base, PAGE_SIZE, 0);
   memory.write32(controlPage.base + controlPage.ramfsBase, ramfs.base);
   memory.write32(controlPage.base + controlPage.ramfsSize, ramfs.size);
   memory.write16(controlPage.base + controlPage.kernelArgumentsLength, kernelArguments.length);

@@ -1,5 +1,5 @@
 /** The machine port 0x604: what the kernel asks of its host, decoded. */
-import { machineCommands, machineCommandShift, ports } from '../../../images/abi/ports.ts';
+import { machineCommands, MACHINE_COMMAND_SHIFT, ports } from '../../../images/abi/ports.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { violation } from './violation.ts';
 
@@ -11,8 +11,8 @@ export type MachineCommand =
   | { readonly kind: 'refused'; readonly violation: ProtocolViolation };
 
 export function decodeMachineCommand(value: number): MachineCommand {
-  const argument = value & ((1 << machineCommandShift) - 1);
-  switch (value >>> machineCommandShift) {
+  const argument = value & ((1 << MACHINE_COMMAND_SHIFT) - 1);
+  switch (value >>> MACHINE_COMMAND_SHIFT) {
     case machineCommands.shutdown:
       return { kind: 'shutdown', status: argument };
     case machineCommands.pause:

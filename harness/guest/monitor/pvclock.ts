@@ -6,7 +6,7 @@
  */
 import type { PhysicalMemory } from '../../../emulator/types.ts';
 import { readStruct, writeStruct } from '../../../images/abi/layout.ts';
-import { pageSize, pvclockPage } from '../../../images/abi/memory-map.ts';
+import { PAGE_SIZE, pvclockPage } from '../../../images/abi/memory-map.ts';
 import { pvclock } from '../../../images/abi/structs.ts';
 import { viewOf } from './violation.ts';
 
@@ -22,7 +22,7 @@ const FIRST_VERSION = 2;
 
 /** Writes the page as the kernel finds it at reset. */
 export function writePvclock(memory: PhysicalMemory, bootTime: bigint): void {
-  const page = new Uint8Array(pageSize);
+  const page = new Uint8Array(PAGE_SIZE);
   writeStruct(pvclock, viewOf(page), 0, {
     version: FIRST_VERSION,
     tsc_timestamp: 0n,

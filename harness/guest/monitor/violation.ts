@@ -3,7 +3,7 @@
  * here, and a bad one becomes a value that names the field, never an exception and never a read past the end of RAM.
  */
 import type { PhysicalMemory } from '../../../emulator/types.ts';
-import { pageSize } from '../../../images/abi/memory-map.ts';
+import { PAGE_SIZE } from '../../../images/abi/memory-map.ts';
 import type { ProtocolViolation } from '../stop.ts';
 
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
@@ -39,7 +39,7 @@ export function pageRangeFault(
 ): string | undefined {
   const outside = rangeFault(memory, what, address, length);
   if (outside !== undefined) return outside;
-  if ((address % pageSize) + length <= pageSize) return undefined;
+  if ((address % PAGE_SIZE) + length <= PAGE_SIZE) return undefined;
   return `${what} at ${hex(address)}, ${length} bytes, crosses a page boundary`;
 }
 

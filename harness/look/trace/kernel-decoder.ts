@@ -11,7 +11,7 @@ import {
   maskChanges,
   message as messageLayout,
   messageTypes,
-  noTimeout,
+  NO_TIMEOUT,
   portAccess,
   protections,
   readStruct,
@@ -131,7 +131,7 @@ function argumentText(
       return tagText(value);
     case 'seconds':
     case 'nanoseconds':
-      return type.clock === 'absolute' && value === noTimeout ? 'NO_TIMEOUT' : String(value);
+      return type.clock === 'absolute' && value === NO_TIMEOUT ? 'NO_TIMEOUT' : String(value);
     case 'buffer':
       return view.quotedBytes(value, Math.min(length ?? 0, limits.debugBytes * 16));
     case 'struct':

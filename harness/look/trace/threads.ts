@@ -8,7 +8,7 @@
 import type { Registers } from '../../../emulator/types.ts';
 import {
   addressMap,
-  firstThread,
+  FIRST_THREAD,
   kernelCallByName,
   readStruct,
   threadArguments,
@@ -95,7 +95,7 @@ export class Threads {
   /** The nearest stack that ends at or above the stack pointer. */
   #byStackPointer(esp: number): number {
     if (esp > addressMap.stackTop - addressMap.stackMaximumSize && esp <= addressMap.stackTop)
-      return firstThread;
+      return FIRST_THREAD;
     const above = this.#stacks.filter((stack) => esp <= stack.end && esp > stack.base - STACK_SLACK);
     const nearest = Math.min(...above.map((stack) => stack.end));
     return above.find((stack) => stack.end === nearest)?.thread ?? UNKNOWN_THREAD;
