@@ -6,6 +6,7 @@
  */
 import { stripVTControlCharacters } from 'node:util';
 import type { MatcherState } from 'vitest';
+import { checkNumber } from '../guest/check-number.ts';
 import { Guest, type GuestSnapshot } from '../guest/guest.ts';
 import type { RunResult } from '../guest/result.ts';
 import { diffSnapshots, isEmptyDifference } from '../snapshots/diff.ts';
@@ -79,7 +80,7 @@ export const guestMatchers: {
 
   async toRunFasterThan(received, limit) {
     const { result, explanation } = await runOf(received, 'toRunFasterThan');
-    const most = typeof limit === 'number' ? limit : (await runOf(limit, 'toRunFasterThan')).result.virtualMs;
+    const most = await limitOf(limit, 'toRunFasterThan', ({ virtualMs }) => virtualMs);
     const pass = result.virtualMs < most;
     return verdict(pass, () => [
       `expected the run ${pass ? 'not ' : ''}to take less than ${most} ms of guest time, and it took ${result.virtualMs} ms`,
@@ -89,8 +90,7 @@ export const guestMatchers: {
 
   async toExecuteFewerThan(received, limit) {
     const { result, explanation } = await runOf(received, 'toExecuteFewerThan');
-    const most =
-      typeof limit === 'number' ? limit : (await runOf(limit, 'toExecuteFewerThan')).result.instructions;
+    const most = await limitOf(limit, 'toExecuteFewerThan', ({ instructions }) => instructions);
     const pass = result.instructions < most;
     return verdict(pass, () => [
       `expected the run ${pass ? 'not ' : ''}to execute fewer than ${most} instructions, and it executed ${result.instructions}`,
@@ -111,6 +111,18 @@ export const guestMatchers: {
     ]);
   },
 };
+
+/** A limit may be a fraction, as half of another run is. What is not a number limits nothing, so it is refused. */
+async function limitOf(
+  limit: number | RunLike,
+  matcher: string,
+  measure: (result: RunResult) => number,
+): Promise<number> {
+  if (typeof limit === 'number') {
+    return checkNumber(`the limit of ${matcher}`, limit, { fractions: true, infinite: true });
+  }
+  return measure((await runOf(limit, matcher)).result);
+}
 
 function verdict(pass: boolean, lines: () => readonly string[]): Verdict {
   return {

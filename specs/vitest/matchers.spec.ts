@@ -82,6 +82,15 @@ describe('toExecuteFewerThan and toRunFasterThan', () => {
     );
     expect(await messageOf(expect(guest).toRunFasterThan(0))).toContain(`and it took ${result.virtualMs} ms`);
   });
+
+  it('take fractions, and refuse what is no number, which would limit nothing', async () => {
+    await expect(guest).toExecuteFewerThan(result.instructions + 0.5);
+    expect(await messageOf(expect(guest).toExecuteFewerThan(NaN))).toContain(
+      'the limit of toExecuteFewerThan',
+    );
+    expect(await messageOf(expect(guest).not.toRunFasterThan(NaN))).toContain('the limit of toRunFasterThan');
+    expect(await messageOf(expect(guest).toRunFasterThan(-1))).toContain('the limit of toRunFasterThan');
+  });
 });
 
 describe('toEqualSnapshot', () => {
