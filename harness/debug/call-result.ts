@@ -1,5 +1,6 @@
 /** What a kernel call came back with. Source: ABI reference, "Kernel calls" and "Era 2024". */
-import { errno } from '../../images/abi/errno.ts';
+import { callAbis } from '../../images/abi/eras.ts';
+import type { EraName } from '../../images/abi/eras.ts';
 import type { ResultRegisters } from '../../images/abi/kernel-calls.ts';
 import { kernelErrorName } from '../look/trace/kernel-decoder.ts';
 import type { CallAnswer } from './history.ts';
@@ -23,10 +24,11 @@ export function callResult(eax: number, edx: number, registers: ResultRegisters 
 }
 
 /** What a call comes back with that is answered in the kernel's place. */
-export function resultOf(answer: CallAnswer): CallResult {
+export function resultOf(answer: CallAnswer, era: EraName): CallResult {
+  const { errno, resultRegisters } = callAbis[era];
   const value =
     answer.kind === 'fail' ? -BigInt(errno[answer.errno]) : BigInt.asIntN(64, BigInt(answer.value));
-  return callResult(Number(value & 0xffff_ffffn), Number((value >> 32n) & 0xffff_ffffn));
+  return callResult(Number(value & 0xffff_ffffn), Number((value >> 32n) & 0xffff_ffffn), resultRegisters);
 }
 
 /** `12`, `-12 ENOMEM`: the result as a trace prints it. */

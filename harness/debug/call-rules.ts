@@ -8,6 +8,7 @@ import { errno } from '../../images/abi/errno.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
 import { checkNumber } from '../guest/check-number.ts';
 import { InputError } from '../guest/errors.ts';
+import type { EraName } from '../../images/abi/eras.ts';
 import { selectCalls } from '../guest/kernel-calls/interceptors.ts';
 import type { CallSelector, KernelCalls } from '../guest/kernel-calls/interceptors.ts';
 import type { KernelCall } from '../guest/stop.ts';
@@ -53,7 +54,7 @@ class Rule {
   /** Instruction counts of the matching calls. */
   readonly #matches: number[] = [];
 
-  constructor(id: number, calls: CallSelector, answer: CallAnswer, options: RuleOptions) {
+  constructor(id: number, calls: CallSelector, answer: CallAnswer, options: RuleOptions, era: EraName) {
     this.id = id;
     this.calls = calls;
     this.answer = answer;
@@ -61,7 +62,7 @@ class Rule {
     this.times = options.times ?? Infinity;
     checkNumber('after, a number of calls,', this.after, { infinite: true });
     checkNumber('times, a number of calls,', this.times, { infinite: true });
-    this.#numbers = selectCalls(calls);
+    this.#numbers = selectCalls(calls, era);
     this.#when = options.when;
   }
 
@@ -80,15 +81,21 @@ class Rule {
 }
 
 export class CallRules {
+  readonly #era: () => EraName;
   #rules: readonly Rule[] = [];
   #next = 1;
+
+  /** @param era That of the guest, which numbers kernel calls. */
+  constructor(era: () => EraName) {
+    this.#era = era;
+  }
 
   get all(): readonly CallRule[] {
     return this.#rules;
   }
 
   add(calls: CallSelector, answer: CallAnswer, options: RuleOptions = {}): CallRule {
-    const rule = new Rule(this.#next++, calls, answer, options);
+    const rule = new Rule(this.#next++, calls, answer, options, this.#era());
     this.#rules = [...this.#rules, rule];
     return rule;
   }
@@ -109,6 +116,7 @@ export class CallRules {
 
 /** What {@link injectFault} needs of a guest. */
 interface InterceptableGuest {
+  readonly era: EraName;
   readonly calls: Pick<KernelCalls, 'intercept'>;
 }
 
@@ -124,7 +132,7 @@ export function injectFault(
   error: ErrnoName,
   options: RuleOptions = {},
 ): () => void {
-  const rules = new CallRules();
+  const rules = new CallRules(() => guest.era);
   rules.add(calls, failWith(error), options);
   return guest.calls.intercept(calls, (call) => rules.decide(call));
 }

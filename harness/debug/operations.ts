@@ -15,6 +15,7 @@ import { fromGuestStop } from './debug-stop.ts';
 import type { DebugStop } from './debug-stop.ts';
 import type { CallAnswer, RecordedCall } from './history.ts';
 import { instructionAt } from './inspect/disassembly.ts';
+import type { EraName } from '../../images/abi/eras.ts';
 import type { Operation } from './operation.ts';
 import { UNLISTED } from './seeker.ts';
 import type { Seeker } from './seeker.ts';
@@ -36,6 +37,8 @@ export interface DebuggedGuest {
   readonly call: RecordedCall | undefined;
   callStack(limit?: number): readonly StackFrame[];
   resolve(location: Location): number;
+  /** The era of the guest, which numbers kernel calls. */
+  readonly era: EraName;
 }
 
 export class DebugOperations {
@@ -161,7 +164,7 @@ export class DebugOperations {
 
   *stepBackCall(calls: CallSelector = 'all'): Operation<DebugStop> {
     const { timeline } = this.#session;
-    const resolved = resolveStop({ kind: 'call', calls }, () => 0);
+    const resolved = resolveStop({ kind: 'call', calls }, () => 0, this.#session.era);
     const numbers = resolved.kind === 'call' ? resolved.numbers : undefined;
     const known = timeline.history.calls;
     for (let index = timeline.history.callsUntil(timeline.position - 1) - 1; index >= 0; index--) {
@@ -250,7 +253,7 @@ export class DebugOperations {
     return {
       id: UNLISTED,
       spec,
-      resolved: resolveStop(spec, (location) => this.#session.resolve(location)),
+      resolved: resolveStop(spec, (location) => this.#session.resolve(location), this.#session.era),
       text: '',
       enabled: true,
       once: true,

@@ -8,7 +8,6 @@
  */
 import type { MemoryAccess } from '../../emulator/types.ts';
 import { eraOf } from '../../images/abi/eras.ts';
-import type { ResultRegisters } from '../../images/abi/kernel-calls.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { KernelCall, Stop } from '../guest/stop.ts';
 import { callResult, resultOf } from './call-result.ts';
@@ -81,7 +80,6 @@ export class Seeker {
   readonly #guest: Guest;
   readonly #timeline: Timeline;
   readonly #rules: CallRules;
-  readonly #resultRegisters: ResultRegisters;
   /** Points of the search under way. */
   #points: readonly StopPoint[] = [];
   #searching = false;
@@ -100,7 +98,6 @@ export class Seeker {
     this.#guest = guest;
     this.#timeline = timeline;
     this.#rules = rules;
-    this.#resultRegisters = eraOf(guest.identity.options['era']).resultRegisters;
     guest.calls.intercept('all', (call) => this.#onCall(call));
   }
 
@@ -326,7 +323,8 @@ export class Seeker {
     }
     if (this.#searching) {
       this.#matchCall(recorded);
-      if (answer !== undefined) this.#matchReturn(recorded, resultOf(answer), call.instructions);
+      if (answer !== undefined)
+        this.#matchReturn(recorded, resultOf(answer, this.#guest.era), call.instructions);
     }
     return answer;
   }
@@ -349,7 +347,7 @@ export class Seeker {
     if (history.returnOf(call, instructions) < instructions) return;
     this.#matchReturn(
       call,
-      callResult(registers.get('eax'), registers.get('edx'), this.#resultRegisters),
+      callResult(registers.get('eax'), registers.get('edx'), eraOf(this.#guest.era).resultRegisters),
       instructions,
     );
   }

@@ -8,7 +8,8 @@
  */
 import type { Machine, RegisterName } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
-import { kernelCallByNumber } from '../../images/abi/kernel-calls.ts';
+import { kernelCallByNumber } from '../../images/abi/eras.ts';
+import type { EraName } from '../../images/abi/eras.ts';
 import { boot } from '../guest/boot.ts';
 import { checkNumber } from '../guest/check-number.ts';
 import { InputError } from '../guest/errors.ts';
@@ -110,7 +111,7 @@ export class DebugSession {
   readonly stops: StopPoints;
   /** The same commands as operations in slices. */
   readonly operations: DebugOperations;
-  readonly #rules = new CallRules();
+  readonly #rules: CallRules;
   #last: DebugStop;
   #symbols: GuestSymbols | undefined;
   #threads: { readonly revision: number; readonly found: readonly GuestThread[] | undefined } | undefined;
@@ -119,12 +120,19 @@ export class DebugSession {
   constructor(guest: Guest, gate: OutputGate, options: CheckpointOptions = {}) {
     this.guest = guest;
     this.timeline = new Timeline(guest, gate, options);
-    this.stops = new StopPoints((location) => this.resolve(location));
+    const era = (): EraName => guest.era;
+    this.#rules = new CallRules(era);
+    this.stops = new StopPoints((location) => this.resolve(location), era);
     this.operations = new DebugOperations(this, new Seeker(guest, this.timeline, this.#rules), (stop) => {
       this.#last = stop;
     });
     this.#last = { kind: 'start', instructions: this.timeline.position };
     this.#rememberCall();
+  }
+
+  /** The era of Nanvix's interface that the guest speaks, as far as it is known by now. */
+  get era(): EraName {
+    return this.guest.era;
   }
 
   get machine(): Machine {
@@ -282,7 +290,7 @@ export class DebugSession {
     const index =
       typeof which === 'number'
         ? which
-        : kernelCallByNumber(call.number)?.arguments.findIndex(({ name }) => name === which);
+        : kernelCallByNumber(call.number, this.era)?.arguments.findIndex(({ name }) => name === which);
     const register = ARGUMENT_REGISTERS[index ?? -1];
     if (register === undefined) {
       throw new InputError(

@@ -4,6 +4,7 @@
  * Plain bookkeeping: how a point is watched for is the seeker's matter (seeker.ts).
  */
 import { InputError } from '../guest/errors.ts';
+import type { EraName } from '../../images/abi/eras.ts';
 import { selectCalls } from '../guest/kernel-calls/interceptors.ts';
 import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
 import type { CallResult } from './call-result.ts';
@@ -108,13 +109,13 @@ const ADDRESS_SPACE = 2 ** 32;
 const always = (): boolean => true;
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
-/** Turns what a caller wrote into what can be watched for. */
-export function resolveStop(spec: StopSpec, resolve: Resolver): ResolvedStop {
+/** Turns what a caller wrote into what can be watched for. Calls have the numbers of the guest's era. */
+export function resolveStop(spec: StopSpec, resolve: Resolver, era: EraName): ResolvedStop {
   switch (spec.kind) {
     case 'call':
-      return { kind: 'call', numbers: selectCalls(spec.calls), when: spec.when ?? always };
+      return { kind: 'call', numbers: selectCalls(spec.calls, era), when: spec.when ?? always };
     case 'return':
-      return { kind: 'return', numbers: selectCalls(spec.calls), when: spec.when ?? always };
+      return { kind: 'return', numbers: selectCalls(spec.calls, era), when: spec.when ?? always };
     case 'breakpoint':
       return { kind: 'breakpoint', address: resolve(spec.at), when: spec.when ?? always };
     case 'watchpoint': {
@@ -170,12 +171,15 @@ function specText(spec: StopSpec): string {
 
 export class StopPoints {
   readonly #resolve: Resolver;
+  readonly #era: () => EraName;
   #points: readonly StopPoint[] = [];
   #next = 1;
   #maySeeStep = false;
 
-  constructor(resolve: Resolver) {
+  /** @param era That of the guest. */
+  constructor(resolve: Resolver, era: () => EraName) {
     this.#resolve = resolve;
+    this.#era = era;
   }
 
   get all(): readonly StopPoint[] {
@@ -196,7 +200,7 @@ export class StopPoints {
     const point: StopPoint = {
       id: this.#next++,
       spec,
-      resolved: resolveStop(spec, this.#resolve),
+      resolved: resolveStop(spec, this.#resolve, this.#era()),
       text: options.text ?? specText(spec),
       enabled: true,
       once: options.once ?? false,

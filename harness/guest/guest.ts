@@ -4,6 +4,8 @@
  * What must hold: running, stopping, capturing and restoring never change what the guest does. Everything a guest can do
  * comes back as a {@link Stop}; only asking for what cannot be done throws.
  */
+import { eraOf } from '../../images/abi/eras.ts';
+import type { EraName } from '../../images/abi/eras.ts';
 import { REGISTER_NAMES } from '../../emulator/types.ts';
 import type {
   CaptureOptions,
@@ -129,9 +131,18 @@ export class Guest {
         machine.requestStop(new HarnessStop(stop));
       },
     });
-    this.calls = new KernelCalls(machine, (call) => {
-      machine.requestStop(new HarnessStop({ kind: 'kernel-call', call }));
-    });
+    this.calls = new KernelCalls(
+      machine,
+      () => this.era,
+      (call) => {
+        machine.requestStop(new HarnessStop({ kind: 'kernel-call', call }));
+      },
+    );
+  }
+
+  /** The era of Nanvix's interface that the guest speaks, as far as it is known by now. */
+  get era(): EraName {
+    return eraOf(this.identity.options['era']).era;
   }
 
   /** All that the program has written to standard output since reset. */

@@ -5,6 +5,7 @@
  * beyond its bounds is refused before a guest sees it.
  */
 import * as v from 'valibot';
+import { eraNames } from '../../images/abi/eras.ts';
 import { RECENT_CALLS, kernelCallName, type CallHistory } from '../guest/kernel-calls/call-ring.ts';
 import type { MonitorState } from '../guest/monitor/monitor.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
@@ -99,7 +100,8 @@ export function decodeGuestState(data: PlainData): GuestState {
 function checkCalls({ count: total, recent }: CallHistory): void {
   const first = total - recent.length;
   const consistent = recent.every(
-    ({ index, number, name }, at) => index === first + at && name === kernelCallName(number),
+    ({ index, number, name }, at) =>
+      index === first + at && eraNames.some((era) => name === kernelCallName(number, era)),
   );
   if (!consistent || recent.length !== Math.min(total, RECENT_CALLS)) {
     throw new SnapshotError('corrupted', 'the history of kernel calls contradicts itself');

@@ -46,6 +46,23 @@ export const errno = {
 /** Name of an errno of the guest ABI. */
 export type ErrnoName = keyof typeof errno;
 
+/** The numbers of the same errors in Linux, which kernels of 2024 answer. Source: ABI reference, "Era 2024". */
+export const linuxErrno: Readonly<Record<ErrnoName, number>> = {
+  ...errno,
+  EDEADLK: 35,
+  ENAMETOOLONG: 36,
+  ENOSYS: 38,
+  ENOTEMPTY: 39,
+  ELOOP: 40,
+  ENOMSG: 42,
+  EBADMSG: 74,
+  EOVERFLOW: 75,
+  EILSEQ: 84,
+  ENOTSUP: 95,
+  ETIMEDOUT: 110,
+  ECANCELED: 125,
+};
+
 const namesByNumber: ReadonlyMap<number, ErrnoName> = new Map(
   (Object.entries(errno) as [ErrnoName, number][]).map(([name, number]) => [number, name]),
 );

@@ -4,7 +4,7 @@
  * Source: ABI reference, "Kernel calls", and its companion for Era M, "Calls" and "Signals". What these pages leave open
  * (the arguments of pmio, which error answers which mistake) is decided here and marked "ours".
  */
-import type { Era } from './era.ts';
+import type { EraName } from './era.ts';
 import type { ErrnoName } from './errno.ts';
 import type { structsM } from './structs-m.ts';
 import type { structs } from './structs.ts';
@@ -74,8 +74,8 @@ export type ResultType =
 export interface KernelCall {
   readonly number: number;
   readonly name: string;
-  /** The era in which the call came: S is 0 to 35, M what came after. */
-  readonly era: Era;
+  /** The era in which the call came: S is 0 to 35, M what came after, 2024 a table of its own. */
+  readonly era: '2024' | 'S' | 'M';
   readonly arguments: readonly KernelCallArgument[];
   readonly result: ResultType;
   /** Errors our kernel answers. */
@@ -600,27 +600,31 @@ const changedInEraM: readonly KernelCall[] = [
   },
 ];
 
-/** The calls of an era in the order of their numbers, each as that era knows it. */
-export function kernelCallsOf(era: Era): readonly KernelCall[] {
-  if (era === 'S') return kernelCalls.filter((call) => call.era === 'S');
-  return kernelCalls.map((call) => changedInEraM.find(({ number }) => number === call.number) ?? call);
+/** Calls of Era M that came with its first step; the others came with its third. */
+const LAST_OF_M1 = 39;
+
+/** The calls of Era S, or of Era M or a step of it, in the order of their numbers, each as that era knows it. */
+export function kernelCallsOf(era: Exclude<EraName, '2024'>): readonly KernelCall[] {
+  switch (era) {
+    case 'S':
+      return kernelCalls.filter((call) => call.era === 'S');
+    case 'M1':
+    case 'M2':
+      return kernelCalls.filter((call) => call.number <= LAST_OF_M1);
+    case 'M':
+    case 'M3':
+    case 'M4':
+    case 'M5':
+      return kernelCalls.map((call) => changedInEraM.find(({ number }) => number === call.number) ?? call);
+  }
 }
 
 /** Name of a kernel call. */
 export type KernelCallName = (typeof kernelCalls)[number]['name'];
 
-const byNumber: ReadonlyMap<number, KernelCall> = new Map(
-  kernelCalls.map((call): [number, KernelCall] => [call.number, call]),
-);
 const byName: ReadonlyMap<string, KernelCall> = new Map(
   kernelCalls.map((call): [string, KernelCall] => [call.name, call]),
 );
-
-/** Finds a call by its number (EAX at the trap), as the era knows it; undefined for a number the ABI does not know. */
-export function kernelCallByNumber(number: number, era: Era = 'S'): KernelCall | undefined {
-  const changed = era === 'M' ? changedInEraM.find((call) => call.number === number) : undefined;
-  return changed ?? byNumber.get(number);
-}
 
 /** Finds a call by a name that is known when the program is written. */
 export function kernelCallByName(name: KernelCallName): KernelCall;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   argumentRegisters,
+  callAbis,
   errno,
   errnoName,
   kernelCallByName,
@@ -35,6 +36,35 @@ describe('kernel calls', () => {
   it('take push and pull by descriptor in Era M', () => {
     expect(kernelCallByNumber(33)?.arguments.length).toBe(4);
     expect(kernelCallByNumber(33, 'M')?.arguments.map(({ name }) => name)).toEqual(['bulk']);
+  });
+
+  it('take push and pull by four words in the steps of Era M before the descriptor, and know no signals there', () => {
+    expect(kernelCallByNumber(33, 'M2')?.arguments.length).toBe(4);
+    expect(kernelCallByNumber(39, 'M1')?.name).toBe('execv');
+    expect(kernelCallByNumber(43, 'M2')).toBeUndefined();
+    expect(kernelCallByNumber(43, 'M3')?.name).toBe('kill');
+  });
+
+  it('are others in 2024, answer in EAX alone, and number errors as Linux does', () => {
+    const { kernelCalls: calls, resultRegisters, errno: numbers } = callAbis[2024];
+    expect(calls.length).toBe(28);
+    expect([0, 11, 18, 27].map((number) => kernelCallByNumber(number, '2024')?.name)).toEqual([
+      'debug',
+      'exit',
+      'mmap',
+      'pmio_write',
+    ]);
+    expect(kernelCallByNumber(18, '2024')?.arguments.map(({ name }) => name)).toEqual([
+      'pid',
+      'addr',
+      'prot',
+    ]);
+    expect([resultRegisters, numbers.ENOSYS, numbers.ENOMEM]).toEqual(['eax', 38, 12]);
+  });
+
+  it('of a later era have no name in an earlier one', () => {
+    expect(kernelCallByNumber(36)).toBeUndefined();
+    expect(kernelCallByNumber(36, 'M')?.name).toBe('detach');
   });
 
   it('take no more arguments than there are registers for them', () => {

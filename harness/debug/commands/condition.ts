@@ -7,7 +7,8 @@
  */
 import { UnmappedAddressError } from '../../../emulator/types.ts';
 
-import { kernelCallByNumber, kernelCalls } from '../../../images/abi/kernel-calls.ts';
+import { callAbis, kernelCallByNumber } from '../../../images/abi/eras.ts';
+import type { EraName } from '../../../images/abi/eras.ts';
 import { InputError } from '../../guest/errors.ts';
 import type { CallResult } from '../call-result.ts';
 import type { RecordedCall } from '../history.ts';
@@ -31,7 +32,9 @@ const comparisons: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> =
 type Operand = (call: RecordedCall | undefined, result: CallResult | undefined) => bigint | undefined;
 
 const ARGUMENT_NAMES: ReadonlySet<string> = new Set(
-  kernelCalls.flatMap((call) => call.arguments.map(({ name }) => name)),
+  Object.values(callAbis).flatMap(({ kernelCalls }) =>
+    kernelCalls.flatMap((call) => call.arguments.map(({ name }) => name)),
+  ),
 );
 
 function readOperand(session: DebugSession, text: string, atCalls: boolean): Operand {
@@ -42,18 +45,22 @@ function readOperand(session: DebugSession, text: string, atCalls: boolean): Ope
   const index = /^arg([0-3])$/.exec(text)?.[1];
   if (atCalls && text === 'result') return (_call, result) => result?.value;
   if (atCalls && (index !== undefined || ARGUMENT_NAMES.has(text))) {
-    return (call) => argumentOf(call, index === undefined ? text : Number(index));
+    return (call) => argumentOf(call, index === undefined ? text : Number(index), session.era);
   }
   const expression = parseExpression(session, text);
   return () => BigInt(expression());
 }
 
-function argumentOf(call: RecordedCall | undefined, which: string | number): bigint | undefined {
+function argumentOf(
+  call: RecordedCall | undefined,
+  which: string | number,
+  era: EraName,
+): bigint | undefined {
   if (call === undefined) return undefined;
   const index =
     typeof which === 'number'
       ? which
-      : (kernelCallByNumber(call.number)?.arguments.findIndex(({ name }) => name === which) ?? -1);
+      : (kernelCallByNumber(call.number, era)?.arguments.findIndex(({ name }) => name === which) ?? -1);
   const value = call.arguments[index];
   return value === undefined ? undefined : BigInt(value);
 }

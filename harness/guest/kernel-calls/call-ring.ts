@@ -2,7 +2,8 @@
  * The last kernel calls of a guest, kept in a ring of numbers so that recording one costs next to nothing and a crash
  * report can always show them.
  */
-import { kernelCallByNumber } from '../../../images/abi/kernel-calls.ts';
+import { kernelCallByNumber } from '../../../images/abi/eras.ts';
+import type { EraName } from '../../../images/abi/eras.ts';
 import type { KernelCall } from '../stop.ts';
 
 /** Calls kept. A power of two is not required. */
@@ -16,14 +17,20 @@ export interface CallHistory {
   readonly recent: readonly KernelCall[];
 }
 
-/** Name of a kernel call; `call<number>` for one that is not in the table. */
-export function kernelCallName(number: number): string {
-  return kernelCallByNumber(number)?.name ?? `call${number}`;
+/** Name of a kernel call; `call<number>` for one that is not in the era's table. */
+export function kernelCallName(number: number, era: EraName): string {
+  return kernelCallByNumber(number, era)?.name ?? `call${number}`;
 }
 
 export class CallRing {
+  readonly #era: () => EraName;
   readonly #slots = new Float64Array(RECENT_CALLS * FIELDS);
   #count = 0;
+
+  /** @param era By which calls are named: asked each time, since it may not be known from the start. */
+  constructor(era: () => EraName) {
+    this.#era = era;
+  }
 
   /** Calls recorded since reset, including those that are no longer kept. */
   get count(): number {
@@ -84,7 +91,7 @@ export class CallRing {
     return {
       index: field(0),
       number: field(1),
-      name: kernelCallName(field(1)),
+      name: kernelCallName(field(1), this.#era()),
       arguments: [field(2), field(3), field(4), field(5)],
       vector: field(6),
       returnAddress: field(7),

@@ -5,9 +5,9 @@
  * intercepts costs no allocation, and watching calls changes nothing in the guest.
  */
 import type { Machine, TrapDecision, TrappedInterrupt } from '../../../emulator/types.ts';
-import { errno } from '../../../images/abi/errno.ts';
 import type { ErrnoName } from '../../../images/abi/errno.ts';
-import { kernelCallByName } from '../../../images/abi/kernel-calls.ts';
+import { callAbis } from '../../../images/abi/eras.ts';
+import type { EraName } from '../../../images/abi/eras.ts';
 import { trapVectors } from '../../../images/abi/ports.ts';
 import { InputError } from '../errors.ts';
 import type { KernelCall } from '../stop.ts';
@@ -20,7 +20,7 @@ export type CallDecision =
   | { readonly kind: 'deliver' }
   /** The run stops here; when it goes on, the kernel serves the call. */
   | { readonly kind: 'stop' }
-  /** The call returns this value at once; the kernel never sees it. */
+  /** The call returns this value at once; the kernel never sees it. A kernel of 2024 has 32 bits for it, later ones 64. */
   | { readonly kind: 'answer'; readonly value: number | bigint }
   /** The call fails with this error at once; the kernel never sees it. */
   | { readonly kind: 'fail'; readonly errno: ErrnoName };
@@ -34,36 +34,49 @@ export type CallObserver = (call: KernelCall, decision: CallDecision) => void;
 /** Which calls: by name or number, several of them, or `all`. */
 export type CallSelector = string | number | readonly (string | number)[];
 
-/** Turns a selector into call numbers; undefined means all. Throws {@link InputError} for a name that no call has. */
-export function selectCalls(selector: CallSelector): ReadonlySet<number> | undefined {
+/** Names of calls in any era. */
+const callNames: ReadonlySet<string> = new Set(
+  Object.values(callAbis).flatMap(({ kernelCalls }) => kernelCalls.map(({ name }) => name)),
+);
+
+/** Turns a selector into call numbers; undefined means all. Throws {@link InputError} for a name that no call of any era has. */
+export function selectCalls(selector: CallSelector, era: EraName): ReadonlySet<number> | undefined {
   if (selector === 'all') return undefined;
   const wanted = typeof selector === 'object' ? selector : [selector];
   return new Set(
-    wanted.map((one) => {
+    wanted.flatMap((one) => {
       if (typeof one === 'number') return one;
-      const call = kernelCallByName(one);
-      if (call === undefined)
+      if (!callNames.has(one))
         throw new InputError(`no kernel call is named ${JSON.stringify(one)}: give its number`);
-      return call.number;
+      return callAbis[era].kernelCalls.find(({ name }) => name === one)?.number ?? [];
     }),
   );
 }
 
+/** The numbers belong to an era, and are looked up anew when the guest turns out to be of another. */
 interface Registration {
-  readonly numbers: ReadonlySet<number> | undefined;
+  readonly selector: CallSelector;
   readonly interceptor: Interceptor;
+  era: EraName;
+  numbers: ReadonlySet<number> | undefined;
 }
 
 export class KernelCalls {
   readonly #machine: Machine;
-  readonly #ring = new CallRing();
+  readonly #era: () => EraName;
+  readonly #ring: CallRing;
   readonly #onStop: (call: KernelCall) => void;
   #registrations: readonly Registration[] = [];
   #observers: readonly CallObserver[] = [];
 
-  /** @param onStop Called inside the trap; the run is to end there. */
-  constructor(machine: Machine, onStop: (call: KernelCall) => void) {
+  /**
+   * @param era That of the guest, as far as it is known: asked for each call that somebody looks at.
+   * @param onStop Called inside the trap; the run is to end there.
+   */
+  constructor(machine: Machine, era: () => EraName, onStop: (call: KernelCall) => void) {
     this.#machine = machine;
+    this.#era = era;
+    this.#ring = new CallRing(era);
     this.#onStop = onStop;
     machine.trapInterrupts([trapVectors.eraS, trapVectors.eraM], (interrupt) => this.#trap(interrupt));
   }
@@ -84,7 +97,8 @@ export class KernelCalls {
    * @returns A function that ends the interception.
    */
   intercept(selector: CallSelector, interceptor: Interceptor): () => void {
-    const registration = { numbers: selectCalls(selector), interceptor };
+    const era = this.#era();
+    const registration = { selector, interceptor, era, numbers: selectCalls(selector, era) };
     this.#registrations = [...this.#registrations, registration];
     return () => {
       this.#registrations = this.#registrations.filter((other) => other !== registration);
@@ -135,9 +149,14 @@ export class KernelCalls {
 
   /** The first decision other than to deliver. */
   #decide(call: KernelCall): CallDecision {
-    for (const { numbers, interceptor } of this.#registrations) {
-      if (numbers?.has(call.number) === false) continue;
-      const decision = interceptor(call);
+    const era = this.#era();
+    for (const registration of this.#registrations) {
+      if (registration.era !== era) {
+        registration.era = era;
+        registration.numbers = selectCalls(registration.selector, era);
+      }
+      if (registration.numbers?.has(call.number) === false) continue;
+      const decision = registration.interceptor(call);
       if (decision !== undefined && decision.kind !== 'deliver') return decision;
     }
     return { kind: 'deliver' };
@@ -152,13 +171,14 @@ export class KernelCalls {
         this.#setResult(BigInt.asUintN(64, BigInt(decision.value)));
         return 'return';
       case 'fail':
-        this.#setResult(BigInt.asUintN(64, -BigInt(errno[decision.errno])));
+        this.#setResult(BigInt.asUintN(64, -BigInt(callAbis[this.#era()].errno[decision.errno])));
         return 'return';
     }
   }
 
   #setResult(value: bigint): void {
     this.#machine.registers.set('eax', Number(value & 0xffff_ffffn));
+    if (callAbis[this.#era()].resultRegisters === 'eax') return;
     this.#machine.registers.set('edx', Number(value >> 32n));
   }
 }

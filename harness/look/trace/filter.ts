@@ -1,5 +1,5 @@
 /** Which calls of a trace to show. Filtering never changes what is recorded inside a guest, only what comes out. */
-import { errnoName, errno, kernelCallByName } from '../../../images/abi/index.ts';
+import { callAbis, errnoName, errno } from '../../../images/abi/index.ts';
 import { InputError } from '../../guest/errors.ts';
 import { posixCallNumber } from './posix/numbers.ts';
 import type { CallRecord } from './record.ts';
@@ -17,10 +17,14 @@ export interface CallFilter {
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
+/** Names of kernel calls in any era. */
+const kernelCallNames: ReadonlySet<string> = new Set(
+  Object.values(callAbis).flatMap(({ kernelCalls }) => kernelCalls.map(({ name }) => name)),
+);
+
 /** Throws {@link InputError} for a name that no call has; a typing mistake must not look like a quiet program. */
 function checkName(name: string): string {
-  const known =
-    /^\d+$/.test(name) || kernelCallByName(name) !== undefined || posixCallNumber(name) !== undefined;
+  const known = /^\d+$/.test(name) || kernelCallNames.has(name) || posixCallNumber(name) !== undefined;
   if (!known)
     throw new InputError(`no call is named ${JSON.stringify(name)}: check the spelling, or give its number`);
   return name;

@@ -5,11 +5,13 @@ import {
   errnoName,
   hostHeaders,
   hostPayload,
+  hostPayloadM,
   kernelCallByNumber,
   kernelCallOutcome,
   limits,
   maskChanges,
   message as messageLayout,
+  messageM,
   messageTypes,
   NO_TIMEOUT,
   portAccess,
@@ -18,7 +20,9 @@ import {
   streamRequest,
   streamResponse,
   structs,
+  structsM,
   type ArgumentType,
+  type EraName,
   type KernelCall,
   type ResultRegisters,
   type StructLayout,
@@ -39,6 +43,8 @@ const capabilityNames = reversed(capabilities);
 const accessNames = reversed(portAccess);
 const messageNames = reversed(messageTypes);
 const headerNames = reversed(hostHeaders);
+/** The part of a host message's payload that is the same in all eras. */
+const hostPayloadHeader = { ...hostPayload, fields: [hostPayload.fields[0]] } as const;
 const maskNames = reversed(maskChanges);
 const protectionBits = [
   ['READ', protections.read],
@@ -53,9 +59,15 @@ function tagText(word: number): string {
   return /^[\x20-\x7e]{4}$/.test(letters) ? `'${letters}'` : hex(word);
 }
 
-function hostMessageText(view: DataView): string {
-  const { header, body } = readStruct(hostPayload, view);
-  const data = new DataView(Uint8Array.from(body).buffer);
+/** Eras whose messages name process and thread of both sides, and those of them that number requests. */
+const LONG_MESSAGES: ReadonlySet<EraName> = new Set(['M', 'M3', 'M4', 'M5']);
+const NUMBERED_REQUESTS: ReadonlySet<EraName> = new Set(['M', 'M4', 'M5']);
+
+function hostMessageText(payload: readonly number[], era: EraName): string {
+  const view = new DataView(Uint8Array.from(payload).buffer);
+  const { header } = readStruct(hostPayloadHeader, view);
+  const [, ...fields] = NUMBERED_REQUESTS.has(era) ? hostPayloadM.fields : hostPayload.fields;
+  const data = new DataView(view.buffer, fields.at(-1)?.offset);
   const name = choiceText(header, headerNames);
   if (header === hostHeaders.writeRequest || header === hostHeaders.readRequest) {
     const { fd, count } = readStruct(streamRequest, data);
@@ -67,22 +79,37 @@ function hostMessageText(view: DataView): string {
   return name;
 }
 
-function messageText(view: DataView): string {
-  const { type, source, destination, status, payload } = readStruct(messageLayout, view);
-  const body = new DataView(Uint8Array.from(payload).buffer);
-  const content = type === messageTypes.host ? `, ${hostMessageText(body)}` : '';
+/** Who a message is from or for: in Era S one number, a thread as its negative; later `process/thread`. */
+function sidesOf(view: DataView, era: EraName): { source: string; destination: string } {
+  if (!LONG_MESSAGES.has(era)) {
+    const { source, destination } = readStruct(messageLayout, view);
+    return { source: String(source), destination: String(destination) };
+  }
+  const long = readStruct(messageM, view);
+  return {
+    source: `${long.source_pid}/${long.source_tid}`,
+    destination: `${long.destination_pid}/${long.destination_tid}`,
+  };
+}
+
+function messageText(view: DataView, era: EraName): string {
+  const { type, status, payload } = readStruct(LONG_MESSAGES.has(era) ? messageM : messageLayout, view);
+  const { source, destination } = sidesOf(view, era);
+  const content = type === messageTypes.host ? `, ${hostMessageText(payload, era)}` : '';
   const failed = status === 0 ? '' : `, status=${status}`;
   return `{${choiceText(type, messageNames)}, source=${source}, destination=${destination}${failed}${content}}`;
 }
 
-function structText(name: string, address: number, view: GuestView): string {
-  const layout: StructLayout | undefined = structs.find((candidate) => candidate.name === name);
+function structText(name: string, address: number, view: GuestView, era: EraName): string {
+  const layout: StructLayout | undefined = [...structs, ...structsM].find(
+    (candidate) => candidate.name === name,
+  );
   const bytes = layout === undefined || address === 0 ? undefined : view.bytes(address, layout.size);
   if (layout === undefined || bytes === undefined) return view.pointer(address);
-  if (layout === messageLayout) return messageText(bytes);
+  if (layout === messageLayout) return messageText(bytes, era);
   const fields = Object.entries(readStruct(layout, bytes)).map(([field, value]) => {
     if (field === 'protection') return `${field}=${flagsText(Number(value), protectionBits)}`;
-    const isAddress = ['function', 'tda', 'stack_base', 'base'].includes(field);
+    const isAddress = ['function', 'tda', 'stack_base', 'base', 'buffer', 'handler'].includes(field);
     return `${field}=${isAddress ? view.pointer(Number(value)) : value}`;
   });
   return `{${fields.join(', ')}}`;
@@ -93,6 +120,7 @@ function argumentText(
   value: number,
   length: number | undefined,
   view: GuestView,
+  era: EraName,
 ): string {
   switch (type.kind) {
     case 'process-id':
@@ -135,7 +163,7 @@ function argumentText(
     case 'buffer':
       return view.quotedBytes(value, Math.min(length ?? 0, limits.debugBytes * 16));
     case 'struct':
-      return structText(type.struct, value, view);
+      return structText(type.struct, value, view, era);
     case 'word-out': {
       const word = value === 0 ? undefined : view.word(value);
       return word === undefined ? view.pointer(value) : `[${signed(word)}]`;
@@ -148,9 +176,9 @@ const filledIn = (type: ArgumentType): boolean =>
   ((type.kind === 'buffer' || type.kind === 'struct' || type.kind === 'signal-set') &&
     type.direction === 'out');
 
-function rowOf(number: number): Pick<KernelCall, 'arguments' | 'result'> {
+function rowOf(number: number, era: EraName): Pick<KernelCall, 'arguments' | 'result'> {
   return (
-    kernelCallByNumber(number) ?? {
+    kernelCallByNumber(number, era) ?? {
       arguments: argumentRegisters
         .slice(0, unknownCallArguments)
         .map((name) => ({ name, type: { kind: 'address' } })),
@@ -164,13 +192,14 @@ function decodeOne(
   index: number,
   words: readonly number[],
   view: GuestView,
+  era: EraName,
 ): string {
   const argument = call.arguments[index];
   if (argument === undefined) return '';
   const { type } = argument;
   const lengthIndex =
     type.kind === 'buffer' ? call.arguments.findIndex((other) => other.name === type.length) : -1;
-  return argumentText(type, words[index] ?? 0, words[lengthIndex], view);
+  return argumentText(type, words[index] ?? 0, words[lengthIndex], view, era);
 }
 
 /** Arguments when the call is made; what the kernel will fill in is shown as a pointer. */
@@ -178,13 +207,14 @@ export function decodeKernelArguments(
   number: number,
   words: readonly number[],
   view: GuestView,
+  era: EraName,
 ): CallArgument[] {
-  const call = rowOf(number);
+  const call = rowOf(number, era);
   return call.arguments.map((argument, index) => {
     const value = words[index] ?? 0;
     const { name } = argument;
     if (filledIn(argument.type)) return { name, value, text: view.pointer(value), out: true };
-    return { name, value, text: decodeOne(call, index, words, view) };
+    return { name, value, text: decodeOne(call, index, words, view, era) };
   });
 }
 
@@ -193,14 +223,15 @@ export function completeKernelArguments(
   number: number,
   before: readonly CallArgument[],
   view: GuestView,
+  era: EraName,
 ): readonly CallArgument[] {
-  const call = rowOf(number);
+  const call = rowOf(number, era);
   if (!call.arguments.some((argument) => filledIn(argument.type))) return before;
   const words = before.map((argument) => argument.value);
   return before.map((argument, index) => {
     const type = call.arguments[index]?.type;
     if (type === undefined || !filledIn(type)) return argument;
-    return { ...argument, text: decodeOne(call, index, words, view) };
+    return { ...argument, text: decodeOne(call, index, words, view, era) };
   });
 }
 
@@ -217,6 +248,7 @@ export function decodeKernelResult(
     registers,
   }: { readonly eax: number; readonly edx: number; readonly registers: ResultRegisters },
   view: GuestView,
+  era: EraName,
 ): CallResultRecord {
   const outcome = kernelCallOutcome(eax, edx, registers);
   if (outcome.kind === 'error') {
@@ -224,7 +256,7 @@ export function decodeKernelResult(
     return { value: -outcome.errno, text: `-1 ${errno}`, errno };
   }
   const { value } = outcome;
-  switch (rowOf(number).result) {
+  switch (rowOf(number, era).result) {
     case 'address':
       return { value, text: value === 0 ? 'NULL' : view.pointer(value) };
     case 'port-value':
@@ -239,6 +271,6 @@ export function decodeKernelResult(
 }
 
 /** True for a call that does not come back when it succeeds. */
-export function neverReturns(number: number): boolean {
-  return rowOf(number).result === 'never';
+export function neverReturns(number: number, era: EraName): boolean {
+  return rowOf(number, era).result === 'never';
 }

@@ -9,15 +9,16 @@ import type { Registers } from '../../../emulator/types.ts';
 import {
   addressMap,
   FIRST_THREAD,
-  kernelCallByName,
   readStruct,
   threadArguments,
+  type KernelCallName,
 } from '../../../images/abi/index.ts';
 import type { GuestView } from './guest-view.ts';
 
-const threadCreate = kernelCallByName('thread_create').number;
-const threadExit = kernelCallByName('thread_exit').number;
-const setTda = kernelCallByName('set_tda').number;
+/** Calls that tell of threads. By name, since numbers mean other calls in 2024, which has no threads. */
+const THREAD_CREATE = 'thread_create' satisfies KernelCallName;
+const THREAD_EXIT = 'thread_exit' satisfies KernelCallName;
+const SET_TDA = 'set_tda' satisfies KernelCallName;
 
 /** Bytes below the stack that thread_create was told of which still count: a caller may know its top only. */
 const STACK_SLACK = 8 << 20;
@@ -60,13 +61,13 @@ export class Threads {
   }
 
   /** Takes in a kernel call that has succeeded. */
-  returned(number: number, words: readonly number[], result: number, thread: number): void {
-    if (number === setTda) {
+  returned(call: string, words: readonly number[], result: number, thread: number): void {
+    if (call === SET_TDA) {
       this.#forgetDataArea(thread);
       const [dataArea = 0] = words;
       if (dataArea !== 0) this.#byDataArea.set(dataArea, thread);
     }
-    if (number !== threadCreate) return;
+    if (call !== THREAD_CREATE) return;
     const bytes = this.#view.bytes(words[0] ?? 0, threadArguments.size);
     if (bytes === undefined) return;
     const made = readStruct(threadArguments, bytes);
@@ -76,8 +77,8 @@ export class Threads {
   }
 
   /** Takes in a kernel call that never returns; true when it ends its thread, which gives everything back. */
-  ends(number: number, thread: number): boolean {
-    if (number !== threadExit) return false;
+  ends(call: string, thread: number): boolean {
+    if (call !== THREAD_EXIT) return false;
     this.#stacks = this.#stacks.filter((stack) => stack.thread !== thread);
     this.#forgetDataArea(thread);
     return true;

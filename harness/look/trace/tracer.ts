@@ -76,14 +76,12 @@ export class Tracer {
   readonly #records: CallRecord[] = [];
   readonly #states = new WeakMap<GuestSnapshot, TracerState>();
   readonly #detachers: (() => void)[] = [];
-  readonly #resultRegisters: ResultRegisters;
   #count = 0;
 
   /** Attaches to a guest. Its {@link Guest.run} and kin are used as ever. */
   constructor(guest: Guest, options: TracerOptions = {}) {
     this.#guest = guest;
     this.#options = options;
-    this.#resultRegisters = options.resultRegisters ?? eraOf(guest.identity.options['era']).resultRegisters;
     this.levels = new Set(options.levels ?? ['kernel']);
     this.#view = new GuestView(guest.machine.linear, options.symbols, {
       stringLimit: checkNumber('stringLimit', options.stringLimit ?? DEFAULT_STRING_LIMIT, {
@@ -168,17 +166,17 @@ export class Tracer {
       thread,
       number: call.number,
       name: call.name,
-      arguments: decodeKernelArguments(call.number, call.arguments, this.#view),
+      arguments: decodeKernelArguments(call.number, call.arguments, this.#view, this.#guest.era),
       returnAddress: call.returnAddress,
       words: call.arguments,
       esp,
-      completion: neverReturns(call.number) ? 'never-returns' : 'unfinished',
+      completion: neverReturns(call.number, this.#guest.era) ? 'never-returns' : 'unfinished',
     });
     if (decision.kind === 'answer' || decision.kind === 'fail') {
       this.#closeKernelCall(open, 'answered');
     } else if (open.record.completion === 'never-returns') {
       this.#over(open.record);
-      if (!this.#threads.ends(call.number, thread)) return;
+      if (!this.#threads.ends(call.name, thread)) return;
       for (const left of this.#open.forget(thread)) this.#abandon(left);
     } else {
       const before = this.#open.enterKernel(open);
@@ -194,20 +192,22 @@ export class Tracer {
 
   #closeKernelCall(open: OpenCall, completion: 'returned' | 'answered'): void {
     const { registers } = this.#guest.machine;
-    const { number, arguments: before } = open.record;
+    const { number, name, arguments: before } = open.record;
+    const { era } = this.#guest;
     const answer = {
       eax: registers.get('eax'),
       edx: registers.get('edx'),
-      registers: this.#resultRegisters,
+      registers: this.#options.resultRegisters ?? eraOf(era).resultRegisters,
     };
-    const result = decodeKernelResult(number, answer, this.#view);
+    const result = decodeKernelResult(number, answer, this.#view, era);
     if (result.errno === undefined) {
-      this.#threads.returned(number, open.words, result.value, open.record.thread);
+      this.#threads.returned(name, open.words, result.value, open.record.thread);
     }
     this.#close(open, {
       completion,
       result,
-      arguments: result.errno === undefined ? completeKernelArguments(number, before, this.#view) : before,
+      arguments:
+        result.errno === undefined ? completeKernelArguments(number, before, this.#view, era) : before,
     });
   }
 
