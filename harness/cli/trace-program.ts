@@ -1,31 +1,16 @@
 /** What `nanvix-v86 trace` does: boots or restores a guest, prints its calls while it runs, and says how it ended. */
-import type { ResultRegisters } from '../../images/abi/index.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { RunResult } from '../guest/result.ts';
 import type { GuestSymbols } from '../look/symbols/index.ts';
 import type { CallFilter, CallRecord, TraceLevel, TracePalette, TracerOptions } from '../look/trace/index.ts';
+import { InputError } from '../guest/errors.ts';
 import { log } from './log.ts';
 import { explainEnd, processStatus } from './report.ts';
-import { symbolsOf, type ObservedGuestValues } from './observed-guest.ts';
+import { symbolsOf } from './observed-guest.ts';
 import { Sink } from './sink.ts';
 import { ProcessInput, writeThrough } from './standard-streams.ts';
 import { checkStart, plainGuests, startGuest } from './start-guest.ts';
-
-/** As commander hands them over. */
-export interface TraceOptionValues extends ObservedGuestValues {
-  readonly level: readonly TraceLevel[];
-  readonly call?: readonly string[];
-  readonly thread?: readonly number[];
-  readonly result?: readonly string[];
-  readonly from?: number;
-  readonly to?: number;
-  readonly resultsIn?: ResultRegisters;
-  readonly stack?: true;
-  readonly summary?: true;
-  readonly stringLimit: number;
-  readonly output?: string;
-  readonly json?: true;
-}
+import { formatOf, levelsOf, type TraceOptionValues } from './trace-options.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -43,9 +28,13 @@ export async function traceProgram(
   const { compileFilter } = await import('../look/trace/index.ts');
   // A filter that cannot be is refused before anything is built or written.
   compileFilter(filterOf(options));
-  const jsonToStdout = options.json === true && options.output === undefined;
+  const format = formatOf(options);
+  if (options.summary === true && format === 'perfetto') {
+    throw new InputError('a summary has no times for Perfetto: leave out -c, or give --format json');
+  }
+  const dataToStdout = format !== 'text' && options.output === undefined;
   const stdin = new ProcessInput();
-  const sink = new Sink(options.output, jsonToStdout ? 'stdout' : 'stderr');
+  const sink = new Sink(options.output, dataToStdout ? 'stdout' : 'stderr');
   const interruption = new AbortController();
   const interrupt = (signal: Interruption): void => {
     interruption.abort(signal);
@@ -57,7 +46,7 @@ export async function traceProgram(
       {
         stdin,
         onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => {
-          writeThrough(jsonToStdout ? 'stderr' : stream, bytes);
+          writeThrough(dataToStdout ? 'stderr' : stream, bytes);
         },
       },
       plainGuests,
@@ -97,7 +86,8 @@ async function traceGuest(
   interruption: AbortController,
 ): Promise<RunResult> {
   const trace = await import('../look/trace/index.ts');
-  const levels = await possibleLevels(options.level, symbols, trace.POSIX_ENTRY_SYMBOL);
+  const format = formatOf(options);
+  const levels = await possibleLevels(levelsOf(options), symbols, trace.POSIX_ENTRY_SYMBOL);
   const write = (text: string): void => {
     if (interruption.signal.aborted || sink.write(text)) return;
     interruption.abort('nobody reads' satisfies Interruption);
@@ -113,9 +103,10 @@ async function traceGuest(
   };
   const run = async (
     observers: Pick<TracerOptions, 'onEntry' | 'onCall'>,
+    begin: (tracer: InstanceType<typeof trace.Tracer>) => void = () => undefined,
   ): Promise<[RunResult, InstanceType<typeof trace.Tracer>]> => {
     const tracer = new trace.Tracer(guest, { ...common, ...observers });
-    if (options.json && options.summary !== true) write(trace.formatTraceLine(tracer.header));
+    begin(tracer);
     const result = guest.result(await guest.runToEnd({}, interruption.signal));
     tracer.detach();
     return [result, tracer];
@@ -130,15 +121,37 @@ async function traceGuest(
     const [result, tracer] = await run({ onCall: add });
     tracer.unfinished.forEach(add);
     const rows = totals.rows();
-    sink.write(options.json ? `${JSON.stringify(rows)}\n` : `${trace.summaryTable(rows, sink.isTerminal)}\n`);
+    sink.write(
+      format === 'json' ? `${JSON.stringify(rows)}\n` : `${trace.summaryTable(rows, sink.isTerminal)}\n`,
+    );
     return result;
   }
-  if (options.json) {
+  if (format === 'perfetto') {
+    const wanted = trace.compileFilter(filterOf(options));
+    let events: InstanceType<typeof trace.TraceEvents> | undefined;
+    const [result, tracer] = await run(
+      {
+        onCall: (call) => {
+          write(events?.over(call, wanted(call)) ?? '');
+        },
+      },
+      ({ header }) => {
+        events = new trace.TraceEvents(guest.identity.program.name, header);
+        write(events.begin());
+      },
+    );
+    const end = trace.traceEnd(result.outcome, result.exitStatus, guest.machine);
+    write(events?.finish(tracer.unfinished.filter(wanted), end) ?? '');
+    return result;
+  }
+  if (format === 'json') {
     const wanted = trace.compileFilter(filterOf(options));
     const print = (call: CallRecord): void => {
       if (wanted(call)) write(trace.formatTraceLine(call));
     };
-    const [result, tracer] = await run({ onCall: print });
+    const [result, tracer] = await run({ onCall: print }, ({ header }) => {
+      write(trace.formatTraceLine(header));
+    });
     tracer.unfinished.forEach(print);
     write(trace.formatTraceLine(trace.traceEnd(result.outcome, result.exitStatus, guest.machine)));
     return result;

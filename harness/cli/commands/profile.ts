@@ -18,7 +18,7 @@ import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { addStartOptions, checkStart, plainGuests, startGuest } from '../start-guest.ts';
 import type { StartRequest } from '../start-guest.ts';
 
-const FORMATS = ['table', 'json', 'speedscope', 'folded', 'html'] as const;
+const FORMATS = ['table', 'json', 'speedscope', 'pprof', 'folded', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
 interface ProfileOptions extends ObservedGuestValues {
@@ -52,7 +52,7 @@ export function profileCommand(setStatus: (status: number) => void): Command {
     )
     .option(
       '--format <format>',
-      'table, json, speedscope, folded (for flame graph tools), or html (a flame graph) (default: table)',
+      'table, json, speedscope, pprof, folded (for flame graph tools), or html (a flame graph) (default: table)',
       oneOf(FORMATS),
     )
     .option('--top <count>', 'functions to show in the table', wholeNumber(1, MOST_FUNCTIONS), DEFAULT_TOP)
@@ -154,12 +154,20 @@ async function inlinedOf(
   }
 }
 
-async function render(measured: Measured, format: Format, program: string, top: number): Promise<string> {
-  const { functionShares, toFoldedStacks, toSpeedscope } = await import('../../look/profile/index.ts');
+async function render(
+  measured: Measured,
+  format: Format,
+  program: string,
+  top: number,
+): Promise<string | Uint8Array> {
+  const { functionShares, toFoldedStacks, toPprof, toSpeedscope } =
+    await import('../../look/profile/index.ts');
   const { profile, phases, calls } = measured;
   switch (format) {
     case 'speedscope':
       return `${JSON.stringify(toSpeedscope(profile, program))}\n`;
+    case 'pprof':
+      return toPprof(profile);
     case 'folded':
       return toFoldedStacks(profile);
     case 'html': {

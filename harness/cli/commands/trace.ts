@@ -5,7 +5,7 @@ import type { TraceLevel } from '../../look/trace/index.ts';
 import { milliseconds, wholeNumber } from '../parse.ts';
 import { readUserFile } from '../sink.ts';
 import { addStartOptions } from '../start-guest.ts';
-import type { TraceOptionValues } from '../trace-program.ts';
+import { TRACE_FORMATS, type TraceOptionValues } from '../trace-options.ts';
 
 interface DiffOptions {
   readonly all?: true;
@@ -41,9 +41,8 @@ export function traceCommand(setStatus: (status: number) => void): Command {
     .description('run a program and print each call it makes, with arguments, result and instructions taken')
     .option(
       '--level <levels>',
-      'kernel: what goes through int 0x80; posix: what is asked of libposix; kernel,posix: both, nested',
+      'kernel: what goes through int 0x80; posix: what is asked of libposix; kernel,posix: both, nested (default: kernel)',
       levels,
-      ['kernel'],
     )
     .option('--call <names>', 'only these calls, by name or number; !name leaves one out', list)
     .option('--thread <ids>', 'only calls of these threads', threads)
@@ -70,8 +69,17 @@ export function traceCommand(setStatus: (status: number) => void): Command {
     )
     .option('--symbols <file>', "ELF file with the program's symbols, where the program is stripped")
     .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
-    .option('-o, --output <file>', 'write the trace there instead of to stderr (with --json: to stdout)')
-    .option('--json', 'write the trace as newline-delimited JSON');
+    .addOption(
+      new Option(
+        '--format <format>',
+        "text; json, one call per line; perfetto, for Perfetto's page (Trace Event JSON, both levels) (default: text)",
+      ).choices(TRACE_FORMATS),
+    )
+    .option(
+      '-o, --output <file>',
+      'write the trace there instead of to stderr (other formats than text: to stdout)',
+    )
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
   addStartOptions(command).action(
     async (program: string | undefined, line: readonly string[], options: TraceOptionValues) => {
       const { traceProgram } = await import('../trace-program.ts');

@@ -5,6 +5,7 @@ export { functionShares, type FunctionShare } from './functions.ts';
 export { PhaseWatch } from '../../guest/phases/watch.ts';
 export type { GuestPhase } from '../../guest/result.ts';
 export { inlinedAt, parseInlined, type DebugFiles, type InlinedAt } from './inlined.ts';
+export { toPprof } from './pprof.ts';
 export {
   addressesOf,
   DEFAULT_INTERVAL,

@@ -32,4 +32,5 @@ export {
   type TraceLine,
 } from './record.ts';
 export { CallTotals, summarize, summaryTable, type SummaryRow } from './summary.ts';
+export { TraceEvents } from './trace-events.ts';
 export { Tracer, type TracerOptions } from './tracer.ts';
