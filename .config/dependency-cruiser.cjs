@@ -11,7 +11,7 @@ const floors = [
   ['guest'],
   ['snapshots'],
   ['look'],
-  ['debug'],
+  ['debug', 'dump'],
   ['study', 'vitest'],
   ['cli'],
   ['bench'],

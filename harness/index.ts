@@ -37,6 +37,8 @@ export type {
   StopSpec,
 } from './debug/index.ts';
 export { exitStatusOf, harnessStatus } from './guest/exit-status.ts';
+export { dumpGuest, dumpOf } from './dump/index.ts';
+export type { Dump, DumpResult } from './dump/index.ts';
 export { DebugTarget, serveGdb } from './debug/gdb/index.ts';
 export type { DebugTargetOptions, GdbServer } from './debug/gdb/index.ts';
 export { Guest } from './guest/guest.ts';

@@ -3,6 +3,7 @@ import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
 import type { Machine, MachineOptions } from '../../emulator/types.ts';
 import { userStore } from '../cache/index.ts';
 import { checkDeadlines, checkNumber } from './check-number.ts';
+import { readDumpNote } from './elf/dump-note.ts';
 import { InputError } from './errors.ts';
 import { describeFiles, findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
@@ -36,6 +37,7 @@ export interface BootPlan {
 export async function planBoot(options: BootOptions): Promise<BootPlan> {
   const settings = settle(options);
   const files = await findGuestFiles(options, settings.memoryMiB);
+  checkDumped(files, settings.era);
   const commandLine = commandLineText({
     programName: files.programName,
     args: options.args,
@@ -96,6 +98,19 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
   takeKeptCode(machine, identity);
   end(machine);
   return guest;
+}
+
+/** A dumped program remembers what it was dumped with, and would read garbage from anything else. */
+function checkDumped({ program, ramfs }: GuestFiles, era: string): void {
+  const dumped = readDumpNote(program.bytes);
+  if (dumped === undefined) return;
+  const { name } = program.identity;
+  if (dumped.ramfs !== (ramfs?.identity.sha256 ?? null)) {
+    const wanted = dumped.ramfs === null ? 'none' : `the one with SHA-256 ${dumped.ramfs.slice(0, 12)}…`;
+    throw new InputError(`${name} was dumped with another volume: start it with ${wanted} (--ramfs)`);
+  }
+  if (dumped.era !== era)
+    throw new InputError(`${name} was dumped in era ${dumped.era}: start it with --era ${dumped.era}`);
 }
 
 /** The options with every default filled in. */

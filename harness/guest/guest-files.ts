@@ -10,6 +10,7 @@ import { basename } from 'node:path';
 import { memorySizes } from '../../images/abi/memory-map.ts';
 import type { BootImages, ImageFile, KernelMemory, WantedImages } from '../../images/types.ts';
 import type { SymbolSource } from './crash-report.ts';
+import { readDumpNote } from './elf/dump-note.ts';
 import { InputError } from './errors.ts';
 import { identify } from './identity.ts';
 import type { ComponentIdentity } from './identity.ts';
@@ -60,7 +61,7 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
     kernel,
     program,
     programName: options.programName ?? nameOf(options.program),
-    ramfs: await findRamfs(options, builtProgram ? images : undefined),
+    ramfs: await findRamfs(options, builtProgram ? images : await dumpedImages(options, program)),
     programSymbols: builtProgram ? images?.python?.symbols : undefined,
   };
 }
@@ -140,6 +141,14 @@ async function findRamfs(
   if (ramfs === undefined)
     return images === undefined ? undefined : await readBuilt(images.ramfs?.hello, 'volume');
   return await readSource('ramfs', ramfs);
+}
+
+/** The images with the volume that a program was dumped with, where it is one built here and no other is named. */
+async function dumpedImages(options: BootOptions, program: GuestFile): Promise<BootImages | undefined> {
+  const dumped = readDumpNote(program.bytes);
+  if (options.ramfs !== undefined || (dumped?.ramfs ?? null) === null) return undefined;
+  const images = options.images?.ramfs === undefined ? await builtImages({ python: true }) : options.images;
+  return images.ramfs?.hello.sha256 === dumped?.ramfs ? images : undefined;
 }
 
 async function ensureStdlibFolder(): Promise<string> {

@@ -4,6 +4,7 @@ import { cacheCommand } from './cache.ts';
 import { ccCommand } from './cc.ts';
 import { dapCommand } from './dap.ts';
 import { debugCommand } from './debug.ts';
+import { dumpCommand } from './dump.ts';
 import { helloCommand } from './hello.ts';
 import { imagesCommand } from './images.ts';
 import { mkramfsCommand } from './mkramfs.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CommandFactory[] = [
   traceCommand,
   profileCommand,
   debugCommand,
+  dumpCommand,
   dapCommand,
   mkramfsCommand,
   sysrootCommand,
