@@ -91,7 +91,12 @@ export async function dumpGuest(guest: Guest, signal?: AbortSignal): Promise<Dum
     stack,
   });
   const { program, ramfs } = guest.identity;
-  const note = encodeDumpNote({ ramfs: ramfs?.sha256 ?? null, program: program.sha256, era: guest.era });
+  const note = encodeDumpNote({
+    ramfs: ramfs?.sha256 ?? null,
+    program: program.sha256,
+    name: program.name,
+    era: guest.era,
+  });
   const pieces = [...memory, { address: START_PAGE, writable: false, bytes: start.bytes }];
   return {
     kind: 'dumped',

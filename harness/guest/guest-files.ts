@@ -37,6 +37,8 @@ export interface GuestFiles {
 /** Names that {@link BootOptions.program} can be instead of a path. */
 export const BUILT_PROGRAMS = ['python'] as const;
 
+/** Base name of the built program's file. */
+const BUILT_ELF = 'python.elf';
 const EMPTY_NAME = 'program';
 
 /** Room for what a guest writes into a volume made from a folder. */
@@ -57,12 +59,13 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
   const program = builtProgram
     ? await readBuilt(images?.python?.elf, 'program')
     : await readSource('program', options.program);
+  const built = builtProgram ? images : await dumpedImages(options, program);
   return {
     kernel,
     program,
     programName: options.programName ?? nameOf(options.program),
-    ramfs: await findRamfs(options, builtProgram ? images : await dumpedImages(options, program)),
-    programSymbols: builtProgram ? images?.python?.symbols : undefined,
+    ramfs: await findRamfs(options, built),
+    programSymbols: built?.python?.symbols,
   };
 }
 
@@ -143,12 +146,15 @@ async function findRamfs(
   return await readSource('ramfs', ramfs);
 }
 
-/** The images with the volume that a program was dumped with, where it is one built here and no other is named. */
+/** The images that a program built here was dumped from: they have its symbols and its volume. */
 async function dumpedImages(options: BootOptions, program: GuestFile): Promise<BootImages | undefined> {
   const dumped = readDumpNote(program.bytes);
-  if (options.ramfs !== undefined || (dumped?.ramfs ?? null) === null) return undefined;
-  const images = options.images?.ramfs === undefined ? await builtImages({ python: true }) : options.images;
-  return images.ramfs?.hello.sha256 === dumped?.ramfs ? images : undefined;
+  if (dumped?.name !== BUILT_ELF) return undefined;
+  const images =
+    options.images?.python === undefined
+      ? await builtImages({ python: true, era: options.era ?? 'S' })
+      : options.images;
+  return images.python?.elf.sha256 === dumped.program ? images : undefined;
 }
 
 async function ensureStdlibFolder(): Promise<string> {

@@ -16,7 +16,7 @@ const decided: readonly { readonly list: 'build' | 'run'; readonly flags: RegExp
     { list: 'build', flags: /^--with(out)?-doc-strings$/, field: 'build.docStrings' },
     { list: 'build', flags: /^--with(out)?-computed-gotos$/, field: 'build.computedGotos' },
     { list: 'run', flags: /^-[bBdEiIOPqsuvx]*S/, field: 'run.site' },
-    { list: 'run', flags: /^NANVIX_SNAPSHOT$/, field: 'run.fromSnapshot' },
+    { list: 'run', flags: /^NANVIX_SNAPSHOT$/, field: 'run.fromSnapshot or run.dumped' },
     { list: 'run', flags: /^NANVIX_SKIP_FINALIZATION$/, field: 'run.skipFinalization' },
   ];
 
@@ -33,6 +33,8 @@ export function contradictionIn({ build = {}, run = {} }: StudyVariant): string 
   }
   if (run.fixedHashSeed === true && (run.environment?.['PYTHONHASHSEED'] ?? '0') !== '0')
     return 'run.fixedHashSeed sets PYTHONHASHSEED=0, run.environment another: leave one of them out';
+  if (run.fromSnapshot === true && run.dumped === true)
+    return 'run.fromSnapshot starts from a snapshot, run.dumped from the reset: leave one of them out';
   if (build.lto === true && build.functionOrder === 'by-use')
     return 'build.functionOrder "by-use" cannot be had with build.lto, which lays functions out itself: leave one of them out';
   return undefined;

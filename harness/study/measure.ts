@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { addressMap } from '../../images/abi/memory-map.ts';
 import { ensureImages } from '../../images/index.ts';
 import type { Images } from '../../images/index.ts';
+import { dumpGuest, dumpOf } from '../dump/index.ts';
 import { boot } from '../guest/boot.ts';
 import { parseElf } from '../guest/elf/load-segments.ts';
 import { GuestStateError } from '../guest/errors.ts';
@@ -20,6 +21,8 @@ import type { StudyRow } from './row.ts';
 import { studyVolume } from './volume.ts';
 
 const PAGE = 4096;
+/** What the guest calls a dumped program. */
+const DUMPED_NAME = 'python.elf';
 const EXPECTED = 'CPYTHON_TEST_HELLO: Hello from Python';
 
 /** A row whose images are built: how to boot it, and what it is made of. */
@@ -28,6 +31,8 @@ export interface ReadyRow {
   readonly images: Images;
   readonly ramfs: Uint8Array;
   readonly options: BootOptions;
+  /** Of the program as it is booted. */
+  readonly programBytes: number;
 }
 
 /** Builds what a row needs, unless it is given, and says how to boot it. */
@@ -45,12 +50,29 @@ export async function readyRow(row: StudyRow, built?: Images): Promise<ReadyRow>
       PYTHONDONTWRITEBYTECODE: '1',
       ...(run.fixedHashSeed && { PYTHONHASHSEED: '0' }),
       ...(run.skipFinalization && { NANVIX_SKIP_FINALIZATION: '1' }),
-      ...(run.fromSnapshot && { NANVIX_SNAPSHOT: '1' }),
+      ...((run.fromSnapshot || run.dumped) && { NANVIX_SNAPSHOT: '1' }),
       ...run.environment,
     },
     ...(run.fromSnapshot && { kernelArguments: HELLO.kernelArguments }),
   };
-  return { row, images, ramfs, options };
+  if (!run.dumped) return { row, images, ramfs, options, programBytes: images.python.elf.bytes };
+  const program = await dumpProgram(row, options);
+  return {
+    row,
+    images,
+    ramfs,
+    options: { ...options, program, programName: DUMPED_NAME },
+    programBytes: program.length,
+  };
+}
+
+async function dumpProgram(row: StudyRow, options: BootOptions): Promise<Uint8Array> {
+  const guest = await boot(options);
+  try {
+    return dumpOf(await dumpGuest(guest), row.name).elf;
+  } finally {
+    guest.dispose();
+  }
 }
 
 /** A guest at the start of what a row measures. */
@@ -143,7 +165,7 @@ export interface ExactRun {
 
 /** @throws GuestStateError when the row does not say hello. */
 export async function countRow(ready: ReadyRow): Promise<ExactRun> {
-  const { row, images, ramfs } = ready;
+  const { row, ramfs } = ready;
   const code = codeRanges(ready);
   return await withStarted(ready, async ({ guest, snapshot }) => {
     const { machine, calls } = guest;
@@ -158,7 +180,7 @@ export async function countRow(ready: ReadyRow): Promise<ExactRun> {
     const exact = {
       instructions: machine.instructions - from.instructions,
       kernelCalls: calls.count - from.calls,
-      imageBytes: images.python.elf.bytes + ramfs.length,
+      imageBytes: ready.programBytes + ramfs.length,
       virtualMs: (machine.virtualNanoseconds - from.nanoseconds) / 1e6,
     };
     const phases = watch.phases.map(({ name, from: begin, to }) => ({ name, from: begin, to }));

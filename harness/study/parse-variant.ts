@@ -35,6 +35,7 @@ const run = v.strictObject({
   fixedHashSeed: v.exactOptional(flag),
   skipFinalization: v.exactOptional(flag),
   fromSnapshot: v.exactOptional(flag),
+  dumped: v.exactOptional(flag),
   pythonOptions: v.exactOptional(flags),
   environment: v.exactOptional(v.record(word, word)),
 });

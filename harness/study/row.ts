@@ -20,6 +20,8 @@ export interface StudyRun {
   readonly skipFinalization: boolean;
   /** Measure the run from the snapshot after `Py_Initialize` instead of the cold boot. */
   readonly fromSnapshot: boolean;
+  /** Start from the program as it was dumped after `Py_Initialize`: an ELF file, which any kernel boots. */
+  readonly dumped: boolean;
   /** Further options of Python's command line, such as `-I`; no spaces. */
   readonly pythonOptions: readonly string[];
   /** Further environment variables. */
@@ -57,6 +59,7 @@ export const studyReference: StudyRow = {
     fixedHashSeed: true,
     skipFinalization: false,
     fromSnapshot: false,
+    dumped: false,
     pythonOptions: [],
     environment: {},
   },

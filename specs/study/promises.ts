@@ -5,6 +5,7 @@
 import { expect } from 'vitest';
 import type { Variant } from '../../images/index.ts';
 import type { StudyRun } from '../../harness/study/row.ts';
+import { readDumpNote } from '../../harness/guest/elf/dump-note.ts';
 import { functionOrderFile } from '../../images/cpython/function-order.ts';
 import { readFileSync } from 'node:fs';
 import { sectionOf } from './built-row.ts';
@@ -124,7 +125,13 @@ export const promises: Promises = {
     expect(built.options.env?.['NANVIX_SKIP_FINALIZATION']).toBe(skipped ? '1' : undefined);
   },
   fromSnapshot: (restored, built) => {
-    expect(built.options.env?.['NANVIX_SNAPSHOT']).toBe(restored ? '1' : undefined);
+    const { dumped } = built.row.run;
+    expect(built.options.env?.['NANVIX_SNAPSHOT']).toBe(restored || dumped ? '1' : undefined);
+  },
+  dumped: (dumped, built) => {
+    const { program } = built.options;
+    const note = typeof program === 'string' ? undefined : readDumpNote(program);
+    expect(note?.program).toBe(dumped ? built.images.python.elf.sha256 : undefined);
   },
   pythonOptions: (options, built) => {
     expect(built.options.args).toEqual(expect.arrayContaining([...options]));

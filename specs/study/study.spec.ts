@@ -76,7 +76,7 @@ describe('a row of your own', () => {
     [{ build: { linkFlags: ['-Wl,--strip-all'] } }, 'for the field build.strip'],
     [{ build: { configureFlags: ['--with-lto'] } }, 'for the field build.lto'],
     [{ run: { pythonOptions: ['-IS'] } }, '-IS is for the field run.site to decide'],
-    [{ run: { environment: { NANVIX_SNAPSHOT: '1' } } }, 'for the field run.fromSnapshot'],
+    [{ run: { environment: { NANVIX_SNAPSHOT: '1' } } }, 'for the field run.fromSnapshot or run.dumped'],
     [{ run: { fixedHashSeed: true, environment: { PYTHONHASHSEED: '1' } } }, 'leave one of them out'],
     [{ build: { lto: true, functionOrder: 'by-use' } }, 'cannot be had with build.lto'],
   ])('that contradicts itself is refused: %j', (fields, message) => {

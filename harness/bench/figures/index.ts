@@ -11,6 +11,7 @@ import {
   bestRestoreHelloMs,
   bestWarmBootMs,
 } from './best.ts';
+import { dumpedBootMs, dumpedInstructions } from './dumped.ts';
 import { peerColdRatio, peerRestoreRatio } from './peer.ts';
 import { captureMs } from './capture-ms.ts';
 import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
@@ -42,6 +43,8 @@ export const figures: readonly Figure[] = [
   bestBootMs,
   bestWarmBootMs,
   bestRestoreHelloMs,
+  dumpedInstructions,
+  dumpedBootMs,
   traceKernelOverhead,
   tracePosixOverhead,
   traceOverhead,

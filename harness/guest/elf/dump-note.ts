@@ -19,6 +19,8 @@ const dumpedWith = v.object({
   ramfs: v.nullable(v.string()),
   /** SHA-256 of the program that was dumped. */
   program: v.string(),
+  /** Base name of its file. */
+  name: v.string(),
   era: v.string(),
 });
 
