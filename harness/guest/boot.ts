@@ -105,12 +105,12 @@ function checkDumped({ program, ramfs }: GuestFiles, era: string): void {
   const dumped = readDumpNote(program.bytes);
   if (dumped === undefined) return;
   const { name } = program.identity;
+  if (dumped.era !== era)
+    throw new InputError(`${name} was dumped in era ${dumped.era}: start it with --era ${dumped.era}`);
   if (dumped.ramfs !== (ramfs?.identity.sha256 ?? null)) {
     const wanted = dumped.ramfs === null ? 'none' : `the one with SHA-256 ${dumped.ramfs.slice(0, 12)}…`;
     throw new InputError(`${name} was dumped with another volume: start it with ${wanted} (--ramfs)`);
   }
-  if (dumped.era !== era)
-    throw new InputError(`${name} was dumped in era ${dumped.era}: start it with --era ${dumped.era}`);
 }
 
 /** The options with every default filled in. */
