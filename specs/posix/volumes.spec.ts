@@ -22,7 +22,9 @@ const programs = [
   },
   { name: 'directories', promises: 'mkdir, rmdir, listing, current directory, *at, statfs', fewest: 50 },
   { name: 'rename', promises: 'rename within, across and over', fewest: 30 },
-  { name: 'names', promises: 'long names, case, other alphabets', fewest: 30 },
+  { name: 'names', promises: 'long names, case, other alphabets', fewest: 25 },
+  { name: 'links', promises: 'links, owners, modes, nanoseconds, any name', fewest: 120 },
+  { name: 'sharing', promises: 'shared mappings, memfd, shm_open, sem_open', fewest: 45 },
   { name: 'full', promises: 'a full volume', fewest: 15 },
 ];
 

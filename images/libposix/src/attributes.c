@@ -3,12 +3,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
 #include "calls.h"
+#include "clock.h"
 #include "fat/content.h"
 #include "fat/node.h"
 #include "fat/table.h"
@@ -32,19 +34,24 @@ static long node_of(int descriptor, struct fat_node **node)
     return 0;
 }
 
-/* Of a mode only one thing can be stored: whether a file may be written. */
+/* The volume stores whether the owner may write a file; all else of a mode is the layer's. */
 static long change_mode(long result, struct fat_node *node, unsigned mode)
 {
+    struct fat_extra *extra;
+
     if (result < 0)
         return result;
-    if (fat_volume.read_only) {
-        result = -EROFS;
-    } else if (node->is_directory) {
-        result = (mode & 0200) ? 0 : -EPERM;
+    extra = fat_volume.read_only ? NULL : fat_node_extra(node);
+    if (extra != NULL) {
+        extra->mode = mode & 07777;
+        extra->changed = nvx_clock_now();
+        if (!node->is_directory) {
+            node->attributes =
+                (uint8_t)((node->attributes & ~FAT_ATTRIBUTE_READ_ONLY) | ((mode & 0200) ? 0 : FAT_ATTRIBUTE_READ_ONLY));
+            fat_node_store(node);
+        }
     } else {
-        node->attributes =
-            (uint8_t)((node->attributes & ~FAT_ATTRIBUTE_READ_ONLY) | ((mode & 0200) ? 0 : FAT_ATTRIBUTE_READ_ONLY));
-        fat_node_store(node);
+        result = fat_volume.read_only ? -EROFS : -ENOMEM;
     }
     fat_node_release(node);
     return result;
@@ -53,7 +60,7 @@ static long change_mode(long result, struct fat_node *node, unsigned mode)
 long nvx_call_fchmodat(int directory, const char *text, unsigned mode)
 {
     struct fat_node *node = NULL;
-    long result = nvx_path_find(directory, text, &node);
+    long result = nvx_path_find(directory, text, NVX_FOLLOW, &node);
 
     return change_mode(result, node, mode);
 }
@@ -71,22 +78,41 @@ long nvx_call_fchmod(int descriptor, unsigned mode)
     return change_mode(result, node, mode);
 }
 
-/* Every file belongs to user and group 0, and none can be given away. */
+/* The program is root, who may give files away. As on Linux, one that can be run loses its set-id bits then. */
 static long change_owner(long result, struct fat_node *node, unsigned user, unsigned group)
 {
     const unsigned unchanged = (unsigned)-1;
+    struct fat_extra *extra;
 
     if (result < 0)
         return result;
+    extra = fat_volume.read_only ? NULL : fat_node_extra(node);
+    if (extra != NULL) {
+        if (user != unchanged)
+            extra->user = user;
+        if (group != unchanged)
+            extra->group = group;
+        if (!node->is_directory && (extra->mode & 0111))
+            extra->mode &= ~(S_ISUID | S_ISGID);
+        extra->changed = nvx_clock_now();
+    } else {
+        result = fat_volume.read_only ? -EROFS : -ENOMEM;
+    }
     fat_node_release(node);
-    return (user == 0 || user == unchanged) && (group == 0 || group == unchanged) ? 0 : -EPERM;
+    return result;
+}
+
+static enum nvx_follow follow_by(int flags)
+{
+    return (flags & AT_SYMLINK_NOFOLLOW) ? NVX_NO_FOLLOW : NVX_FOLLOW;
 }
 
 long nvx_call_fchownat(int directory, const char *text, unsigned user, unsigned group, int flags)
 {
     struct fat_node *node = NULL;
-    long result = text != NULL && text[0] == '\0' && (flags & AT_EMPTY_PATH) ? node_of(directory, &node)
-                                                                             : nvx_path_find(directory, text, &node);
+    long result = text != NULL && text[0] == '\0' && (flags & AT_EMPTY_PATH)
+                      ? node_of(directory, &node)
+                      : nvx_path_find(directory, text, follow_by(flags), &node);
 
     return change_owner(result, node, user, group);
 }
@@ -94,6 +120,11 @@ long nvx_call_fchownat(int directory, const char *text, unsigned user, unsigned 
 long nvx_call_chown32(const char *text, unsigned user, unsigned group)
 {
     return nvx_call_fchownat(AT_FDCWD, text, user, group, 0);
+}
+
+long nvx_call_lchown32(const char *text, unsigned user, unsigned group)
+{
+    return nvx_call_fchownat(AT_FDCWD, text, user, group, AT_SYMLINK_NOFOLLOW);
 }
 
 long nvx_call_fchown32(int descriptor, unsigned user, unsigned group)
@@ -109,33 +140,59 @@ struct new_times {
     struct nvx_timespec64 at[2];
 };
 
+static bool omitted(const struct nvx_timespec64 *time)
+{
+    return (int32_t)time->nanoseconds == UTIME_OMIT;
+}
+
+/* What a wanted time stands for. */
+static long read_time(const struct nvx_timespec64 *wanted, struct nvx_instant *time)
+{
+    int32_t nanoseconds = (int32_t)wanted->nanoseconds;
+
+    if (nanoseconds == UTIME_NOW)
+        *time = nvx_clock_now();
+    else if (nanoseconds != UTIME_OMIT && (nanoseconds < 0 || nanoseconds >= NVX_NANOSECONDS))
+        return -EINVAL;
+    else
+        *time = (struct nvx_instant){wanted->seconds, (uint32_t)nanoseconds};
+    return 0;
+}
+
+/* The volume stores the day of access and modification to two seconds, from 1980 on. */
+static void store_times(uint8_t *slot, const struct fat_extra *extra)
+{
+    struct fat_time modified = fat_time_from(extra->modified.seconds, extra->modified.nanoseconds);
+
+    fat_write16(slot + FAT_SLOT_ACCESSED_DATE, fat_time_from(extra->accessed.seconds, 0).date);
+    fat_write16(slot + FAT_SLOT_MODIFIED_TIME, modified.time);
+    fat_write16(slot + FAT_SLOT_MODIFIED_DATE, modified.date);
+}
+
 static long change_times(struct fat_node *node, const struct new_times *times)
 {
-    uint8_t *slot = node->place.slot;
-    struct fat_time values[2];
+    struct fat_extra *extra;
+    struct nvx_instant values[2];
 
     if (fat_volume.read_only)
         return -EROFS;
     for (unsigned i = 0; i < 2; i++) {
-        int32_t nanoseconds = (int32_t)times->at[i].nanoseconds;
+        long result = read_time(&times->at[i], &values[i]);
 
-        if (nanoseconds == UTIME_NOW)
-            values[i] = fat_time_now();
-        else if (nanoseconds != UTIME_OMIT && (nanoseconds < 0 || nanoseconds >= NVX_NANOSECONDS))
-            return -EINVAL;
-        else
-            values[i] = fat_time_from(times->at[i].seconds, (uint32_t)nanoseconds);
+        if (result < 0)
+            return result;
     }
-    /* The root has no slot, and so no times to change. */
-    if (slot == NULL)
-        return -EPERM;
     fat_node_store_time(node);
-    if ((int32_t)times->at[0].nanoseconds != UTIME_OMIT)
-        fat_write16(slot + FAT_SLOT_ACCESSED_DATE, values[0].date);
-    if ((int32_t)times->at[1].nanoseconds != UTIME_OMIT) {
-        fat_write16(slot + FAT_SLOT_MODIFIED_TIME, values[1].time);
-        fat_write16(slot + FAT_SLOT_MODIFIED_DATE, values[1].date);
-    }
+    extra = fat_node_extra(node);
+    if (extra == NULL)
+        return -ENOMEM;
+    if (!omitted(&times->at[0]))
+        extra->accessed = values[0];
+    if (!omitted(&times->at[1]))
+        extra->modified = values[1];
+    extra->changed = nvx_clock_now();
+    if (node->place.slot != NULL)
+        store_times(node->place.slot, extra);
     return 0;
 }
 
@@ -145,12 +202,16 @@ long nvx_call_utimensat_time64(int directory, const char *text, const struct nvx
     struct fat_node *node = NULL;
     long result;
 
-    if (times != NULL)
+    if (times != NULL) {
         memcpy(wanted.at, times, sizeof(wanted.at));
+        /* As on Linux: nothing to do is done, whatever the path. */
+        if (omitted(&wanted.at[0]) && omitted(&wanted.at[1]))
+            return 0;
+    }
     if (text == NULL || (text[0] == '\0' && (flags & AT_EMPTY_PATH)))
         result = node_of(directory, &node);
     else
-        result = nvx_path_find(directory, text, &node);
+        result = nvx_path_find(directory, text, follow_by(flags), &node);
     if (result < 0)
         return result;
     result = change_times(node, &wanted);
@@ -188,7 +249,7 @@ static long resize(long result, struct fat_node *node, uint32_t low, uint32_t hi
 long nvx_call_truncate64(const char *text, uint32_t low, uint32_t high)
 {
     struct fat_node *node = NULL;
-    long result = nvx_path_find(AT_FDCWD, text, &node);
+    long result = nvx_path_find(AT_FDCWD, text, NVX_FOLLOW, &node);
 
     return resize(result, node, low, high);
 }
@@ -253,7 +314,7 @@ static long describe_volume(long result, struct fat_node *node, size_t size, str
 long nvx_call_statfs64(const char *text, size_t size, struct statfs *out)
 {
     struct fat_node *node = NULL;
-    long result = nvx_path_find(AT_FDCWD, text, &node);
+    long result = nvx_path_find(AT_FDCWD, text, NVX_FOLLOW, &node);
 
     return describe_volume(result, node, size, out);
 }

@@ -16,6 +16,7 @@
 
 #include "linux-abi.h"
 
+struct epoll_event;
 struct iovec;
 struct msghdr;
 struct nvx_itimerspec32;
@@ -91,6 +92,14 @@ long nvx_call_getsockopt(int descriptor, int level, int name, void *value, unsig
 long nvx_call_setsockopt(int descriptor, int level, int name);
 long nvx_call_eventfd(unsigned start);
 long nvx_call_eventfd2(unsigned start, int flags);
+long nvx_call_memfd_create(const char *name, unsigned flags);
+
+/* epoll.c */
+long nvx_call_epoll_create(int size);
+long nvx_call_epoll_create1(int flags);
+long nvx_call_epoll_ctl(int descriptor, int operation, int target, const struct epoll_event *event);
+long nvx_call_epoll_wait(int descriptor, struct epoll_event *events, int most, int milliseconds);
+long nvx_call_epoll_pwait(int descriptor, struct epoll_event *events, int most, int milliseconds);
 
 /* path.c: the current directory */
 long nvx_call_chdir(const char *text);
@@ -112,8 +121,8 @@ long nvx_call_linkat(int from_directory, const char *from_text, int to_directory
 long nvx_call_link(const char *from_text, const char *to_text);
 long nvx_call_symlinkat(const char *target, int directory, const char *text);
 long nvx_call_symlink(const char *target, const char *text);
-long nvx_call_mknodat(int directory, const char *text);
-long nvx_call_mknod(const char *text);
+long nvx_call_mknodat(int directory, const char *text, unsigned mode);
+long nvx_call_mknod(const char *text, unsigned mode);
 long nvx_call_readlinkat(int directory, const char *text, char *buffer, size_t size);
 long nvx_call_readlink(const char *text, char *buffer, size_t size);
 
@@ -121,6 +130,7 @@ long nvx_call_readlink(const char *text, char *buffer, size_t size);
 long nvx_call_statx(int directory, const char *text, int flags, unsigned mask, struct nvx_statx *out);
 long nvx_call_fstatat64(int directory, const char *text, struct nvx_kstat *out, int flags);
 long nvx_call_stat64(const char *text, struct nvx_kstat *out);
+long nvx_call_lstat64(const char *text, struct nvx_kstat *out);
 long nvx_call_fstat64(int descriptor, struct nvx_kstat *out);
 long nvx_call_faccessat2(int directory, const char *text, int mode, int flags);
 long nvx_call_faccessat(int directory, const char *text, int mode);
@@ -132,6 +142,7 @@ long nvx_call_chmod(const char *text, unsigned mode);
 long nvx_call_fchmod(int descriptor, unsigned mode);
 long nvx_call_fchownat(int directory, const char *text, unsigned user, unsigned group, int flags);
 long nvx_call_chown32(const char *text, unsigned user, unsigned group);
+long nvx_call_lchown32(const char *text, unsigned user, unsigned group);
 long nvx_call_fchown32(int descriptor, unsigned user, unsigned group);
 long nvx_call_utimensat_time64(int directory, const char *text, const struct nvx_timespec64 times[2], int flags);
 long nvx_call_utimensat(int directory, const char *text, const struct nvx_timespec32 times[2], int flags);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "calls.h"
 #include "limits.h"
@@ -18,6 +19,7 @@
 #include "wait.h"
 
 struct nvx_channel {
+    enum nvx_channel_form form;
     bool has_reader;
     bool has_writer;
     /* Calls that are inside, perhaps blocked: the channel stays while there are any. */
@@ -30,13 +32,15 @@ struct nvx_channel {
 
 enum { WHOLE_PAGES = (sizeof(struct nvx_channel) + NANVIX_PAGE_SIZE - 1) / NANVIX_PAGE_SIZE * NANVIX_PAGE_SIZE };
 
-struct nvx_channel *nvx_channel_make(void)
+struct nvx_channel *nvx_channel_make(enum nvx_channel_form form)
 {
     long result = 0;
     struct nvx_channel *channel = (struct nvx_channel *)nvx_pages_allocate(WHOLE_PAGES, NVX_READ_WRITE, &result);
 
-    if (channel != NULL)
+    if (channel != NULL) {
+        channel->form = form;
         channel->has_reader = channel->has_writer = true;
+    }
     return channel;
 }
 
@@ -67,12 +71,21 @@ static uint32_t smaller(size_t a, size_t b)
     return (uint32_t)(a < b ? a : b);
 }
 
-static void take(const struct nvx_channel *channel, uint8_t *to, uint32_t bytes)
+/* Copies bytes that lie `skip` behind the first one. */
+static void take(const struct nvx_channel *channel, uint32_t skip, uint8_t *to, uint32_t bytes)
 {
-    uint32_t straight = smaller(bytes, NVX_CHANNEL_BYTES - channel->first);
+    uint32_t at = (channel->first + skip) % NVX_CHANNEL_BYTES;
+    uint32_t straight = smaller(bytes, NVX_CHANNEL_BYTES - at);
 
-    memcpy(to, channel->ring + channel->first, straight);
+    memcpy(to, channel->ring + at, straight);
     memcpy(to + straight, channel->ring, bytes - straight);
+}
+
+static void drop(struct nvx_channel *channel, uint32_t bytes)
+{
+    channel->first = (channel->first + bytes) % NVX_CHANNEL_BYTES;
+    channel->used -= bytes;
+    nvx_wait_wake();
 }
 
 static void put(struct nvx_channel *channel, const uint8_t *from, uint32_t bytes)
@@ -85,31 +98,43 @@ static void put(struct nvx_channel *channel, const uint8_t *from, uint32_t bytes
     channel->used += bytes;
 }
 
-static long read_from(struct nvx_channel *channel, void *buffer, size_t bytes, int how)
+/* Waits until there is something: 1, or 0 at the end, or a negated error. */
+static long await_bytes(const struct nvx_channel *channel, int how)
 {
     while (channel->used == 0) {
-        if (!channel->has_writer)
+        long result;
+
+        if (!channel->has_writer && channel->form != NVX_CHANNEL_DATAGRAMS)
             return 0;
-        if (how & NVX_CHANNEL_AT_ONCE)
-            return -EAGAIN;
-
-        long result = nvx_wait_since(nvx_wait_mark(), NULL);
-
+        result = (how & NVX_CHANNEL_AT_ONCE) ? -EAGAIN : nvx_wait_since(nvx_wait_mark(), NULL);
         if (result < 0)
             return result;
     }
+    return 1;
+}
 
+static long read_from(struct nvx_channel *channel, void *buffer, size_t bytes, int how)
+{
+    long result = await_bytes(channel, how);
     uint32_t count = smaller(bytes, channel->used);
 
+    if (result <= 0)
+        return result;
     if (!nvx_writable(buffer, count))
         return -EFAULT;
-    take(channel, buffer, count);
-    if (!(how & NVX_CHANNEL_PEEKS)) {
-        channel->first = (channel->first + count) % NVX_CHANNEL_BYTES;
-        channel->used -= count;
-        nvx_wait_wake();
-    }
+    take(channel, 0, buffer, count);
+    if (!(how & NVX_CHANNEL_PEEKS))
+        drop(channel, count);
     return (long)count;
+}
+
+static long refuse_without_reader(const struct nvx_channel *channel, int how)
+{
+    if (channel->form == NVX_CHANNEL_DATAGRAMS)
+        return -ECONNREFUSED;
+    if (channel->form == NVX_CHANNEL_STREAM && !(how & NVX_CHANNEL_QUIET))
+        (void)nvx_call_tkill(nvx_thread_self()->tid, SIGPIPE);
+    return -EPIPE;
 }
 
 static long write_to(struct nvx_channel *channel, const uint8_t *bytes, size_t count, int how)
@@ -122,9 +147,8 @@ static long write_to(struct nvx_channel *channel, const uint8_t *bytes, size_t c
         long result;
 
         if (!channel->has_reader) {
-            if (!(how & NVX_CHANNEL_QUIET))
-                (void)nvx_call_tkill(nvx_thread_self()->tid, SIGPIPE);
-            return done > 0 ? (long)done : -EPIPE;
+            result = refuse_without_reader(channel, how);
+            return done > 0 ? (long)done : result;
         }
         if (room >= (count <= PIPE_BUF ? left : 1)) {
             uint32_t piece = smaller(left, room);
@@ -167,19 +191,102 @@ long nvx_channel_write(struct nvx_channel *channel, const void *buffer, size_t b
     return result;
 }
 
+/* A message stands in the ring behind its length. */
+enum { LENGTH_BYTES = sizeof(uint32_t), LARGEST_MESSAGE = NVX_CHANNEL_BYTES - LENGTH_BYTES };
+
+static uint32_t next_length(const struct nvx_channel *channel)
+{
+    uint32_t length;
+
+    take(channel, 0, (uint8_t *)&length, sizeof(length));
+    return length;
+}
+
+static long send(struct nvx_channel *channel, const struct iovec *parts, size_t count, uint32_t length, int how)
+{
+    for (;;) {
+        long result;
+
+        if (!channel->has_reader)
+            return refuse_without_reader(channel, how);
+        if (NVX_CHANNEL_BYTES - channel->used >= length + LENGTH_BYTES)
+            break;
+        result = (how & NVX_CHANNEL_AT_ONCE) ? -EAGAIN : nvx_wait_since(nvx_wait_mark(), NULL);
+        if (result < 0)
+            return result;
+    }
+    put(channel, (const uint8_t *)&length, sizeof(length));
+    for (size_t i = 0; i < count; i++)
+        put(channel, parts[i].iov_base, (uint32_t)parts[i].iov_len);
+    nvx_wait_wake();
+    return (long)length;
+}
+
+long nvx_channel_send(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how)
+{
+    size_t length = 0;
+    long result;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!nvx_readable(parts[i].iov_base, parts[i].iov_len))
+            return -EFAULT;
+        if (parts[i].iov_len > LARGEST_MESSAGE || (length += parts[i].iov_len) > LARGEST_MESSAGE)
+            return -EMSGSIZE;
+    }
+    channel->calls++;
+    result = send(channel, parts, count, (uint32_t)length, how);
+    channel->calls--;
+    free_if_unused(channel);
+    return result;
+}
+
+static long receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole)
+{
+    long result = await_bytes(channel, how);
+    uint32_t length, done = 0;
+
+    *whole = 0;
+    if (result <= 0)
+        return result;
+    length = next_length(channel);
+    for (size_t i = 0; i < count && done < length; i++) {
+        uint32_t piece = smaller(parts[i].iov_len, length - done);
+
+        if (!nvx_writable(parts[i].iov_base, piece))
+            return -EFAULT;
+        take(channel, LENGTH_BYTES + done, parts[i].iov_base, piece);
+        done += piece;
+    }
+    *whole = length;
+    if (!(how & NVX_CHANNEL_PEEKS))
+        drop(channel, LENGTH_BYTES + length);
+    return (long)done;
+}
+
+long nvx_channel_receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole)
+{
+    long result;
+
+    channel->calls++;
+    result = receive(channel, parts, count, how, whole);
+    channel->calls--;
+    free_if_unused(channel);
+    return result;
+}
+
 short nvx_channel_readable(const struct nvx_channel *channel)
 {
-    return (short)((channel->used > 0 ? POLLIN : 0) | (channel->has_writer ? 0 : POLLHUP));
+    return (short)((channel->used > 0 ? POLLIN : 0) | (channel->has_writer || channel->form == NVX_CHANNEL_DATAGRAMS ? 0 : POLLHUP));
 }
 
 short nvx_channel_writable(const struct nvx_channel *channel)
 {
     if (!channel->has_reader)
-        return POLLOUT | POLLERR;
+        return channel->form == NVX_CHANNEL_DATAGRAMS ? POLLOUT : POLLOUT | POLLERR;
     return NVX_CHANNEL_BYTES - channel->used >= PIPE_BUF ? POLLOUT : 0;
 }
 
 size_t nvx_channel_waiting(const struct nvx_channel *channel)
 {
-    return channel->used;
+    return channel->form == NVX_CHANNEL_STREAM || channel->used == 0 ? channel->used : next_length(channel);
 }

@@ -1,5 +1,6 @@
 /*
  * A channel: bytes that go one way, from those who may write to those who may read. A pipe is one, a pair of sockets two.
+ * What goes through is one stream, or messages that are read one by one as they were written.
  */
 #ifndef NVX_CHANNEL_H
 #define NVX_CHANNEL_H
@@ -7,7 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct iovec;
 struct nvx_channel;
+
+enum nvx_channel_form {
+    NVX_CHANNEL_STREAM,
+    /* Messages; a reader is told when there is no writer any more (SOCK_SEQPACKET). */
+    NVX_CHANNEL_PACKETS,
+    /* Messages; it is not, and a writer without a reader is refused (SOCK_DGRAM). */
+    NVX_CHANNEL_DATAGRAMS,
+};
 
 enum nvx_channel_how {
     NVX_CHANNEL_WAITS = 0,
@@ -20,7 +30,7 @@ enum nvx_channel_how {
 };
 
 /* A channel with one reader and one writer, or null for want of memory. */
-struct nvx_channel *nvx_channel_make(void);
+struct nvx_channel *nvx_channel_make(enum nvx_channel_form form);
 
 /* An end is given up; the second one frees the channel. */
 void nvx_channel_leave_reader(struct nvx_channel *channel);
@@ -32,11 +42,17 @@ long nvx_channel_read(struct nvx_channel *channel, void *buffer, size_t bytes, i
 /* Bytes written; up to PIPE_BUF of them are never parted. -EPIPE, and SIGPIPE for the thread, without a reader. */
 long nvx_channel_write(struct nvx_channel *channel, const void *buffer, size_t bytes, int how);
 
+/* Writes parts as one message; all of it or nothing. -EMSGSIZE if it never fits. */
+long nvx_channel_send(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how);
+
+/* Reads one message into parts; what has no room in them is lost. Bytes read; `whole` gets the message's length. */
+long nvx_channel_receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole);
+
 /* POLLIN and POLLHUP as a reader sees it; POLLOUT and POLLERR as a writer does. */
 short nvx_channel_readable(const struct nvx_channel *channel);
 short nvx_channel_writable(const struct nvx_channel *channel);
 
-/* Bytes that wait to be read. */
+/* Bytes that wait to be read, of messages those of the next. */
 size_t nvx_channel_waiting(const struct nvx_channel *channel);
 
 #endif

@@ -13,6 +13,7 @@
 
 /* Numbers of character devices, as Linux has them. */
 enum { MEMORY_MAJOR = 1, NULL_MINOR = 3, ZERO_MINOR = 5, FULL_MINOR = 7, RANDOM_MINOR = 8, URANDOM_MINOR = 9 };
+enum { TERMINAL_MAJOR = 5, CONTROLLING_MINOR = 0 };
 #define DEVICE(minor) (MEMORY_MAJOR << 8 | (minor))
 
 static long read_nothing(struct nvx_file *file, void *buffer, size_t bytes)
@@ -67,17 +68,13 @@ static const struct nvx_kind devices[] = {
     KIND("/dev/full", FULL_MINOR, read_zeros, refuse),
     KIND("/dev/random", RANDOM_MINOR, read_random, drop),
     KIND("/dev/urandom", URANDOM_MINOR, read_random, drop),
+    {.name = "/dev/tty", .mode = S_IFCHR | 0666, .device = TERMINAL_MAJOR << 8 | CONTROLLING_MINOR, .open_error = ENXIO},
 };
 
 enum { DEVICES = sizeof(devices) / sizeof(devices[0]) };
 
 long nvx_device_find(const char *path, const struct nvx_kind **device)
 {
-    *device = NULL;
-    if (!nvx_readable(path, 1))
-        return -EFAULT;
-    if (path[0] != '/')
-        return 0;
     for (unsigned i = 0; i < DEVICES; i++) {
         size_t length = strlen(devices[i].name);
 
@@ -85,8 +82,10 @@ long nvx_device_find(const char *path, const struct nvx_kind **device)
             continue;
         if (path[length] == '/')
             return -ENOTDIR;
-        if (path[length] == '\0')
+        if (path[length] == '\0') {
             *device = &devices[i];
+            return 1;
+        }
     }
     return 0;
 }

@@ -19,14 +19,18 @@ struct row {
     posix_call *call;
     /* The call takes the lock itself where it needs it, since it blocks or ends. */
     bool unlocked;
+    /* A handler with SA_RESTART lets it go on. One that waits until a time would wait longer. */
+    enum { NEVER, ALWAYS, WITHOUT_TIME } restarts;
 };
 
 /* Each call has the parameters it needs. In the i386 calling convention the caller removes the arguments, so giving a
  * function more of them than it looks at does no harm. */
 #define CALL(function) ((posix_call *)(void (*)(void))(function))
-#define SERVE(name) [SYS_##name] = {CALL(nvx_call_##name), false}
-#define SERVE_BY(name, function) [SYS_##name] = {CALL(nvx_call_##function), false}
-#define SERVE_UNLOCKED(name) [SYS_##name] = {CALL(nvx_call_##name), true}
+#define SERVE(name) [SYS_##name] = {CALL(nvx_call_##name), false, NEVER}
+#define SERVE_BY(name, function) [SYS_##name] = {CALL(nvx_call_##function), false, NEVER}
+#define SERVE_UNLOCKED(name) [SYS_##name] = {CALL(nvx_call_##name), true, NEVER}
+#define SERVE_RESTARTED(name) [SYS_##name] = {CALL(nvx_call_##name), false, ALWAYS}
+#define SERVE_FUTEX(name) [SYS_##name] = {CALL(nvx_call_##name), true, WITHOUT_TIME}
 
 static const struct row table[] = {
     /* Descriptors. */
@@ -42,10 +46,10 @@ static const struct row table[] = {
     SERVE(ioctl),
 
     /* Reading, writing, seeking. */
-    SERVE(read),
-    SERVE(write),
-    SERVE(readv),
-    SERVE(writev),
+    SERVE_RESTARTED(read),
+    SERVE_RESTARTED(write),
+    SERVE_RESTARTED(readv),
+    SERVE_RESTARTED(writev),
     SERVE(pread64),
     SERVE(pwrite64),
     SERVE(preadv),
@@ -69,10 +73,10 @@ static const struct row table[] = {
     SERVE(pipe),
     SERVE(pipe2),
     SERVE(socketpair),
-    SERVE(sendto),
-    SERVE(recvfrom),
-    SERVE(sendmsg),
-    SERVE(recvmsg),
+    SERVE_RESTARTED(sendto),
+    SERVE_RESTARTED(recvfrom),
+    SERVE_RESTARTED(sendmsg),
+    SERVE_RESTARTED(recvmsg),
     SERVE(shutdown),
     SERVE(getsockname),
     SERVE_BY(getpeername, getsockname),
@@ -80,6 +84,12 @@ static const struct row table[] = {
     SERVE(setsockopt),
     SERVE(eventfd),
     SERVE(eventfd2),
+    SERVE(memfd_create),
+    SERVE(epoll_create),
+    SERVE(epoll_create1),
+    SERVE(epoll_ctl),
+    SERVE_UNLOCKED(epoll_wait),
+    SERVE_UNLOCKED(epoll_pwait),
 
     /* Names. */
     SERVE(chdir),
@@ -106,7 +116,7 @@ static const struct row table[] = {
     /* Attributes. */
     SERVE(statx),
     SERVE(stat64),
-    SERVE_BY(lstat64, stat64),
+    SERVE(lstat64),
     SERVE(fstat64),
     SERVE(fstatat64),
     SERVE(access),
@@ -116,7 +126,7 @@ static const struct row table[] = {
     SERVE(fchmod),
     SERVE(fchmodat),
     SERVE(chown32),
-    SERVE_BY(lchown32, chown32),
+    SERVE(lchown32),
     SERVE(fchown32),
     SERVE(fchownat),
     SERVE(utimensat),
@@ -148,6 +158,8 @@ static const struct row table[] = {
     SERVE(clock_getres_time32),
     SERVE(clock_getres_time64),
     SERVE(clock_settime64),
+    SERVE_BY(clock_settime32, clock_settime64),
+    SERVE_BY(settimeofday_time32, clock_settime64),
     SERVE_UNLOCKED(nanosleep),
     SERVE_UNLOCKED(clock_nanosleep_time32),
     SERVE_UNLOCKED(clock_nanosleep_time64),
@@ -155,8 +167,8 @@ static const struct row table[] = {
     /* Threads and signals. */
     SERVE_UNLOCKED(clone),
     SERVE_UNLOCKED(exit),
-    SERVE_UNLOCKED(futex),
-    SERVE_UNLOCKED(futex_time64),
+    SERVE_FUTEX(futex),
+    SERVE_FUTEX(futex_time64),
     SERVE_UNLOCKED(gettid),
     SERVE_UNLOCKED(sched_yield),
     SERVE_UNLOCKED(set_thread_area),
@@ -214,6 +226,12 @@ static const struct row table[] = {
     SERVE(getrandom),
 };
 
+/* The call was interrupted and goes on. The fourth argument of a futex's wait says until when. */
+static bool goes_on(const struct row *row, long result, long d)
+{
+    return result == -EINTR && (row->restarts == ALWAYS || (row->restarts == WITHOUT_TIME && d == 0));
+}
+
 long nanvix_posix_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
     const struct row *row = &table[number];
@@ -221,14 +239,15 @@ long nanvix_posix_syscall(long number, long a, long b, long c, long d, long e, l
 
     if ((unsigned long)number >= sizeof(table) / sizeof(table[0]) || row->call == NULL)
         return -ENOSYS;
-    if (row->unlocked) {
-        result = row->call(a, b, c, d, e, f);
-    } else {
-        nvx_enter();
-        result = row->call(a, b, c, d, e, f);
-        nvx_leave();
+    for (;;) {
+        if (row->unlocked) {
+            result = row->call(a, b, c, d, e, f);
+        } else {
+            nvx_enter();
+            result = row->call(a, b, c, d, e, f);
+            nvx_leave();
+        }
+        if (!nvx_signals_sent || !nvx_signals_deliver() || !goes_on(row, result, d))
+            return result;
     }
-    if (nvx_signals_sent)
-        nvx_signals_deliver();
-    return result;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "calls.h"
 #include "fat/content.h"
@@ -18,6 +19,7 @@
 #include "path.h"
 #include "pointers.h"
 #include "rlimits.h"
+#include "special.h"
 #include "tree.h"
 
 struct descriptor {
@@ -37,6 +39,8 @@ static struct descriptor descriptors[NVX_DESCRIPTORS] = {
     {&standard[2], false},
 };
 static struct nvx_file *free_files;
+/* Descriptions made so far. */
+static uint32_t opened;
 
 struct nvx_file *nvx_file_get(int descriptor)
 {
@@ -102,6 +106,7 @@ static long install(const struct nvx_file *what)
         return -ENOMEM;
     *file = *what;
     file->references = 1;
+    file->serial = ++opened;
     file->flags &= ~(O_CLOEXEC | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
     descriptors[descriptor] = (struct descriptor){file, (what->flags & O_CLOEXEC) != 0};
     return descriptor;
@@ -110,6 +115,23 @@ static long install(const struct nvx_file *what)
 long nvx_file_open(const struct nvx_kind *kind, int flags, void *object)
 {
     return install(&(struct nvx_file){.flags = flags, .kind = kind, .object = object});
+}
+
+long nvx_file_open_nameless(int flags, unsigned mode)
+{
+    struct fat_node *node;
+    long result = fat_mount();
+
+    if (result == 0 && free_descriptor(0) < 0)
+        result = -EMFILE;
+    if (result == 0)
+        result = nvx_tree_create_nameless(mode, &node);
+    if (result < 0)
+        return result;
+    result = install(&(struct nvx_file){.flags = flags, .node = node});
+    if (result < 0)
+        fat_node_release(node);
+    return result;
 }
 
 long nvx_file_directory(int descriptor, struct fat_node **node)
@@ -124,7 +146,7 @@ long nvx_file_directory(int descriptor, struct fat_node **node)
     return 0;
 }
 
-long nvx_file_mappable(int descriptor)
+long nvx_file_mappable(int descriptor, bool shared, bool writes, struct fat_node **node)
 {
     struct nvx_file *file = nvx_file_get(descriptor);
 
@@ -132,12 +154,11 @@ long nvx_file_mappable(int descriptor)
         return -EBADF;
     if (file->node == NULL || file->node->is_directory)
         return -ENODEV;
-    return (file->flags & O_ACCMODE) == O_WRONLY || (file->flags & O_PATH) ? -EACCES : 0;
-}
-
-long nvx_file_copy(int descriptor, void *memory, size_t bytes, uint64_t offset)
-{
-    return (long)fat_content_read(nvx_file_get(descriptor)->node, offset, memory, bytes);
+    if ((file->flags & O_PATH) || (file->flags & O_ACCMODE) == O_WRONLY ||
+        (shared && writes && (file->flags & O_ACCMODE) != O_RDWR))
+        return (file->flags & O_PATH) ? -EBADF : -EACCES;
+    *node = file->node;
+    return 0;
 }
 
 static bool wants_to_write(int flags)
@@ -158,6 +179,8 @@ static long check_existing(const struct fat_node *node, int flags)
         return writes || (flags & O_CREAT) ? -EISDIR : 0;
     if (flags & O_DIRECTORY)
         return -ENOTDIR;
+    if (node->is_link && !(flags & O_PATH))
+        return -ELOOP;
     if (writes && fat_volume.read_only)
         return -EROFS;
     return writes && (node->attributes & FAT_ATTRIBUTE_READ_ONLY) ? -EACCES : 0;
@@ -198,37 +221,94 @@ static long open_walked(struct nvx_path *path, int flags, unsigned mode)
     return result;
 }
 
-static long open_device(const struct nvx_kind *device, int flags)
+static long duplicate(int descriptor, int lowest, bool close_on_exec)
 {
+    struct nvx_file *file = nvx_file_get(descriptor);
+    int copy;
+
+    if (file == NULL)
+        return -EBADF;
+    copy = free_descriptor(lowest);
+    if (copy < 0)
+        return copy;
+    file->references++;
+    descriptors[copy] = (struct descriptor){file, close_on_exec};
+    return copy;
+}
+
+static long open_kind(const struct nvx_kind *kind, int flags, void *object)
+{
+    bool is_directory = (kind->mode & S_IFMT) == S_IFDIR;
+
     if ((flags & O_CREAT) && (flags & O_EXCL))
         return -EEXIST;
-    return (flags & O_DIRECTORY) ? -ENOTDIR : nvx_file_open(device, flags, NULL);
+    if (is_directory ? wants_to_write(flags) : (flags & O_DIRECTORY) != 0)
+        return is_directory ? -EISDIR : -ENOTDIR;
+    if (kind->open_error != 0)
+        return -(long)kind->open_error;
+    return nvx_file_open(kind, flags, object);
+}
+
+/* Opens what is not on the volume. -ENOENT also for a file that is, and was named by its descriptor: the walk knows it. */
+static long open_special(const struct nvx_special *special, int flags)
+{
+    if (special->kind != NULL)
+        return open_kind(special->kind, flags, special->object);
+    if (special->descriptor < 0 || nvx_file_get(special->descriptor)->node != NULL)
+        return -ENOENT;
+    return duplicate(special->descriptor, 0, (flags & O_CLOEXEC) != 0);
+}
+
+/* A file without a name, in a directory that only says on which volume. */
+static long open_nameless(int directory, const char *text, int flags, unsigned mode)
+{
+    struct fat_node *node;
+    long result;
+
+    if (!wants_to_write(flags))
+        return -EINVAL;
+    result = nvx_path_find(directory, text, NVX_FOLLOW, &node);
+    if (result < 0)
+        return result;
+    result = node->is_directory ? nvx_file_open_nameless(flags & ~O_TMPFILE, mode) : -ENOTDIR;
+    fat_node_release(node);
+    return result;
+}
+
+static enum nvx_follow follow_by(int flags)
+{
+    return (flags & O_NOFOLLOW) || ((flags & O_CREAT) && (flags & O_EXCL)) ? NVX_NO_FOLLOW : NVX_FOLLOW;
 }
 
 long nvx_call_openat(int directory, const char *text, int flags, unsigned mode)
 {
+    struct nvx_special special;
     struct nvx_path path;
+    long result;
 
     if ((flags & O_TMPFILE) == O_TMPFILE)
-        return -EOPNOTSUPP;
+        return open_nameless(directory, text, flags, mode);
     /* A path-only descriptor takes no notice of anything else. */
     if (flags & O_PATH)
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     else if ((flags & O_ACCMODE) == (O_WRONLY | O_RDWR))
         return -EINVAL;
-
-    const struct nvx_kind *device;
-    long result = nvx_device_find(text, &device);
-
-    if (result < 0)
-        return result;
-    if (device != NULL)
-        return open_device(device, flags);
-    result = nvx_path_walk(directory, text, &path);
-    if (result < 0)
-        return result;
-    result = open_walked(&path, flags, mode);
-    nvx_path_release(&path);
+    if (!nvx_readable(text, 1))
+        return -EFAULT;
+    if (nvx_may_be_special(text)) {
+        result = nvx_special_look_up(text, &special);
+        if (result > 0)
+            result = open_special(&special, flags);
+        if (result != 0 && result != -ENOENT)
+            return result;
+    }
+    result = nvx_path_walk(directory, text, follow_by(flags), &path);
+    if (result == 0) {
+        result = open_walked(&path, flags, mode);
+        nvx_path_release(&path);
+    }
+    if (result == -ENOENT && !(flags & O_CREAT) && nvx_special_instead(text, &special))
+        result = wants_to_write(flags) ? -EACCES : open_kind(special.kind, flags, special.object);
     return result;
 }
 
@@ -251,21 +331,6 @@ long nvx_call_close(int descriptor)
     descriptors[descriptor].file = NULL;
     nvx_file_release(file);
     return 0;
-}
-
-static long duplicate(int descriptor, int lowest, bool close_on_exec)
-{
-    struct nvx_file *file = nvx_file_get(descriptor);
-    int copy;
-
-    if (file == NULL)
-        return -EBADF;
-    copy = free_descriptor(lowest);
-    if (copy < 0)
-        return copy;
-    file->references++;
-    descriptors[copy] = (struct descriptor){file, close_on_exec};
-    return copy;
 }
 
 long nvx_call_dup(int descriptor)

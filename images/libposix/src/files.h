@@ -4,6 +4,7 @@
 #ifndef NVX_FILES_H
 #define NVX_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,8 @@ struct nvx_file {
     const struct nvx_kind *kind;
     /* What the kind keeps of it. */
     void *object;
+    /* Tells it from others that had its place before. */
+    uint32_t serial;
 };
 
 /* The open file of a descriptor, or null. */
@@ -40,8 +43,10 @@ void nvx_file_release(struct nvx_file *file);
 /* The directory a descriptor is open on, without a reference: 0, -EBADF or -ENOTDIR. */
 long nvx_file_directory(int descriptor, struct fat_node **node);
 
-/* For mmap: may the descriptor's file be copied into memory; and the copy. */
-long nvx_file_mappable(int descriptor);
-long nvx_file_copy(int descriptor, void *memory, size_t bytes, uint64_t offset);
+/* For mmap: the file of a descriptor, without a reference, if it may be mapped so. */
+long nvx_file_mappable(int descriptor, bool shared, bool writes, struct fat_node **node);
+
+/* A descriptor for a new file without a name. */
+long nvx_file_open_nameless(int flags, unsigned mode);
 
 #endif

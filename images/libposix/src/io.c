@@ -160,6 +160,16 @@ static long transfer_vector(struct nvx_file *file, const struct iovec *vector, i
 {
     size_t total = 0;
 
+    if (file->node == NULL && file->kind->vector != NULL) {
+        long result;
+
+        if (at != NULL)
+            return -ESPIPE;
+        file->references++;
+        result = file->kind->vector(file, vector, (size_t)count, writes);
+        nvx_file_release(file);
+        return result;
+    }
     for (int i = 0; i < count; i++) {
         long done;
 

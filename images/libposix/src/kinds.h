@@ -5,9 +5,11 @@
 #ifndef NVX_KINDS_H
 #define NVX_KINDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct iovec;
 struct nvx_file;
 
 struct nvx_kind {
@@ -18,9 +20,13 @@ struct nvx_kind {
     uint32_t device;
     /* Seeking answers 0 (a device) instead of ESPIPE. */
     uint32_t seeks;
+    /* What an open by name is refused with, or 0. */
+    uint32_t open_error;
     /* Bytes done, or a negated error. The layer's lock is held, and given up while the call blocks. */
     long (*read)(struct nvx_file *file, void *buffer, size_t bytes);
     long (*write)(struct nvx_file *file, const void *buffer, size_t bytes);
+    /* Several buffers at once, where that is another thing than one after the other; null: it is not. */
+    long (*vector)(struct nvx_file *file, const struct iovec *parts, size_t count, bool writes);
     /* Of POLLIN, POLLOUT, POLLHUP and POLLERR those that hold now. */
     short (*ready)(const struct nvx_file *file);
     /* Bytes that a read would find at once (FIONREAD); null: not known. */
@@ -31,8 +37,10 @@ struct nvx_kind {
 
 extern const struct nvx_kind nvx_stream_kind;
 
-/* The device that a path from the root leads to, or null in `device`. 0, -EFAULT, or -ENOTDIR if the path goes on behind
- * it. */
+/* The folder of open files, /proc/self/fd. */
+extern const struct nvx_kind nvx_descriptors_kind;
+
+/* The device that a path leads to: 1 and it, 0 if there is none, or -ENOTDIR if the path goes on behind it. */
 long nvx_device_find(const char *path, const struct nvx_kind **device);
 
 #endif

@@ -11,6 +11,7 @@
 #include "calls.h"
 #include "fat/node.h"
 #include "files.h"
+#include "kinds.h"
 #include "limits.h"
 #include "linux-abi.h"
 #include "pointers.h"
@@ -49,6 +50,25 @@ static bool put_dot_names(struct nvx_file *file, char *buffer, size_t size, size
     return true;
 }
 
+/* The numbers of all open files; the offset is that of the next one, plus 2. */
+static bool put_descriptors(struct nvx_file *file, char *buffer, size_t size, size_t *used)
+{
+    for (; file->offset < FIRST_SLOT_OFFSET + NVX_DESCRIPTORS; file->offset++) {
+        unsigned number = (unsigned)file->offset - FIRST_SLOT_OFFSET;
+        char digits[3] = {(char)('0' + number / 100), (char)('0' + number / 10 % 10), (char)('0' + number % 10)};
+        unsigned skip = number >= 100 ? 0 : number >= 10 ? 1 : 2;
+        bool fits = true;
+
+        if (file->offset < FIRST_SLOT_OFFSET)
+            fits = put_name(buffer, size, used, 1, file->offset + 1, DT_DIR, "..", (size_t)file->offset + 1);
+        else if (nvx_file_get((int)number) != NULL)
+            fits = put_name(buffer, size, used, number + 2, file->offset + 1, DT_LNK, digits + skip, 3 - skip);
+        if (!fits)
+            return false;
+    }
+    return true;
+}
+
 long nvx_call_getdents64(int descriptor, char *buffer, size_t size)
 {
     struct nvx_file *file = nvx_file_get(descriptor);
@@ -59,12 +79,16 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size)
 
     if (file == NULL || (file->flags & O_PATH))
         return -EBADF;
-    if (file->node == NULL || !file->node->is_directory)
+    if (file->node == NULL ? file->kind != &nvx_descriptors_kind : !file->node->is_directory)
         return -ENOTDIR;
-    if (file->node->unlinked)
+    if (file->node != NULL && file->node->unlinked)
         return -ENOENT;
     if (!nvx_writable(buffer, size))
         return -EFAULT;
+    if (file->node == NULL) {
+        full = !put_descriptors(file, buffer, size, &used);
+        return full && used == 0 ? -EINVAL : (long)used;
+    }
 
     full = !put_dot_names(file, buffer, size, &used);
     if (!full) {
@@ -72,11 +96,13 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size)
 
         while (!full && fat_walk_next(&walk, &found)) {
             const uint8_t *slot = found.place.slot;
-            bool directory = slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_DIRECTORY;
+            unsigned type = (slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_DIRECTORY) ? DT_DIR
+                            : fat_slot_is_link(slot)                              ? DT_LNK
+                                                                                  : DT_REG;
             uint64_t next = walk.slot + FIRST_SLOT_OFFSET;
 
-            full = !put_name(buffer, size, &used, fat_place_number(&found.place), next, directory ? DT_DIR : DT_REG,
-                             name, fat_name_to_utf8(found.units, found.length, name));
+            full = !put_name(buffer, size, &used, fat_place_number(&found.place), next, type, name,
+                             fat_name_to_utf8(found.units, found.length, name));
             if (!full)
                 file->offset = next;
         }

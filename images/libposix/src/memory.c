@@ -8,10 +8,13 @@
 #include <sys/mman.h>
 
 #include "calls.h"
+#include "fat/content.h"
+#include "fat/node.h"
 #include "files.h"
 #include "pages.h"
 #include "regions.h"
 #include "rlimits.h"
+#include "shared.h"
 
 /* End of the heap as brk was last told. */
 static uint32_t heap_break;
@@ -47,6 +50,13 @@ static bool is_error(long result)
     return (unsigned long)result > -4096ul;
 }
 
+/* Shared mappings of a range are taken out of it before it is used for something else. */
+static void release_shared(uint32_t start, uint32_t end)
+{
+    if (nvx_shared_within(start, end))
+        nvx_shared_unmap(start, end);
+}
+
 /* Makes zeroed pages, or a range without memory if there is no protection; answers where, or a negated error. */
 static long make_pages(uint32_t wanted, uint32_t bytes, int flags, uint32_t protection)
 {
@@ -66,6 +76,9 @@ static long make_pages(uint32_t wanted, uint32_t bytes, int flags, uint32_t prot
 
     uint32_t end = (uint32_t)start + bytes;
 
+    release_shared((uint32_t)start, end);
+    if (nvx_shared_within((uint32_t)start, end))
+        return -ENOMEM;
     result = nvx_pages_discard((uint32_t)start, end);
     if (result == 0)
         result = protection == 0 ? nvx_pages_reserve((uint32_t)start, end)
@@ -74,22 +87,40 @@ static long make_pages(uint32_t wanted, uint32_t bytes, int flags, uint32_t prot
 }
 
 /* Fills pages from a file and gives them their protection. */
-static long copy_file(uint32_t start, size_t length, int protection, int descriptor, uint32_t page_offset)
+static long copy_file(uint32_t start, size_t length, int protection, struct fat_node *node, uint64_t offset)
 {
     uint32_t bytes = nvx_page_up(length);
-    long result = nvx_file_copy(descriptor, (void *)start, length, (uint64_t)page_offset * NANVIX_PAGE_SIZE);
+    long result;
 
-    if (result >= 0)
-        result = nvx_call_mprotect(start, bytes, protection);
+    (void)fat_content_read(node, offset, (void *)start, length);
+    result = nvx_call_mprotect(start, bytes, protection);
     if (result < 0)
         (void)nvx_pages_discard(start, start + bytes);
     return result;
+}
+
+/* Pages that show a file, and whose changes are the file's. */
+static long share_file(uint32_t wanted, uint32_t bytes, int flags, uint32_t protection, struct fat_node *node,
+                       uint64_t offset)
+{
+    long start = choose(wanted, bytes, flags);
+
+    if (is_error(start))
+        return start;
+    if (offset > FAT_LARGEST_FILE - bytes)
+        return -EOVERFLOW;
+    if (start != 0)
+        release_shared((uint32_t)start, (uint32_t)start + bytes);
+    return nvx_shared_map(node, (uint32_t)offset, bytes, protection, (uint32_t)start,
+                          (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0);
 }
 
 long nvx_call_mmap2(uintptr_t wanted, size_t length, int protection, int flags, int descriptor, uint32_t page_offset)
 {
     bool anonymous = flags & MAP_ANONYMOUS;
     int type = flags & MAP_TYPE;
+    uint64_t offset = (uint64_t)page_offset * NANVIX_PAGE_SIZE;
+    struct fat_node *node;
     long start;
     long result;
 
@@ -102,16 +133,15 @@ long nvx_call_mmap2(uintptr_t wanted, size_t length, int protection, int flags, 
     if (anonymous)
         return make_pages(wanted, nvx_page_up(length), flags, kernel_protection(protection));
 
-    result = nvx_file_mappable(descriptor);
+    result = nvx_file_mappable(descriptor, type != MAP_PRIVATE, (protection & PROT_WRITE) != 0, &node);
     if (result < 0)
         return result;
-    /* A mapping here is a copy: it can't show what is written to the file later, nor write to it. */
     if (type != MAP_PRIVATE)
-        return -ENODEV;
+        return share_file(wanted, nvx_page_up(length), flags, kernel_protection(protection), node, offset);
     start = make_pages(wanted, nvx_page_up(length), flags, NVX_READ_WRITE);
     if (is_error(start))
         return start;
-    result = copy_file((uint32_t)start, length, protection, descriptor, page_offset);
+    result = copy_file((uint32_t)start, length, protection, node, offset);
     return result < 0 ? result : start;
 }
 
@@ -122,6 +152,18 @@ static bool range_end(uint32_t start, size_t length, uint32_t *end)
     return nvx_page_up(length) >= length && *end >= start;
 }
 
+/* A range of which part is shared with files: each mapping of that has its own end. */
+static long unmap_around_shared(uint32_t start, uint32_t end)
+{
+    long result = 0;
+
+    nvx_shared_unmap(start, end);
+    for (uint32_t at = start; at < end && result == 0; at += NANVIX_PAGE_SIZE)
+        if (!nvx_shared_within(at, at + NANVIX_PAGE_SIZE))
+            result = nvx_pages_discard(at, at + NANVIX_PAGE_SIZE);
+    return result;
+}
+
 long nvx_call_munmap(uintptr_t start, size_t length)
 {
     uint32_t end;
@@ -129,7 +171,7 @@ long nvx_call_munmap(uintptr_t start, size_t length)
     if (!nvx_page_aligned(start) || length == 0 || !range_end(start, length, &end) ||
         !nvx_pages_managed(start, end - start))
         return -EINVAL;
-    return nvx_pages_discard(start, end);
+    return nvx_shared_within(start, end) ? unmap_around_shared(start, end) : nvx_pages_discard(start, end);
 }
 
 /* The program itself or its stack: the kernel knows those pages, and answers ENOENT where there is none. */
@@ -214,6 +256,32 @@ static long move_pages(const struct nvx_region *region, uint32_t moved, uint32_t
     return nvx_pages_discard(region->start, region->end);
 }
 
+/* A mapping that is shared with a file and is the only one of its bytes gets longer, where it is or elsewhere. */
+static long remap_shared(const struct nvx_region *region, uint32_t new_bytes, int flags)
+{
+    const uint32_t start = region->start;
+    long moved;
+
+    if ((flags & MREMAP_FIXED) || !nvx_shared_may_move(start, region->end))
+        return -ENOMEM;
+    nvx_shared_sync(start, region->end);
+    if (lengthen(region->end, start + new_bytes, region, &moved)) {
+        if (moved < 0)
+            return moved;
+        nvx_shared_moved(start, start, start + new_bytes);
+        return (long)start;
+    }
+    if (!(flags & MREMAP_MAYMOVE))
+        return -ENOMEM;
+    moved = make_pages(0, new_bytes, 0, NVX_READ_WRITE);
+    if (is_error(moved))
+        return moved;
+    nvx_shared_moved(start, (uint32_t)moved, (uint32_t)moved + new_bytes);
+    long result = move_pages(region, (uint32_t)moved, new_bytes);
+
+    return result < 0 ? result : moved;
+}
+
 /* In Linux's order of checks. Only with MREMAP_FIXED does `wanted` say anything. */
 long nvx_call_mremap(uintptr_t start, size_t old_length, size_t new_length, int flags, uintptr_t wanted)
 {
@@ -244,7 +312,7 @@ long nvx_call_mremap(uintptr_t start, size_t old_length, size_t new_length, int 
         return -EFAULT;
     /* What is cut off may be of any kind. */
     if (shorter) {
-        long result = fixed ? 0 : nvx_pages_discard(start + new_bytes, old_end);
+        long result = fixed || start + new_bytes == old_end ? 0 : nvx_call_munmap(start + new_bytes, old_end - start - new_bytes);
 
         if (!fixed)
             return result < 0 ? result : (long)start;
@@ -253,6 +321,8 @@ long nvx_call_mremap(uintptr_t start, size_t old_length, size_t new_length, int 
     }
     if (region.end != (shorter ? start + new_bytes : old_end))
         return -EFAULT;
+    if (nvx_shared_within(start, old_end))
+        return remap_shared(&region, new_bytes, flags);
 
     long moved;
 
@@ -306,7 +376,10 @@ long nvx_call_madvise(uintptr_t start, size_t length, int advice)
     for (uint32_t at = start; at < end;) {
         struct nvx_region region = nvx_region_at(at, end);
 
-        if (region.state == NVX_REGION_USED) {
+        if (region.state == NVX_REGION_USED && nvx_shared_within(region.start, region.end)) {
+            /* What a file shows is there again as soon as it is looked at. */
+            nvx_shared_sync(region.start, region.end);
+        } else if (region.state == NVX_REGION_USED) {
             long result = nvx_pages_clear(region.start, region.end, region.protection, region.protection);
 
             if (result < 0)
@@ -319,7 +392,7 @@ long nvx_call_madvise(uintptr_t start, size_t length, int advice)
     return complete ? 0 : -ENOMEM;
 }
 
-/* Nothing is ever paged out, and no mapping writes to a file: both are done as soon as the range is known to exist. */
+/* Nothing is ever paged out. */
 long nvx_call_mlock(uintptr_t start, size_t length)
 {
     (void)start;
@@ -336,7 +409,12 @@ long nvx_call_msync(uintptr_t start, size_t length, int flags)
         return -EINVAL;
     if (!range_end(start, length, &end))
         return -ENOMEM;
-    return start == end || (nvx_pages_managed(start, end - start) && nvx_pages_are_owned(start, end)) ? 0 : -ENOMEM;
+    if (start == end)
+        return 0;
+    if (!nvx_pages_managed(start, end - start) || !nvx_pages_are_owned(start, end))
+        return -ENOMEM;
+    nvx_shared_sync(start, end);
+    return 0;
 }
 
 long nvx_call_brk(uintptr_t wanted)

@@ -1,7 +1,8 @@
 /*
  * Walking paths; the current directory.
  *
- * A FAT volume has no links, so `..` is the directory a node was found in.
+ * `..` is the directory a node was found in: a directory has one name, and symbolic links are followed as text, in
+ * front of what is left of the path.
  */
 #include "path.h"
 
@@ -14,7 +15,9 @@
 #include "fat/volume.h"
 #include "files.h"
 #include "limits.h"
+#include "pages.h"
 #include "pointers.h"
+#include "special.h"
 
 static struct fat_node *current_directory;
 
@@ -48,14 +51,12 @@ static long start_of(int descriptor, const char *text, struct fat_node **start)
 /* Looks the name up in the parent; a missing file is not an error here. */
 static long look_up(struct nvx_path *path)
 {
-    struct fat_place place;
-
     path->node = NULL;
     if (path->parent->unlinked)
         return -ENOENT;
-    if (path->name.forbidden || !fat_directory_find(path->parent->first_cluster, &path->name, &place))
+    if (!fat_directory_find(path->parent->first_cluster, &path->name, &path->place))
         return 0;
-    path->node = fat_node_get(path->parent, &place);
+    path->node = fat_node_get(path->parent, &path->place);
     return path->node == NULL ? -ENOMEM : 0;
 }
 
@@ -89,9 +90,40 @@ static long step(struct nvx_path *path, const char *component, size_t bytes)
     return look_up(path);
 }
 
-static long walk(struct nvx_path *path, const char *at)
+/* Puts the target of the link that the walk has come to in front of the rest of the path, and sets the walk back to where
+ * that is to be looked for. The text lies in a page of its own, which serves one walk at a time: a walk is never
+ * interrupted by another. */
+static long enter_link(struct nvx_path *path, const char **rest)
 {
+    static char *text;
+    size_t left = strlen(*rest) + 1;
+    size_t length = path->node->size;
+    struct fat_node *base;
+
+    if (text == NULL && (text = nvx_pages_take(1)) == NULL)
+        return -ENOMEM;
+    if (length + left > NANVIX_PAGE_SIZE)
+        return -ENAMETOOLONG;
+    /* The rest may lie in the page already. Behind the link's full size there is room for the target and its NUL. */
+    memmove(text + NANVIX_PAGE_SIZE - left, *rest, left);
+    length = fat_node_target(path->node, text, length);
+    if (length == 0)
+        return -ENOENT;
+    memmove(text + length, text + NANVIX_PAGE_SIZE - left, left);
+    base = text[0] == '/' ? fat_node_root() : fat_node_keep(path->parent);
     path->last = NVX_LAST_ROOT;
+    nvx_path_release(path);
+    path->parent = NULL;
+    path->node = base;
+    *rest = text;
+    return 0;
+}
+
+static long walk(struct nvx_path *path, const char *at, enum nvx_follow follow)
+{
+    enum { MOST_LINKS = 40 };
+    unsigned entered = 0;
+
     for (;;) {
         while (*at == '/')
             at++;
@@ -114,10 +146,32 @@ static long walk(struct nvx_path *path, const char *at)
                 at++;
             return *at == '\0' ? 0 : -ENOENT;
         }
+        if (path->node->is_link && (*at == '/' || follow == NVX_FOLLOW)) {
+            result = entered++ == MOST_LINKS ? -ELOOP : enter_link(path, &at);
+            if (result < 0)
+                return result;
+        }
     }
 }
 
-long nvx_path_walk(int descriptor, const char *text, struct nvx_path *path)
+/* A path by way of an open file goes on from there. What else is special has no node: calls that serve it ask before they
+ * walk, to all others it is not there. */
+static long enter_special(struct nvx_path *path, const struct nvx_special *special, enum nvx_follow follow)
+{
+    struct nvx_file *file = special->descriptor < 0 ? NULL : nvx_file_get(special->descriptor);
+    long result;
+
+    if (file == NULL || file->node == NULL)
+        return -EPERM;
+    path->node = fat_node_keep(file->node);
+    path->last = NVX_LAST_DOT;
+    result = walk(path, special->rest, follow);
+    if (result < 0)
+        nvx_path_release(path);
+    return result;
+}
+
+long nvx_path_walk(int descriptor, const char *text, enum nvx_follow follow, struct nvx_path *path)
 {
     long result;
 
@@ -130,10 +184,20 @@ long nvx_path_walk(int descriptor, const char *text, struct nvx_path *path)
     path->parent = NULL;
     path->node = NULL;
     path->slash = false;
+    path->last = NVX_LAST_ROOT;
+    if (nvx_may_be_special(text)) {
+        struct nvx_special special;
+
+        result = nvx_special_look_up(text, &special);
+        if (result < 0)
+            return result;
+        if (result > 0)
+            return enter_special(path, &special, follow);
+    }
     result = start_of(descriptor, text, &path->node);
     if (result < 0)
         return result;
-    result = walk(path, text);
+    result = walk(path, text, follow);
     if (result < 0)
         nvx_path_release(path);
     return result;
@@ -145,10 +209,10 @@ long nvx_path_check_slash(const struct nvx_path *path)
     return path->slash && path->node != NULL && !path->node->is_directory ? -ENOTDIR : 0;
 }
 
-long nvx_path_find(int descriptor, const char *text, struct fat_node **node)
+long nvx_path_find(int descriptor, const char *text, enum nvx_follow follow, struct fat_node **node)
 {
     struct nvx_path path;
-    long result = nvx_path_walk(descriptor, text, &path);
+    long result = nvx_path_walk(descriptor, text, follow, &path);
 
     if (result < 0)
         return result;
@@ -180,7 +244,7 @@ static long change_to(struct fat_node *node)
 long nvx_call_chdir(const char *text)
 {
     struct fat_node *node;
-    long result = nvx_path_find(AT_FDCWD, text, &node);
+    long result = nvx_path_find(AT_FDCWD, text, NVX_FOLLOW, &node);
 
     if (result < 0)
         return result;
@@ -206,33 +270,42 @@ static size_t name_of(const struct fat_node *node, char *text)
     return fat_walk_next(&at, &found) ? fat_name_to_utf8(found.units, found.length, text) : 0;
 }
 
-long nvx_call_getcwd(char *buffer, size_t size)
+char *nvx_path_of(const struct fat_node *node, char *buffer, size_t size)
 {
-    char text[NVX_NAME_BYTES];
-    size_t total = 1;
-    struct fat_node *directory = fat_mount() < 0 ? NULL : current();
+    char name[NVX_NAME_BYTES];
+    char *at = buffer + size;
 
-    if (directory != NULL && directory->unlinked)
-        return -ENOENT;
-    /* Once to know the length, once to write the names from the end. */
-    for (const struct fat_node *node = directory; node != NULL && node->parent != NULL; node = node->parent)
-        total += 1 + name_of(node, text);
-    if (total == 1)
-        total = 2;
-    if (size < total)
-        return -ERANGE;
-
-    char *at = buffer + total;
-
+    if (size < 2)
+        return NULL;
     *--at = '\0';
-    for (const struct fat_node *node = directory; node != NULL && node->parent != NULL; node = node->parent) {
-        size_t bytes = name_of(node, text);
+    if (node->parent == NULL)
+        *--at = '/';
+    for (; node->parent != NULL; node = node->parent) {
+        size_t bytes = name_of(node, name);
 
+        if (bytes + 1 > (size_t)(at - buffer))
+            return NULL;
         at -= bytes;
-        memcpy(at, text, bytes);
+        memcpy(at, name, bytes);
         *--at = '/';
     }
-    if (at > buffer)
-        *--at = '/';
-    return (long)total;
+    return at;
+}
+
+long nvx_call_getcwd(char *buffer, size_t size)
+{
+    const struct fat_node *directory = fat_mount() < 0 ? NULL : current();
+    size_t bytes = sizeof("/");
+    const char *path = "/";
+
+    if (directory != NULL) {
+        if (directory->unlinked)
+            return -ENOENT;
+        path = nvx_path_of(directory, buffer, size);
+        bytes = path == NULL ? 0 : (size_t)(buffer + size - path);
+    }
+    if (path == NULL || size < bytes)
+        return -ERANGE;
+    memmove(buffer, path, bytes);
+    return (long)bytes;
 }

@@ -78,7 +78,7 @@ long nvx_call_pipe2(int ends[2], int flags)
         return -EINVAL;
     if (!nvx_writable(ends, 2 * sizeof(ends[0])))
         return -EFAULT;
-    channel = nvx_channel_make();
+    channel = nvx_channel_make(NVX_CHANNEL_STREAM);
     if (channel == NULL)
         return -ENOMEM;
     reader = nvx_file_open(&read_end, O_RDONLY | flags, channel);

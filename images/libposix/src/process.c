@@ -13,13 +13,28 @@
 #include "calls.h"
 #include "fat/node.h"
 #include "kernel.h"
+#include "limits.h"
 #include "lock.h"
+#include "shared.h"
+#include "pointers.h"
+#include "special.h"
+#include "threads.h"
 
 struct nvx_instant nvx_process_start;
+
+const char *nvx_process_path(void)
+{
+    static char path[1 + NVX_NAME_UNITS + 1] = "/";
+
+    strncpy(path + 1, program_invocation_short_name, NVX_NAME_UNITS);
+    return path;
+}
 
 _Noreturn void nvx_call_exit_group(int status)
 {
     nvx_enter();
+    nvx_shared_finish();
+    nvx_special_finish();
     fat_node_finish_all();
     nanvix_exit(status & 0xff);
 }
@@ -116,19 +131,31 @@ long nvx_call_sysinfo(struct sysinfo *information)
     return 0;
 }
 
+/* A thread of the program, by its number; 0 and the program's own number are the calling one and the first. */
+static bool is_thread(int tid)
+{
+    return tid == 0 || tid == nvx_call_getpid() || nvx_thread_find(tid) != NULL;
+}
+
 /* One processor. */
 long nvx_call_sched_getaffinity(int tid, size_t size, unsigned long *mask)
 {
-    (void)tid;
     if (size < sizeof(*mask))
         return -EINVAL;
+    if (!is_thread(tid))
+        return -ESRCH;
+    if (!nvx_writable(mask, sizeof(*mask)))
+        return -EFAULT;
     *mask = 1;
     return sizeof(*mask);
 }
 
 long nvx_call_sched_setaffinity(int tid, size_t size, const unsigned long *mask)
 {
-    (void)tid;
+    if (!is_thread(tid))
+        return -ESRCH;
+    if (size > 0 && !nvx_readable(mask, size < sizeof(*mask) ? size : sizeof(*mask)))
+        return -EFAULT;
     return size >= sizeof(*mask) && (*mask & 1) ? 0 : -EINVAL;
 }
 

@@ -15,19 +15,17 @@
 #include "limits.h"
 #include "linux-abi.h"
 #include "lock.h"
+#include "readiness.h"
 #include "sleep.h"
 #include "wait.h"
 
 enum { READING = POLLIN | POLLRDNORM, WRITING = POLLOUT | POLLWRNORM, ALWAYS_TOLD = POLLERR | POLLHUP };
 
 /* What of `wanted` holds now, and what is told unasked. Files on the volume never block. */
-static short readiness(int descriptor, short wanted)
+short nvx_ready(const struct nvx_file *file, short wanted)
 {
-    const struct nvx_file *file = nvx_file_get(descriptor);
     short now = 0;
 
-    if (file == NULL)
-        return POLLNVAL;
     if (file->node != NULL) {
         int mode = file->flags & O_ACCMODE;
 
@@ -37,6 +35,13 @@ static short readiness(int descriptor, short wanted)
         now = (short)(now | ((now & POLLIN) ? POLLRDNORM : 0) | ((now & POLLOUT) ? POLLWRNORM : 0));
     }
     return (short)(now & (wanted | ALWAYS_TOLD));
+}
+
+static short readiness(int descriptor, short wanted)
+{
+    const struct nvx_file *file = nvx_file_get(descriptor);
+
+    return file == NULL ? POLLNVAL : nvx_ready(file, wanted);
 }
 
 static long poll_once(struct pollfd *descriptors, unsigned long count)
@@ -50,20 +55,19 @@ static long poll_once(struct pollfd *descriptors, unsigned long count)
     return ready;
 }
 
-/* How long a call may wait. */
-struct patience {
-    bool ends;
-    struct nvx_instant span;
-};
-
-static struct patience patience(bool ends, int64_t seconds, int64_t nanoseconds)
+static struct nvx_patience patience(bool ends, int64_t seconds, int64_t nanoseconds)
 {
-    return (struct patience){ends, {seconds, (uint32_t)nanoseconds}};
+    return (struct nvx_patience){ends, {seconds, (uint32_t)nanoseconds}};
 }
 
-/* Looks until something is ready or the time is over. `look` answers how many are ready, or a negated error. With one
- * thread nothing becomes ready by waiting: then the wait is a sleep. */
-static long wait_until_ready(long (*look)(void *), void *what, struct patience patience)
+struct nvx_patience nvx_patience_of(int milliseconds)
+{
+    return milliseconds < 0 ? patience(false, 0, 0)
+                            : patience(true, milliseconds / 1000, milliseconds % 1000 * 1000000ll);
+}
+
+/* With one thread nothing becomes ready by waiting: then the wait is a sleep. */
+long nvx_wait_until_ready(long (*look)(void *), void *what, struct nvx_patience patience)
 {
     const bool at_once = patience.ends && patience.span.seconds == 0 && patience.span.nanoseconds == 0;
     struct nvx_instant deadline;
@@ -99,18 +103,16 @@ static long look_at_poll(void *what)
     return poll_once(set->descriptors, set->count);
 }
 
-static long poll_for(struct pollfd *descriptors, unsigned long count, struct patience patience)
+static long poll_for(struct pollfd *descriptors, unsigned long count, struct nvx_patience patience)
 {
     struct poll_set set = {descriptors, count};
 
-    return count > NVX_DESCRIPTORS ? -EINVAL : wait_until_ready(look_at_poll, &set, patience);
+    return count > NVX_DESCRIPTORS ? -EINVAL : nvx_wait_until_ready(look_at_poll, &set, patience);
 }
 
 long nvx_call_poll(struct pollfd *descriptors, unsigned long count, int milliseconds)
 {
-    return poll_for(descriptors, count,
-                    milliseconds < 0 ? patience(false, 0, 0)
-                                     : patience(true, milliseconds / 1000, milliseconds % 1000 * 1000000ll));
+    return poll_for(descriptors, count, nvx_patience_of(milliseconds));
 }
 
 long nvx_call_ppoll(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec32 *timeout)
@@ -161,13 +163,13 @@ static void keep_ready(const struct select_set *sets)
                 FD_CLR(j, sets->set[i]);
 }
 
-static long select_for(struct select_set sets, struct patience patience)
+static long select_for(struct select_set sets, struct nvx_patience patience)
 {
     long result;
 
     if (sets.count < 0 || sets.count > FD_SETSIZE)
         return -EINVAL;
-    result = wait_until_ready(look_at_select, &sets, patience);
+    result = nvx_wait_until_ready(look_at_select, &sets, patience);
     if (result < 0)
         return result;
     nvx_enter();

@@ -26,7 +26,11 @@
 #include "sleep.h"
 #include "threads.h"
 
-enum { SIGNALS = NVX_SIGNALS };
+enum {
+    SIGNALS = NVX_SIGNALS,
+    /* The signal by which musl's pthread_cancel interrupts a thread. */
+    CANCELLATION = 33,
+};
 
 bool nvx_signals_sent;
 
@@ -179,16 +183,20 @@ static void collect(void)
     nvx_leave();
 }
 
-void nvx_signals_deliver(void)
+bool nvx_signals_deliver(void)
 {
     struct nvx_thread *thread = nvx_thread_self();
+    bool restarts = true;
 
     collect();
     for (int number = take_due(thread); number != 0; number = take_due(thread)) {
         if (actions[number].handler == SIG_DFL)
             nvx_end_by_signal(number);
+        /* musl's cancellation looks for EINTR, whatever it asked for. */
+        restarts = restarts && number != CANCELLATION && (actions[number].flags & SA_RESTART);
         run_handler(thread, number);
     }
+    return restarts;
 }
 
 void nvx_signals_keep_off(void)
@@ -384,7 +392,7 @@ long nvx_call_rt_sigsuspend(const uint64_t *mask, size_t mask_bytes)
         return -EINVAL;
     thread->blocked = *mask & ~(bit(SIGKILL) | bit(SIGSTOP));
     result = nvx_sleep(NULL);
-    nvx_signals_deliver();
+    (void)nvx_signals_deliver();
     thread->blocked = before;
     return result;
 }

@@ -28,8 +28,9 @@ bool nvx_signal_due(const struct nvx_thread *thread);
 long nvx_signal_thread(struct nvx_thread *thread, int number, struct nvx_origin origin);
 void nvx_signal_process(int number, struct nvx_origin origin);
 
-/* Delivers what is due to the calling thread: runs handlers, or ends the program. The layer's lock is not held. */
-void nvx_signals_deliver(void);
+/* Delivers what is due to the calling thread: runs handlers, or ends the program. The layer's lock is not held. False if the call
+ * that a handler interrupted must not go on, since the handler was set without SA_RESTART. */
+bool nvx_signals_deliver(void);
 
 /* Runs the handler of a signal with its signals blocked, on the alternate stack if it wants that. */
 void nvx_signal_run_handler(struct nvx_thread *thread, int number, siginfo_t *information, void *context);

@@ -1,6 +1,6 @@
 /*
- * Pairs of connected sockets (socketpair of AF_UNIX, SOCK_STREAM): two channels, one each way. There is no network, so no
- * other socket can be made.
+ * Pairs of connected sockets (socketpair of AF_UNIX): two channels, one each way, of a stream, packets or datagrams. There is
+ * no network, so no other socket can be made.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +27,8 @@ struct pair {
         struct nvx_channel *out;
     } end[2];
     unsigned open;
+    /* SOCK_STREAM, SOCK_SEQPACKET or SOCK_DGRAM. */
+    int type;
     struct pair *next_free;
 };
 
@@ -78,14 +80,77 @@ static long transmit(struct nvx_file *file, const void *buffer, size_t bytes, in
     return out == NULL ? -EPIPE : nvx_channel_write(out, buffer, bytes, how(file, flags));
 }
 
+/* One message each time, whatever its parts. */
+static long transfer_message(struct nvx_file *file, const struct iovec *parts, size_t count, int flags, bool sends,
+                             int *told)
+{
+    struct nvx_channel *in = pair_of(file)->end[file->offset].in;
+    struct nvx_channel *out = pair_of(file)->end[file->offset].out;
+    size_t whole, room = 0;
+    long result;
+
+    if (sends)
+        return out == NULL ? -EPIPE : nvx_channel_send(out, parts, count, how(file, flags));
+    if (in == NULL)
+        return 0;
+    result = nvx_channel_receive(in, parts, count, how(file, flags), &whole);
+    for (size_t i = 0; i < count; i++)
+        room += parts[i].iov_len;
+    if (result < 0 || whole <= room)
+        return result;
+    *told |= MSG_TRUNC;
+    return (flags & MSG_TRUNC) ? (long)whole : result;
+}
+
+static long transfer_stream(struct nvx_file *file, const struct iovec *parts, size_t count, int flags, bool sends)
+{
+    long total = 0;
+    long result = 0;
+
+    for (size_t i = 0; i < count && result >= 0; i++) {
+        /* What came first is not kept back until more comes. */
+        int now = flags | (total > 0 && !sends && !(flags & MSG_WAITALL) ? MSG_DONTWAIT : 0);
+        size_t done = 0;
+
+        do {
+            char *at = (char *)parts[i].iov_base + done;
+            size_t left = parts[i].iov_len - done;
+
+            if (left == 0)
+                break;
+            result = sends ? transmit(file, at, left, now) : receive(file, at, left, now);
+            if (result > 0)
+                done += (size_t)result;
+        } while (result > 0 && (flags & MSG_WAITALL) && !sends && !(flags & MSG_PEEK));
+        total += (long)done;
+        if (done < parts[i].iov_len)
+            break;
+    }
+    return total > 0 || result >= 0 ? total : result;
+}
+
+static long transfer_parts(struct nvx_file *file, const struct iovec *parts, size_t count, int flags, bool sends,
+                           int *told)
+{
+    return pair_of(file)->type == SOCK_STREAM ? transfer_stream(file, parts, count, flags, sends)
+                                              : transfer_message(file, parts, count, flags, sends, told);
+}
+
+static long transfer_vector(struct nvx_file *file, const struct iovec *parts, size_t count, bool writes)
+{
+    int told;
+
+    return transfer_parts(file, parts, count, 0, writes, &told);
+}
+
 static long read_socket(struct nvx_file *file, void *buffer, size_t bytes)
 {
-    return receive(file, buffer, bytes, 0);
+    return transfer_vector(file, &(struct iovec){buffer, bytes}, 1, false);
 }
 
 static long write_socket(struct nvx_file *file, const void *buffer, size_t bytes)
 {
-    return transmit(file, buffer, bytes, 0);
+    return transfer_vector(file, &(struct iovec){(void *)(uintptr_t)buffer, bytes}, 1, true);
 }
 
 static short ready(const struct nvx_file *file)
@@ -138,6 +203,7 @@ static const struct nvx_kind socket_kind = {
     .mode = S_IFSOCK | 0777,
     .read = read_socket,
     .write = write_socket,
+    .vector = transfer_vector,
     .ready = ready,
     .waiting = waiting,
     .close = close_socket,
@@ -177,14 +243,26 @@ long nvx_call_socketpair(int domain, int type, int protocol, int ends[2])
 
     if (domain != AF_UNIX)
         return domain == AF_INET || domain == AF_INET6 ? -EOPNOTSUPP : -EAFNOSUPPORT;
-    if ((type & ~modifiers) != SOCK_STREAM)
+    enum nvx_channel_form form = NVX_CHANNEL_STREAM;
+
+    switch (type & ~modifiers) {
+    case SOCK_STREAM:
+        break;
+    case SOCK_SEQPACKET:
+        form = NVX_CHANNEL_PACKETS;
+        break;
+    case SOCK_DGRAM:
+        form = NVX_CHANNEL_DATAGRAMS;
+        break;
+    default:
         return -ESOCKTNOSUPPORT;
+    }
     if (protocol != 0 && protocol != AF_UNIX)
         return -EPROTONOSUPPORT;
     if (!nvx_writable(ends, 2 * sizeof(ends[0])))
         return -EFAULT;
-    there = nvx_channel_make();
-    back = nvx_channel_make();
+    there = nvx_channel_make(form);
+    back = nvx_channel_make(form);
     pair = there == NULL || back == NULL ? NULL : make_pair();
     if (pair == NULL) {
         struct nvx_channel *made[] = {there, back};
@@ -196,6 +274,7 @@ long nvx_call_socketpair(int domain, int type, int protocol, int ends[2])
             }
         return -ENOMEM;
     }
+    pair->type = type & ~modifiers;
     pair->end[0].in = pair->end[1].out = back;
     pair->end[1].in = pair->end[0].out = there;
     /* SOCK_CLOEXEC and SOCK_NONBLOCK are the numbers of O_CLOEXEC and O_NONBLOCK. */
@@ -211,68 +290,59 @@ static long socket_of(int descriptor, struct nvx_file **file)
     return (*file)->kind == &socket_kind ? 0 : -ENOTSOCK;
 }
 
-/* An open file stays while a call is inside, also if another thread closes its descriptor. */
-static long transfer(int descriptor, const struct iovec *vector, size_t count, int flags, bool sends)
+/* An open file stays while a call is inside, also if another thread closes its descriptor. `told` gets flags of a message. */
+static long transfer(int descriptor, const struct iovec *parts, size_t count, int flags, bool sends, int *told)
 {
-    const int known = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_PEEK | MSG_WAITALL | MSG_CMSG_CLOEXEC;
+    const int known = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_PEEK | MSG_WAITALL | MSG_CMSG_CLOEXEC | MSG_EOR | MSG_TRUNC;
     struct nvx_file *file;
-    long total = 0;
     long result = socket_of(descriptor, &file);
 
+    *told = 0;
     if (result < 0)
         return result;
     if ((flags & ~known) != 0)
         return -EOPNOTSUPP;
+    if (count > IOV_MAX)
+        return -EMSGSIZE;
+    if (!nvx_readable(parts, count * sizeof(*parts)))
+        return -EFAULT;
     file->references++;
-    for (size_t i = 0; i < count && result >= 0; i++) {
-        /* What came first is not kept back until more comes. */
-        int now = flags | (total > 0 && !sends && !(flags & MSG_WAITALL) ? MSG_DONTWAIT : 0);
-        size_t done = 0;
-
-        do {
-            char *at = (char *)vector[i].iov_base + done;
-            size_t left = vector[i].iov_len - done;
-
-            if (left == 0)
-                break;
-            result = sends ? transmit(file, at, left, now) : receive(file, at, left, now);
-            if (result > 0)
-                done += (size_t)result;
-        } while (result > 0 && (flags & MSG_WAITALL) && !sends && !(flags & MSG_PEEK));
-        total += (long)done;
-        if (done < vector[i].iov_len)
-            break;
-    }
+    result = transfer_parts(file, parts, count, flags, sends, told);
     nvx_file_release(file);
-    return total > 0 || result >= 0 ? total : result;
+    return result;
 }
 
 long nvx_call_sendto(int descriptor, const void *buffer, size_t bytes, int flags, const void *address)
 {
     const struct iovec one = {(void *)buffer, bytes};
 
-    return address != NULL ? -EISCONN : transfer(descriptor, &one, 1, flags, true);
+    int told;
+
+    return address != NULL ? -EISCONN : transfer(descriptor, &one, 1, flags, true, &told);
 }
 
 long nvx_call_recvfrom(int descriptor, void *buffer, size_t bytes, int flags, void *address, socklen_t *length)
 {
     const struct iovec one = {buffer, bytes};
+    int told;
 
     if (address != NULL && length != NULL)
         *length = 0;
-    return transfer(descriptor, &one, 1, flags, false);
+    return transfer(descriptor, &one, 1, flags, false, &told);
 }
 
 /* No rights go over a socket of one program to itself. */
 long nvx_call_sendmsg(int descriptor, const struct msghdr *message, int flags)
 {
+    int told;
+
     if (!nvx_readable(message, sizeof(*message)))
         return -EFAULT;
     if (message->msg_name != NULL)
         return -EISCONN;
     if (message->msg_controllen != 0)
         return -EOPNOTSUPP;
-    return transfer(descriptor, message->msg_iov, (size_t)message->msg_iovlen, flags, true);
+    return transfer(descriptor, message->msg_iov, (size_t)message->msg_iovlen, flags, true, &told);
 }
 
 long nvx_call_recvmsg(int descriptor, struct msghdr *message, int flags)
@@ -281,8 +351,7 @@ long nvx_call_recvmsg(int descriptor, struct msghdr *message, int flags)
         return -EFAULT;
     message->msg_namelen = 0;
     message->msg_controllen = 0;
-    message->msg_flags = 0;
-    return transfer(descriptor, message->msg_iov, (size_t)message->msg_iovlen, flags, false);
+    return transfer(descriptor, message->msg_iov, (size_t)message->msg_iovlen, flags, false, &message->msg_flags);
 }
 
 long nvx_call_shutdown(int descriptor, int what)
@@ -315,13 +384,13 @@ long nvx_call_getsockname(int descriptor, struct sockaddr *address, socklen_t *l
 }
 
 /* The value of an option, or a negated error. */
-static long option(int level, int name)
+static long option(const struct pair *pair, int level, int name)
 {
     if (level != SOL_SOCKET)
         return -EOPNOTSUPP;
     switch (name) {
     case SO_TYPE:
-        return SOCK_STREAM;
+        return pair->type;
     case SO_DOMAIN:
         return AF_UNIX;
     case SO_SNDBUF:
@@ -342,7 +411,7 @@ long nvx_call_getsockopt(int descriptor, int level, int name, void *value, sockl
     long result = socket_of(descriptor, &file);
 
     if (result == 0)
-        result = option(level, name);
+        result = option(pair_of(file), level, name);
     if (result < 0)
         return result;
     if (!nvx_writable(length, sizeof(*length)) || !nvx_writable(value, *length))

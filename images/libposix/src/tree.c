@@ -1,5 +1,5 @@
 /*
- * Making, removing and renaming files and directories.
+ * Making, removing, renaming and linking files and directories.
  */
 #include "tree.h"
 
@@ -7,14 +7,18 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
 
 #include "calls.h"
 #include "fat/content.h"
 #include "fat/table.h"
 #include "fat/time.h"
 #include "fat/volume.h"
+#include "pointers.h"
+#include "special.h"
 
-enum { OWNER_WRITES = 0200, PERMISSIONS = 0777 };
+enum { OWNER_WRITES = 0200, PERMISSIONS = 0777, MODES = 07777 };
 
 static unsigned creation_mask = 022;
 
@@ -26,14 +30,18 @@ long nvx_call_umask(unsigned mask)
     return (long)before;
 }
 
+/* May names be made or removed in a directory? */
+static long check_writable(const struct fat_node *directory)
+{
+    if (fat_volume.read_only)
+        return -EROFS;
+    return directory->extra != NULL && !(directory->extra->mode & OWNER_WRITES) ? -EACCES : 0;
+}
+
 /* May a name be made here? */
 static long check_new_name(const struct nvx_path *path)
 {
-    if (path->name.forbidden)
-        return -EINVAL;
-    if (path->parent->unlinked)
-        return -ENOENT;
-    return fat_volume.read_only ? -EROFS : 0;
+    return path->parent->unlinked ? -ENOENT : check_writable(path->parent);
 }
 
 static void fill_slot(uint8_t slot[FAT_SLOT_BYTES], uint8_t attributes, uint32_t cluster)
@@ -66,7 +74,19 @@ long nvx_tree_create_file(struct nvx_path *path, unsigned mode, struct fat_node 
         return result;
     path->parent->modified = true;
     *node = fat_node_get(path->parent, &place);
-    return *node == NULL ? -ENOMEM : 0;
+    if (*node == NULL)
+        return -ENOMEM;
+    (void)fat_node_begin_extra(*node, mode & MODES & ~creation_mask);
+    return 0;
+}
+
+long nvx_tree_create_nameless(unsigned mode, struct fat_node **node)
+{
+    *node = fat_volume.read_only ? NULL : fat_node_make_nameless();
+    if (*node == NULL)
+        return fat_volume.read_only ? -EROFS : -ENOMEM;
+    (void)fat_node_begin_extra(*node, mode & MODES & ~creation_mask);
+    return 0;
 }
 
 /* The cluster a `..` slot names: 0 for the root, also on FAT32. */
@@ -87,10 +107,11 @@ static void fill_dot_slots(uint8_t *cluster_address, uint32_t cluster, const str
     }
 }
 
-static long make_directory(struct nvx_path *path)
+static long make_directory(struct nvx_path *path, unsigned mode)
 {
     uint8_t slot[FAT_SLOT_BYTES];
     struct fat_place place;
+    struct fat_node *made;
     uint32_t cluster;
     long result;
 
@@ -107,23 +128,26 @@ static long make_directory(struct nvx_path *path)
     fat_directory_made(cluster);
     fill_slot(slot, FAT_ATTRIBUTE_DIRECTORY, cluster);
     result = fat_directory_add(path->parent->first_cluster, &path->name, slot, &place);
-    if (result < 0)
+    if (result < 0) {
         fat_free_chain(cluster);
-    else
-        path->parent->modified = true;
-    return result;
+        return result;
+    }
+    path->parent->modified = true;
+    made = fat_node_get(path->parent, &place);
+    if (made != NULL)
+        (void)fat_node_begin_extra(made, mode & (PERMISSIONS | S_ISVTX) & ~creation_mask);
+    fat_node_release(made);
+    return 0;
 }
 
 long nvx_call_mkdirat(int directory, const char *text, unsigned mode)
 {
     struct nvx_path path;
-    long result = nvx_path_walk(directory, text, &path);
+    long result = nvx_path_walk(directory, text, NVX_NO_FOLLOW, &path);
 
-    /* A directory on a FAT volume can always be written. */
-    (void)mode;
     if (result < 0)
         return result;
-    result = make_directory(&path);
+    result = make_directory(&path, mode);
     nvx_path_release(&path);
     return result;
 }
@@ -135,6 +159,8 @@ long nvx_call_mkdir(const char *text, unsigned mode)
 
 static long remove_directory(struct nvx_path *path)
 {
+    long result;
+
     switch (path->last) {
     case NVX_LAST_DOT:
         return -EINVAL;
@@ -149,17 +175,20 @@ static long remove_directory(struct nvx_path *path)
         return -ENOENT;
     if (!path->node->is_directory)
         return -ENOTDIR;
-    if (fat_volume.read_only)
-        return -EROFS;
+    result = check_writable(path->parent);
+    if (result < 0)
+        return result;
     if (!fat_directory_is_empty(path->node->first_cluster))
         return -ENOTEMPTY;
-    fat_node_unlink(path->node);
+    fat_node_unlink(path->node, path->parent, &path->place);
     path->parent->modified = true;
     return 0;
 }
 
 static long remove_file(struct nvx_path *path)
 {
+    long result;
+
     if (path->last != NVX_LAST_NAME)
         return -EISDIR;
     if (path->node == NULL)
@@ -168,9 +197,10 @@ static long remove_file(struct nvx_path *path)
         return -EISDIR;
     if (path->slash)
         return -ENOTDIR;
-    if (fat_volume.read_only)
-        return -EROFS;
-    fat_node_unlink(path->node);
+    result = check_writable(path->parent);
+    if (result < 0)
+        return result;
+    fat_node_unlink(path->node, path->parent, &path->place);
     path->parent->modified = true;
     return 0;
 }
@@ -182,7 +212,7 @@ long nvx_call_unlinkat(int directory, const char *text, int flags)
 
     if ((flags & ~AT_REMOVEDIR) != 0)
         return -EINVAL;
-    result = nvx_path_walk(directory, text, &path);
+    result = nvx_path_walk(directory, text, NVX_NO_FOLLOW, &path);
     if (result < 0)
         return result;
     result = (flags & AT_REMOVEDIR) ? remove_directory(&path) : remove_file(&path);
@@ -214,15 +244,10 @@ static long check_replacement(const struct nvx_path *from, const struct nvx_path
 
 /* Gives `to`'s slots to `from`: the name keeps standing where it is, so there is no moment without it and no need of
  * room. */
-static void take_over_slots(const struct fat_node *from, struct fat_node *to, struct fat_place *place)
+static void take_over_slots(const struct nvx_path *from, const struct nvx_path *to)
 {
-    uint8_t *slot = to->place.slot;
-    uint8_t case_flags = slot[FAT_SLOT_CASE_FLAGS];
-
-    *place = to->place;
-    fat_node_forget_name(to);
-    memcpy(slot + FAT_SHORT_BYTES, from->place.slot + FAT_SHORT_BYTES, FAT_SLOT_BYTES - FAT_SHORT_BYTES);
-    slot[FAT_SLOT_CASE_FLAGS] = case_flags;
+    fat_node_forget_name(to->node, &to->place);
+    fat_slot_copy(to->place.slot, from->place.slot);
 }
 
 static void point_to_parent(const struct fat_node *directory)
@@ -238,48 +263,55 @@ static bool same_spelling(const struct nvx_path *from, const struct nvx_path *to
            memcmp(from->name.units, to->name.units, from->name.length * sizeof(from->name.units[0])) == 0;
 }
 
+static long check_rename(const struct nvx_path *from, const struct nvx_path *to, bool respelled)
+{
+    long result;
+
+    if ((from->slash || to->slash) && !from->node->is_directory)
+        return -ENOTDIR;
+    if (from->node->is_directory && fat_node_is_within(to->parent, from->node))
+        return -EINVAL;
+    if (to->node != NULL && !respelled && fat_node_is_within(from->parent, to->node))
+        return -ENOTEMPTY;
+    result = check_new_name(to);
+    if (result == 0)
+        result = check_writable(from->parent);
+    return result == 0 && to->node != NULL && !respelled ? check_replacement(from, to) : result;
+}
+
 static long rename_walked(struct nvx_path *from, struct nvx_path *to, unsigned flags)
 {
-    struct fat_place old_place;
+    const struct fat_place old_place = from->place;
     struct fat_place new_place;
-    struct fat_node *old_parent = from->parent;
-    bool respelled = to->node != NULL && to->node == from->node;
+    bool respelled = to->node != NULL && to->node == from->node && from->place.slot == to->place.slot;
     long result;
 
     if (from->last != NVX_LAST_NAME || to->last != NVX_LAST_NAME)
         return -EBUSY;
     if (from->node == NULL)
         return -ENOENT;
-    if ((from->slash || to->slash) && !from->node->is_directory)
-        return -ENOTDIR;
     if (to->node != NULL && (flags & NVX_RENAME_NOREPLACE))
         return -EEXIST;
-    /* Another case of the same name is a new spelling, the same spelling is nothing to do. */
-    if (respelled && same_spelling(from, to))
+    /* One that has no case gets the new spelling; two names of one file, or the same spelling, are nothing to do. */
+    if (to->node == from->node && (!respelled || same_spelling(from, to)))
         return 0;
-    if (from->node->is_directory && fat_node_is_within(to->parent, from->node))
-        return -EINVAL;
-    if (to->node != NULL && fat_node_is_within(old_parent, to->node))
-        return -ENOTEMPTY;
-    result = check_new_name(to);
-    if (result == 0 && to->node != NULL && !respelled)
-        result = check_replacement(from, to);
+    result = check_rename(from, to, respelled);
     if (result < 0)
         return result;
 
-    old_place = from->node->place;
     if (to->node != NULL && !respelled) {
-        take_over_slots(from->node, to->node, &new_place);
+        new_place = to->place;
+        take_over_slots(from, to);
     } else {
-        result = fat_directory_add(to->parent->first_cluster, &to->name, from->node->place.slot, &new_place);
+        result = fat_directory_add(to->parent->first_cluster, &to->name, from->place.slot, &new_place);
         if (result < 0)
             return result;
     }
-    fat_directory_remove(old_parent->first_cluster, &old_place);
-    fat_node_move(from->node, to->parent, &new_place);
+    fat_directory_remove(from->parent->first_cluster, &old_place);
+    fat_node_move(from->node, &old_place, to->parent, &new_place);
     if (from->node->is_directory)
         point_to_parent(from->node);
-    old_parent->modified = true;
+    from->parent->modified = true;
     to->parent->modified = true;
     return 0;
 }
@@ -293,10 +325,10 @@ long nvx_call_renameat2(int from_directory, const char *from_text, int to_direct
 
     if ((flags & ~(unsigned)NVX_RENAME_NOREPLACE) != 0)
         return -EINVAL;
-    result = nvx_path_walk(from_directory, from_text, &from);
+    result = nvx_path_walk(from_directory, from_text, NVX_NO_FOLLOW, &from);
     if (result < 0)
         return result;
-    result = nvx_path_walk(to_directory, to_text, &to);
+    result = nvx_path_walk(to_directory, to_text, NVX_NO_FOLLOW, &to);
     if (result == 0) {
         result = rename_walked(&from, &to, flags);
         nvx_path_release(&to);
@@ -315,32 +347,52 @@ long nvx_call_rename(const char *from_text, const char *to_text)
     return nvx_call_renameat2(AT_FDCWD, from_text, AT_FDCWD, to_text, 0);
 }
 
-/* Links, symbolic links and special files: a FAT volume can't hold them. The paths are looked at first, so that the
- * error that applies everywhere comes before the one that applies here. */
-static long refuse_new(int directory, const char *text)
+/* Can a name be made that must not be there yet? */
+static long check_missing(const struct nvx_path *path)
 {
-    struct nvx_path path;
-    long result = nvx_path_walk(directory, text, &path);
+    if (path->node != NULL)
+        return -EEXIST;
+    return path->slash ? -ENOENT : check_new_name(path);
+}
+
+/* A further name stands on the volume as an empty file until the program ends. */
+static long link_to(struct fat_node *node, struct nvx_path *path)
+{
+    uint8_t slot[FAT_SLOT_BYTES];
+    struct fat_place place;
+    long result = node->is_directory ? -EPERM : node->unlinked ? -ENOENT : check_missing(path);
 
     if (result < 0)
         return result;
-    result = path.node != NULL ? -EEXIST : path.slash ? -ENOENT : -EPERM;
-    nvx_path_release(&path);
-    return result;
+    fill_slot(slot, FAT_ATTRIBUTE_ARCHIVE, 0);
+    result = fat_directory_add(path->parent->first_cluster, &path->name, slot, &place);
+    if (result < 0)
+        return result;
+    path->parent->modified = true;
+    if (fat_node_link(node, path->parent, &place))
+        return 0;
+    fat_directory_remove(path->parent->first_cluster, &place);
+    return -ENOMEM;
 }
 
 long nvx_call_linkat(int from_directory, const char *from_text, int to_directory, const char *to_text, int flags)
 {
+    struct nvx_path path;
     struct fat_node *node;
     long result;
 
     if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) != 0)
         return -EINVAL;
-    result = nvx_path_find(from_directory, from_text, &node);
+    result = nvx_path_find(from_directory, from_text, (flags & AT_SYMLINK_FOLLOW) ? NVX_FOLLOW : NVX_NO_FOLLOW, &node);
     if (result < 0)
         return result;
+    result = nvx_path_walk(to_directory, to_text, NVX_NO_FOLLOW, &path);
+    if (result == 0) {
+        result = link_to(node, &path);
+        nvx_path_release(&path);
+    }
     fat_node_release(node);
-    return refuse_new(to_directory, to_text);
+    return result;
 }
 
 long nvx_call_link(const char *from_text, const char *to_text)
@@ -348,10 +400,41 @@ long nvx_call_link(const char *from_text, const char *to_text)
     return nvx_call_linkat(AT_FDCWD, from_text, AT_FDCWD, to_text, 0);
 }
 
+static long make_symbolic_link(const char *target, size_t bytes, struct nvx_path *path)
+{
+    struct fat_node *node;
+    long result = check_missing(path);
+
+    if (result == 0)
+        result = nvx_tree_create_file(path, PERMISSIONS, &node);
+    if (result < 0)
+        return result;
+    result = fat_node_make_link(node, target, bytes);
+    if (result < 0) {
+        const struct fat_place place = node->place;
+
+        fat_node_unlink(node, path->parent, &place);
+    } else {
+        node->modified = false;
+    }
+    fat_node_release(node);
+    return result;
+}
+
 long nvx_call_symlinkat(const char *target, int directory, const char *text)
 {
-    (void)target;
-    return refuse_new(directory, text);
+    struct nvx_path path;
+    long bytes = nvx_text_length(target, NVX_PATH_BYTES);
+    long result;
+
+    if (bytes <= 0)
+        return bytes < 0 ? bytes : -ENOENT;
+    result = nvx_path_walk(directory, text, NVX_NO_FOLLOW, &path);
+    if (result < 0)
+        return result;
+    result = make_symbolic_link(target, (size_t)bytes, &path);
+    nvx_path_release(&path);
+    return result;
 }
 
 long nvx_call_symlink(const char *target, const char *text)
@@ -359,27 +442,62 @@ long nvx_call_symlink(const char *target, const char *text)
     return nvx_call_symlinkat(target, AT_FDCWD, text);
 }
 
-long nvx_call_mknodat(int directory, const char *text)
+/* An ordinary file can be made so; pipes and devices with names are not to be had. */
+long nvx_call_mknodat(int directory, const char *text, unsigned mode)
 {
-    return refuse_new(directory, text);
+    struct nvx_path path;
+    struct fat_node *node = NULL;
+    long result = nvx_path_walk(directory, text, NVX_NO_FOLLOW, &path);
+
+    if (result < 0)
+        return result;
+    result = check_missing(&path);
+    if (result == 0)
+        result = (mode & S_IFMT) == 0 || S_ISREG(mode) ? nvx_tree_create_file(&path, mode, &node) : -EPERM;
+    fat_node_release(node);
+    nvx_path_release(&path);
+    return result;
 }
 
-long nvx_call_mknod(const char *text)
+long nvx_call_mknod(const char *text, unsigned mode)
 {
-    return refuse_new(AT_FDCWD, text);
+    return nvx_call_mknodat(AT_FDCWD, text, mode);
+}
+
+static long copy_text(const char *text, char *buffer, size_t size)
+{
+    size_t length = strlen(text);
+
+    if (length > size)
+        length = size;
+    memcpy(buffer, text, length);
+    return (long)length;
 }
 
 long nvx_call_readlinkat(int directory, const char *text, char *buffer, size_t size)
 {
+    struct nvx_special special;
     struct fat_node *node;
-    long result = nvx_path_find(directory, text, &node);
+    long result = nvx_special_look_up(text, &special);
 
-    (void)buffer;
-    (void)size;
     if (result < 0)
         return result;
+    if ((ssize_t)size <= 0)
+        return -EINVAL;
+    if (!nvx_writable(buffer, 1))
+        return -EFAULT;
+    if (result > 0 && special.target != NULL)
+        return copy_text(special.target, buffer, size);
+    if (result > 0 && special.descriptor >= 0 && *special.rest == '\0')
+        return nvx_special_descriptor_target(special.descriptor, buffer, size);
+    if (result > 0 && special.kind != NULL)
+        return -EINVAL;
+    result = nvx_path_find(directory, text, NVX_NO_FOLLOW, &node);
+    if (result < 0)
+        return result;
+    result = node->is_link ? (long)fat_node_target(node, buffer, size) : -EINVAL;
     fat_node_release(node);
-    return -EINVAL;
+    return result;
 }
 
 long nvx_call_readlink(const char *text, char *buffer, size_t size)

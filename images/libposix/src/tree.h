@@ -9,4 +9,7 @@
 /* Makes an empty file for a path whose last component does not exist; `node` gets a reference. */
 long nvx_tree_create_file(struct nvx_path *path, unsigned mode, struct fat_node **node);
 
+/* The same for a file without a name, which is gone when it is closed. */
+long nvx_tree_create_nameless(unsigned mode, struct fat_node **node);
+
 #endif

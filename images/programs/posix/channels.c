@@ -171,7 +171,11 @@ static void sockets(void)
     check_error("options nobody knows", setsockopt(ends[0], SOL_SOCKET, 9999, &number, sizeof(number)), ENOPROTOOPT);
     length = sizeof(address);
     check("its name is its family", getsockname(ends[0], &address, &length) == 0 && address.sa_family == AF_UNIX && length == 2);
-    check_error("a pipe's call on it", recv(0, buffer, 1, 0), ENOTSOCK);
+    int tube[2];
+    pipe(tube);
+    check_error("a socket's call on a pipe", recv(tube[0], buffer, 1, 0), ENOTSOCK);
+    close(tube[0]);
+    close(tube[1]);
     check_number("a message of parts", sendmsg(ends[0], &(struct msghdr){.msg_iov = (struct iovec[]){{"ab", 2}, {"c", 1}}, .msg_iovlen = 2}, 0), 3);
     struct msghdr message = {.msg_iov = &(struct iovec){buffer, 100}, .msg_iovlen = 1};
     check_number("is received", recvmsg(ends[1], &message, 0), 3);
@@ -186,6 +190,46 @@ static void sockets(void)
     check_error("no pairs in a network", socketpair(AF_INET, SOCK_STREAM, 0, ends), EOPNOTSUPP);
     check_error("other families", socketpair(4000, SOCK_STREAM, 0, ends), EAFNOSUPPORT);
     check_error("other kinds", socketpair(AF_UNIX, SOCK_RDM, 0, ends), ESOCKTNOSUPPORT);
+}
+
+static void messages(int type)
+{
+    int ends[2], number = 0;
+    socklen_t length = sizeof(number);
+
+    check_number("socketpair of messages", socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, ends), 0);
+    check_number("of its type", getsockopt(ends[0], SOL_SOCKET, SO_TYPE, &number, &length) == 0 ? number : -1, type);
+    send(ends[0], "first", 5, 0);
+    check_number("parts are one message", writev(ends[0], (struct iovec[]){{"sec", 3}, {"ond", 3}}, 2), 6);
+    check_number("an empty one is one as well", send(ends[0], "", 0, 0), 0);
+    check_number("they come one by one", recv(ends[1], buffer, 100, 0), 5);
+    check_number("peeking leaves one", recv(ends[1], buffer, 100, MSG_PEEK), 6);
+    struct msghdr message = {.msg_iov = &(struct iovec){buffer, 4}, .msg_iovlen = 1};
+    check_number("a small buffer gets the beginning", recvmsg(ends[1], &message, 0), 4);
+    check("and is told so", (message.msg_flags & MSG_TRUNC) != 0 && memcmp(buffer, "seco", 4) == 0);
+    check_number("what had no room is lost", recv(ends[1], buffer, 100, 0), 0);
+    check_error("then there is nothing", recv(ends[1], buffer, 100, 0), EAGAIN);
+    send(ends[0], "longer", 6, 0);
+    check_number("MSG_TRUNC tells the whole length", recv(ends[1], buffer, 2, MSG_TRUNC), 6);
+    while (send(ends[0], buffer, 1000, 0) == 1000)
+        number++;
+    check("they fill up", errno == EAGAIN && number > 2);
+    check_number("which poll knows", ready(ends[0], POLLOUT, 0) & POLLOUT, 0);
+    check_number("and make room", recv(ends[1], buffer, 2000, 0), 1000);
+    while (recv(ends[1], buffer, 2000, 0) > 0)
+        ;
+    send(ends[1], "last words", 10, 0);
+    close(ends[1]);
+    signals_seen = 0;
+    signal(SIGPIPE, count_signal);
+    check_number("what was sent before an end is there", recv(ends[0], buffer, 100, 0), 10);
+    check_error("nobody is there to read", send(ends[0], "x", 1, 0), type == SOCK_DGRAM ? ECONNREFUSED : EPIPE);
+    check_number("which is no signal for messages", signals_seen, 0);
+    if (type == SOCK_DGRAM)
+        check_error("datagrams have no end", recv(ends[0], buffer, 100, 0), EAGAIN);
+    else
+        check_number("packets do", recv(ends[0], buffer, 100, 0), 0);
+    close(ends[0]);
 }
 
 static void counters(void)
@@ -267,7 +311,7 @@ static void threads(void)
 
     int empty[2];
     pipe(empty);
-    signal(SIGUSR1, count_signal);
+    sigaction(SIGUSR1, &(struct sigaction){.sa_handler = count_signal}, NULL);
     signals_seen = 0;
     pthread_create(&thread, NULL, read_once, &empty[0]);
     nap();
@@ -275,6 +319,15 @@ static void threads(void)
     pthread_join(thread, &result);
     check_number("a signal ends a read that waits", (intptr_t)result, -1);
     check_number("after its handler", signals_seen, 1);
+    sigaction(SIGUSR1, &(struct sigaction){.sa_handler = count_signal, .sa_flags = SA_RESTART}, NULL);
+    pthread_create(&thread, NULL, read_once, &empty[0]);
+    nap();
+    pthread_kill(thread, SIGUSR1);
+    nap();
+    check_number("one with SA_RESTART runs its handler", signals_seen, 2);
+    write(empty[1], "x", 1);
+    pthread_join(thread, &result);
+    check_number("and lets the read go on", (intptr_t)result, 1);
     pthread_create(&thread, NULL, read_once, &empty[0]);
     nap();
     close(empty[1]);
@@ -314,6 +367,8 @@ int main(void)
     vectors();
     polling();
     sockets();
+    messages(SOCK_SEQPACKET);
+    messages(SOCK_DGRAM);
     counters();
     threads();
     many();

@@ -1,6 +1,9 @@
 /* What lies under /dev without a folder on the volume. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -14,6 +17,18 @@ static int is_zero(const char *bytes, size_t count)
         if (bytes[i] != 0)
             return 0;
     return 1;
+}
+
+static bool listed(const char *directory, const char *name)
+{
+    DIR *list = opendir(directory);
+    struct dirent *entry;
+    bool found = false;
+
+    while ((entry = readdir(list)) != NULL)
+        found = found || strcmp(entry->d_name, name) == 0;
+    closedir(list);
+    return found;
 }
 
 int main(void)
@@ -57,5 +72,32 @@ int main(void)
     check("something else each time", memcmp(bytes, again, sizeof(bytes)) != 0);
     check_error("reading into nowhere", read(random, (void *)8, 16), EFAULT);
     check_error("a device nobody knows", open("/dev/none", O_RDWR), ENOENT);
+
+    struct stat again_status;
+    int ends[2];
+    pipe(ends);
+    char path[64], target[64] = "";
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
+    check("an open file is a link", lstat(path, &status) == 0 && S_ISLNK(status.st_mode));
+    check("to what is open", stat(path, &status) == 0 && S_ISFIFO(status.st_mode) && fstat(ends[0], &again_status) == 0 &&
+                                 status.st_ino == again_status.st_ino);
+    check("readlink says what", readlink(path, target, sizeof(target) - 1) > 0 && strncmp(target, "pipe:[", 6) == 0);
+    close(ends[0]);
+    close(ends[1]);
+    check_error("a closed one is not there", lstat(path, &status), ENOENT);
+    int file = open("file", O_CREAT | O_RDWR, 0644);
+    write(file, "content", 7);
+    snprintf(path, sizeof(path), "/dev/fd/%d", file);
+    int reopened = open(path, O_RDONLY);
+    check_number("opening one of a file begins at its start", read(reopened, bytes, sizeof(bytes)), 7);
+    check("a listing has it", listed("/proc/self/fd", strrchr(path, '/') + 1));
+    close(reopened);
+    close(file);
+    check("and no other", !listed("/dev/fd", "200"));
+    unlink("file");
+    check("the program knows its name", readlink("/proc/self/exe", target, sizeof(target) - 1) > 0 && target[0] == '/');
+    check_error("there is no terminal", open("/dev/tty", O_RDWR), ENXIO);
+    check("user 0 has a name", getpwuid(0) != NULL && strcmp(getpwuid(0)->pw_name, "root") == 0);
+    check("so has group 0", getgrgid(0) != NULL && strcmp(getgrgid(0)->gr_name, "root") == 0);
     return finish();
 }

@@ -44,6 +44,15 @@ static void making(void)
     check_error("unlink refuses a directory", unlink("/d/e"), EISDIR);
     check_number("rmdir removes an empty one", rmdir("/d/e"), 0);
     unlink("/d/file");
+    mkdir("/d/e", 0755);
+    check_number("a directory can lose its right to be written", chmod("/d", 0555), 0);
+    check_error("then no file is made in it", open("/d/new", O_CREAT | O_WRONLY, 0644), EACCES);
+    check_error("nor a directory", mkdir("/d/new", 0755), EACCES);
+    check_error("and none goes", rmdir("/d/e"), EACCES);
+    check_error("or gets another name", rename("/d/e", "/d/f"), EACCES);
+    check_error("which access says", access("/d", W_OK), EACCES);
+    check_number("until it has the right again", chmod("/d", 0755), 0);
+    rmdir("/d/e");
     check_number("and then the outer one", rmdir("/d"), 0);
     check_error("then it is gone", rmdir("/d"), ENOENT);
 }
@@ -56,7 +65,7 @@ static void current(void)
     check_text("a program starts in the root", getcwd(path, sizeof(path)), "/");
     mkdir("/Outer", 0755);
     mkdir("/Outer/inner dir", 0755);
-    check_number("chdir goes in", chdir("/outer"), 0);
+    check_number("chdir goes in", chdir("/Outer"), 0);
     check_number("and further", chdir("inner dir"), 0);
     check_text("getcwd tells the names as they were given", getcwd(path, sizeof(path)), "/Outer/inner dir");
     check_error("getcwd wants room", (long)(getcwd(path, 5) == NULL ? -1 : 0), ERANGE);

@@ -213,7 +213,7 @@ static void attributes(void)
     fstat(file, &again);
     check_number("its number stays", again.st_ino, status.st_ino);
     check("its blocks follow the size", again.st_blocks * 512 >= 5000);
-    check("stat by name finds the same", stat("/MODE", &status) == 0 && status.st_ino == again.st_ino);
+    check("stat by name finds the same", stat("/mode", &status) == 0 && status.st_ino == again.st_ino);
     check_number("chmod takes the right to write", chmod("/mode", 0444), 0);
     stat("/mode", &status);
     check_number("stat shows it", status.st_mode & 0777, 0444);
@@ -221,11 +221,11 @@ static void attributes(void)
     check_error("access says so", access("/mode", W_OK), EACCES);
     check_number("fchmod gives it back", fchmod(file, 0644), 0);
     check_number("access says so too", access("/mode", R_OK | W_OK), 0);
-    check_error("no file can be executed", access("/mode", X_OK), EACCES);
+    check_error("a file without such a bit can't be executed", access("/mode", X_OK), EACCES);
     check_number("utimensat sets times", utimensat(AT_FDCWD, "/mode", times, 0), 0);
     stat("/mode", &status);
-    check_number("of modification, to two seconds", status.st_mtime, 1234567890);
-    check_number("of access, to a day", status.st_atime, 1000000000 - 1000000000 % 86400);
+    check_number("of modification", status.st_mtime, 1234567890);
+    check_number("of access", status.st_atime, 1000000000);
     write(file, "x", 1);
     stat("/mode", &status);
     check("writing sets the time of modification", status.st_mtime != 1234567890);

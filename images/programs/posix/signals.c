@@ -65,7 +65,7 @@ static void handlers(void)
     check("nor does one whose default is that", true);
     check_error("SIGKILL can't be caught", sigaction(SIGKILL, &action, NULL), EINVAL);
     check_error("signals have numbers up to 64", raise(65), EINVAL);
-    check_error("another process is not there", kill(77, SIGUSR1), ESRCH);
+    check_error("another process is not there", kill(0x3ffffff0, SIGUSR1), ESRCH);
     action.sa_handler = catch;
     action.sa_flags = SA_RESETHAND;
     sigaction(SIGUSR1, &action, NULL);

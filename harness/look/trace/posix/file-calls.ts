@@ -87,6 +87,18 @@ export const fileCalls: PosixSignatures = {
   getpeername: call([fd, ['address', pointer], ['length', pointer]]),
   getsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', pointer]]),
   setsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', size]]),
+  memfd_create: call(
+    [
+      ['name', string],
+      ['flags', hex],
+    ],
+    'descriptor',
+  ),
+  epoll_create: call([['size', int]], 'descriptor'),
+  epoll_create1: call([['flags', hex]], 'descriptor'),
+  epoll_ctl: call([fd, ['operation', int], ['target', int], ['event', pointer]]),
+  epoll_wait: call([fd, ['events', pointer], ['count', int], ['timeout', int]]),
+  epoll_pwait: call([fd, ['events', pointer], ['count', int], ['timeout', int], ['mask', pointer]]),
   eventfd: call([['start', size]], 'descriptor'),
   eventfd2: call(
     [

@@ -107,6 +107,10 @@ export const processCalls: PosixSignatures = {
     ['request', input('timespec32')],
     ['remaining', pointer],
   ]),
+  settimeofday_time32: call([
+    ['time', input('timeval32')],
+    ['zone', pointer],
+  ]),
   gettimeofday_time32: call([
     ['time', output('timeval32')],
     ['zone', pointer],

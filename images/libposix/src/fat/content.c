@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../shared.h"
 #include "table.h"
 #include "volume.h"
 
@@ -118,7 +119,23 @@ size_t fat_content_read(struct fat_node *node, uint64_t offset, void *buffer, si
         return 0;
     if (bytes > node->size - offset)
         bytes = node->size - (uint32_t)offset;
+    if (node->shared)
+        nvx_shared_store(node, (uint32_t)offset, bytes);
     return transfer(node, (uint32_t)offset, buffer, bytes, FROM_FILE);
+}
+
+size_t fat_content_take(struct fat_node *node, uint32_t offset, void *buffer, size_t bytes)
+{
+    if (offset >= node->size)
+        return 0;
+    return transfer(node, offset, buffer, bytes < node->size - offset ? bytes : node->size - offset, FROM_FILE);
+}
+
+void fat_content_put(struct fat_node *node, uint32_t offset, const void *buffer, size_t bytes)
+{
+    if (offset < node->size)
+        (void)transfer(node, offset, (void *)(uintptr_t)buffer, bytes < node->size - offset ? bytes : node->size - offset,
+                       TO_FILE);
 }
 
 /* Makes room up to `end`, and zeros what lies between the old end and `offset`. Answers the end there is room for. */
@@ -165,6 +182,8 @@ long fat_content_write(struct fat_node *node, uint64_t offset, const void *buffe
 
     if (done == 0)
         return -EIO;
+    if (node->shared)
+        nvx_shared_load(node, (uint32_t)offset, done);
     node->modified = true;
     node->attributes |= FAT_ATTRIBUTE_ARCHIVE;
     if (offset + done > node->size)
@@ -175,8 +194,12 @@ long fat_content_write(struct fat_node *node, uint64_t offset, const void *buffe
 
 long fat_content_resize(struct fat_node *node, uint64_t size)
 {
+    const uint32_t before = node->size;
+
     if (size > FAT_LARGEST_FILE)
         return -EFBIG;
+    if (node->shared)
+        nvx_shared_store(node, 0, before);
     if (size > node->size) {
         if (make_room(node, size, size) < size)
             return -ENOSPC;
@@ -187,5 +210,7 @@ long fat_content_resize(struct fat_node *node, uint64_t size)
     node->modified = true;
     node->attributes |= FAT_ATTRIBUTE_ARCHIVE;
     fat_node_store(node);
+    if (node->shared && size != before)
+        nvx_shared_load(node, (uint32_t)(size < before ? size : before), UINT32_MAX);
     return 0;
 }

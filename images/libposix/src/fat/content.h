@@ -19,6 +19,10 @@ size_t fat_content_read(struct fat_node *node, uint64_t offset, void *buffer, si
  * and the offset reads as zeros. */
 long fat_content_write(struct fat_node *node, uint64_t offset, const void *buffer, size_t bytes);
 
+/* The same two without a look at what programs share of the file: for who moves that. */
+size_t fat_content_take(struct fat_node *node, uint32_t offset, void *buffer, size_t bytes);
+void fat_content_put(struct fat_node *node, uint32_t offset, const void *buffer, size_t bytes);
+
 /* Changes the size; new bytes are zeros. 0, -ENOSPC (nothing changed) or -EFBIG. */
 long fat_content_resize(struct fat_node *node, uint64_t size);
 

@@ -166,7 +166,7 @@ static unsigned long_slots(const struct fat_name *name)
     return (name->length + LONG_UNITS - 1) / LONG_UNITS;
 }
 
-/* Compares one long slot's part of a name, ignoring case. */
+/* Compares one long slot's part of a name. */
 static bool part_matches(const uint8_t *slot, const struct fat_name *name)
 {
     unsigned at = ((slot[0] & LONG_ORDINAL_MASK) - 1u) * LONG_UNITS;
@@ -176,7 +176,7 @@ static bool part_matches(const uint8_t *slot, const struct fat_name *name)
 
         if (at >= name->length)
             return unit == 0 || at > name->length;
-        if (unit != name->units[at] && fat_upper(unit) != name->upper[at])
+        if (unit != name->units[at])
             return false;
     }
     return true;
@@ -215,9 +215,9 @@ bool fat_directory_find(uint32_t first_cluster, const struct fat_name *name, str
         } else if (slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_LABEL) {
             run.valid = false;
         } else {
-            if ((matches && run_names(&run, slot)) || short_matches(slot, name)) {
-                bool named = run_names(&run, slot);
+            bool named = matches && run_names(&run, slot);
 
+            if (named || (short_matches(slot, name) && !run_names(&run, slot))) {
                 *place = (struct fat_place){slot, named ? run.first_slot : walk.slot, named ? run.total + 1 : 1};
                 return true;
             }

@@ -32,6 +32,7 @@ enum {
 
 enum {
     FAT_ATTRIBUTE_READ_ONLY = 0x01,
+    FAT_ATTRIBUTE_SYSTEM = 0x04,
     FAT_ATTRIBUTE_LABEL = 0x08,
     FAT_ATTRIBUTE_DIRECTORY = 0x10,
     FAT_ATTRIBUTE_ARCHIVE = 0x20,
@@ -67,7 +68,8 @@ struct fat_walk fat_walk_from(uint32_t first_cluster, uint32_t slot);
 /* The next name that is not `.` or `..`; false at the end. `walk->slot` is then the slot to go on from. */
 bool fat_walk_next(struct fat_walk *walk, struct fat_found *found);
 
-/* Finds a name by its long or its short form. */
+/* Finds a name, in the case it was given. One that the volume holds in its short form alone has no case and is found in
+ * any. */
 bool fat_directory_find(uint32_t first_cluster, const struct fat_name *name, struct fat_place *place);
 
 /* Adds a name that is not there; the rest of its short slot comes from `contents`. 0 or -ENOSPC. */

@@ -16,6 +16,8 @@ enum {
     /* A first byte of 0xe5 would mean a deleted entry and is stored as 0x05. */
     STORED_E5 = 0x05,
     REPLACEMENT = 0xfffd,
+    /* Bytes that can't stand in a name as they are, from here on. */
+    STOWED = 0xf000,
 };
 
 uint16_t fat_upper(uint16_t unit)
@@ -54,6 +56,12 @@ static bool forbidden_anywhere(int32_t character)
     return character < 0x20 || (character < 0x80 && strchr("\"*/:<>?\\|", character) != NULL);
 }
 
+/* A character that would be taken for a stowed byte. */
+static bool looks_stowed(int32_t character)
+{
+    return character > STOWED && character <= STOWED + 0xff;
+}
+
 /* Characters that a long name may hold and a short one may not. */
 static bool forbidden_in_short(uint16_t unit)
 {
@@ -65,6 +73,7 @@ static void find_short_form(struct fat_name *name)
 {
     unsigned dot = name->length;
     bool lower = false;
+    bool upper = false;
 
     for (unsigned i = name->length; i > 0; i--) {
         if (name->units[i - 1] == '.') {
@@ -84,34 +93,35 @@ static void find_short_form(struct fat_name *name)
         if (forbidden_in_short(name->units[i]))
             return;
         lower |= name->units[i] != name->upper[i];
+        upper |= name->units[i] >= 'A' && name->units[i] <= 'Z';
         name->short_form[i < dot ? i : BASE_BYTES + i - dot - 1] = (uint8_t)name->upper[i];
     }
     name->fits_short = true;
-    name->is_short = !lower;
+    name->is_short = !lower && !upper;
 }
 
 long fat_name_parse(struct fat_name *name, const char *text, size_t bytes)
 {
     const unsigned char *at = (const unsigned char *)text;
-    const unsigned char *end;
+    const unsigned char *end = at + bytes;
+    /* From here on only dots and spaces follow, which FAT would drop. */
+    const unsigned char *tail = end;
 
-    while (bytes > 0 && text[bytes - 1] == '.')
-        bytes--;
-    end = at + bytes;
+    while (tail > at && (tail[-1] == '.' || tail[-1] == ' '))
+        tail--;
     name->length = 0;
-    name->forbidden = bytes == 0;
     name->fits_short = false;
     name->is_short = false;
     while (at < end) {
+        const unsigned char *start = at;
         int32_t character = decode(&at, end);
 
-        if (character < 0) {
-            name->forbidden = true;
-            character = REPLACEMENT;
-            at++;
+        if (character < 0 || looks_stowed(character)) {
+            at = start + 1;
+            character = STOWED + *start;
+        } else if (forbidden_anywhere(character) || start >= tail) {
+            character += STOWED;
         }
-        if (forbidden_anywhere(character))
-            name->forbidden = true;
 
         unsigned needed = character >= 0x10000 ? 2 : 1;
 
@@ -140,6 +150,10 @@ size_t fat_name_to_utf8(const uint16_t *units, unsigned length, char *text)
 
         if (character < 0x80) {
             *out++ = (char)character;
+            continue;
+        }
+        if (looks_stowed((int32_t)character)) {
+            *out++ = (char)(character - STOWED);
             continue;
         }
         if (character >= 0xd800 && character < 0xe000) {

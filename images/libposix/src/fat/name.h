@@ -1,5 +1,9 @@
 /*
- * File names: UTF-8 for programs, UTF-16 in long entries, eleven bytes in short entries.
+ * File names: bytes for programs, UTF-16 in long entries, eleven bytes in short entries.
+ *
+ * A program may give a file any name that Linux allows. Characters that FAT forbids, dots and spaces at the end, and bytes
+ * that are not UTF-8 stand on the volume as U+F000 plus the byte, as Linux, macOS and Cygwin have it on such volumes; a
+ * character of a name that is one of these itself stands there as the bytes of its UTF-8.
  */
 #ifndef NVX_FAT_NAME_H
 #define NVX_FAT_NAME_H
@@ -17,20 +21,18 @@ struct fat_name {
     /* The same in upper case, to compare by. */
     uint16_t upper[NVX_NAME_UNITS];
     unsigned length;
-    /* True if no file can be made by this name: it holds a character that FAT forbids, or is not valid UTF-8. */
-    bool forbidden;
     /* True if `short_form` says all that the name says, apart from case. */
     bool fits_short;
-    /* True if it says the case too (all letters upper case): no long entries are needed. */
+    /* True if there is no case to tell: no long entries are needed. */
     bool is_short;
     uint8_t short_form[FAT_SHORT_BYTES];
 };
 
-/* Reads a path component. 0, or -ENAMETOOLONG. Dots at the end don't count, as on every FAT volume. */
+/* Reads a path component. 0, or -ENAMETOOLONG. */
 long fat_name_parse(struct fat_name *name, const char *text, size_t bytes);
 
-/* Writes UTF-16 as UTF-8, at most NVX_NAME_BYTES bytes; a lone surrogate becomes U+FFFD. Answers the number of bytes.
- */
+/* Writes a name as the program gave it, at most NVX_NAME_BYTES bytes; a lone surrogate becomes U+FFFD. Answers the number of
+ * bytes. */
 size_t fat_name_to_utf8(const uint16_t *units, unsigned length, char *text);
 
 /* Name of a short entry: UTF-16 units, lower case where the entry's case flags say so. `units` holds 12. Answers the
