@@ -17,6 +17,7 @@ export async function describeError(error: unknown): Promise<{ line: string; sta
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   if (isUnwritable(error)) return { line, status: harnessStatus.outputFailed };
   if (USAGE_ERRORS.has(error.name)) return { line, status: harnessStatus.usage };
+  if (error.name === 'EraContradictionError') return { line, status: harnessStatus.eraContradiction };
   if (FAILURES.has(error.name)) {
     const kind = 'kind' in error ? error.kind : undefined;
     // A compiler points at places in lines of its own.

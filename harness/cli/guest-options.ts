@@ -1,5 +1,7 @@
 /** The options by which a command line describes a guest; shared by every command that boots one. */
 import type { Command } from 'commander';
+import { eraNames } from '../../images/abi/era.ts';
+import type { EraName } from '../../images/abi/era.ts';
 import type { BootOptions } from '../guest/options.ts';
 import { guestLog } from './log.ts';
 import { instant, milliseconds, oneOf, wholeNumber } from './parse.ts';
@@ -19,7 +21,7 @@ export interface GuestOptionValues {
   readonly kernelArgs?: string;
   readonly seed?: number;
   readonly bootTime?: Date;
-  readonly era?: 'S' | 'M';
+  readonly era?: EraName;
   readonly compile: boolean;
   readonly deadlineVirtual?: number;
   readonly deadlineWall?: number;
@@ -50,9 +52,9 @@ export function addGuestOptions(command: Command, { deadlines = true } = {}): Co
       instant,
     )
     .option(
-      '--era <letter>',
-      'how the command line is passed: S, or M for Nanvix after mid-May 2026',
-      oneOf(['S', 'M']),
+      '--era <name>',
+      "the era of Nanvix's interface: 2024, S, M or a step of it, M1 to M5 (default: told by the files and the guest)",
+      oneOf(eraNames),
     )
     .option('--no-compile', 'interpret only: slower, the same to the instruction');
   if (!deadlines) return command;

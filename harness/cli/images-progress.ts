@@ -1,8 +1,8 @@
 /** Finds the images, and builds those that are missing with a display of the steps on stderr. */
 import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
-import type { Era } from '../../images/abi/era.ts';
+import type { EraName } from '../../images/abi/era.ts';
 import type { BootImages, BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
-import { builtMemory, isBuiltProgram } from '../guest/guest-files.ts';
+import { builtEraOf, builtMemory, isBuiltProgram } from '../guest/guest-files.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
 import { log } from './log.ts';
 
@@ -12,17 +12,18 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export interface ImageOptions {
   readonly kernel?: string;
   readonly memory?: number;
-  readonly era?: Era;
+  readonly era?: EraName;
 }
 
 /** The images option of a boot: what a guest of this program and kernel needs of them, and nothing where it needs none. */
 export async function findImages(
   program: string,
-  { kernel, memory = DEFAULT_MEMORY_MIB, era = 'S' }: ImageOptions,
+  { kernel, memory = DEFAULT_MEMORY_MIB, era }: ImageOptions,
 ): Promise<{ images?: BootImages }> {
   const python = isBuiltProgram(program);
   if (kernel !== undefined && !python) return {};
-  const wanted = { kernel: kernel === undefined ? builtMemory(memory) : undefined, python, era };
+  const built = await builtEraOf({ kernel, program, era });
+  const wanted = { kernel: kernel === undefined ? builtMemory(memory) : undefined, python, era: built };
   const { ensureWanted } = await import('../../images/index.ts');
   return { images: await building((options) => ensureWanted(wanted, options)) };
 }
@@ -37,7 +38,7 @@ export async function findImagesAndCode(
     found.images === undefined ||
     !isBuiltProgram(program) ||
     options.kernel !== undefined ||
-    options.era === 'M' ||
+    (options.era ?? 'S') !== 'S' ||
     !options.compile
   )
     return found;

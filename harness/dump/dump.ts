@@ -119,9 +119,7 @@ function freeze(guest: Guest): Frozen {
     gs: registers.segment('gs'),
     fxsave: registers.fxsave(),
   };
-  const { input, writes, reads, waitingPull } = monitor.streams.capture();
-  const isBusy =
-    monitor.bus.inbox.length > 0 || writes.length > 0 || reads.length > 0 || waitingPull !== null;
+  const input = monitor.streams.position;
   const memory = programMemory(machine);
   const isTaken = memory.some(
     ({ address, bytes }) => address < addressMap.mmapBase && address + bytes.length > START_PAGE,
@@ -130,7 +128,7 @@ function freeze(guest: Guest): Frozen {
     processor,
     memory,
     stack: stackMemory(machine, processor.registers.esp),
-    refused: isBusy
+    refused: monitor.isBusy
       ? 'it waits for an answer of the host'
       : input.piece > 0 || input.offset > 0
         ? 'it has read from its standard input, and what it keeps of it would be read again'

@@ -1,5 +1,7 @@
 /** Makes a guest: finds its files, makes a machine, lays the guest out in it as the boot protocol says. */
 import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
+import { eraFamily } from '../../images/abi/era.ts';
+import type { EraName } from '../../images/abi/era.ts';
 import type { Machine, MachineOptions } from '../../emulator/types.ts';
 import { userStore } from '../cache/index.ts';
 import { checkDeadlines, checkNumber } from './check-number.ts';
@@ -11,6 +13,9 @@ import { Guest } from './guest.ts';
 import type { GuestIdentity } from './identity.ts';
 import { takeKeptCode } from './kept-code.ts';
 import { layOut } from './monitor/boot-protocol.ts';
+import type { MonitorEra } from './monitor/eras/era.ts';
+import { monitorEras } from './monitor/eras/index.ts';
+import { preferred, reasonsOf } from './monitor/eras/judgement.ts';
 import { commandLineText } from './monitor/command-line.ts';
 import { DEFAULT_BOOT_TIME, DEFAULT_INSTRUCTIONS_PER_MICROSECOND, DEFAULT_MEMORY_MIB } from './options.ts';
 import type { BootOptions } from './options.ts';
@@ -35,16 +40,25 @@ export interface BootPlan {
  * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
  */
 export async function planBoot(options: BootOptions): Promise<BootPlan> {
-  const settings = settle(options);
-  const files = await findGuestFiles(options, settings.memoryMiB);
-  checkDumped(files, settings.era);
+  const checked = settle(options);
+  const files = await findGuestFiles(options, checked.memoryMiB);
+  checkDumped(files);
+  const era = monitorEras[preferred(files.era)];
+  const { announces } = era.bus;
+  const settings = { ...checked, era, announceMessages: options.announceMessages ?? announces };
   const commandLine = commandLineText({
     programName: files.programName,
     args: options.args,
     env: options.env,
     verbatim: options.commandLine,
   });
-  return { identity: identityOf(files, commandLine, settings), files, commandLine, settings, options };
+  return {
+    identity: identityOf(files, commandLine, settings, options.era),
+    files,
+    commandLine,
+    settings,
+    options,
+  };
 }
 
 /**
@@ -63,7 +77,8 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
     ...describeFiles(files),
     commandLine,
     memoryMiB: settings.memoryMiB,
-    era: settings.era,
+    era: settings.era.step,
+    eraWhy: reasonsOf(files.era),
     kernelArguments: settings.kernelArguments,
   });
   const startedAt = settings.wallClock();
@@ -75,7 +90,8 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
     identity,
     symbols: symbolSource(files),
     wallClock: settings.wallClock,
-    options,
+    era: files.era,
+    options: { ...options, announceMessages: settings.announceMessages },
   });
   const wallMs = settings.wallClock() - startedAt;
   guest.stages.add({ name: 'instance', instructions: 0, virtualMs: 0, wallMs });
@@ -101,12 +117,10 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
 }
 
 /** A dumped program remembers what it was dumped with, and would read garbage from anything else. */
-function checkDumped({ program, ramfs }: GuestFiles, era: string): void {
+function checkDumped({ program, ramfs }: GuestFiles): void {
   const dumped = readDumpNote(program.bytes);
   if (dumped === undefined) return;
   const { name } = program.identity;
-  if (dumped.era !== era)
-    throw new InputError(`${name} was dumped in era ${dumped.era}: start it with --era ${dumped.era}`);
   if (dumped.ramfs !== (ramfs?.identity.sha256 ?? null)) {
     const wanted = dumped.ramfs === null ? 'none' : `the one with SHA-256 ${dumped.ramfs.slice(0, 12)}…`;
     throw new InputError(`${name} was dumped with another volume: start it with ${wanted} (--ramfs)`);
@@ -117,7 +131,7 @@ function checkDumped({ program, ramfs }: GuestFiles, era: string): void {
 export interface Settings {
   readonly memoryMiB: number;
   readonly kernelArguments: string;
-  readonly era: 'S' | 'M';
+  readonly era: MonitorEra;
   readonly bootTime: bigint;
   readonly seed: number;
   readonly instructionsPerMicrosecond: number;
@@ -126,17 +140,15 @@ export interface Settings {
   readonly wallClock: WallClock;
 }
 
-function settle(options: BootOptions): Settings {
+function settle(options: BootOptions): Omit<Settings, 'era' | 'announceMessages'> {
   const { bootTime = DEFAULT_BOOT_TIME } = options;
   const settings = {
     memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
     kernelArguments: options.kernelArguments ?? '',
-    era: options.era ?? 'S',
     bootTime: sinceEpoch(bootTime),
     seed: options.seed ?? 1,
     instructionsPerMicrosecond: options.instructionsPerMicrosecond ?? DEFAULT_INSTRUCTIONS_PER_MICROSECOND,
     compile: options.compile ?? true,
-    announceMessages: options.announceMessages ?? false,
     wallClock: options.wallClock ?? hostClock,
   };
   checkNumber('memoryMiB', settings.memoryMiB, { least: 16, most: 2048 });
@@ -185,7 +197,12 @@ export async function createMachine(settings: MachineSettings): Promise<Machine>
   return await emulator.createMachine(options);
 }
 
-function identityOf(files: GuestFiles, commandLine: string, settings: Settings): GuestIdentity {
+function identityOf(
+  files: GuestFiles,
+  commandLine: string,
+  settings: Settings,
+  given: EraName | undefined,
+): GuestIdentity {
   return {
     kernel: files.kernel.identity,
     program: files.program.identity,
@@ -194,7 +211,7 @@ function identityOf(files: GuestFiles, commandLine: string, settings: Settings):
       memoryMiB: settings.memoryMiB,
       commandLine,
       kernelArguments: settings.kernelArguments,
-      era: settings.era,
+      era: given ?? eraFamily(settings.era.step),
       bootTime: settings.bootTime.toString(),
       seed: settings.seed,
       instructionsPerMicrosecond: settings.instructionsPerMicrosecond,

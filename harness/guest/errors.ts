@@ -9,6 +9,11 @@ export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
+/** Kernel, program and era that were given do not belong together: leave the era out, or give files of one era. */
+export class EraContradictionError extends Error {
+  override readonly name = 'EraContradictionError';
+}
+
 /** A guest that crashed or was disposed of was asked to go on: restore a snapshot into it or boot another. */
 export class GuestStateError extends Error {
   override readonly name = 'GuestStateError';

@@ -8,6 +8,8 @@ export const harnessStatus = {
   usage: 2,
   /** Something that the command was to write could not be written, for example because the disk is full. EX_IOERR of sysexits. */
   outputFailed: 74,
+  /** The guest is of another era than was given, or than its files say. EX_PROTOCOL of sysexits. */
+  eraContradiction: 76,
   /** A deadline passed: the guest timed out, it did not fail. The same number as of coreutils' timeout. */
   timedOut: 124,
   /** The run ended at a stop that is neither the guest's end nor a deadline, such as a pause. */
@@ -25,8 +27,9 @@ export function exitStatusOf(stop: Stop): number {
       return harnessStatus.timedOut;
     case 'crash':
     case 'halted':
-    case 'protocol-error':
       return harnessStatus.crashed;
+    case 'protocol-error':
+      return stop.violation.contradictsEra === true ? harnessStatus.eraContradiction : harnessStatus.crashed;
     case 'kernel-call':
     case 'snapshot':
     case 'paused':

@@ -10,10 +10,16 @@ import { basename } from 'node:path';
 import { memorySizes } from '../../images/abi/memory-map.ts';
 import type { BootImages, ImageFile, KernelMemory, WantedImages } from '../../images/types.ts';
 import type { SymbolSource } from './crash-report.ts';
+import type { Era, EraName } from '../../images/abi/era.ts';
+import { eraNames, stepsOf } from '../../images/abi/era.ts';
 import { readDumpNote } from './elf/dump-note.ts';
-import { InputError } from './errors.ts';
+import { EraContradictionError, InputError } from './errors.ts';
 import { identify } from './identity.ts';
 import type { ComponentIdentity } from './identity.ts';
+import { kernelEvidence, programEvidence } from './monitor/eras/evidence.ts';
+import { judgementOf } from './monitor/eras/in-force.ts';
+import { givenEra, isContradiction, narrow, preferred, UNJUDGED } from './monitor/eras/judgement.ts';
+import type { Evidence, Judgement } from './monitor/eras/judgement.ts';
 import type { BootOptions, FileSource } from './options.ts';
 
 /** One file of a guest. */
@@ -30,6 +36,8 @@ export interface GuestFiles {
   readonly programName: string;
   /** Undefined when there is no volume. */
   readonly ramfs: GuestFile | undefined;
+  /** What the files, and the caller, say of the guest's era. */
+  readonly era: Judgement;
   /** A file with the program's symbols, where the program itself has none. */
   readonly programSymbols: ImageFile | undefined;
 }
@@ -48,25 +56,76 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
   const builtProgram = isBuiltProgram(options.program);
   const kernelMemory = options.kernel === undefined ? builtMemory(memoryMiB) : undefined;
   const wantsImages = builtProgram || kernelMemory !== undefined;
+  const given = {
+    kernel: options.kernel === undefined ? undefined : await readSource('kernel', options.kernel),
+    program: builtProgram ? undefined : await readSource('program', options.program),
+  };
+  const { judgement, built } = judge(options.era, given.kernel?.bytes, given.program?.bytes);
   const images = wantsImages
-    ? (options.images ??
-      (await builtImages({ kernel: kernelMemory, python: builtProgram, era: options.era ?? 'S' })))
+    ? (options.images ?? (await builtImages({ kernel: kernelMemory, python: builtProgram, era: built })))
     : undefined;
   const kernel =
-    options.kernel === undefined
-      ? await readBuilt(kernelMemory && images?.kernel[kernelMemory], `kernel for ${memoryMiB} MiB`)
-      : await readSource('kernel', options.kernel);
-  const program = builtProgram
-    ? await readBuilt(images?.python?.elf, 'program')
-    : await readSource('program', options.program);
-  const built = builtProgram ? images : await dumpedImages(options, program);
+    given.kernel ??
+    (await readBuilt(kernelMemory && images?.kernel[kernelMemory], `kernel for ${memoryMiB} MiB`));
+  const program = given.program ?? (await readBuilt(images?.python?.elf, 'program'));
+  const own = builtProgram ? images : await dumpedImages(options, program, built);
   return {
     kernel,
     program,
     programName: options.programName ?? nameOf(options.program),
-    ramfs: await findRamfs(options, built),
-    programSymbols: built?.python?.symbols,
+    ramfs: await findRamfs(options, own),
+    era: judgement,
+    programSymbols: own?.python?.symbols,
   };
+}
+
+/** The part of a guest's options that says of which era what is built for it has to be. */
+export interface EraQuestion {
+  readonly kernel?: FileSource | undefined;
+  readonly program: FileSource;
+  readonly era?: EraName | undefined;
+}
+
+/** The era of a kernel or program that is built for a guest of these files. @throws InputError, EraContradictionError */
+export async function builtEraOf({ kernel, program, era }: EraQuestion): Promise<Era> {
+  if (isBuiltProgram(program)) return judge(era, undefined, undefined).built;
+  const { bytes } = await readSource('program', program);
+  return judge(era, kernel === undefined ? undefined : new Uint8Array(0), bytes).built;
+}
+
+/**
+ * Judges the era by the files that are given.
+ *
+ * @param kernel Undefined for one that is built here; a program that is built here goes with it.
+ * @throws EraContradictionError when they do not belong together.
+ */
+function judge(
+  era: EraName | undefined,
+  kernel: Uint8Array | undefined,
+  program: Uint8Array | undefined,
+): { judgement: Judgement; built: Era } {
+  const told = [
+    ...(era === undefined ? [] : [givenEra(era)]),
+    ...(program === undefined ? [] : [...dumpEvidence(program), ...programEvidence(program)]),
+    ...(kernel === undefined ? [] : kernelEvidence(kernel)),
+  ];
+  const judgement = told.reduce<Judgement>(takeIn, UNJUDGED);
+  const built = preferred(judgement).startsWith('M') ? 'M' : 'S';
+  if (kernel !== undefined) return { judgement, built };
+  const what = `the kernel built here speaks era ${built}`;
+  return { judgement: takeIn(judgement, { what, admits: judgementOf(built).steps }), built };
+}
+
+/** A dumped program says of which era it is. */
+function dumpEvidence(program: Uint8Array): readonly Evidence[] {
+  const era = eraNames.find((name) => name === readDumpNote(program)?.era);
+  return era === undefined ? [] : [{ what: `the program was dumped in era ${era}`, admits: stepsOf(era) }];
+}
+
+function takeIn(judgement: Judgement, evidence: Evidence): Judgement {
+  const next = narrow(judgement, evidence);
+  if (isContradiction(next)) throw new EraContradictionError(next.message);
+  return next;
 }
 
 /** The files for the log: which they are, and why these. */
@@ -147,13 +206,15 @@ async function findRamfs(
 }
 
 /** The images that a program built here was dumped from: they have its symbols and its volume. */
-async function dumpedImages(options: BootOptions, program: GuestFile): Promise<BootImages | undefined> {
+async function dumpedImages(
+  options: BootOptions,
+  program: GuestFile,
+  era: Era,
+): Promise<BootImages | undefined> {
   const dumped = readDumpNote(program.bytes);
   if (dumped?.name !== BUILT_ELF) return undefined;
   const images =
-    options.images?.python === undefined
-      ? await builtImages({ python: true, era: options.era ?? 'S' })
-      : options.images;
+    options.images?.python === undefined ? await builtImages({ python: true, era }) : options.images;
   return images.python?.elf.sha256 === dumped.program ? images : undefined;
 }
 

@@ -4,8 +4,7 @@
  * What must hold: running, stopping, capturing and restoring never change what the guest does. Everything a guest can do
  * comes back as a {@link Stop}; only asking for what cannot be done throws.
  */
-import { eraOf } from '../../images/abi/eras.ts';
-import type { EraName } from '../../images/abi/eras.ts';
+import type { EraStep } from '../../images/abi/eras.ts';
 import { REGISTER_NAMES } from '../../emulator/types.ts';
 import type {
   CaptureOptions,
@@ -27,6 +26,9 @@ import type { GuestIdentity } from './identity.ts';
 import { KernelCalls } from './kernel-calls/interceptors.ts';
 import type { CallSelector } from './kernel-calls/interceptors.ts';
 import { writePauseRequest } from './monitor/control-page.ts';
+import { EraInForce, judgementOf } from './monitor/eras/in-force.ts';
+import type { Judgement } from './monitor/eras/judgement.ts';
+import { vectorSeen } from './monitor/eras/evidence.ts';
 import { Monitor } from './monitor/monitor.ts';
 import type { MonitorStop } from './monitor/monitor.ts';
 import { guestTime, jumpForward } from './monitor/pvclock.ts';
@@ -55,6 +57,8 @@ export interface GuestParts {
   readonly input?: StandardInput;
   /** True for a guest that was never booted: its own source comes after what the guest of a snapshot had not read. */
   readonly carriesInput?: boolean;
+  /** What is known of its era from the start; what its identity says when not given. */
+  readonly era?: Judgement;
   readonly options: Pick<
     BootOptions,
     'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'log' | 'deadlines'
@@ -96,6 +100,7 @@ export class Guest {
   readonly symbolFiles: SymbolSource;
   readonly #parts: GuestParts;
   readonly #input: StandardInput;
+  readonly #era: EraInForce;
   readonly #snapshotPolicy: SnapshotPolicy;
   #snapshots: readonly GuestSnapshot[] = [];
   #snapshotObservers: readonly SnapshotObserver[] = [];
@@ -119,9 +124,10 @@ export class Guest {
     this.#snapshotPolicy = options.onSnapshot ?? 'ignore';
     this.#input = new StandardInput(parts.input ?? options.stdin);
     this.#continuesInput = parts.carriesInput ?? false;
+    this.#era = new EraInForce(parts.era ?? judgementOf(parts.identity.options['era']), options.log);
     this.monitor = new Monitor(machine, {
       input: this.#input,
-      era: parts.identity.options['era'] === 'M' ? 'M' : 'S',
+      era: this.#era,
       announceMessages: options.announceMessages ?? false,
       stopAtSnapshot: this.#snapshotPolicy !== 'ignore',
       onConsole: options.onConsole,
@@ -131,18 +137,17 @@ export class Guest {
         machine.requestStop(new HarnessStop(stop));
       },
     });
-    this.calls = new KernelCalls(
-      machine,
-      () => this.era,
-      (call) => {
+    this.calls = new KernelCalls(machine, () => this.era, {
+      first: (vector) => this.#era.saw(vectorSeen(vector)),
+      stop: (call) => {
         machine.requestStop(new HarnessStop({ kind: 'kernel-call', call }));
       },
-    );
+    });
   }
 
   /** The era of Nanvix's interface that the guest speaks, as far as it is known by now. */
-  get era(): EraName {
-    return eraOf(this.identity.options['era']).era;
+  get era(): EraStep {
+    return this.#era.era.step;
   }
 
   /** All that the program has written to standard output since reset. */
@@ -169,8 +174,9 @@ export class Guest {
     return this.#captureMs;
   }
 
-  /** Nanoseconds since 1970 by the guest's own clock; undefined before the guest is laid out. */
+  /** Nanoseconds since 1970 by the guest's own clock; undefined before the guest is laid out, and in 2024, which has none. */
   get time(): bigint | undefined {
+    if (!this.#hasSharedPages) return undefined;
     return guestTime(this.machine.memory, this.machine.virtualNanoseconds);
   }
 
@@ -193,12 +199,12 @@ export class Guest {
    */
   step(): Stop | undefined {
     this.#checkUsable('run');
-    const { console, streams } = this.monitor;
+    const { monitor } = this;
     this.#endSteps ??= this.stages.start(this.#fromSnapshot ? 'after-snapshot' : 'run', this.machine);
-    streams.resume();
-    if (streams.waits) return { kind: 'input' };
+    monitor.resume();
+    if (monitor.waits) return { kind: 'input' };
     const stop = this.machine.step();
-    console.flush();
+    monitor.console.flush();
     return stop.kind === 'reached' ? undefined : this.#translate(stop, settleDeadlines({}, {}));
   }
 
@@ -215,6 +221,16 @@ export class Guest {
     } finally {
       this.#runsToEnd -= 1;
     }
+  }
+
+  /** True while the guest cannot go on before {@link inputReady}. */
+  get waitsForInput(): boolean {
+    return this.monitor.waits;
+  }
+
+  /** True while the guest would be told of standard input that comes, and runs on meanwhile. */
+  get listens(): boolean {
+    return this.monitor.listens;
   }
 
   /** True while a {@link runToEnd} goes on, or waits: whoever awaits it will move the guest. */
@@ -259,6 +275,10 @@ export class Guest {
 
   /** Asks the kernel to pause; a kernel that knows the request answers with a stop of kind `paused`. */
   requestPause(): void {
+    if (!this.#hasSharedPages)
+      throw new InputError(
+        `a kernel of era ${this.era} knows no pause request: limit the run with deadlines`,
+      );
     writePauseRequest(this.machine.memory, true);
   }
 
@@ -266,6 +286,8 @@ export class Guest {
   advanceClock(nanoseconds: bigint): void {
     if (nanoseconds < 0n)
       throw new InputError(`the guest's clock cannot go back by ${-nanoseconds} ns: only forward`);
+    if (!this.#hasSharedPages)
+      throw new InputError(`a kernel of era ${this.era} has no clock: leave it alone`);
     jumpForward(this.machine.memory, nanoseconds);
   }
 
@@ -421,6 +443,11 @@ export class Guest {
     this.machine.dispose();
   }
 
+  /** Whether there are a control page and a clock page. */
+  get #hasSharedPages(): boolean {
+    return this.#era.era.boot.sharedPages;
+  }
+
   #runToCall(selector: CallSelector, deadlines: Deadlines, stage: StageName): Stop {
     const remove = this.calls.intercept(selector, () => ({ kind: 'stop' }));
     try {
@@ -440,8 +467,8 @@ export class Guest {
     for (;;) {
       const startedAt = this.#parts.wallClock();
       const end = this.stages.start(nextStage, this.machine);
-      this.monitor.streams.resume();
-      const stop: Stop = this.monitor.streams.waits
+      this.monitor.resume();
+      const stop: Stop = this.monitor.waits
         ? { kind: 'input' }
         : this.#translate(this.machine.run(machineLimits(wallLeft)), limits);
       this.monitor.console.flush();
@@ -498,7 +525,7 @@ export class Guest {
         this.#unusable = SHUT_DOWN;
         return stop;
       case 'pause':
-        writePauseRequest(this.machine.memory, false);
+        if (this.#hasSharedPages) writePauseRequest(this.machine.memory, false);
         return { kind: 'paused' };
       case 'protocol-error':
         return { ...stop, crash: this.#report(stop.violation.message) };

@@ -1,4 +1,5 @@
 /** What a caller can say about a guest before it boots, with every default written down. */
+import type { EraName } from '../../images/abi/era.ts';
 import type { BootImages } from '../../images/types.ts';
 import type { Log } from './log.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -65,9 +66,13 @@ export interface BootOptions {
   readonly seed?: number;
   /** Guest instructions per microsecond of guest time, 1 to 7000; default {@link DEFAULT_INSTRUCTIONS_PER_MICROSECOND}. */
   readonly instructionsPerMicrosecond?: number;
-  /** `S`: Nanvix of March to May 2026, the default. `M`: later, where the length of the command line has two bytes. */
-  readonly era?: 'S' | 'M';
-  /** Raise IRQ 9 when a message waits for the guest; false by default, because every answer is there at once. */
+  /**
+   * The era of Nanvix's interface: `2024` (v1.1.0), `S` (March to May 2026), `M` (later) or one of M's steps, `M1` to `M5`. When not
+   * given it is told by the files and by what the guest does, and is S where nothing tells; `log` hears which and why. A guest that
+   * turns out to be of another era than the one given ends with a stop of kind `protocol-error`.
+   */
+  readonly era?: EraName;
+  /** Raise IRQ 9 when a message waits for the guest. By default as in its era: not in 2024 and S, where every answer is there at once, but in M. */
   readonly announceMessages?: boolean;
   /** What the snapshot command of the kernel does; `ignore` by default. */
   readonly onSnapshot?: SnapshotPolicy;

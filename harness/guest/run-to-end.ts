@@ -16,9 +16,32 @@ export interface Runnable {
   readonly machine: Pick<Machine, 'instructions' | 'virtualNanoseconds'>;
   /** Wall milliseconds spent on captures so far: they are no part of a run. */
   readonly captureMs: number;
+  /** True while the guest cannot go on before {@link inputReady}. */
+  readonly waitsForInput: boolean;
+  /** True while the guest would be told of standard input that comes, and runs on meanwhile. */
+  readonly listens: boolean;
   run(deadlines: Deadlines): Stop;
   /** Resolves once a guest that stopped for `input` can read on. */
   inputReady(): Promise<void>;
+}
+
+/** Input that is obtained while the guest runs on. */
+interface Coming {
+  isThere: boolean;
+  failure?: Error;
+}
+
+function comingOf(guest: Runnable): Coming {
+  const coming: Coming = { isThere: false };
+  guest.inputReady().then(
+    () => {
+      coming.isThere = true;
+    },
+    (error: unknown) => {
+      coming.failure = error instanceof Error ? error : new Error(String(error));
+    },
+  );
+  return coming;
 }
 
 /** See `Guest.runToEnd`. */
@@ -33,10 +56,11 @@ export async function runToEnd(
   const running = (): number => clock() - guest.captureMs;
   const wallEnd = running() + wallMs;
   const virtualEnd = guest.machine.virtualNanoseconds + virtualMs * NANOSECONDS_PER_MILLISECOND;
+  let coming: Coming | undefined;
   for (;;) {
     if (signal?.aborted === true) return { kind: 'requested', reason: signal.reason };
     const wallLeft = Math.max(0, wallEnd - running());
-    const piece = signal === undefined ? wallLeft : Math.min(wallLeft, INTERRUPTIBLE_MS);
+    const piece = signal === undefined && !guest.listens ? wallLeft : Math.min(wallLeft, INTERRUPTIBLE_MS);
     const virtualLeft =
       Math.max(0, virtualEnd - guest.machine.virtualNanoseconds) / NANOSECONDS_PER_MILLISECOND;
     const left =
@@ -53,6 +77,13 @@ export async function runToEnd(
       return { ...stop, limit: whole[stop.deadline] };
     }
     if (stop.kind !== 'input') return stop;
+    if (!guest.waitsForInput) {
+      coming ??= comingOf(guest);
+      await eventLoopTurn();
+      if (coming.failure !== undefined) throw coming.failure;
+      if (coming.isThere) coming = undefined;
+      continue;
+    }
     const interruption = awaitInterruption(signal);
     try {
       const awaited = Promise.race([guest.inputReady(), interruption.happened]);

@@ -43,6 +43,8 @@ export interface ProtocolViolation {
   readonly value: number;
   /** One line naming the field and why it is refused. */
   readonly message: string;
+  /** True where the guest speaks another era than was given, or than its files say; the message names both. */
+  readonly contradictsEra?: true;
 }
 
 export type DeadlineKind = 'instructions' | 'virtual' | 'wall';
@@ -60,7 +62,10 @@ export type Stop =
   | { readonly kind: 'deadline'; readonly deadline: DeadlineKind; readonly limit: number }
   /** The instruction count that {@link Guest.runToInstruction} was asked for. */
   | { readonly kind: 'reached'; readonly instructions: number }
-  /** Standard input is an asynchronous source that has nothing yet: await {@link Guest.inputReady} and run on. */
+  /**
+   * Standard input is an asynchronous source that has nothing yet: await {@link Guest.inputReady} and run on. Or run on at once
+   * where {@link Guest.waitsForInput} is false: the guest has only asked whether there is some.
+   */
   | { readonly kind: 'input' }
   /** A breakpoint of the machine, before its instruction. */
   | { readonly kind: 'breakpoint'; readonly address: number }

@@ -5,7 +5,7 @@
  * beyond its bounds is refused before a guest sees it.
  */
 import * as v from 'valibot';
-import { eraNames } from '../../images/abi/eras.ts';
+import { eraNames, eraSteps } from '../../images/abi/eras.ts';
 import { RECENT_CALLS, kernelCallName, type CallHistory } from '../guest/kernel-calls/call-ring.ts';
 import type { MonitorState } from '../guest/monitor/monitor.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
@@ -29,8 +29,23 @@ const signed = v.pipe(v.number(), v.integer(), v.minValue(-0x8000_0000), v.maxVa
 
 /** Era M names the process and numbers the request. */
 const eraM = { pid: v.exactOptional(signed), request: v.exactOptional(word) };
-const request = v.strictObject({ tid: signed, fd: signed, count: word, ...eraM });
+const message = v.pipe(bytes, v.length(MESSAGE_BYTES));
+const requestFields = { tid: signed, fd: signed, count: word, ...eraM, message: v.exactOptional(message) };
+const request = v.strictObject(requestFields);
+const other = v.strictObject({
+  ...requestFields,
+  wants: v.picklist(['poll', 'network-push', 'network-pull']),
+});
 const piece = { address: word, length: v.pipe(count, v.maxValue(PAGE_BYTES)) };
+
+/** An answer to a pull, with bytes that fit where they go. */
+const dataFrame = v.pipe(
+  v.strictObject({ message, pieces: v.array(v.strictObject(piece)), bytes }),
+  v.check(
+    (frame) => frame.bytes.length <= frame.pieces.reduce((sum, { length }) => sum + length, 0),
+    'more bytes than the pull asked for',
+  ),
+);
 
 const monitor = v.strictObject({
   console: bytes,
@@ -40,16 +55,25 @@ const monitor = v.strictObject({
     input: v.strictObject({ piece: v.literal(0), offset: v.literal(0) }),
     writes: v.array(request),
     reads: v.array(request),
+    others: v.exactOptional(v.array(other)),
+    polls: v.exactOptional(
+      v.strictObject({ subscription: v.picklist(['none', 'waiting', 'told', 'ended']) }),
+    ),
     waitingPull: v.nullable(
       v.strictObject({
         tid: signed,
         ...piece,
         pid: v.exactOptional(signed),
         more: v.exactOptional(v.array(v.strictObject(piece))),
+        name: v.exactOptional(word),
+        peer: v.exactOptional(v.strictObject({ pid: signed, tid: signed })),
       }),
     ),
   }),
-  inbox: v.array(v.pipe(bytes, v.length(MESSAGE_BYTES))),
+  inbox: v.array(v.union([message, dataFrame])),
+  announced: v.exactOptional(v.boolean()),
+  transfers: v.exactOptional(count),
+  era: v.exactOptional(v.pipe(v.array(v.picklist(eraSteps)), v.minLength(1))),
   snapshotRequests: count,
   bootCompleteAt: v.nullable(count),
   exitStatus: v.nullable(v.pipe(count, v.maxValue(0xffff))),

@@ -16,6 +16,11 @@ export const eraNames = ['2024', 'S', 'M', 'M1', 'M2', 'M3', 'M4', 'M5'] as cons
 )[];
 export type EraName = (typeof eraNames)[number];
 
+/** What a step belongs to. */
+export function eraFamily(step: EraStep): '2024' | Era {
+  return step === '2024' || step === 'S' ? step : 'M';
+}
+
 /** The steps that a name stands for. */
 export function stepsOf(name: EraName): readonly EraStep[] {
   return name === 'M' ? eraSteps.filter((step) => step.startsWith('M')) : [name];

@@ -14,7 +14,7 @@ import { hostPayloadM, messageM, structsM } from './structs-m.ts';
 import type { StructLayout } from './structs.ts';
 import { hostPayload, message, structs } from './structs.ts';
 
-export { eraNames, eraSteps, stepsOf } from './era.ts';
+export { eraFamily, eraNames, eraSteps, stepsOf } from './era.ts';
 export type { Era, EraName, EraStep } from './era.ts';
 
 /** How a program of an era calls its kernel. */

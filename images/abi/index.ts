@@ -7,6 +7,7 @@ export * from './eras.ts';
 export * from './errno.ts';
 export * from './exit-status.ts';
 export * from './generate-c.ts';
+export * from './host-kinds.ts';
 export * from './kernel-calls-2024.ts';
 export * from './kernel-calls.ts';
 export * from './layout.ts';

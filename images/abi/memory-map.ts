@@ -55,6 +55,13 @@ export const initrd = {
   olderSizeBits: 23,
 } as const;
 
+/** The initrd in 2024: a field of its own width, sizes in whole pages rounded down, and a program that starts at its first byte. */
+export const initrd2024 = {
+  base: 0x00800000,
+  sizeBits: 12,
+  entry: 0x40000000,
+} as const;
+
 /** Virtual address ranges. An `…End` is the first address that is no longer inside. */
 export const addressMap = {
   userBase: 0x40000000,

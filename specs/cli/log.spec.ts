@@ -91,7 +91,7 @@ describe('--log-level trace', () => {
     const bus = lines.filter(({ level }) => level === TRACE).map(({ msg }) => msg);
     expect(bus).toEqual([
       'bus: the guest sends a message',
-      'bus: the guest sends a data chunk',
+      'bus: the guest sends bulk data',
       'bus: the monitor posts a message',
       'bus: the guest fetches a message',
     ]);

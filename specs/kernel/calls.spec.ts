@@ -2,6 +2,7 @@
  * Every kernel call, with its results and each of its errors, asked for by small programs in C. The programs check; this
  * file says how they are started and what else must come of it.
  */
+import type { Era } from '../../images/abi/era.ts';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { BootOptions } from '../../harness/index.ts';
@@ -10,7 +11,7 @@ import { createRamfs } from '../../images/index.ts';
 import { bootGuest, runGuest } from '../support/guests.ts';
 import { checks, kernelCallProgram } from './programs.ts';
 
-async function runChecks(name: string, options: Partial<BootOptions> = {}) {
+async function runChecks(name: string, options: Partial<BootOptions> & { readonly era?: Era } = {}) {
   const program = await kernelCallProgram(name, options.era);
   const result = await runGuest({ program, programName: name, memoryMiB: 128, ...options });
   return { ...result, ...checks(result.console) };

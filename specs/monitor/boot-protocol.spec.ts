@@ -4,6 +4,8 @@ import { InputError } from '../../harness/guest/errors.ts';
 import { layOut } from '../../harness/guest/monitor/boot-protocol.ts';
 import type { BootImage } from '../../harness/guest/monitor/boot-protocol.ts';
 import { commandLineText, encodeCommandLine } from '../../harness/guest/monitor/command-line.ts';
+import { monitorEras } from '../../harness/guest/monitor/eras/index.ts';
+import { eras } from '../../images/abi/eras.ts';
 import { fakeMachine } from '../support/fake-machine.ts';
 import { tinyElf } from '../support/tiny-elf.ts';
 
@@ -17,7 +19,7 @@ function image(changes: Partial<BootImage> = {}): BootImage {
     ramfs: new Uint8Array(8192).fill(9),
     commandLine: 'python -B;HOME=/',
     kernelArguments: 'snapshot',
-    era: 'S',
+    era: monitorEras.S,
     bootTime: 0n,
     ...changes,
   };
@@ -129,6 +131,6 @@ describe('the command line', () => {
   );
 
   it('has a length of two bytes in Era M', () => {
-    expect([...encodeCommandLine('x'.repeat(300), 'M').subarray(0, 2)]).toEqual([44, 1]);
+    expect([...encodeCommandLine('x'.repeat(300), eras.M.commandLine).subarray(0, 2)]).toEqual([44, 1]);
   });
 });

@@ -7,7 +7,7 @@ export const FETCH = 0xea;
 export const LOG = 0xeb;
 
 /** Pairs of digits, `|` between fields. */
-function bytesOf(text: string): Uint8Array {
+export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text.replaceAll('|', ' ').trim().split(/\s+/u), (pair) => Number.parseInt(pair, 16));
 }
 

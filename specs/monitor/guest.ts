@@ -10,6 +10,10 @@ import {
   streamRequest,
   streamResponse,
 } from '../../images/abi/structs.ts';
+import { EraInForce } from '../../harness/guest/monitor/eras/in-force.ts';
+import { givenEra, isContradiction, narrow, UNJUDGED } from '../../harness/guest/monitor/eras/judgement.ts';
+import type { Judgement } from '../../harness/guest/monitor/eras/judgement.ts';
+import type { EraName } from '../../images/abi/eras.ts';
 import { Monitor } from '../../harness/guest/monitor/monitor.ts';
 import type { MonitorOptions, MonitorStop } from '../../harness/guest/monitor/monitor.ts';
 import { StandardInput } from '../../harness/guest/monitor/standard-input.ts';
@@ -32,7 +36,9 @@ export interface PlayedGuest {
   envelope(fields: { size?: number | bigint; kind?: number | bigint; address: number | bigint }): void;
   request(tid: number, header: 'writeRequest' | 'readRequest', fd: number, count: number): void;
   push(tid: number, text: string): void;
-  pull(tid: number, length: number): string;
+  pull(tid: number, length: number): void;
+  /** Text in the buffer that the last push or pull named. */
+  buffer(length: number): string;
   write(tid: number, fd: number, text: string): void;
   /** Fetches the oldest message. */
   fetch(): { type: number; destination: number; header: number; count: number };
@@ -44,11 +50,25 @@ const PAYLOAD = message.fields[4].offset;
 const BODY = PAYLOAD + hostPayload.fields[1].offset;
 const CREDITS = 4;
 
-export function playGuest(stdin?: InputSource, options: Partial<MonitorOptions> = {}): PlayedGuest {
+function eraGiven(era: EraName | 'not given'): Judgement {
+  const judgement = era === 'not given' ? UNJUDGED : narrow(UNJUDGED, givenEra(era));
+  if (isContradiction(judgement)) throw new Error(judgement.message);
+  return judgement;
+}
+
+/** A guest whose kernel is played by the spec; of Era S unless it says otherwise. */
+export function playGuest(
+  stdin?: InputSource,
+  {
+    era = 'S',
+    ...options
+  }: Partial<Omit<MonitorOptions, 'era'>> & { readonly era?: EraName | 'not given' } = {},
+): PlayedGuest {
   const fake = fakeMachine();
   const stops: MonitorStop[] = [];
   const monitor = new Monitor(fake.machine, {
     input: new StandardInput(stdin),
+    era: new EraInForce(eraGiven(era), options.log),
     announceMessages: false,
     stopAtSnapshot: false,
     onConsole: undefined,
@@ -98,8 +118,8 @@ export function playGuest(stdin?: InputSource, options: Partial<MonitorOptions> 
     },
     pull: (tid, length) => {
       sendChunk({ source_pid: 1, source_tid: tid, address: BUFFER, length });
-      return new TextDecoder().decode(fake.memory.read(BUFFER, length)).replaceAll('\0', '');
     },
+    buffer: (length) => new TextDecoder().decode(fake.memory.read(BUFFER, length)).replaceAll('\0', ''),
     write: (tid, fd, text) => {
       guest.request(tid, 'writeRequest', fd, text.length);
       guest.push(tid, text);

@@ -16,11 +16,7 @@ interface Played {
 function play(first: EraName): Played {
   const fake = fakeMachine();
   let era = first;
-  const calls = new KernelCalls(
-    fake.machine,
-    () => era,
-    () => undefined,
-  );
+  const calls = new KernelCalls(fake.machine, () => era, { first: () => undefined, stop: () => undefined });
   const hex = (name: RegisterName): string => (fake.registers.get(name) ?? 0).toString(16);
   return {
     calls,

@@ -56,8 +56,8 @@ describe('a read in pieces', () => {
     put(guest, 0x00200300, '00 00 00 00 | 00 70 20 00 | 05 00 00 00');
     put(guest, 0x00200400, '24 00 00 00 00 00 00 00 | 02 00 00 00 00 00 00 00 | 00 02 20 00 00 00 00 00');
     guest.fake.out(BUS, 0x00200400, 4);
-    expect([seen(guest, 0x00203ffd, 3), seen(guest, 0x00207000, 2)]).toEqual(['61 62 63', '64 65']);
     fetch(guest);
+    expect([seen(guest, 0x00203ffd, 3), seen(guest, 0x00207000, 2)]).toEqual(['61 62 63', '64 65']);
     expect(seen(guest, 0x00201000, 37)).toMatch(/^06( 00){20} 01 00 00 00 02 00 00 00( 00){8}/u);
     expect(seen(guest, 0x00201029, 4)).toBe('05 00 00 00');
     fetch(guest);

@@ -63,8 +63,8 @@ describe('a read', () => {
     const guest = playGuest('abc');
     read(guest, '00');
     expect(guest.fake.memory.read32(CREDITS)).toBe(2);
-    expect(seen(guest, 0x00200300, 3)).toBe('61 62 63');
     fetch(guest);
+    expect(seen(guest, 0x00200300, 3)).toBe('61 62 63');
     const header = '01 00 00 00 02 00 00 00 00 00 00 00 00 00 00 00 00 03 20 00 03 00 00 00';
     expect(seen(guest, 0x00201000, 37)).toBe(`06 00 00 00 00 00 00 00 00 00 00 00 00 ${header}`);
     fetch(guest);

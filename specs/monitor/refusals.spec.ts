@@ -43,10 +43,10 @@ describe('the bus refuses', () => {
     [
       'an envelope that is neither message nor data',
       (guest) => {
-        guest.envelope({ size: 64, kind: 2, address: MESSAGE });
+        guest.envelope({ size: 64, kind: 4, address: MESSAGE });
         guest.fake.out(ports.busSend, ENVELOPE, 4);
       },
-      /kind 2 in the envelope/,
+      /kind 4 in the envelope/,
     ],
     [
       'a message that reaches past RAM',
@@ -98,7 +98,7 @@ describe('the bus refuses', () => {
     [
       'a word written to the machine port',
       (guest) => {
-        guest.fake.out(ports.machine, 0x2000, 2);
+        guest.fake.out(ports.machine, 0x3000, 2);
       },
       /a write of 2 bytes/,
     ],

@@ -28,7 +28,10 @@ export interface PosixRun extends RunResult {
 }
 
 /** Runs one of them to its end; also outside of a test, so that several tests can ask about one run. */
-export async function runPosix(name: string, options: Partial<BootOptions> = {}): Promise<PosixRun> {
+export async function runPosix(
+  name: string,
+  options: Partial<BootOptions> & { readonly era?: Era } = {},
+): Promise<PosixRun> {
   const guest = await boot({ program: await posixProgram(name, options.era), programName: name, ...options });
   try {
     const result = guest.result(await guest.runToEnd());

@@ -1,6 +1,7 @@
 /** What an editor's launch configuration holds, checked, and the session it asks for. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as v from 'valibot';
+import { eraNames } from '../../../images/abi/era.ts';
 import { debug, debugSnapshot } from '../index.ts';
 import type { DebugSession, OutputListener } from '../index.ts';
 import { InputError } from '../../guest/errors.ts';
@@ -19,7 +20,7 @@ const schema = v.object({
   stdlib: v.optional(v.boolean()),
   memoryMiB: v.optional(v.number()),
   seed: v.optional(v.number()),
-  era: v.optional(v.picklist(['S', 'M'])),
+  era: v.optional(v.picklist(eraNames)),
   /** Text that the program finds on its standard input. */
   stdin: v.optional(v.string()),
   /** A file as `run --snapshot-to` writes it, to start from. */

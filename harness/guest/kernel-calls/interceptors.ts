@@ -61,23 +61,31 @@ interface Registration {
   numbers: ReadonlySet<number> | undefined;
 }
 
+/** Who a guest's kernel calls are told to. */
+export interface CallListeners {
+  /** The vector of the first call since reset. */
+  readonly first: (vector: number) => void;
+  /** A call at which the run is to end. */
+  readonly stop: (call: KernelCall) => void;
+}
+
 export class KernelCalls {
   readonly #machine: Machine;
   readonly #era: () => EraName;
   readonly #ring: CallRing;
-  readonly #onStop: (call: KernelCall) => void;
+  readonly #told: CallListeners;
   #registrations: readonly Registration[] = [];
   #observers: readonly CallObserver[] = [];
 
   /**
    * @param era That of the guest, as far as it is known: asked for each call that somebody looks at.
-   * @param onStop Called inside the trap; the run is to end there.
+   * @param told Called inside the trap.
    */
-  constructor(machine: Machine, era: () => EraName, onStop: (call: KernelCall) => void) {
+  constructor(machine: Machine, era: () => EraName, told: CallListeners) {
     this.#machine = machine;
     this.#era = era;
     this.#ring = new CallRing(era);
-    this.#onStop = onStop;
+    this.#told = told;
     machine.trapInterrupts([trapVectors.eraS, trapVectors.eraM], (interrupt) => this.#trap(interrupt));
   }
 
@@ -139,6 +147,7 @@ export class KernelCalls {
       interrupt.frame.eip,
       this.#machine.instructions,
     );
+    if (this.#ring.count === 1) this.#told.first(interrupt.vector);
     if (this.#registrations.length === 0 && this.#observers.length === 0) return 'deliver';
     const call = this.#ring.last();
     const decision = this.#decide(call);
@@ -165,7 +174,7 @@ export class KernelCalls {
   #apply(call: KernelCall, decision: Exclude<CallDecision, { kind: 'deliver' }>): TrapDecision {
     switch (decision.kind) {
       case 'stop':
-        this.#onStop(call);
+        this.#told.stop(call);
         return 'deliver';
       case 'answer':
         this.#setResult(BigInt.asUintN(64, BigInt(decision.value)));

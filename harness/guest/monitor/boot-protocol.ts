@@ -1,27 +1,32 @@
 /**
- * Nanvix's boot protocol: where kernel, program, command line and ramfs lie in memory, and how the processor starts.
+ * Nanvix's boot protocol: where kernel, program, command line and ramfs lie in memory, and how the processor starts. What differs
+ * between eras is in eras/.
  *
  * What must hold: the control page and the clock page are written after the kernel, because a real kernel's zero section
  * covers them; nothing overlaps, or the boot is refused.
  */
 import type { Machine } from '../../../emulator/types.ts';
-import { bootRegisters, controlPage, initrd, PAGE_SIZE } from '../../../images/abi/memory-map.ts';
+import { addressMap, bootRegisters, controlPage, PAGE_SIZE } from '../../../images/abi/memory-map.ts';
 import { loadSegments } from '../elf/load-segments.ts';
+import type { LoadableElf } from '../elf/load-segments.ts';
 import { InputError } from '../errors.ts';
 import { encodeCommandLine } from './command-line.ts';
 import { writeControlPage } from './control-page.ts';
+import type { BootForm, MonitorEra } from './eras/era.ts';
+import { isBundle } from './eras/evidence.ts';
 import { writePvclock } from './pvclock.ts';
 
 /** What lies in memory when the kernel starts. */
 export interface BootImage {
   readonly kernel: Uint8Array;
+  /** An ELF file, or a bundle of programs in an era that knows them. */
   readonly program: Uint8Array;
   /** Empty when there is none. A multiple of 4096 bytes. */
   readonly ramfs: Uint8Array;
-  /** Program name and arguments, see command-line.ts. */
+  /** Program name and arguments, see command-line.ts. A bundle has its own, and this one does not count. */
   readonly commandLine: string;
   readonly kernelArguments: string;
-  readonly era: 'S' | 'M';
+  readonly era: MonitorEra;
   /** Nanoseconds since 1970. */
   readonly bootTime: bigint;
 }
@@ -31,50 +36,109 @@ const pageCeil = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_
 /** Lays a guest out in a machine that has just been made. Throws {@link InputError} when it does not fit. */
 export function layOut(machine: Machine, image: BootImage): void {
   const { memory } = machine;
+  const { boot: form } = image.era;
   const kernelArguments = encodeKernelArguments(image.kernelArguments);
-  const commandLine = encodeCommandLine(image.commandLine, image.era);
-  const ramfs = ramfsPlace(memory.size, image.ramfs);
-  const programEnd = initrd.base + pageCeil(image.program.length);
-  if (programEnd + commandLine.length > ramfs.base) {
+  const ramfs = ramfsPlace(memory.size, image.ramfs, form);
+  if (!form.sharedPages) checkAloneWith(image);
+  checkProgram(image);
+  const initrd = initrdOf(image);
+  const end = form.initrdBase + initrd.length;
+  if (end > ramfs.base) {
     throw new InputError(
       `program (${image.program.length} bytes) and ramfs (${image.ramfs.length} bytes) do not fit into ` +
         `${memory.size >> 20} MiB: give the guest more memory`,
     );
   }
-
+  if (end > addressMap.mmapBase)
+    throw new InputError(`the program has ${image.program.length} bytes: that is more than Nanvix can map`);
   const kernel = loadSegments('kernel', image.kernel);
+  loadKernel(machine, kernel, form);
+  if (form.sharedPages) {
+    writeControlPage(memory, ramfs, kernelArguments);
+    writePvclock(memory, image.bootTime);
+  }
+  memory.write(form.initrdBase, initrd);
+  memory.write(ramfs.base, image.ramfs);
+
+  machine.enterRealMode({
+    eip: kernel.entry,
+    eax: bootRegisters.magic,
+    ebx: (form.initrdBase | pagesOf(image.program.length, form)) >>> 0,
+    eflags: bootRegisters.eflags,
+  });
+}
+
+function loadKernel({ memory }: Machine, kernel: LoadableElf, { initrdBase }: BootForm): void {
   for (const segment of kernel.segments) {
-    if (segment.address + segment.memoryBytes > initrd.base) {
+    if (segment.address + segment.memoryBytes > initrdBase) {
       throw new InputError(
         `the kernel reaches to 0x${(segment.address + segment.memoryBytes).toString(16)}, into the program at ` +
-          `0x${initrd.base.toString(16)}: it is not a kernel of this machine`,
+          `0x${initrdBase.toString(16)}: it is not a kernel of this machine`,
       );
     }
     memory.write(segment.address, segment.bytes);
     const rest = segment.memoryBytes - segment.bytes.length;
     if (rest > 0) memory.fill(segment.address + segment.bytes.length, rest, 0);
   }
-  writeControlPage(memory, ramfs, kernelArguments);
-  writePvclock(memory, image.bootTime);
-  memory.write(initrd.base, image.program);
-  memory.write(programEnd, commandLine);
-  memory.write(ramfs.base, image.ramfs);
-
-  machine.enterRealMode({
-    eip: kernel.entry,
-    eax: bootRegisters.magic,
-    ebx: (initrd.base | (pageCeil(image.program.length) / PAGE_SIZE)) >>> 0,
-    eflags: bootRegisters.eflags,
-  });
 }
 
-function ramfsPlace(memorySize: number, ramfs: Uint8Array): { base: number; size: number } {
+/** The program, padded to whole pages, and the command line behind it where there is one. */
+function initrdOf({ program, commandLine, era: { boot: form } }: BootImage): Uint8Array {
+  const padded = pageCeil(program.length);
+  const line =
+    form.commandLine === undefined || (form.bundles && isBundle(program))
+      ? new Uint8Array(0)
+      : encodeCommandLine(commandLine, form.commandLine);
+  const bytes = new Uint8Array(padded + line.length);
+  bytes.set(program);
+  bytes.set(line, padded);
+  return bytes;
+}
+
+/** The size of the initrd as EBX says it. */
+function pagesOf(bytes: number, { pages, initrdSizeBits }: BootForm): number {
+  const count = pages === 'rounded-up' ? Math.ceil(bytes / PAGE_SIZE) : Math.floor(bytes / PAGE_SIZE);
+  if (count < 2 ** initrdSizeBits) return count;
+  throw new InputError(
+    `the program has ${count} pages, and an initrd of this era at most ${2 ** initrdSizeBits - 1}: give a smaller one`,
+  );
+}
+
+/** Where the era asks for more of a program than that it is one. */
+function checkProgram({ program, era: { boot: form, step } }: BootImage): void {
+  if (form.programEntry === undefined) return;
+  const { entry } = loadSegments('program', program);
+  if (entry === form.programEntry) return;
+  const [is, must] = [entry, form.programEntry].map((address) => `0x${address.toString(16)}`);
+  throw new InputError(
+    `the program starts at ${is}, and one of era ${step} at ${must}: link it for that era`,
+  );
+}
+
+/** In an era without shared pages a guest gets its program and nothing else. */
+function checkAloneWith({ ramfs, kernelArguments, commandLine, era: { step } }: BootImage): void {
+  const what =
+    ramfs.length > 0
+      ? 'ramfs'
+      : kernelArguments !== ''
+        ? 'kernel arguments'
+        : /^\S+ ;?$/u.test(commandLine)
+          ? undefined
+          : 'command line';
+  if (what !== undefined) throw new InputError(`a kernel of era ${step} takes no ${what}: leave that out`);
+}
+
+function ramfsPlace(
+  memorySize: number,
+  ramfs: Uint8Array,
+  { initrdBase }: BootForm,
+): { base: number; size: number } {
   if (ramfs.length % PAGE_SIZE !== 0) {
     throw new InputError(
       `the ramfs has ${ramfs.length} bytes, not a multiple of ${PAGE_SIZE}: pad it with zeros`,
     );
   }
-  if (ramfs.length > memorySize - initrd.base) {
+  if (ramfs.length > memorySize - initrdBase) {
     throw new InputError(
       `the ramfs (${ramfs.length} bytes) does not fit into ${memorySize >> 20} MiB: give the guest more memory`,
     );

@@ -4,8 +4,8 @@
  * The protocol separates by single spaces and one semicolon and knows no quoting, so a word that holds one of them
  * cannot be passed and is refused here rather than torn apart in the guest.
  */
-import { eras } from '../../../images/abi/eras.ts';
 import { InputError } from '../errors.ts';
+import type { BootForm } from './eras/era.ts';
 
 export interface CommandLineParts {
   readonly programName: string;
@@ -39,14 +39,12 @@ export function commandLineText(parts: CommandLineParts): string {
   return `${name} ${args};${env}`;
 }
 
-/**
- * The bytes as they lie in memory: length, then text.
- *
- * @param era `S` has a length of one byte, `M` of two.
- */
-export function encodeCommandLine(text: string, era: 'S' | 'M'): Uint8Array {
+/** The bytes as they lie in memory: length, then text. */
+export function encodeCommandLine(
+  text: string,
+  { lengthBytes, maximum }: NonNullable<BootForm['commandLine']>,
+): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  const { lengthBytes, maximum } = eras[era].commandLine;
   if (bytes.length > maximum) {
     throw new InputError(
       `the command line has ${bytes.length} bytes, at most ${maximum} fit: shorten arguments or environment`,

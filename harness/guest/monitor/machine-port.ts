@@ -1,6 +1,8 @@
 /** The machine port 0x604: what the kernel asks of its host, decoded. */
 import { machineCommands, MACHINE_COMMAND_SHIFT, ports } from '../../../images/abi/ports.ts';
+import type { PortWidth } from '../../../emulator/types.ts';
 import type { ProtocolViolation } from '../stop.ts';
+import type { MachinePortForm } from './eras/era.ts';
 import { violation } from './violation.ts';
 
 export type MachineCommand =
@@ -10,7 +12,20 @@ export type MachineCommand =
   | { readonly kind: 'boot-complete' }
   | { readonly kind: 'refused'; readonly violation: ProtocolViolation };
 
-export function decodeMachineCommand(value: number): MachineCommand {
+/**
+ * @param value What the guest wrote, as an unsigned number.
+ * @param width Bytes of the write.
+ */
+export function decodeMachineCommand(value: number, width: PortWidth, form: MachinePortForm): MachineCommand {
+  if (width !== form.width) {
+    const reason = `a write of ${width} bytes, the protocol has ${form.width} here`;
+    return { kind: 'refused', violation: violation(ports.machine, value, reason) };
+  }
+  if (!form.status) {
+    return value === machineCommands.shutdown
+      ? { kind: 'shutdown', status: 0 }
+      : { kind: 'refused', violation: violation(ports.machine, value, 'unknown command') };
+  }
   const argument = value & ((1 << MACHINE_COMMAND_SHIFT) - 1);
   switch (value >>> MACHINE_COMMAND_SHIFT) {
     case machineCommands.shutdown:

@@ -1,135 +1,191 @@
 /**
- * Messages of each era in one form, so that the monitor's streams need not know how an era lays them out.
+ * Messages of each layout in one form, so that nothing else in the monitor needs to know how an era lays them out.
  *
- * What must hold: an era's layout is in images/abi; here is only which of its fields mean the same.
+ * Three layouts: `short` (a header of 13 bytes, one number for each side), `long` (21 bytes, process and thread of both sides), and
+ * `numbered`, which is long with a number in each request that its answer repeats. What must hold: the offsets are in images/abi;
+ * here is only which fields mean the same.
  */
-import type { Era } from '../../../images/abi/eras.ts';
 import { readStruct, writeStruct } from '../../../images/abi/layout.ts';
-import { messageTypes, processes } from '../../../images/abi/messages.ts';
-import {
-  dataChunk,
-  hostPayload,
-  message,
-  streamRequest,
-  streamResponse,
-} from '../../../images/abi/structs.ts';
+import { FIRST_THREAD, messageTypes, processes } from '../../../images/abi/messages.ts';
+import { dataChunk, hostPayload, message } from '../../../images/abi/structs.ts';
 import { hostPayloadM, messageM } from '../../../images/abi/structs-m.ts';
 import { viewOf } from './violation.ts';
 
-/** Who asks, and what an answer has to say so that it finds its way back. */
-export interface Requester {
+/** A thread of the guest, or with thread 0 a process's mailbox. */
+export interface Party {
   readonly pid: number;
   readonly tid: number;
-  /** Number of the request; 0 in an era without them. */
-  readonly request: number;
 }
 
 /** A host message of the guest. */
-export interface HostRequest extends Requester {
-  readonly header: number;
-  readonly fd: number;
-  readonly count: number;
+export interface GuestMessage {
+  readonly source: Party;
+  /** Process it is for; 0 is the host. */
+  readonly destination: number;
+  readonly kind: number;
+  /** Number of the request; 0 in a layout without them. */
+  readonly request: number;
+  /** What belongs to the kind. */
+  readonly body: Uint8Array;
+  /** Body and what is before it, from the kind on. */
+  readonly payload: Uint8Array;
 }
 
-/** Where bulk data lies: pieces that each lie within one page, in their order. */
+/** A message for the guest. */
+export interface Answer {
+  /** Process it comes from; the host when not given. */
+  readonly from?: number;
+  readonly to: Party;
+  /** A positive errno; 0 when not given. */
+  readonly status?: number;
+}
+
+/** Bulk data that a guest offers or asks for. */
+export interface Bulk {
+  /** The thread that calls. */
+  readonly source: Party;
+  readonly destination: Party;
+  /** Where its data lies: pieces that each lie within one page, in their order. */
+  readonly pieces: readonly Piece[];
+  readonly length: number;
+  /** How the answer to a pull names it: the address of its data, or a number beyond memory. */
+  readonly name: number;
+}
+
 export interface Piece {
   readonly address: number;
   readonly length: number;
 }
 
-/** Bulk data that a guest offers or asks for. */
-export interface Bulk {
-  readonly pid: number;
-  readonly tid: number;
-  readonly pieces: readonly Piece[];
-  readonly length: number;
-}
-
-/** How an era writes messages down. */
+/** How a layout writes messages down. */
 export interface MessageForm {
+  readonly layout: 'short' | 'long' | 'numbered';
+  /** Bytes from the kind on. */
+  readonly payloadBytes: number;
   /** A message that has the type of a host message. */
-  readonly request: (bytes: Uint8Array) => HostRequest;
-  /** The response to a request: its header and its count. */
-  readonly response: (to: Requester, header: number, count: number) => Uint8Array;
+  read(bytes: Uint8Array): GuestMessage;
+  /** A message to the guest, with what it holds from the kind on. */
+  write(answer: Answer, payload: Uint8Array): Uint8Array;
+  /** A payload: its kind, the number of the request it answers where the layout has numbers, and its body. */
+  payload(kind: number, request: number, body: Uint8Array): Uint8Array;
   /** The response to a pull, with the bytes that came. */
-  readonly pullResponse: (pull: Bulk, delivered: number) => Uint8Array;
+  pullResponse(pull: Bulk, delivered: number): Uint8Array;
 }
 
-function pullHeader(pull: Bulk, delivered: number, view: DataView, payload: number): void {
-  writeStruct(dataChunk, view, payload, {
-    source_pid: pull.pid,
-    source_tid: pull.tid,
-    destination_pid: processes.host,
-    address: pull.pieces[0]?.address ?? 0,
+/** Who sent a short message: a thread as its negative, or a process, which counts as its first thread. */
+function shortParty(number: number): Party {
+  if (number > 0) return { pid: number, tid: FIRST_THREAD };
+  // in 32 bits, like the guest: the lowest number is its own negative
+  return { pid: processes.program, tid: -number | 0 };
+}
+
+/** The number a short message is sent to: a thread's, else a process's. */
+const shortNumber = ({ pid, tid }: Party): number => (tid === 0 ? pid : -tid);
+
+function shortForm(): MessageForm {
+  const at = message.fields[4].offset;
+  const bodyAt = hostPayload.fields[1].offset;
+  return {
+    layout: 'short',
+    payloadBytes: message.size - at,
+    read: (bytes) => {
+      const { source, destination } = readStruct(message, viewOf(bytes));
+      const payload = bytes.subarray(at);
+      const { header: kind } = readStruct(hostPayload, viewOf(payload));
+      return {
+        source: shortParty(source),
+        destination,
+        kind,
+        request: 0,
+        body: payload.subarray(bodyAt),
+        payload,
+      };
+    },
+    write: ({ from = processes.host, to, status = 0 }, payload) => {
+      const bytes = new Uint8Array(message.size);
+      const type = messageTypes.host;
+      writeStruct(message, viewOf(bytes), 0, { type, source: from, destination: shortNumber(to), status });
+      bytes.set(payload, at);
+      return bytes;
+    },
+    payload: (kind, _request, body) => {
+      const bytes = new Uint8Array(bodyAt + body.length);
+      writeStruct(kindOnly, viewOf(bytes), 0, { header: kind });
+      bytes.set(body, bodyAt);
+      return bytes;
+    },
+    pullResponse: (pull, delivered) => {
+      const bytes = new Uint8Array(message.size);
+      writeStruct(message, viewOf(bytes), 0, { type: messageTypes.pullResponse });
+      writePull(pull, delivered, viewOf(bytes), at);
+      return bytes;
+    },
+  };
+}
+
+function longForm(numbered: boolean): MessageForm {
+  const at = messageM.fields[6].offset;
+  const bodyAt = numbered ? hostPayloadM.fields[2].offset : hostPayload.fields[1].offset;
+  return {
+    layout: numbered ? 'numbered' : 'long',
+    payloadBytes: messageM.size - at,
+    read: (bytes) => {
+      const {
+        source_pid: pid,
+        source_tid: tid,
+        destination_pid: destination,
+      } = readStruct(messageM, viewOf(bytes));
+      const payload = bytes.subarray(at);
+      const { header: kind, request } = readStruct(hostPayloadM, viewOf(payload));
+      const body = payload.subarray(bodyAt);
+      return { source: { pid, tid }, destination, kind, request: numbered ? request : 0, body, payload };
+    },
+    write: ({ from = processes.host, to, status = 0 }, payload) => {
+      const bytes = new Uint8Array(messageM.size);
+      writeStruct(messageM, viewOf(bytes), 0, {
+        type: messageTypes.host,
+        source_pid: from,
+        destination_pid: to.pid,
+        destination_tid: to.tid,
+        status,
+      });
+      bytes.set(payload, at);
+      return bytes;
+    },
+    payload: (kind, request, body) => {
+      const bytes = new Uint8Array(bodyAt + body.length);
+      writeStruct(kindOnly, viewOf(bytes), 0, { header: kind });
+      if (numbered) writeStruct(numberOnly, viewOf(bytes), 0, { request });
+      bytes.set(body, bodyAt);
+      return bytes;
+    },
+    pullResponse: (pull, delivered) => {
+      const bytes = new Uint8Array(messageM.size);
+      writeStruct(messageM, viewOf(bytes), 0, { type: messageTypes.pullResponse });
+      writePull(pull, delivered, viewOf(bytes), at);
+      return bytes;
+    },
+  };
+}
+
+/** Fields of a payload without the body behind them. */
+const kindOnly = { ...hostPayload, fields: [hostPayload.fields[0]] } as const;
+const numberOnly = { ...hostPayloadM, fields: [hostPayloadM.fields[1]] } as const;
+
+/** The header of a pull as it came, with the number of bytes that are there. */
+function writePull({ source, destination, name }: Bulk, delivered: number, view: DataView, at: number): void {
+  writeStruct(dataChunk, view, at, {
+    source_pid: source.pid,
+    source_tid: source.tid,
+    destination_pid: destination.pid,
+    destination_tid: destination.tid,
+    address: name,
     length: delivered,
   });
 }
 
-const PAYLOAD_S = message.fields[4].offset;
-const BODY_S = PAYLOAD_S + hostPayload.fields[1].offset;
-
-const formS: MessageForm = {
-  request: (bytes) => {
-    const view = viewOf(bytes);
-    const { source } = readStruct(message, view);
-    const { header } = readStruct(hostPayload, view, PAYLOAD_S);
-    return {
-      pid: processes.program,
-      // in 32 bits, like the guest: the lowest number is its own negative
-      tid: -source | 0,
-      request: 0,
-      header,
-      ...readStruct(streamRequest, view, BODY_S),
-    };
-  },
-  response: (to, header, count) => {
-    const bytes = new Uint8Array(message.size);
-    const view = viewOf(bytes);
-    writeStruct(message, view, 0, { type: messageTypes.host, source: processes.host, destination: -to.tid });
-    writeStruct(hostPayload, view, PAYLOAD_S, { header });
-    writeStruct(streamResponse, view, BODY_S, { count });
-    return bytes;
-  },
-  pullResponse: (pull, delivered) => {
-    const bytes = new Uint8Array(message.size);
-    const view = viewOf(bytes);
-    writeStruct(message, view, 0, { type: messageTypes.pullResponse });
-    pullHeader(pull, delivered, view, PAYLOAD_S);
-    return bytes;
-  },
-};
-
-const PAYLOAD_M = messageM.fields[6].offset;
-const BODY_M = PAYLOAD_M + hostPayloadM.fields[2].offset;
-
-const formM: MessageForm = {
-  request: (bytes) => {
-    const view = viewOf(bytes);
-    const { source_pid: pid, source_tid: tid } = readStruct(messageM, view);
-    const { header, request } = readStruct(hostPayloadM, view, PAYLOAD_M);
-    return { pid, tid, request, header, ...readStruct(streamRequest, view, BODY_M) };
-  },
-  response: (to, header, count) => {
-    const bytes = new Uint8Array(messageM.size);
-    const view = viewOf(bytes);
-    writeStruct(messageM, view, 0, {
-      type: messageTypes.host,
-      source_pid: processes.host,
-      destination_pid: to.pid,
-      destination_tid: to.tid,
-    });
-    writeStruct(hostPayloadM, view, PAYLOAD_M, { header, request: to.request });
-    writeStruct(streamResponse, view, BODY_M, { count });
-    return bytes;
-  },
-  pullResponse: (pull, delivered) => {
-    const bytes = new Uint8Array(messageM.size);
-    const view = viewOf(bytes);
-    writeStruct(messageM, view, 0, { type: messageTypes.pullResponse });
-    pullHeader(pull, delivered, view, PAYLOAD_M);
-    return bytes;
-  },
-};
-
-/** By era. */
-export const messageForms: Readonly<Record<Era, MessageForm>> = { S: formS, M: formM };
+export const messageForms = {
+  short: shortForm(),
+  long: longForm(false),
+  numbered: longForm(true),
+} as const satisfies Readonly<Record<MessageForm['layout'], MessageForm>>;

@@ -5,20 +5,25 @@
  * remembers is in {@link MonitorState}, plain data that is captured and restored with the machine.
  */
 import type { Machine, PortWidth } from '../../../emulator/types.ts';
-import type { Era } from '../../../images/abi/eras.ts';
-import { interrupts, ports } from '../../../images/abi/ports.ts';
+import type { EraStep } from '../../../images/abi/eras.ts';
+import { interrupts, machineCommands, ports } from '../../../images/abi/ports.ts';
 import type { Log } from '../log.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { MessageBus } from './bus.ts';
 import { KernelConsole } from './console.ts';
+import { EraInForce } from './eras/in-force.ts';
+import { seen } from './eras/evidence.ts';
 import { decodeMachineCommand } from './machine-port.ts';
-import { messageForms } from './messages.ts';
+import { Outbox } from './outbox.ts';
+import type { OutboxState } from './outbox.ts';
 import { remarksInto } from './remarks.ts';
 import type { Remark } from './remarks.ts';
 import type { StandardInput } from './standard-input.ts';
+import { HostRequests } from './requests.ts';
+import type { RequestState } from './requests.ts';
 import { StandardStreams } from './streams.ts';
-import type { StreamState } from './streams.ts';
-import { violation } from './violation.ts';
+import type { StreamPositions } from './streams.ts';
+import { contradiction } from './violation.ts';
 
 /** What the monitor asks a run to stop for. */
 export type MonitorStop =
@@ -29,10 +34,13 @@ export type MonitorStop =
   | { readonly kind: 'protocol-error'; readonly violation: ProtocolViolation };
 
 /** Everything the monitor remembers between two instructions of the guest. */
-export interface MonitorState {
+export interface MonitorState extends OutboxState {
   readonly console: Uint8Array;
-  readonly streams: StreamState;
-  readonly inbox: readonly Uint8Array[];
+  readonly streams: StreamPositions & RequestState;
+  /** Pulls that had a number so far; 0 when left out. */
+  readonly transfers?: number;
+  /** The eras that the guest may be of; those that it was made as when left out. */
+  readonly era?: readonly EraStep[];
   /** Snapshots the kernel has asked for since reset. */
   readonly snapshotRequests: number;
   /** Instruction count at which the kernel said that the boot is complete (Era M). */
@@ -43,8 +51,7 @@ export interface MonitorState {
 
 export interface MonitorOptions {
   readonly input: StandardInput;
-  /** Era of the guest's messages; `S` by default. */
-  readonly era?: Era;
+  readonly era: EraInForce;
   readonly announceMessages: boolean;
   /** Whether the run stops where the kernel asks for a snapshot. */
   readonly stopAtSnapshot: boolean;
@@ -59,7 +66,10 @@ export interface MonitorOptions {
 export class Monitor {
   readonly console: KernelConsole;
   readonly streams: StandardStreams;
-  readonly bus: MessageBus;
+  readonly era: EraInForce;
+  readonly #requests: HostRequests;
+  readonly #outbox: Outbox;
+  readonly #bus: MessageBus;
   readonly #machine: Machine;
   readonly #options: MonitorOptions;
   readonly #remark: Remark;
@@ -74,22 +84,30 @@ export class Monitor {
     const { log = {} } = options;
     this.#remark = remarksInto(log);
     this.console = new KernelConsole(options.onConsole);
-    this.bus = new MessageBus(
-      machine.memory,
-      options.era ?? 'S',
-      () => {
-        this.#announceMessage();
+    this.era = options.era;
+    const { memory } = machine;
+    this.streams = new StandardStreams(options.input, options.onOutput);
+    this.#outbox = new Outbox(memory, this.era, () => {
+      this.#announceMessage();
+    });
+    this.#requests = new HostRequests({
+      era: this.era,
+      streams: this.streams,
+      post: (message) => {
+        this.#bus.post(message);
       },
-      this.#remark,
-      log,
-    );
-    this.streams = new StandardStreams(machine.memory, options.input, {
-      send: (message) => {
-        this.bus.post(message);
+      answerPull: (bulk, bytes) => {
+        this.#bus.answerPull(bulk, bytes);
       },
-      form: messageForms[options.era ?? 'S'],
       remark: this.#remark,
-      onOutput: options.onOutput,
+    });
+    this.#bus = new MessageBus({
+      memory,
+      era: this.era,
+      outbox: this.#outbox,
+      receiver: this.#requests,
+      remark: this.#remark,
+      log,
     });
     machine.claimPorts([ports.console], {
       write: (value, width) => {
@@ -98,7 +116,7 @@ export class Monitor {
     });
     machine.claimPorts([ports.busReceive], {
       write: (value, width) => {
-        if (width === 4) this.#refuse(this.bus.receive(value >>> 0));
+        if (width === 4 || this.era.era.bus.fetchesByAnyWidth) this.#refuse(this.#bus.receive(value >>> 0));
         else this.#remark(`write of ${width} bytes to port 0xea`);
       },
     });
@@ -117,6 +135,26 @@ export class Monitor {
     });
   }
 
+  /** True while something is under way between guest and host: a request without its data, or an answer that was not fetched. */
+  get isBusy(): boolean {
+    return this.#requests.isBusy || !this.#outbox.isEmpty;
+  }
+
+  /** True while a pull cannot be answered before {@link StandardInput.ready}: the guest waits. */
+  get waits(): boolean {
+    return this.#requests.waits;
+  }
+
+  /** True while the guest would be told of input that comes, and runs on meanwhile. */
+  get listens(): boolean {
+    return this.#requests.listens;
+  }
+
+  /** Answers what has waited for input, once there is some. */
+  resume(): void {
+    this.#requests.resume();
+  }
+
   get snapshotRequests(): number {
     return this.#snapshotRequests;
   }
@@ -132,8 +170,10 @@ export class Monitor {
   capture(): MonitorState {
     return {
       console: this.console.log.bytes,
-      streams: this.streams.capture(),
-      inbox: this.bus.inbox,
+      streams: { ...this.streams.capture(), ...this.#requests.capture() },
+      ...this.#outbox.capture(),
+      ...(this.#bus.transfers > 0 && { transfers: this.#bus.transfers }),
+      era: this.era.steps,
       snapshotRequests: this.#snapshotRequests,
       bootCompleteAt: this.#bootCompleteAt,
       exitStatus: this.#exitStatus,
@@ -143,8 +183,11 @@ export class Monitor {
   /** To be called together with the restore of the machine: the credits are part of the guest's memory. */
   restore(state: MonitorState): void {
     this.console.restore(state.console);
+    if (state.era !== undefined) this.era.restore(state.era);
     this.streams.restore(state.streams);
-    this.bus.restore(state.inbox);
+    this.#requests.restore(state.streams);
+    this.#outbox.restore(state);
+    this.#bus.restore(state.transfers ?? 0);
     this.#snapshotRequests = state.snapshotRequests;
     this.#bootCompleteAt = state.bootCompleteAt;
     this.#exitStatus = state.exitStatus;
@@ -159,24 +202,26 @@ export class Monitor {
       this.#remark('write of 2 bytes to port 0xe9');
       return;
     }
-    this.#refuse(this.bus.send(value >>> 0, this.streams));
-    if (this.streams.waits) this.#options.onStop({ kind: 'input' });
+    this.#refuse(this.#bus.send(value >>> 0));
+    if (this.waits || this.#requests.takeMiss()) this.#options.onStop({ kind: 'input' });
   }
 
   #writeLogPort(pointer: number, width: PortWidth): void {
-    const piece = width === 4 ? this.bus.kernelLog(pointer) : undefined;
+    const piece = width === 4 ? this.#bus.kernelLog(pointer) : undefined;
     if (piece === undefined) this.#remark('write to port 0xeb that is no piece of a log');
     else if (piece instanceof Uint8Array) this.console.writeLog(piece);
     else this.#refuse(piece);
   }
 
   #writeMachinePort(value: number, width: PortWidth): void {
-    if (width !== 4) {
-      const reason = `a write of ${width} bytes, the protocol has 4 here`;
-      this.#refuse(violation(ports.machine, value >>> 0, reason));
+    const isShutdown2024 = width === 2 && (value & 0xffff) === machineCommands.shutdown;
+    const found = isShutdown2024 ? this.era.saw(seen.wordShutdown) : undefined;
+    const wrong = found ?? (width === 4 ? this.era.saw(seen.dwordCommand) : undefined);
+    if (wrong !== undefined) {
+      this.#refuse(contradiction(ports.machine, value >>> 0, wrong));
       return;
     }
-    const command = decodeMachineCommand(value >>> 0);
+    const command = decodeMachineCommand(value >>> 0, width, this.era.era.machinePort);
     switch (command.kind) {
       case 'shutdown':
         this.#exitStatus = command.status;

@@ -36,6 +36,7 @@ class RecordedSource {
   readonly pieces: Uint8Array[] = [];
   readonly #pull: Pull | undefined;
   #ended: boolean;
+  #coming: Promise<void> | undefined;
 
   constructor(source: InputSource | undefined) {
     this.#ended = source === undefined || typeof source === 'string' || source instanceof Uint8Array;
@@ -65,9 +66,19 @@ class RecordedSource {
   /** Waits until a piece is there, or the end. */
   async ready(index: number): Promise<void> {
     while (!this.#ended && this.#pull?.kind === 'async' && this.pieces[index] === undefined) {
-      const next = await this.#pull.iterator.next();
+      this.#coming ??= this.#next(this.#pull.iterator);
+      await this.#coming;
+    }
+  }
+
+  /** Takes the next piece. One at a time, however many wait for it. */
+  async #next(iterator: AsyncPull['iterator']): Promise<void> {
+    try {
+      const next = await iterator.next();
       if (next.done === true) this.#ended = true;
       else this.#keep(encode(next.value));
+    } finally {
+      this.#coming = undefined;
     }
   }
 

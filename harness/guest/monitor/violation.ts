@@ -5,12 +5,18 @@
 import type { PhysicalMemory } from '../../../emulator/types.ts';
 import { PAGE_SIZE } from '../../../images/abi/memory-map.ts';
 import type { ProtocolViolation } from '../stop.ts';
+import type { Contradiction } from './eras/judgement.ts';
 
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 
 /** Builds the value for a refused write of `value` to `port`. */
 export function violation(port: number, value: number, message: string): ProtocolViolation {
   return { port, value, message: `port ${hex(port)}, value ${hex(value)}: ${message}` };
+}
+
+/** The same where the guest turns out to be of another era than everything else says. */
+export function contradiction(port: number, value: number, { message }: Contradiction): ProtocolViolation {
+  return { port, value, message, contradictsEra: true };
 }
 
 /**
