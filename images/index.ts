@@ -9,6 +9,7 @@ import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'no
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Era } from './abi/eras.ts';
+import type { DigestMemo } from './build/digest-memo.ts';
 import type { BuildOutcome } from './build/engine.ts';
 import { buildSteps, findSteps } from './build/engine.ts';
 import { resultOf } from './build/entry.ts';
@@ -19,6 +20,7 @@ import { debugFile, programFile, pythonSteps, stdlibStep, symbolsFile } from './
 import type { Variant } from './cpython/variant.ts';
 import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
+import { PrebuiltGuests } from './prebuilt/guests.ts';
 import { DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
 import { HELLO_RAMFS_FILE, helloRamfsStep } from './ramfs/recipe.ts';
 import { replaceFile } from './store/replace-file.ts';
@@ -58,6 +60,8 @@ function imageOf(built: BuiltStep, name: string): ImageFile {
   return resultOf(built, name);
 }
 
+const prebuiltGuests = (memo: DigestMemo): PrebuiltGuests | undefined => PrebuiltGuests.find(memo);
+
 interface BuildSettings extends Omit<EnsureOptions, 'variant' | 'era'> {
   readonly mostRunning?: number;
 }
@@ -69,6 +73,7 @@ async function build(steps: readonly Step[], options: BuildSettings): Promise<Bu
     onProgress: options.onProgress,
     signal: options.signal,
     mostRunning: options.mostRunning,
+    prebuilt: prebuiltGuests,
     check: (built) => (differs(built, recorded) ? differenceWarning(built) : undefined),
   });
 }
@@ -229,7 +234,7 @@ export async function listImages(variant: Variant = referenceVariant): Promise<r
   const list = imageList(variant);
   const found = await findSteps(
     list.map((image) => image.step),
-    cacheRoot(),
+    { cacheRoot: cacheRoot(), prebuilt: prebuiltGuests },
   );
   return list.map(({ name, file }, i): ImageListing => {
     const built = found[i];

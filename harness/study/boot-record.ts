@@ -1,10 +1,9 @@
 /** One row looked at closely: its phases, its kernel calls, and a profile, for the report's pictures. */
-import { ensureAddr2line } from '../../images/index.ts';
 import { boot } from '../guest/boot.ts';
 import {
   addressesOf,
   DEFAULT_INTERVAL,
-  inlinedAt,
+  inlinedOrWhyNot,
   nameStacks,
   PhaseWatch,
   sample,
@@ -36,8 +35,9 @@ export async function traceRow(
   const sampled = await sample(profiled, symbols, interval);
   profiled.dispose();
   const files = { kernel: images.kernel[256].path, program: images.python.debug.path };
-  const inlined = await inlinedAt(await ensureAddr2line(), files, symbols, addressesOf(sampled));
-  const { stacks } = nameStacks(sampled, symbols, inlined);
+  const found = await inlinedOrWhyNot(files, symbols, addressesOf(sampled));
+  // Without the tool, or the debug information, the pictures have the functions that were called, and those are right too.
+  const { stacks } = nameStacks(sampled, symbols, 'inlined' in found ? found.inlined : undefined);
   return {
     phases: spans.map(({ name, from, to }) => ({ name, from, to })),
     calls,

@@ -22,8 +22,21 @@ export interface EngineOptions {
   readonly signal?: AbortSignal | undefined;
   /** Most steps to run at once; each may start as many processes as there are processors. Default: no limit. */
   readonly mostRunning?: number | undefined;
+  /** Results that were built elsewhere, which count before the cache. */
+  readonly prebuilt?: ((memo: DigestMemo) => Prebuilt | undefined) | undefined;
   /** Called for each step that was built or found, once. Returns a warning about its results, if any. */
   readonly check?: ((built: BuiltStep) => string | undefined) | undefined;
+}
+
+/** Where results that were built elsewhere are found. */
+export interface Prebuilt {
+  step(
+    step: Step,
+  ): Promise<
+    | { readonly kind: 'found'; readonly built: BuiltStep }
+    | { readonly kind: 'none' }
+    | { readonly kind: 'damaged'; readonly warning: string }
+  >;
 }
 
 /** What building found and did. */
@@ -48,7 +61,7 @@ export async function buildSteps(targets: readonly Step[], options: EngineOption
 /** The steps whose results are in the cache, undefined for each that would have to run. Runs nothing. */
 export async function findSteps(
   targets: readonly Step[],
-  cacheRoot: string,
+  { cacheRoot, prebuilt }: Pick<EngineOptions, 'cacheRoot' | 'prebuilt'>,
 ): Promise<readonly (BuiltStep | undefined)[]> {
   const memo = new DigestMemo(new Store(cacheRoot));
   const known = new Map<Step, Promise<BuiltStep | undefined>>();
@@ -57,7 +70,10 @@ export async function findSteps(
     if (found === undefined) known.set(step, (found = look(step)));
     return found;
   };
+  const elsewhere = prebuilt?.(memo);
   const look = async (step: Step): Promise<BuiltStep | undefined> => {
+    const packed = await elsewhere?.step(step);
+    if (packed?.kind === 'found') return packed.built;
     const needed = await Promise.all(step.steps.map(find));
     const present = needed.filter((one) => one !== undefined);
     if (present.length < needed.length) return undefined;
@@ -74,6 +90,7 @@ class Build {
   readonly warnings: string[] = [];
   readonly #options: EngineOptions;
   readonly #memo: DigestMemo;
+  readonly #prebuilt: Prebuilt | undefined;
   readonly #steps = new Map<Step, Promise<BuiltStep>>();
   /** Aborted when a step fails, so that its siblings stop too; follows the caller's signal. */
   readonly #stop = new AbortController();
@@ -86,6 +103,7 @@ class Build {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#memo = new DigestMemo(new Store(options.cacheRoot));
+    this.#prebuilt = options.prebuilt?.(this.#memo);
     if (options.signal?.aborted === true) this.#stop.abort();
     else options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -116,6 +134,9 @@ class Build {
 
   async #realize(step: Step): Promise<BuiltStep> {
     const { cacheRoot } = this.#options;
+    const packed = await this.#prebuilt?.step(step);
+    if (packed?.kind === 'found') return packed.built;
+    if (packed?.kind === 'damaged') this.#warn(packed.warning);
     const needed = await this.all(step.steps);
     const keyed = await inputsOf(step, needed, this.#memo).catch((error: unknown) => {
       throw asBuildError(error, step.name, cacheRoot, undefined);

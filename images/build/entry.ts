@@ -162,5 +162,5 @@ export function publish(
 export function resultOf(built: BuiltStep, name: string): ResultFile {
   const file = resultFiles(built).find((candidate) => candidate.path === name);
   if (file === undefined) throw new Error(`${built.manifest.step} has no result named ${name}`);
-  return { ...file, path: path.join(built.files, name) };
+  return { ...file, path: built.elsewhere?.[name] ?? path.join(built.files, name) };
 }

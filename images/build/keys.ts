@@ -26,27 +26,62 @@ export function canonical(value: Parameter): string {
   return JSON.stringify(value);
 }
 
+/** What a step's own files and parameters are. */
+async function ownInputs(step: Step, memo: DigestMemo): Promise<Pick<Inputs, 'files' | 'parameters'>> {
+  const files: Record<string, string> = {};
+  for (const file of [...step.files].sort()) files[path.relative(projectRoot, file)] = memo.digestOf(file);
+  const given = step.parameters;
+  return { files, parameters: (typeof given === 'function' ? await given() : given) ?? null };
+}
+
+/** Tools don't count, and content counts by what it was made from. */
+function sourceKey(
+  step: Step,
+  { files, parameters }: Pick<Inputs, 'files' | 'parameters'>,
+  sources: Readonly<Record<string, string>>,
+): string {
+  return sha256(canonical({ engineVersion: ENGINE_VERSION, step: step.name, files, sources, parameters }));
+}
+
+/**
+ * The source key of a step, without anything being built.
+ *
+ * @param known Keys of steps by now; more are added.
+ */
+export async function sourceKeyOf(
+  step: Step,
+  memo: DigestMemo,
+  known: Map<Step, Promise<string>>,
+): Promise<string> {
+  const compute = async (): Promise<string> => {
+    const content = step.steps.filter(({ isTool }) => isTool !== true);
+    const keys = await Promise.all(
+      content.map(async (one) => [one.name, await sourceKeyOf(one, memo, known)] as const),
+    );
+    return sourceKey(step, await ownInputs(step, memo), Object.fromEntries(keys));
+  };
+  let key = known.get(step);
+  if (key === undefined) known.set(step, (key = compute()));
+  return await key;
+}
+
 /** Collects the inputs of a step whose own inputs are built. */
 export async function inputsOf(
   step: Step,
   built: readonly BuiltStep[],
   memo: DigestMemo,
 ): Promise<{ inputs: Inputs; key: string; sourceKey: string }> {
-  const files: Record<string, string> = {};
-  for (const file of [...step.files].sort()) files[path.relative(projectRoot, file)] = memo.digestOf(file);
-  const given = step.parameters;
-  const parameters: Parameter = (typeof given === 'function' ? await given() : given) ?? null;
+  const own = await ownInputs(step, memo);
   const steps = Object.fromEntries(built.map(({ manifest }) => [manifest.step, manifest.identity]));
   const versions = { engineVersion: ENGINE_VERSION, packageVersion: packageVersion() };
-  const key = sha256(canonical({ ...versions, step: step.name, files, steps, parameters }));
-  // Tools don't count, and content counts by what it was made from.
   const sources = Object.fromEntries(
     built
       .filter((_, index) => step.steps[index]?.isTool !== true)
       .map(({ manifest }) => [manifest.step, manifest.sourceKey]),
   );
-  const sourceKey = sha256(
-    canonical({ engineVersion: ENGINE_VERSION, step: step.name, files, sources, parameters }),
-  );
-  return { inputs: { files, steps, parameters }, key, sourceKey };
+  return {
+    inputs: { ...own, steps },
+    key: sha256(canonical({ ...versions, step: step.name, ...own, steps })),
+    sourceKey: sourceKey(step, own, sources),
+  };
 }

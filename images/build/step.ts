@@ -60,6 +60,8 @@ export interface BuiltStep {
   /** Folder with the results. */
   readonly files: string;
   readonly manifest: Manifest;
+  /** Results that lie in another folder: absolute paths by name. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
 /** A file among the results. */

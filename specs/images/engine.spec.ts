@@ -227,9 +227,9 @@ describe('one build', () => {
 
   it('finds without building', async () => {
     const step = fake('one', { files: [input('a', 'a')] });
-    expect(await findSteps([step], cache())).toEqual([undefined]);
+    expect(await findSteps([step], { cacheRoot: cache() })).toEqual([undefined]);
     await build(step);
-    expect((await findSteps([step], cache()))[0]?.manifest.step).toBe('one');
+    expect((await findSteps([step], { cacheRoot: cache() }))[0]?.manifest.step).toBe('one');
     expect(ran).toEqual(['one']);
   });
 });

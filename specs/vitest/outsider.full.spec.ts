@@ -2,42 +2,25 @@
  * The package as an outsider has it: packed, installed into a folder elsewhere, and used by the example project to test its
  * own guest program.
  */
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { packCheckout } from '../support/packed.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const example = join(root, 'specs', 'examples', 'counter');
-/** What a pack needs of the checkout. Packing makes harness/dist anew, which other specs are using: so it is done in a copy. */
-const PACKED = ['harness', 'emulator', 'images', 'vendor', '.config', 'package.json', 'tsconfig.json'];
-
 let folder = '';
 let project = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-outsider-'));
   project = join(folder, 'project');
-  const checkout = join(folder, 'checkout');
-  await mkdir(checkout);
-  const skipped = [
-    join(root, 'harness', 'dist'),
-    join(root, 'vendor', 'sources'),
-    join(root, 'vendor', 'cache'),
-  ];
-  for (const name of PACKED) {
-    await cp(join(root, name), join(checkout, name), {
-      recursive: true,
-      filter: (path) => !skipped.includes(path),
-    });
-  }
-  await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
-  await execa('npm', ['pack', '--pack-destination', folder], { cwd: checkout });
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
+  const tarball = await packCheckout(folder);
   await cp(example, project, { recursive: true });
-  const packages = [join(folder, tarball), 'vitest@4.1.12', 'typescript@5.9.3'];
+  const packages = [tarball, 'vitest@4.1.12', 'typescript@5.9.3'];
   await execa('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--save-dev', ...packages], {
     cwd: project,
   });

@@ -2,7 +2,6 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import type { BootImages } from '../../../images/types.ts';
-import { InputError } from '../../guest/errors.ts';
 import type { Guest } from '../../guest/guest.ts';
 import type { DebugFiles, FunctionShare, InlinedAt, GuestPhase, Profile } from '../../look/profile/index.ts';
 import type { RunResult } from '../../guest/result.ts';
@@ -135,23 +134,16 @@ async function measure(
   };
 }
 
-/** A guest without built images needs no toolchain but for this, so a machine that has none goes without. */
 async function inlinedOf(
   files: DebugFiles,
   symbols: GuestSymbols,
   addresses: readonly number[],
 ): Promise<InlinedAt | undefined> {
-  const [{ inlinedAt }, { BuildError, ensureAddr2line }] = await Promise.all([
-    import('../../look/profile/index.ts'),
-    import('../../../images/index.ts'),
-  ]);
-  try {
-    return await inlinedAt(await ensureAddr2line(), files, symbols, addresses);
-  } catch (error) {
-    if (!(error instanceof BuildError) && !(error instanceof InputError)) throw error;
-    await log('warn', `inlined calls are not shown: ${error.message}`);
-    return undefined;
-  }
+  const { inlinedOrWhyNot } = await import('../../look/profile/index.ts');
+  const found = await inlinedOrWhyNot(files, symbols, addresses);
+  if ('inlined' in found) return found.inlined;
+  await log('warn', `inlined calls are not shown: ${found.whyNot}`);
+  return undefined;
 }
 
 async function render(

@@ -4,7 +4,7 @@ export { toFoldedStacks, toSpeedscope } from './export.ts';
 export { functionShares, type FunctionShare } from './functions.ts';
 export { PhaseWatch } from '../../guest/phases/watch.ts';
 export type { GuestPhase } from '../../guest/result.ts';
-export { inlinedAt, parseInlined, type DebugFiles, type InlinedAt } from './inlined.ts';
+export { inlinedAt, inlinedOrWhyNot, parseInlined, type DebugFiles, type InlinedAt } from './inlined.ts';
 export { toPprof } from './pprof.ts';
 export {
   addressesOf,

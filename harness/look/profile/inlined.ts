@@ -75,3 +75,21 @@ export async function inlinedAt(
   }
   return (address) => found.get(address) ?? [];
 }
+
+/**
+ * {@link inlinedAt} where this machine has the tool for it and the files are there; else why not, in half a sentence. A guest without
+ * built images needs no toolchain but for this.
+ */
+export async function inlinedOrWhyNot(
+  files: DebugFiles,
+  symbols: GuestSymbols,
+  addresses: readonly number[],
+): Promise<{ readonly inlined: InlinedAt } | { readonly whyNot: string }> {
+  const { BuildError, ensureAddr2line } = await import('../../../images/index.ts');
+  try {
+    return { inlined: await inlinedAt(await ensureAddr2line(), files, symbols, addresses) };
+  } catch (error) {
+    if (!(error instanceof BuildError) && !(error instanceof InputError)) throw error;
+    return { whyNot: error.message };
+  }
+}

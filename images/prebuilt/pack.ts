@@ -1,0 +1,152 @@
+/**
+ * Makes the packages of prebuilt guests, `nanvix-v86-guests-VERSION.tgz` and `nanvix-v86-guests-debug-VERSION.tgz`, from what
+ * the recipes give: `npm run pack:guests`. Builds what is missing. Writes the tarballs into the current folder.
+ *
+ * What must hold: the same sources and tools give the same tarballs, whoever makes them, when and where.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { headersSteps } from '../abi/recipe.ts';
+import { DigestMemo } from '../build/digest-memo.ts';
+import { resultFiles } from '../build/entry.ts';
+import { buildSteps } from '../build/engine.ts';
+import { sourceKeyOf } from '../build/keys.ts';
+import { readLockFile, type SourceName } from '../build/lock-file.ts';
+import { cacheRoot, inProject, packageVersion } from '../build/paths.ts';
+import type { BuiltStep, Step } from '../build/step.ts';
+import { debugFile, pythonSteps, stdlibStep } from '../cpython/recipe.ts';
+import { referenceVariant } from '../cpython/variant.ts';
+import { kernelSteps } from '../kernel/recipe.ts';
+import { libposixSteps } from '../libposix/recipe.ts';
+import { muslStep } from '../musl/recipe.ts';
+import { helloRamfsStep } from '../ramfs/recipe.ts';
+import { Store } from '../store/store.ts';
+import { sourceStep } from '../toolchain/sources.ts';
+import { zlibStep } from '../zlib/recipe.ts';
+import { DEBUG_PACKAGE, GUESTS_PACKAGE, stepFolder } from './guests.ts';
+
+/** The built CPython of both eras, and the one that the start-up study compares with. */
+const pythons = [
+  ...(['S', 'M'] as const).map((era) => pythonSteps(referenceVariant, era)),
+  pythonSteps({ ...referenceVariant, name: 'reference', encodings: 'source' }),
+];
+const steps: readonly Step[] = [
+  ...Object.values(headersSteps),
+  ...Object.values(kernelSteps).flatMap((byMemory) => Object.values(byMemory)),
+  muslStep,
+  zlibStep,
+  libposixSteps.S['no-pie'],
+  libposixSteps.M['no-pie'],
+  ...pythons.flatMap(({ stripped, linked }) => [stripped, linked]),
+  stdlibStep,
+  helloRamfsStep,
+];
+
+/** Where each source says under which terms it is passed on: the file's name in its archive. */
+const licences: readonly (readonly [SourceName, string])[] = [
+  ['cpython', 'LICENSE'],
+  ['musl', 'COPYRIGHT'],
+  ['zlib', 'README'],
+];
+
+/** A fixed time for every file, so that tarballs repeat: npm's own. */
+const TIME = new Date('1985-10-26T08:15:00Z');
+
+/** What of a step goes into the debug package. */
+const isForDebugging = (file: string): boolean => file === debugFile;
+
+async function pack(target: string): Promise<readonly string[]> {
+  const { built } = await buildSteps([...steps, ...licences.map(([name]) => sourceStep(name))], {
+    cacheRoot: cacheRoot(),
+    onProgress: (event) => {
+      if (event.kind === 'started') process.stderr.write(`${event.step}\n`);
+    },
+  });
+  const folder = mkdtempSync(path.join(tmpdir(), 'nanvix-v86-guests-'));
+  try {
+    const [guests, debug] = [GUESTS_PACKAGE, DEBUG_PACKAGE].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+    ];
+    const memo = new DigestMemo(new Store(cacheRoot()));
+    const keys = new Map<Step, Promise<string>>();
+    for (const [index, step] of steps.entries()) {
+      const one = built[index];
+      if (one !== undefined) copyStep(one, await sourceKeyOf(step, memo, keys), guests, debug);
+    }
+    copyLicences(built.slice(steps.length), guests);
+    writePackage(guests, GUESTS_PACKAGE, 'Guests for nanvix-v86, built: kernels, CPython, libraries');
+    writePackage(debug, DEBUG_PACKAGE, 'Debug information of the guests in nanvix-v86-guests');
+    return [guests, debug].map((one) => tarball(one, target));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param sourceKey As of now: a result may have been made from other sources that gave the same headers. */
+function copyStep(built: BuiltStep, sourceKey: string, guests: string, debug: string): void {
+  const { step, digest, key, identity, fileCount, format, tools } = built.manifest;
+  // Not the inputs and times: they tell of the machine, and nobody reads them there.
+  const manifest = { format, step, key, sourceKey, digest, identity, fileCount, tools };
+  const folder = stepFolder(guests, step, sourceKey);
+  mkdirSync(folder, { recursive: true });
+  const files = resultFiles(built);
+  writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  writeFileSync(path.join(folder, 'files.json'), `${JSON.stringify(files, undefined, 1)}\n`);
+  for (const { path: name } of files) {
+    const root = isForDebugging(name) ? stepFolder(debug, step, sourceKey) : folder;
+    cpSync(path.join(built.files, name), path.join(root, 'files', name), {
+      recursive: true,
+      dereference: true,
+    });
+  }
+}
+
+function copyLicences(sources: readonly BuiltStep[], guests: string): void {
+  const lock = readLockFile();
+  const folder = path.join(guests, 'licences');
+  mkdirSync(folder, { recursive: true });
+  cpSync(inProject('LICENSE'), path.join(folder, 'nanvix-v86'));
+  licences.forEach(([name, file], index) => {
+    const source = lock.sources[name];
+    const archive = path.join(sources[index]?.files ?? '', source.file);
+    const decompress = source.file.endsWith('.bz2') ? '--bzip2' : '--gzip';
+    const text = execFileSync('tar', [decompress, '-xOf', archive, `${source.folder}/${file}`]);
+    writeFileSync(path.join(folder, name), text);
+  });
+}
+
+function writePackage(folder: string, name: string, description: string): void {
+  const { license, engines } = JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  const version = packageVersion();
+  const head = { name, version, description, license: `SEE LICENSE IN licences`, engines };
+  const files = ['steps', 'licences'];
+  const guests = name === DEBUG_PACKAGE ? { peerDependencies: { [GUESTS_PACKAGE]: version } } : {};
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    path.join(folder, 'package.json'),
+    `${JSON.stringify({ ...head, ...(name === DEBUG_PACKAGE && { license }), files, ...guests }, undefined, 2)}\n`,
+  );
+}
+
+/** @returns The absolute path of the tarball. */
+function tarball(folder: string, target: string): string {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', target], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 1 << 28,
+    }),
+  ) as readonly { readonly filename: string }[];
+  const file = path.join(target, packed?.filename ?? '');
+  utimesSync(file, TIME, TIME);
+  return file;
+}
+
+for (const file of await pack(process.cwd())) process.stdout.write(`${file}\n`);
