@@ -22,6 +22,7 @@ export interface GuestOptionValues {
   readonly seed?: number;
   readonly bootTime?: Date;
   readonly era?: EraName;
+  readonly mount?: string;
   readonly compile: boolean;
   readonly deadlineVirtual?: number;
   readonly deadlineWall?: number;
@@ -51,6 +52,7 @@ export function addGuestOptions(command: Command, { deadlines = true } = {}): Co
       "the guest's clock at reset, ISO 8601 (default: 2026-01-01T00:00:00Z)",
       instant,
     )
+    .option('--mount <folder>', "a folder of the host for the guest's host files (Era M)")
     .option(
       '--era <name>',
       "the era of Nanvix's interface: 2024, S, M or a step of it, M1 to M5 (default: told by the files and the guest)",
@@ -81,6 +83,7 @@ export function bootOptionsOf(values: GuestOptionValues): Omit<BootOptions, 'pro
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.bootTime === undefined ? {} : { bootTime: values.bootTime }),
     ...(values.era === undefined ? {} : { era: values.era }),
+    ...(values.mount === undefined ? {} : { mount: values.mount }),
     compile: values.compile ? COMPILE_AFTER : false,
     log: guestLog(),
     deadlines: {

@@ -10,6 +10,7 @@ import { InputError } from './errors.ts';
 import { describeFiles, findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
 import { Guest } from './guest.ts';
+import { hostFolder } from './host-folder.ts';
 import type { GuestIdentity } from './identity.ts';
 import { takeKeptCode } from './kept-code.ts';
 import { layOut } from './monitor/boot-protocol.ts';
@@ -82,6 +83,7 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
     kernelArguments: settings.kernelArguments,
   });
   const startedAt = settings.wallClock();
+  const mounted = options.mount === undefined ? undefined : hostFolder(options.mount);
   const newMachine = (): Promise<Machine> => createMachine(settings);
   const machine = await newMachine();
   const guest = new Guest({
@@ -91,6 +93,7 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
     symbols: symbolSource(files),
     wallClock: settings.wallClock,
     era: files.era,
+    hostFolder: mounted,
     options: { ...options, announceMessages: settings.announceMessages },
   });
   const wallMs = settings.wallClock() - startedAt;

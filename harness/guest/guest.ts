@@ -26,6 +26,7 @@ import type { GuestIdentity } from './identity.ts';
 import { KernelCalls } from './kernel-calls/interceptors.ts';
 import type { CallSelector } from './kernel-calls/interceptors.ts';
 import { writePauseRequest } from './monitor/control-page.ts';
+import type { HostFolder } from './monitor/host-files/folder.ts';
 import { EraInForce, judgementOf } from './monitor/eras/in-force.ts';
 import type { Judgement } from './monitor/eras/judgement.ts';
 import { vectorSeen } from './monitor/eras/evidence.ts';
@@ -57,6 +58,8 @@ export interface GuestParts {
   readonly input?: StandardInput;
   /** True for a guest that was never booted: its own source comes after what the guest of a snapshot had not read. */
   readonly carriesInput?: boolean;
+  /** The folder of the host that is mounted; undefined for none. */
+  readonly hostFolder?: HostFolder | undefined;
   /** What is known of its era from the start; what its identity says when not given. */
   readonly era?: Judgement;
   readonly options: Pick<
@@ -128,6 +131,7 @@ export class Guest {
     this.monitor = new Monitor(machine, {
       input: this.#input,
       era: this.#era,
+      hostFolder: parts.hostFolder,
       announceMessages: options.announceMessages ?? false,
       stopAtSnapshot: this.#snapshotPolicy !== 'ignore',
       onConsole: options.onConsole,

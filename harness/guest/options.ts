@@ -72,6 +72,11 @@ export interface BootOptions {
    * turns out to be of another era than the one given ends with a stop of kind `protocol-error`.
    */
   readonly era?: EraName;
+  /**
+   * A folder of the host for the guest's host files (Era M, whose vfsd asks for them). Nothing outside it is reachable, by whatever path
+   * or link. Without one each request gets an error. What is in it is no part of a guest's identity or of a snapshot.
+   */
+  readonly mount?: string;
   /** Raise IRQ 9 when a message waits for the guest. By default as in its era: not in 2024 and S, where every answer is there at once, but in M. */
   readonly announceMessages?: boolean;
   /** What the snapshot command of the kernel does; `ignore` by default. */

@@ -8,6 +8,7 @@ import { findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFile } from './guest-files.ts';
 import { Guest } from './guest.ts';
 import type { ClockRule, GuestSnapshot } from './guest.ts';
+import { hostFolder } from './host-folder.ts';
 import { identityDifferences } from './identity.ts';
 import type { ComponentIdentity, GuestIdentity, OptionValue } from './identity.ts';
 import { takeKeptCode } from './kept-code.ts';
@@ -40,6 +41,7 @@ export type RestoreOptions = Partial<
     | 'announceMessages'
     | 'images'
     | 'stdin'
+    | 'mount'
     | 'onSnapshot'
     | 'compile'
     | 'onConsole'
@@ -69,6 +71,7 @@ export async function restoreSnapshot(snapshot: GuestSnapshot, options: RestoreO
     symbols,
     wallClock,
     carriesInput: true,
+    ...(options.mount !== undefined && { hostFolder: hostFolder(options.mount) }),
     options: { ...options, announceMessages: settings.announceMessages },
   };
   options.log?.debug?.('restoring a snapshot', {

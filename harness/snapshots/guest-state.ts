@@ -47,6 +47,16 @@ const dataFrame = v.pipe(
   ),
 );
 
+const openFile = v.strictObject({
+  descriptor: v.pipe(count, v.minValue(1), v.maxValue(0x7fff_ffff)),
+  path: v.string(),
+  isFolder: v.boolean(),
+  reads: v.boolean(),
+  writes: v.boolean(),
+  appends: v.boolean(),
+  position: count,
+});
+
 const monitor = v.strictObject({
   console: bytes,
   streams: v.strictObject({
@@ -73,6 +83,7 @@ const monitor = v.strictObject({
   inbox: v.array(v.union([message, dataFrame])),
   announced: v.exactOptional(v.boolean()),
   transfers: v.exactOptional(count),
+  files: v.exactOptional(v.strictObject({ open: v.array(openFile) })),
   era: v.exactOptional(v.pipe(v.array(v.picklist(eraSteps)), v.minLength(1))),
   snapshotRequests: count,
   bootCompleteAt: v.nullable(count),

@@ -75,6 +75,32 @@ describe('the boot protocol', () => {
     expect(new TextDecoder().decode(fake.memory.read(0xf00, 8))).toBe('snapshot');
   });
 
+  describe('of Era M', () => {
+    const program = new Uint8Array(5000).fill(7);
+    it('has a command line with a length of two bytes, up to 4092', () => {
+      const fake = fakeMachine();
+      const commandLine = `p ${'x'.repeat(4089)};`;
+      layOut(fake.machine, image({ era: monitorEras.M1, commandLine }));
+      expect(fake.memory.read16(INITRD + 8192)).toBe(4092);
+      expect(fake.memory.read8(INITRD + 8194)).toBe('p'.charCodeAt(0));
+      expect(() => {
+        layOut(fakeMachine().machine, image({ era: monitorEras.M1, commandLine: `${commandLine}x` }));
+      }).toThrow(/4093 bytes, at most 4092/);
+    });
+
+    it('takes a bundle as it is, with nothing behind it', () => {
+      const fake = fakeMachine();
+      fake.memory.fill(INITRD, 0x4000, 0xaa);
+      const bundle = Uint8Array.from(program);
+      bundle.set(new TextEncoder().encode('NVMB'));
+      layOut(fake.machine, image({ era: monitorEras.M1, program: bundle }));
+      expect(fake.memory.read(INITRD, 5000)).toEqual(bundle);
+      expect(fake.memory.read(INITRD + 5000, 3192)).toEqual(new Uint8Array(3192));
+      expect(fake.memory.read8(INITRD + 8192)).toBe(0xaa);
+      expect(fake.start).toMatchObject({ ebx: INITRD | 2 });
+    });
+  });
+
   const refusals: [string, Partial<BootImage>, RegExp][] = [
     ['a kernel that is not an ELF file', { kernel: Uint8Array.of(1, 2, 3) }, /kernel is not an ELF file/],
     [

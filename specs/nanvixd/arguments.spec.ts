@@ -62,6 +62,8 @@ describe('is refused', () => {
     [['-snapshot', '/none/kernel.elf', '--', 'p'], 'snapshot path does not exist: /none/kernel.elf'],
     [['-snapshot', '/', '--', 'p'], 'snapshot path is not a file: /'],
     [['-mount', '/none', '--', 'p'], 'mount directory does not exist: /none'],
+    [['-mount', '/dev/null', '--', 'p'], 'mount path is not a directory: /dev/null'],
+    [['-era', 'X', '--', 'p'], 'invalid value for -era: X (give 2024, S, M, M1, M2, M3, M4, M5)'],
     [['-gdb-port', '0', '--', 'p'], 'invalid value for -gdb-port: 0'],
     [
       ['-http-addr', '127.0.0.1:80'],
@@ -70,13 +72,6 @@ describe('is refused', () => {
     [['-l2', '--', 'p'], '-l2 is not supported by nanvixd-v86: it runs one machine without a network'],
   ])('%j', (words, message) => {
     expect(read(...words)).toEqual({ kind: 'refused', message });
-  });
-
-  it('a folder of the host, which is not served', () => {
-    expect(read('-mount', folder, '--', 'p')).toEqual({
-      kind: 'refused',
-      message: '-mount is not supported by nanvixd-v86: give the files in an image with -ramfs',
-    });
   });
 
   it('a folder without a kernel', () => {

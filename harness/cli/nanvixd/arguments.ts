@@ -6,6 +6,8 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { eraNames } from '../../../images/abi/era.ts';
+import type { EraName } from '../../../images/abi/era.ts';
 
 /** What to do, once everything is checked. */
 export interface NanvixdRun {
@@ -21,6 +23,10 @@ export interface NanvixdRun {
   readonly logFolder?: string;
   /** Where the snapshot to start from was saved; only its stem counts. */
   readonly snapshot?: string;
+  /** Folder of the host for the guest's host files. */
+  readonly mount?: string;
+  /** Era of Nanvix's interface; ours, not nanvixd's. */
+  readonly era?: EraName;
   readonly gdbPort?: number;
 }
 
@@ -43,6 +49,7 @@ const VALUES = [
   '-mount',
   '-gdb-port',
   '-hwloc',
+  '-era',
 ] as const;
 /** Options that only a network, another virtual machine or a cloud hypervisor could serve. */
 const NEEDS_MORE: ReadonlySet<string> = new Set([
@@ -90,6 +97,7 @@ export function readArguments(words: readonly string[]): NanvixdArguments {
   const wrong = whatIsWrong(kernel, values);
   if (wrong !== undefined) return refused(wrong);
   const port = values.get('-gdb-port');
+  const era = eraNames.find((name) => name === values.get('-era'));
   return {
     kind: 'run',
     program,
@@ -99,6 +107,8 @@ export function readArguments(words: readonly string[]): NanvixdArguments {
     ...named('ramfs', values.get('-ramfs')),
     ...named('consoleFile', values.get('-console-file')),
     ...named('snapshot', values.get('-snapshot')),
+    ...named('mount', values.get('-mount')),
+    ...(era === undefined ? {} : { era }),
     ...(logToStdout ? {} : { logFolder: values.get('-log-dir') ?? DEFAULT_LOG_FOLDER }),
     ...(port === undefined ? {} : { gdbPort: Number(port) }),
   };
@@ -146,8 +156,9 @@ function whatIsWrong(kernel: string, values: ReadonlyMap<Option, string>): strin
     return kindOf(mount) === 'missing'
       ? `mount directory does not exist: ${mount}`
       : `mount path is not a directory: ${mount}`;
-  if (mount !== undefined)
-    return '-mount is not supported by nanvixd-v86: give the files in an image with -ramfs';
+  const era = values.get('-era');
+  if (era !== undefined && !eraNames.some((name) => name === era))
+    return `invalid value for -era: ${era} (give ${eraNames.join(', ')})`;
   if (kindOf(kernel) !== 'file')
     return `kernel binary not available locally (required in standalone mode): ${kernel}: no such file`;
   return undefined;
@@ -176,6 +187,8 @@ Runs PROGRAM on the kernel in the folder of binaries, in the v86 emulator. Takes
   -tmp-dir DIR       accepted; no temporary file is made
   -hwloc JSON        accepted; the machine has one processor
   -snapshot FILE     starts from what was saved in snapshots/ under the stem of FILE; PROGRAM is still required
+  -mount DIR         a folder of the host for the guest's host files; nothing outside it is reachable
+  -era NAME          the era of Nanvix's interface, where files and guest do not tell it: 2024, S, M, M1 to M5 (not nanvixd's)
   -gdb-port PORT     waits for gdb on the loopback interface
 
 ARGS are joined with spaces: "arguments;NAME=value NAME=value".

@@ -3,6 +3,7 @@
  *
  * What must hold: what nanvixd refuses is refused in its words, with status 1.
  */
+import { harnessStatus } from '../../guest/exit-status.ts';
 import { describeError } from '../errors.ts';
 import { takeOutputFailures } from '../output-failures.ts';
 import { readArguments, USAGE } from './arguments.ts';
@@ -26,7 +27,9 @@ export async function nanvixdMain(words: readonly string[]): Promise<number> {
         const [failure] = takeOutputFailures();
         return failure === undefined ? status : refuse(failure);
       } catch (error) {
-        return refuse((await describeError(error)).line);
+        const { line, status } = await describeError(error);
+        refuse(line);
+        return status === harnessStatus.eraContradiction ? status : STATUS_REFUSED;
       }
   }
 }

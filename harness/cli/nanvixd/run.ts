@@ -12,6 +12,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { exitStatuses } from '../../../images/abi/exit-status.ts';
 import { InputError } from '../../guest/errors.ts';
+import { exitStatusOf } from '../../guest/exit-status.ts';
 import type { Guest } from '../../guest/guest.ts';
 import type { Log } from '../../guest/log.ts';
 import type { BootOptions } from '../../guest/options.ts';
@@ -43,6 +44,7 @@ export async function runNanvixd(run: NanvixdRun): Promise<number> {
     },
     onOutput: (_stream, bytes) => void writeThrough('stdout', bytes),
     log: logOf(logger),
+    ...(run.mount !== undefined && { mount: run.mount }),
     deadlines: { wallMs: Infinity, virtualMs: Infinity },
   } as const satisfies Partial<BootOptions>;
   try {
@@ -69,6 +71,7 @@ function bootOptionsOf(run: NanvixdRun, options: Partial<BootOptions>): BootOpti
     programName: basename(run.program),
     commandLine: run.commandLine,
     kernelArguments: run.kernelArguments,
+    ...(run.era !== undefined && { era: run.era }),
     ...(run.ramfs === undefined ? {} : { ramfs: run.ramfs }),
   };
 }
@@ -108,7 +111,7 @@ function statusOf(stop: Stop, logger: Logger): number {
     case 'protocol-error':
       logger.error(stop.crash.message);
       process.stderr.write(`nanvixd-v86: ${stop.crash.message}\n`);
-      return STATUS_MONITOR;
+      return stop.violation.contradictsEra === true ? exitStatusOf(stop) : STATUS_MONITOR;
     case 'kernel-call':
     case 'snapshot':
     case 'paused':

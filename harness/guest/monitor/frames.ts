@@ -45,6 +45,9 @@ const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(messageTypes));
 /** Whether a message has one of the types there are. */
 export const hasKnownType = (bytes: Uint8Array): boolean => KNOWN_TYPES.has(bytes[0] ?? 0);
 
+/** Where an envelope has its kind, a message has its payload in the upper bytes. */
+const NO_KIND = 2 ** 40;
+
 /** How a frame on the bus looks: a message in an envelope, as guests with envelopes begin; a message without one; neither. */
 export function looksLike(memory: PhysicalMemory, pointer: number): 'envelope' | 'message' | 'neither' {
   const found = readEnvelope(memory, pointer);
@@ -56,8 +59,7 @@ export function looksLike(memory: PhysicalMemory, pointer: number): 'envelope' |
     return typeof readMessage(memory, found.address) === 'string' ? 'neither' : 'envelope';
   const bytes = readMessage(memory, pointer);
   if (typeof bytes === 'string' || !hasKnownType(bytes)) return 'neither';
-  // The size and kind of an envelope are small; read as an envelope, a message has its fields in their upper bytes.
-  return typeof found === 'string' || found.kind > envelopeKinds.kernelLog ? 'message' : 'neither';
+  return typeof found === 'string' || found.kind >= NO_KIND ? 'message' : 'neither';
 }
 
 const HOST: Party = { pid: processes.host, tid: 0 };

@@ -18,7 +18,7 @@ export interface PollState {
 }
 
 /** The mailbox of vfsd. */
-export const SUBSCRIBER: Party = { pid: daemons.vfsd, tid: 0 };
+export const VFSD: Party = { pid: daemons.vfsd, tid: 0 };
 
 export class InputPolls {
   readonly #streams: StandardStreams;

@@ -13,6 +13,9 @@ import { MessageBus } from './bus.ts';
 import { KernelConsole } from './console.ts';
 import { EraInForce } from './eras/in-force.ts';
 import { seen } from './eras/evidence.ts';
+import { HostFiles } from './host-files/index.ts';
+import type { HostFilesState } from './host-files/index.ts';
+import type { HostFolder } from './host-files/folder.ts';
 import { decodeMachineCommand } from './machine-port.ts';
 import { Outbox } from './outbox.ts';
 import type { OutboxState } from './outbox.ts';
@@ -39,6 +42,8 @@ export interface MonitorState extends OutboxState {
   readonly streams: StreamPositions & RequestState;
   /** Pulls that had a number so far; 0 when left out. */
   readonly transfers?: number;
+  /** Host files that are open; none when left out. */
+  readonly files?: HostFilesState;
   /** The eras that the guest may be of; those that it was made as when left out. */
   readonly era?: readonly EraStep[];
   /** Snapshots the kernel has asked for since reset. */
@@ -52,6 +57,8 @@ export interface MonitorState extends OutboxState {
 export interface MonitorOptions {
   readonly input: StandardInput;
   readonly era: EraInForce;
+  /** The folder that is mounted for host files; undefined for none. */
+  readonly hostFolder?: HostFolder | undefined;
   readonly announceMessages: boolean;
   /** Whether the run stops where the kernel asks for a snapshot. */
   readonly stopAtSnapshot: boolean;
@@ -68,6 +75,7 @@ export class Monitor {
   readonly streams: StandardStreams;
   readonly era: EraInForce;
   readonly #requests: HostRequests;
+  readonly #files: HostFiles;
   readonly #outbox: Outbox;
   readonly #bus: MessageBus;
   readonly #machine: Machine;
@@ -90,6 +98,7 @@ export class Monitor {
     this.#outbox = new Outbox(memory, this.era, () => {
       this.#announceMessage();
     });
+    this.#files = new HostFiles(options.hostFolder);
     this.#requests = new HostRequests({
       era: this.era,
       streams: this.streams,
@@ -100,6 +109,7 @@ export class Monitor {
         this.#bus.answerPull(bulk, bytes);
       },
       remark: this.#remark,
+      files: this.#files,
     });
     this.#bus = new MessageBus({
       memory,
@@ -168,11 +178,13 @@ export class Monitor {
   }
 
   capture(): MonitorState {
+    const files = this.#files.capture();
     return {
       console: this.console.log.bytes,
       streams: { ...this.streams.capture(), ...this.#requests.capture() },
       ...this.#outbox.capture(),
       ...(this.#bus.transfers > 0 && { transfers: this.#bus.transfers }),
+      ...(files.open.length > 0 && { files }),
       era: this.era.steps,
       snapshotRequests: this.#snapshotRequests,
       bootCompleteAt: this.#bootCompleteAt,
@@ -186,6 +198,7 @@ export class Monitor {
     if (state.era !== undefined) this.era.restore(state.era);
     this.streams.restore(state.streams);
     this.#requests.restore(state.streams);
+    this.#files.restore(state.files ?? { open: [] });
     this.#outbox.restore(state);
     this.#bus.restore(state.transfers ?? 0);
     this.#snapshotRequests = state.snapshotRequests;

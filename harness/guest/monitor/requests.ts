@@ -22,7 +22,9 @@ import { streamRequest, streamResponse } from '../../../images/abi/structs.ts';
 import type { BusForm } from './eras/era.ts';
 import { numberingSeen, seen } from './eras/evidence.ts';
 import type { EraInForce } from './eras/in-force.ts';
-import { InputPolls, POLL_KINDS, SUBSCRIBER } from './input-polls.ts';
+import { filesPayload, HostFiles } from './host-files/index.ts';
+import type { HostFilesForm } from './host-files/index.ts';
+import { InputPolls, POLL_KINDS, VFSD } from './input-polls.ts';
 import type { PollState } from './input-polls.ts';
 import type { Bulk, GuestMessage, MessageForm, Party, Piece } from './messages.ts';
 import type { Remark } from './remarks.ts';
@@ -74,6 +76,7 @@ export interface RequestParts {
   readonly post: (message: Uint8Array) => void;
   readonly answerPull: (bulk: Bulk, bytes: Uint8Array) => void;
   readonly remark: Remark;
+  readonly files: HostFiles;
 }
 
 const STDIN = 0;
@@ -134,7 +137,7 @@ export class HostRequests {
   constructor(parts: RequestParts) {
     this.#parts = parts;
     this.#polls = new InputPolls(parts.streams, () => {
-      this.#answer({ pid: SUBSCRIBER.pid, tid: SUBSCRIBER.tid }, hostKinds.inputAvailable, NOTHING);
+      this.#answer(VFSD, hostKinds.inputAvailable, NOTHING);
     });
   }
 
@@ -163,6 +166,7 @@ export class HostRequests {
     const { era, remark } = this.#parts;
     const kind = this.#form.read(bytes).kind;
     if (this.#form.layout !== 'short' && POLL_KINDS.has(kind)) era.saw(seen.polls);
+    if (this.#form.layout === 'short' && HostFiles.serves(kind)) era.saw(seen.hostFiles);
     const message = this.#form.read(bytes);
     this.#giveUp(message.source);
     if (this.#bus.network && message.destination === daemons.networkd) {
@@ -175,6 +179,8 @@ export class HostRequests {
       this.#poll(message);
     } else if (this.#bus.polls && kind === hostKinds.inputSubscribe) {
       if (!this.#polls.subscribe(message.source)) remark('subscription to the input by another than vfsd');
+    } else if (this.#bus.hostFiles !== undefined && HostFiles.serves(kind)) {
+      this.#askFiles(message, this.#bus.hostFiles);
     } else {
       remark(`host message with the unknown header ${kind}`);
     }
@@ -375,6 +381,18 @@ export class HostRequests {
     const found = this.#polls.take(bulk.source, room);
     this.#parts.answerPull(bulk, found.subarray(0, bulk.length));
     this.#polls.tellIfThereIs();
+  }
+
+  /** A response about files has the request's number, whether the era numbers others or not. */
+  #askFiles(message: GuestMessage, form: HostFilesForm): void {
+    if (form.onlyVfsd && message.source.pid !== daemons.vfsd) {
+      this.#parts.remark('request about host files by another than vfsd');
+      return;
+    }
+    const answer = this.#parts.files.answer(message, form);
+    if (answer === undefined) return;
+    const to = form.answersGoTo === 'vfsd' ? VFSD : message.source;
+    this.#parts.post(this.#form.write({ to }, filesPayload(answer)));
   }
 
   #askNetwork(message: GuestMessage): void {

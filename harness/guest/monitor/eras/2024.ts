@@ -26,6 +26,7 @@ export const era2024: MonitorEra = {
     messages: messageForms.short,
     announces: false,
     streams: false,
+    hostFiles: undefined,
     network: false,
     networkBulk: false,
     polls: false,

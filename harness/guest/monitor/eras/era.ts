@@ -1,5 +1,6 @@
 /** What the monitor has to know of an era: each difference between eras is a field here, and no other file asks for an era's name. */
 import type { EraStep } from '../../../../images/abi/eras.ts';
+import type { HostFilesForm } from '../host-files/index.ts';
 import type { MessageForm } from '../messages.ts';
 
 /** How a guest lies in memory when its kernel starts. */
@@ -32,6 +33,8 @@ export interface BusForm {
   readonly announces: boolean;
   /** Whether programs can write and read their standard streams over the bus. */
   readonly streams: boolean;
+  /** How host files are asked for; undefined where they are not. */
+  readonly hostFiles: HostFilesForm | undefined;
   /** Whether messages for the network's daemon are refused; where there is no such daemon they are like any other. */
   readonly network: boolean;
   /** Whether bulk data belongs to the requests that send and receive on sockets. */

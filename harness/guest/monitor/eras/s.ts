@@ -26,6 +26,7 @@ export const eraS: MonitorEra = {
     messages: messageForms.short,
     announces: false,
     streams: true,
+    hostFiles: undefined,
     network: false,
     networkBulk: false,
     polls: false,
