@@ -21,19 +21,21 @@ import type { Variant } from './cpython/variant.ts';
 import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
 import { PrebuiltGuests } from './prebuilt/guests.ts';
-import { DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
+import { DEPENDENCIES_FILE, DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
 import { HELLO_RAMFS_FILE, helloRamfsStep } from './ramfs/recipe.ts';
 import { replaceFile } from './store/replace-file.ts';
 import type { WriteFile } from './store/replace-file.ts';
 import { ADDR2LINE_FILE, toolchainStep } from './toolchain/recipe.ts';
 import type {
   BootImages,
+  CompiledProduct,
   CompiledProgram,
   CompileOptions,
   EnsureOptions,
   ImageFile,
   ImageListing,
   Images,
+  ProductOptions,
   WantedImages,
 } from './types.ts';
 
@@ -46,6 +48,7 @@ export type { RamfsErrorKind, RamfsFiles, RamfsOptions } from './ramfs/index.ts'
 export type {
   BootImages,
   BuildEvent,
+  CompiledProduct,
   CompiledProgram,
   CompileOptions,
   EnsureOptions,
@@ -53,6 +56,8 @@ export type {
   ImageListing,
   Images,
   KernelMemory,
+  Product,
+  ProductOptions,
   WantedImages,
 } from './types.ts';
 
@@ -196,25 +201,53 @@ export async function ensureStdlib(options: Omit<EnsureOptions, 'variant'> = {})
   return outcome.built[0]?.files ?? '';
 }
 
+/** Copies a result to where the user wants it. */
+async function copyTo(place: string, from: string, mode: number): Promise<string> {
+  const target = path.resolve(place);
+  mkdirSync(path.dirname(target), { recursive: true });
+  const copy: WriteFile<void> = (into, flags, fileMode) =>
+    pipeline(
+      createReadStream(from),
+      createWriteStream(into, { flags, mode: fileMode, flush: flags === 'wx' }),
+    );
+  await replaceFile(target, copy, mode);
+  return target;
+}
+
 /**
- * Compiles a C program for the guest, with its libc and libposix. Found in the cache if it was compiled before.
+ * Compiles for the guest, with its libc and libposix, and for C++ with libstdc++: a program, or what goes into one. Found in
+ * the cache if it was made before.
+ *
+ * @throws BuildError `compile-failed` with all that the compiler said, or any other kind if the toolchain can't be had.
+ */
+export async function compileProduct(options: ProductOptions): Promise<CompiledProduct> {
+  const { sources, flags = [], product, output, dependencies, era = 'S', language } = options;
+  const source = { sources, flags, cwd: process.cwd(), era, product };
+  const outcome = await build(
+    [programStep(language === undefined ? source : { ...source, language })],
+    options,
+  );
+  const built = outcome.built[0];
+  if (built === undefined) throw new Error('the engine left out the program');
+  const diagnostics = readFileSync(path.join(built.files, DIAGNOSTICS_FILE), 'utf8');
+  if (product === 'answer') return { file: undefined, diagnostics };
+  if (dependencies !== undefined)
+    await copyTo(dependencies, path.join(built.files, DEPENDENCIES_FILE), 0o666);
+  const file = imageOf(built, programName(sources, product));
+  if (output === undefined) return { file, diagnostics };
+  const placed = await copyTo(output, file.path, product === 'program' ? 0o777 : 0o666);
+  return { file: { ...file, path: placed }, diagnostics };
+}
+
+/**
+ * Compiles a program for the guest: {@link compileProduct} for the usual case.
  *
  * @throws BuildError `compile-failed` with all that the compiler said, or any other kind if the toolchain can't be had.
  */
 export async function compileProgram(options: CompileOptions): Promise<CompiledProgram> {
-  const { sources, flags = [], output, era = 'S' } = options;
-  const outcome = await build([programStep({ sources, flags, cwd: process.cwd(), era })], options);
-  const built = outcome.built[0];
-  if (built === undefined) throw new Error('the engine left out the program');
-  const elf = imageOf(built, programName(sources));
-  const diagnostics = readFileSync(path.join(built.files, DIAGNOSTICS_FILE), 'utf8');
-  if (output === undefined) return { elf, diagnostics };
-  const target = path.resolve(output);
-  mkdirSync(path.dirname(target), { recursive: true });
-  const copy: WriteFile<void> = (place, flags, mode) =>
-    pipeline(createReadStream(elf.path), createWriteStream(place, { flags, mode, flush: flags === 'wx' }));
-  await replaceFile(target, copy, 0o777);
-  return { elf: { ...elf, path: target }, diagnostics };
+  const { file, diagnostics } = await compileProduct({ ...options, product: 'program' });
+  if (file === undefined) throw new Error('a program is no answer');
+  return { elf: file, diagnostics };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the harness may ask of images/ and what it gets: types only. The functions are in index.ts. */
 import type { Era } from './abi/eras.ts';
 import type { Variant } from './cpython/variant.ts';
+import type { Product } from './programs/recipe.ts';
 
 /** A finished file in the build cache. Read it, never write it: other processes use the same one. */
 export interface ImageFile {
@@ -75,12 +76,38 @@ export interface EnsureOptions {
 }
 
 export interface CompileOptions extends Omit<EnsureOptions, 'variant'> {
-  /** C or assembler files (`.c`, `.S`, `.s`), absolute or relative to the current folder. */
+  /** Files in C (`.c`), C++ (`.cc`, `.cpp` …) or assembler (`.S`, `.s`), absolute or relative to the current folder. */
   readonly sources: readonly string[];
-  /** Extra compiler and linker flags, in order, for example `['-O2', '-DX=1']`. */
+  /** Extra compiler and linker flags, objects and archives, in order, for example `['-O2', '-DX=1', 'more.o']`. */
   readonly flags?: readonly string[];
+  /** `c++` compiles C as C++ and links libstdc++. By default both are done for files in C++ only. */
+  readonly language?: 'c' | 'c++';
   /** Where to copy the program. Without it the program stays in the cache (and is found there next time). */
   readonly output?: string;
+}
+
+/** What a compiler is asked for: see {@link ProductOptions}. */
+export type { Product } from './programs/recipe.ts';
+
+/** How to make a program, or what goes into one. */
+export interface ProductOptions extends Omit<CompileOptions, 'output'> {
+  /**
+   * `program`: an ELF. `object`, `assembly` and `preprocessed`: what `-c`, `-S` and `-E` give, of one source. `answer`: the
+   * compiler is asked about itself by `flags`.
+   */
+  readonly product: Product;
+  /** Where to copy it; without one it stays in the cache. */
+  readonly output?: string | undefined;
+  /** Where to copy what make reads, if `flags` ask for that (`-MD`, `-MMD`). */
+  readonly dependencies?: string | undefined;
+}
+
+/** What was made. */
+export interface CompiledProduct {
+  /** Undefined for an answer. */
+  readonly file: ImageFile | undefined;
+  /** What the compiler said; for an answer that is all. */
+  readonly diagnostics: string;
 }
 
 /** A program compiled for the guest, with symbols. */

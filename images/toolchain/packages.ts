@@ -33,13 +33,19 @@ export const packages = {
   bzip2: ['bzip2', 'libbz2-1.0'],
 } as const;
 
+/** The same for C++: what a gcc without it lacks, and its library for 32 bits. */
+export const cxxPackages = {
+  compiler: ['g++-12'],
+  library: ['libstdc++-12-dev', 'lib32stdc++-12-dev'],
+} as const;
+
 export type Group = keyof typeof packages;
 
 /** What nothing in the build uses and would fill the cache. */
 const UNNEEDED = /^lib(asan|tsan|lsan|ubsan|hwasan|gomp|itm|quadmath|atomic|gcov|cc1)/;
 
 /** Folder among the results that the packages are unpacked into: their own `bin` is not the one of the wrappers. */
-const UNPACKED = 'debian';
+export const UNPACKED = 'debian';
 
 /** Prefix of the names of the unpacked compiler's programs. */
 const PREFIX = 'x86_64-linux-gnu-';
@@ -64,7 +70,13 @@ function trim(out: string): void {
 
 /** Downloads the packages of some groups and unpacks them among the results. */
 export async function unpackGroups(context: StepContext, groups: readonly Group[]): Promise<void> {
-  const names = [...new Set(groups.flatMap((group) => packages[group] as readonly string[]))];
+  await unpackPackages(context, [
+    ...new Set(groups.flatMap((group) => packages[group] as readonly string[])),
+  ]);
+}
+
+/** The same by name. */
+export async function unpackPackages(context: StepContext, names: readonly string[]): Promise<void> {
   const debs = await downloadPackages(context, readLockFile().archive, names, context.work);
   for (const deb of debs) {
     const [name = '', version = ''] = deb.split('_');

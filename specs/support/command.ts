@@ -12,11 +12,12 @@ export interface CommandResult {
   readonly signal: string | undefined;
 }
 
-/** Runs `nanvix-v86` with arguments, standard input (empty unless given) and more of an environment; colours are off. */
+/** Runs `nanvix-v86` with arguments, standard input (empty unless given), more of an environment and another folder; colours are off. */
 export async function nanvix(
   args: readonly string[],
   input = '',
   environment: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<CommandResult> {
   const result = await execa(LAUNCHER, args, {
     input,
@@ -24,6 +25,7 @@ export async function nanvix(
     stripFinalNewline: false,
     timeout: BACKSTOP_MS,
     env: { NO_COLOR: '1', ...environment },
+    ...(cwd === undefined ? {} : { cwd }),
   });
   const { stdout, stderr, exitCode, signal } = result;
   return { stdout, stderr, status: exitCode, signal };

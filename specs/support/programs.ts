@@ -6,7 +6,7 @@ import type { Era } from '../../images/abi/index.ts';
 import { compileProgram } from '../../images/index.ts';
 
 /**
- * Compiles C text and gives the path of the program.
+ * Compiles C text, or C++ by another extension, and gives the path of the program.
  *
  * @param name Base name of the program, which is what the guest calls it.
  */
@@ -15,10 +15,11 @@ export async function compileC(
   source: string,
   flags: readonly string[] = [],
   era: Era = 'S',
+  extension: '.c' | '.cc' = '.c',
 ): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-spec-'));
   try {
-    const file = join(folder, `${name}.c`);
+    const file = join(folder, `${name}${extension}`);
     writeFileSync(file, source);
     const { elf } = await compileProgram({ sources: [file], flags: ['-O1', ...flags], era });
     return elf.path;

@@ -1,7 +1,7 @@
 /** The commands. Each takes a function that it calls with the exit status of the process. */
 import type { Command } from 'commander';
 import { cacheCommand } from './cache.ts';
-import { ccCommand } from './cc.ts';
+import { ccCommand, cxxCommand } from './cc.ts';
 import { dapCommand } from './dap.ts';
 import { debugCommand } from './debug.ts';
 import { dumpCommand } from './dump.ts';
@@ -22,6 +22,7 @@ export const commands: readonly CommandFactory[] = [
   runCommand,
   imagesCommand,
   ccCommand,
+  cxxCommand,
   cacheCommand,
   snapshotCommand,
   studyCommand,
