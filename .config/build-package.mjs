@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { ensureBundle, libraryEntryPoints, sourceUrls } from '../harness/cli/bundle.mjs';
+import { writeProvenance } from './provenance.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'harness', 'dist');
@@ -47,3 +48,4 @@ execFileSync(
   ],
   { stdio: 'inherit' },
 );
+writeProvenance(root);
