@@ -1,6 +1,6 @@
 /** Which era a guest is of is told by its files and by what it does, never silently, and a contradiction names both sides. */
 import { describe, expect, it } from 'vitest';
-import { kernelEvidence, programEvidence } from '../../harness/guest/monitor/eras/evidence.ts';
+import { kernelEvidence, programEvidence, vectorSeen } from '../../harness/guest/monitor/eras/evidence.ts';
 import { isContradiction, narrow, preferred, UNJUDGED } from '../../harness/guest/monitor/eras/judgement.ts';
 import type { Evidence } from '../../harness/guest/monitor/eras/judgement.ts';
 import { BUS, bytesOf, FETCH, LOG, put } from './bytes.ts';
@@ -182,6 +182,16 @@ describe('what a guest does', () => {
     pushSix(other);
     expect(other.monitor.era.steps).toEqual(['M3']);
     expect(new TextDecoder().decode(other.monitor.streams.stdout.bytes)).toBe('hello\n');
+  });
+});
+
+describe('the vector of the first kernel call', () => {
+  it.each([
+    [0x80, 'S of 2024 S'],
+    [0x81, 'M4 of M1 M2 M3 M4 M5'],
+  ])('0x%s says which half it is, where nothing is certain yet', (vector, result) => {
+    expect(judged([vectorSeen(vector)])).toBe(result);
+    expect(judged([{ what: 'it is of S', admits: ['S'] }, vectorSeen(vector)])).toBe('S of S');
   });
 });
 

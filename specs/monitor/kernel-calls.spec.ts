@@ -60,6 +60,17 @@ describe('a call that is answered', () => {
   });
 });
 
+describe('the first call', () => {
+  it('is told with its vector, and no other is', () => {
+    const fake = fakeMachine();
+    const told: number[] = [];
+    new KernelCalls(fake.machine, () => 'S', { first: (vector) => told.push(vector), stop: () => undefined });
+    fake.int(0x81);
+    fake.int(0x80);
+    expect(told).toEqual([0x81]);
+  });
+});
+
 describe('the name of a call', () => {
   it('is the era’s', () => {
     const named = (era: EraName, number: number): string | undefined => {

@@ -44,6 +44,29 @@ describe('a short write', () => {
   });
 });
 
+describe('the size in an envelope', () => {
+  it.each(['18 00', '00 00', 'ff ff'])('of data (%s) is neither believed nor refused', (size) => {
+    const guest = playGuest();
+    put(
+      guest,
+      0x00200000,
+      '05 | ff ff ff ff | 00 00 00 00 | 00 00 00 00 | 18 00 | 01 00 00 00 | 03 00 00 00',
+    );
+    put(guest, 0x00200100, `${size} 00 00 00 00 00 00 | 01 00 00 00 00 00 00 00 | 00 00 20 00 00 00 00 00`);
+    guest.fake.out(BUS, 0x00200100, 4);
+    put(
+      guest,
+      0x00200200,
+      '01 00 00 00 | 01 00 00 00 | 00 00 00 00 | 00 00 00 00 | 00 03 20 00 | 03 00 00 00',
+    );
+    put(guest, 0x00200300, '68 69 0a');
+    put(guest, 0x00200400, `${size} 00 00 00 00 00 00 | 00 00 00 00 00 00 00 00 | 00 02 20 00 00 00 00 00`);
+    guest.fake.out(BUS, 0x00200400, 4);
+    expect(new TextDecoder().decode(guest.monitor.streams.stdout.bytes)).toBe('hi\n');
+    expect(guest.stops).toEqual([]);
+  });
+});
+
 describe('a read', () => {
   function read(guest: PlayedGuest, fd: string): void {
     put(guest, 0x00200000, '05 | fe ff ff ff | 00 00 00 00 | 00 00 00 00 | 1a 00');

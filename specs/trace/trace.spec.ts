@@ -193,6 +193,19 @@ describe('kernel calls', () => {
     expect(answered.map((call) => call.result?.errno)).toEqual(['ENOMEM', 'ENOMEM']);
   });
 
+  it('of Era M are shown with its arguments: push by its descriptor, messages with process and thread', async () => {
+    const source = '#include <unistd.h>\nint main(void) { return write(1, "hi\\n", 3) != 3; }\n';
+    const guest = await bootGuest({ program: await compileC('pushes', source, [], 'M') });
+    const tracer = new Tracer(guest);
+    guest.run();
+    const shown = (name: string): string | undefined =>
+      tracer.records.find((call) => call.name === name)?.arguments.map(({ text }) => text)[0];
+    expect(shown('push')).toMatch(/^\{pid=0, tid=0, buffer=0x[0-9a-f]+, length=3, timeout_kind=0,/u);
+    expect(shown('send')).toMatch(
+      /^\{host, source=\d\/\d, destination=0\/0, writeRequest\{fd=1, count=3\}\}$/u,
+    );
+  });
+
   it('of a kernel that answers in EAX alone fail where that is negative, in the numbers of Linux', async () => {
     const program = await compileC('kernel-calls', KERNEL);
     const resultsBy = async (resultRegisters: ResultRegisters): Promise<(string | undefined)[]> => {

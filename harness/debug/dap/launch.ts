@@ -20,6 +20,8 @@ const schema = v.object({
   stdlib: v.optional(v.boolean()),
   memoryMiB: v.optional(v.number()),
   seed: v.optional(v.number()),
+  /** A folder of the host for the guest's host files. */
+  mount: v.optional(v.string()),
   era: v.optional(v.picklist(eraNames)),
   /** Text that the program finds on its standard input. */
   stdin: v.optional(v.string()),
