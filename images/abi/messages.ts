@@ -41,13 +41,17 @@ export const bulkOperations = {
   pull: 2,
 } as const;
 
-/** A bundle of programs in the initrd (Era M): the text `NVMB`, and the version of its format. */
+/** A bundle of programs in the initrd (Era M): the text `NVMB`, the version of its format, and how many programs it can hold. */
 export const bundle = {
   magic: 0x424d564e,
   version: 1,
+  programsMaximum: 32,
 } as const;
 
-/** Process identifiers of a standalone machine. */
+/**
+ * Process identifiers of a standalone machine. The programs of a bundle are processes 1, 2, 3 …: with Nanvix's daemons procd, memd and
+ * vfsd, then the program.
+ */
 export const processes = {
   host: 0,
   program: 1,

@@ -48,7 +48,7 @@ export const kernelBuild = {
     S: ['bulk.c'],
     M: ['bulk-scatter.c', 'process-m.c', 'signal.c'],
   } satisfies Readonly<Record<Era, readonly string[]>>,
-  headers: ['cpu.h', 'kernel.h', 'limits.h', 'list.h', 'message.h', 'thread.h', 'trap.h'],
+  headers: ['cpu.h', 'kernel.h', 'limits.h', 'list.h', 'message.h', 'process.h', 'thread.h', 'trap.h'],
   linkerScript: 'kernel.ld',
   /**
    * Flags of gcc for each source, besides `-c`, `-I` with the generated headers and `-DMEMORY_MIB`. The kernel may not

@@ -1,6 +1,7 @@
 /* Bulk data of Era M: bytes of any number of pages up to a limit, as a chain of pieces that each lie within one page.
  * The host reads the chain while the OUT is executed, so one chain serves all threads. */
 #include "kernel.h"
+#include "process.h"
 #include "thread.h"
 
 static struct nanvix_scatter_segment segments[NANVIX_LIMIT_BULK_SEGMENTS - 1];
@@ -11,7 +12,7 @@ static int read_arguments(uint32_t user_bulk, struct nanvix_bulk *bulk)
 
     if (error != 0)
         return error;
-    if (bulk->pid == NANVIX_PROCESS_PROGRAM || bulk->length > NANVIX_LIMIT_BULK_SEGMENTS * NANVIX_PAGE_SIZE)
+    if (process_is_own((uint32_t)bulk->pid) || bulk->length > NANVIX_LIMIT_BULK_SEGMENTS * NANVIX_PAGE_SIZE)
         return -NANVIX_EINVAL;
     return bulk->pid == NANVIX_PROCESS_HOST ? 0 : -NANVIX_ESRCH;
 }
@@ -28,7 +29,7 @@ static uint32_t piece_of(uint32_t address, uint32_t left)
 static int send_bulk(const struct nanvix_bulk *bulk, uint16_t operation)
 {
     struct nanvix_scatter header = {
-        .source_pid = NANVIX_PROCESS_PROGRAM,
+        .source_pid = process_pid(),
         .source_tid = current->tid,
         .destination_pid = bulk->pid,
         .destination_tid = bulk->tid,

@@ -6,12 +6,14 @@
  * A pull response carries the header of the pull it answers, with the number of bytes that came. It wakes the thread
  * which that header names as its source, if that thread pulls, and nobody else. Every other message goes to the
  * mailbox. There recv finds it, in order of arrival: a message that names a thread is for that one, any other for
- * whoever asks first. */
+ * whoever asks first. In Era M a message is also for one process, and processes send each other messages of type IPC. */
 #include "kernel.h"
 #include "message.h"
+#include "process.h"
 #include "thread.h"
 
-static struct nanvix_message mailbox[MAILBOX_SLOTS];
+/* Beside what the host sends there is room for one message about the end of each process. */
+static struct nanvix_message mailbox[MAILBOX_SLOTS + (NANVIX_ERA_M ? MAILBOX_END_SLOTS : 0)];
 static uint32_t mailbox_count;
 static struct link receivers, pullers;
 
@@ -34,10 +36,12 @@ static int is_for(const struct nanvix_message *message, const struct thread *thr
     const int32_t tid = message_thread(message);
     const struct thread *named;
 
+    if (!message_is_for_process(message, thread))
+        return 0;
     if (tid == thread->tid || tid <= 0)
         return 1;
     named = thread_find(tid);
-    return named == NULL || named->state == THREAD_ENDED;
+    return named == NULL || named->state == THREAD_ENDED || process_of(named) != process_of(thread);
 }
 
 /* Wakes the first receiver that a message is for. */
@@ -70,6 +74,69 @@ static void finish_pull(const struct nanvix_message *message)
     }
 }
 
+#if NANVIX_ERA_M
+
+/* What comes for a process that has ended goes nowhere. */
+static int has_receiver(const struct nanvix_message *message)
+{
+    return process_find(message->destination_pid) != NULL;
+}
+
+/* Puts a message of a process or of the kernel into the mailbox. */
+static void deliver(const struct nanvix_message *message)
+{
+    mailbox[mailbox_count++] = *message;
+    wake_receiver(message);
+}
+
+/* A message of the running process to another, or to itself. Some slots are left to the host, whose answers must have room. */
+static int send_to_process(struct nanvix_message *message)
+{
+    if (process_find(message->destination_pid) == NULL)
+        return -NANVIX_ESRCH;
+    if (mailbox_count >= MAILBOX_IPC_SLOTS)
+        return -NANVIX_EAGAIN;
+    message_sign(message, current->tid);
+    deliver(message);
+    return 0;
+}
+
+/* Throws away what waits for a process. */
+void bus_forget(int32_t pid)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < mailbox_count; i++) {
+        if (mailbox[i].destination_pid != pid)
+            mailbox[kept++] = mailbox[i];
+    }
+    mailbox_count = kept;
+}
+
+/* Tells process 1 that another has ended. */
+void bus_tell_end(int32_t pid, int32_t status)
+{
+    struct nanvix_message message = {
+        .type = NANVIX_MESSAGE_PROCESS_TERMINATION,
+        .source_pid = pid,
+        .destination_pid = NANVIX_PROCESS_PROGRAM,
+    };
+    const int32_t words[] = {pid, status};
+
+    memcpy(message.payload, words, sizeof(words));
+    deliver(&message);
+}
+
+#else
+
+static int has_receiver(const struct nanvix_message *message)
+{
+    (void)message;
+    return 1;
+}
+
+#endif
+
 static void receive_one(void)
 {
     struct nanvix_message *message = &mailbox[mailbox_count];
@@ -78,7 +145,7 @@ static void receive_one(void)
     host_receive(&envelope);
     if (message->type == NANVIX_MESSAGE_PULL_RESPONSE) {
         finish_pull(message);
-    } else {
+    } else if (has_receiver(message)) {
         mailbox_count++;
         wake_receiver(message);
     }
@@ -98,6 +165,10 @@ int64_t kcall_send(uint32_t user_message)
 
     if (error != 0)
         return error;
+#if NANVIX_ERA_M
+    if (message.type == NANVIX_MESSAGE_IPC)
+        return send_to_process(&message);
+#endif
     if (message.type != NANVIX_MESSAGE_HOST)
         return -NANVIX_EINVAL;
     message_sign(&message, current->tid);

@@ -1,6 +1,7 @@
-/* Conditions, keyed by an address of the program that is never read. Only waiting threads are remembered, in the order
+/* Conditions, keyed by a process and an address in it that is never read. Only waiting threads are remembered, in the order
  * of arrival. A thread that is signalled gets its mutex back before it runs, or waits its turn for it. */
 #include "kernel.h"
+#include "process.h"
 #include "thread.h"
 
 static struct link buckets[ADDRESS_BUCKETS];
@@ -23,7 +24,7 @@ int64_t kcall_cond_signal(uint32_t address, uint32_t broadcast)
         struct thread *thread = ELEMENT(link, struct thread, queue);
 
         next = link->next;
-        if (thread->wait_condition != address)
+        if (thread->wait_condition != address || !process_has(thread))
             continue;
         thread->wake_cause = WOKEN;
         mutex_give_or_queue(thread, thread->wait_mutex);

@@ -1,8 +1,9 @@
 /* Exceptions of the processor. In the program: a page of the stack is mapped, a handler for signals is run where there is
- * one, everything else ends the program, with the cause on the console and a status that tells it. In the kernel: a
+ * one, everything else ends the process, with the cause on the console and a status that tells it. In the kernel: a
  * panic. */
 #include "cpu.h"
 #include "kernel.h"
+#include "process.h"
 #include "thread.h"
 #include "trap.h"
 
@@ -70,13 +71,13 @@ void fault(struct trap_frame *frame)
         if (stack_fault_in(address) == 0)
             return;
         console_print("program: no memory for its stack at 0x%08x\n", address);
-        host_shutdown(NANVIX_EXIT_OUT_OF_MEMORY);
+        process_exit(NANVIX_EXIT_OUT_OF_MEMORY);
     }
     if (signal_exception(frame))
         return;
     console_print("thread %d of the ", current->tid);
     report(frame, "program");
-    host_shutdown(status_of(frame->vector));
+    process_exit(status_of(frame->vector));
 }
 
 /* Runs as a task of its own, on its own stack: the kernel's is unusable. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct thread;
+struct process;
 struct trap_frame;
 struct link;
 
@@ -15,6 +16,10 @@ struct link;
 void bus_init(void);
 void bus_poll(void);
 void bus_await_pull(void);
+#if NANVIX_ERA_M
+void bus_forget(int32_t pid);
+void bus_tell_end(int32_t pid, int32_t status);
+#endif
 
 /* clock.c: time in nanoseconds since 1970, or since the boot where the host gives no clock. */
 uint64_t clock_now(void);
@@ -79,11 +84,24 @@ void idt_init(uint32_t double_fault_selector);
 /* initrd.c: what the host gave the machine to run. */
 struct initrd {
     uint32_t begin, size, end;
+    /* The program at hand: the first, until initrd_next goes on to another. */
     uint32_t program, program_size;
     const char *line;
     uint32_t line_length;
+#if NANVIX_ERA_M
+    uint32_t index, count;
+#endif
 };
 const char *initrd_open(uint32_t word, uint32_t memory_end, struct initrd *initrd);
+#if NANVIX_ERA_M
+int initrd_next(struct initrd *initrd);
+#else
+static inline int initrd_next(struct initrd *initrd)
+{
+    (void)initrd;
+    return 0;
+}
+#endif
 
 /* kcall.c: the dispatcher; each call is a function kcall_NAME in the file of its subject. */
 #define KCALL_PARAMETERS_0 void
@@ -95,13 +113,19 @@ const char *initrd_open(uint32_t word, uint32_t memory_end, struct initrd *initr
 NANVIX_KCALL_TABLE(KCALL_DECLARE)
 void kcall(struct trap_frame *frame);
 
-/* loader.c: the program in the initrd. */
+/* loader.c: a program in the initrd. */
 const char *loader_load(uint32_t initrd, uint32_t size, uint32_t *entry);
 
 /* memory.c: what the compiler calls by itself. */
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
+
+/* mmio.c, pmio.c: what a process that ends has taken. */
+#if NANVIX_ERA_M
+void mmio_release(int32_t pid);
+void pmio_release(int32_t pid);
+#endif
 
 /* main.c */
 _Noreturn void kernel_main(uint32_t magic, uint32_t initrd_word);
@@ -111,6 +135,9 @@ void mutex_init(void);
 uint32_t address_bucket(uint32_t address);
 int mutex_release(uint32_t address);
 void mutex_release_all(void);
+#if NANVIX_ERA_M
+void mutex_release_all_of(struct thread *thread);
+#endif
 void mutex_give_or_queue(struct thread *thread, uint32_t address);
 int mutex_acquire(uint32_t address, uint64_t deadline);
 
@@ -122,7 +149,7 @@ struct options {
 extern struct options options;
 void options_init(void);
 
-/* paging.c: page tables of the one address space. */
+/* paging.c: page tables of the address space in use. */
 #define PAGE_PRESENT 0x001u
 #define PAGE_WRITABLE 0x002u
 #define PAGE_USER 0x004u
@@ -143,6 +170,11 @@ void page_pin(uint32_t address, uint32_t length, int on);
 int paging_expose(uint32_t base, uint32_t size, int on);
 int stack_contains(uint32_t address);
 int stack_fault_in(uint32_t address);
+#if NANVIX_ERA_M
+uint32_t paging_new_space(int first);
+void paging_enter(uint32_t space);
+void paging_free_space(uint32_t space);
+#endif
 
 /* panic.c */
 _Noreturn void panic(const char *message);
@@ -153,7 +185,7 @@ void pic_init(void);
 int pic_acknowledge(uint32_t irq);
 void pit_init(void);
 
-/* process.c */
+/* process.c, process-m.c: see process.h too. */
 int process_may_use_io(void);
 
 /* scheduler.c: which thread runs. */
@@ -196,7 +228,10 @@ struct thread *thread_find(int32_t tid);
 uint32_t thread_stack_top(const struct thread *thread);
 struct thread *thread_new(uint32_t function, uint32_t stack_top, uint32_t argument0, uint32_t argument1);
 void thread_check_stack(const struct thread *thread);
-void thread_interrupt_one(uint64_t signal);
+void thread_interrupt_one(const struct process *process, uint64_t signal);
+#if NANVIX_ERA_M
+void threads_end(const struct process *process);
+#endif
 
 /* trap.c */
 void trap(struct trap_frame *frame);

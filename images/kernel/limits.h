@@ -27,6 +27,10 @@ _Static_assert(MEMORY_MIB % 4 == 0 && MEMORY_MIB >= 32 && MEMORY_MIB <= 1024, "m
 /* Messages of the host that are taken off the bus before a thread asks for them. */
 #define MAILBOX_SLOTS 32
 
+/* Of these, how many messages between processes may fill; and slots beside them, one for the end of each process. */
+#define MAILBOX_IPC_SLOTS 24
+#define MAILBOX_END_SLOTS 32
+
 /* I/O ports the program may hold at a time. */
 #define PORTS_MAX 16
 

@@ -1,8 +1,9 @@
-/* The kernel from its first line of C to the first instruction of the program. Interrupts stay off until the program
+/* The kernel from its first line of C to the first instruction of a program. Interrupts stay off until a program
  * runs; there is no way back here. */
 #include "cpu.h"
 #include "kernel.h"
 #include "limits.h"
+#include "process.h"
 
 static uint32_t memory_end(void)
 {
@@ -61,7 +62,7 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t initrd_word)
 {
     struct initrd initrd;
     const char *problem;
-    struct thread *first;
+    struct thread *first = NULL, *thread;
     uint32_t entry;
 
     if (magic != NANVIX_BOOT_MAGIC)
@@ -83,16 +84,24 @@ _Noreturn void kernel_main(uint32_t magic, uint32_t initrd_word)
         panic(problem);
     frames_init(initrd.begin, initrd.end, memory_end());
 
-    problem = loader_load(initrd.program, initrd.program_size, &entry);
-    if (problem != NULL) {
-        console_print("kernel: cannot start the program: %s\n", problem);
-        host_shutdown(NANVIX_EXIT_NOT_EXECUTABLE);
-    }
-    map_command_line(initrd.line, initrd.line_length);
-    map_stack();
-    first = thread_new(entry, NANVIX_STACK_TOP, NANVIX_ARGUMENT_PAGE, NANVIX_ENVIRONMENT_PAGE);
-    if (first == NULL)
-        panic("no memory for the first thread");
+    do {
+        if (process_new() == NULL)
+            panic("no memory for a process");
+        problem = loader_load(initrd.program, initrd.program_size, &entry);
+        if (problem != NULL) {
+            console_print("kernel: cannot start the program: %s\n", problem);
+            host_shutdown(NANVIX_EXIT_NOT_EXECUTABLE);
+        }
+        map_command_line(initrd.line, initrd.line_length);
+        map_stack();
+        thread = thread_new(entry, NANVIX_STACK_TOP, NANVIX_ARGUMENT_PAGE, NANVIX_ENVIRONMENT_PAGE);
+        if (thread == NULL)
+            panic("no memory for the first thread");
+        if (first == NULL)
+            first = thread;
+        else
+            scheduler_wake(thread);
+    } while (initrd_next(&initrd));
     if (NANVIX_ERA_M)
         host_command(NANVIX_MACHINE_BOOT_COMPLETE, 0);
     scheduler_start(first);

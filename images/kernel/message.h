@@ -4,6 +4,7 @@
 #define MESSAGE_H
 
 #include <nanvix/abi.h>
+#include "process.h"
 
 #if NANVIX_ERA_S
 
@@ -16,6 +17,13 @@ static inline int32_t message_thread(const struct nanvix_message *message)
 static inline void message_sign(struct nanvix_message *message, int32_t tid)
 {
     (void)message, (void)tid;
+}
+
+/* True if a message is for the process of a thread. */
+static inline int message_is_for_process(const struct nanvix_message *message, const struct thread *thread)
+{
+    (void)message, (void)thread;
+    return 1;
 }
 
 /* Makes an empty message the response to a request. */
@@ -31,9 +39,14 @@ static inline int32_t message_thread(const struct nanvix_message *message)
     return message->destination_tid;
 }
 
+static inline int message_is_for_process(const struct nanvix_message *message, const struct thread *thread)
+{
+    return message->destination_pid == process_of(thread)->pid;
+}
+
 static inline void message_sign(struct nanvix_message *message, int32_t tid)
 {
-    message->source_pid = NANVIX_PROCESS_PROGRAM;
+    message->source_pid = process_pid();
     message->source_tid = tid;
 }
 

@@ -2,6 +2,7 @@
  * page, and a lack of memory is told here. */
 #include "cpu.h"
 #include "kernel.h"
+#include "process.h"
 
 #define PROTECTION_ALL (NANVIX_PROTECTION_READ | NANVIX_PROTECTION_WRITE | NANVIX_PROTECTION_EXECUTE)
 
@@ -20,7 +21,7 @@ static uint32_t flags_of(uint32_t protection)
 
 static int check(uint32_t pid, uint32_t address, uint32_t protection)
 {
-    if (pid != NANVIX_PROCESS_PROGRAM)
+    if (!process_is_own(pid))
         return -NANVIX_ESRCH;
     if (address % NANVIX_PAGE_SIZE != 0 || (protection & ~PROTECTION_ALL) != 0)
         return -NANVIX_EINVAL;

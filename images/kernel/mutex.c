@@ -1,6 +1,7 @@
-/* Mutexes. They live in the kernel, keyed by an address of the program that is never read: a record exists while a mutex
+/* Mutexes. They live in the kernel, keyed by a process and an address in it that is never read: a record exists while a mutex
  * is locked. Unlocking hands it to the thread that has waited longest. What a thread holds when it ends is unlocked. */
 #include "kernel.h"
+#include "process.h"
 #include "thread.h"
 
 struct mutex {
@@ -35,7 +36,7 @@ static struct mutex *find(uint32_t address)
     for (struct link *link = bucket->next; link != bucket; link = link->next) {
         struct mutex *mutex = ELEMENT(link, struct mutex, bucket);
 
-        if (mutex->address == address)
+        if (mutex->address == address && process_has(mutex->owner))
             return mutex;
     }
     return NULL;
@@ -85,11 +86,23 @@ static void release(struct mutex *mutex)
     }
 }
 
+static void release_all(struct thread *thread)
+{
+    while (!list_empty(&thread->held))
+        release(ELEMENT(thread->held.next, struct mutex, held));
+}
+
 void mutex_release_all(void)
 {
-    while (!list_empty(&current->held))
-        release(ELEMENT(current->held.next, struct mutex, held));
+    release_all(current);
 }
+
+#if NANVIX_ERA_M
+void mutex_release_all_of(struct thread *thread)
+{
+    release_all(thread);
+}
+#endif
 
 /* Locks for the running thread. Returns 0 or -ETIMEDOUT. */
 int mutex_acquire(uint32_t address, uint64_t deadline)

@@ -1,4 +1,4 @@
-/* Page tables of the one address space. Below 0x40000000 RAM is mapped where it is, for the kernel alone, in pages of
+/* Page tables, of one address space in Era S and one for each process in Era M. Below 0x40000000 RAM is mapped where it is, for the kernel alone, in pages of
  * 4 MiB; user space is mapped in pages of 4 KiB whose tables are made when they are first needed.
  *
  * CR0.WP is on: the kernel respects read-only pages as well. */
@@ -10,7 +10,13 @@
 #define TABLE_FLAGS (PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER)
 #define STACK_BOTTOM (NANVIX_STACK_TOP - NANVIX_STACK_MAXIMUM_SIZE)
 
+/* The directory in use. In Era M it is at first that of process 1, with which the kernel boots. */
+#if NANVIX_ERA_M
+static uint32_t first_directory[ENTRIES] __attribute__((aligned(NANVIX_PAGE_SIZE)));
+static uint32_t *directory = first_directory;
+#else
 static uint32_t directory[ENTRIES] __attribute__((aligned(NANVIX_PAGE_SIZE)));
+#endif
 
 static void reload(void)
 {
@@ -142,3 +148,47 @@ int stack_fault_in(uint32_t address)
     *entry = frame | PAGE_OWNED | PAGE_USER | PAGE_WRITABLE | PAGE_PRESENT;
     return 0;
 }
+
+#if NANVIX_ERA_M
+
+#define FIRST_USER_ENTRY (NANVIX_USER_BASE / PAGE_TABLE_SPAN)
+
+/* An address space without a page of user space; 0 when there is no memory. The kernel's part of the first is copied, so others
+ * are to be made before anything of it is exposed. */
+uint32_t paging_new_space(int first)
+{
+    uint32_t space = first ? (uint32_t)first_directory : frame_allocate();
+
+    if (space != 0 && !first)
+        memcpy((void *)space, first_directory, FIRST_USER_ENTRY * sizeof(first_directory[0]));
+    return space;
+}
+
+void paging_enter(uint32_t space)
+{
+    if (directory == (uint32_t *)space)
+        return;
+    directory = (uint32_t *)space;
+    reload();
+}
+
+/* Gives back all frames of an address space that is not in use. What the host may still write into is lost. */
+void paging_free_space(uint32_t space)
+{
+    uint32_t *entries = (uint32_t *)space;
+
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        const uint32_t *table = (const uint32_t *)(entries[i] & PAGE_FRAME);
+
+        if ((entries[i] & PAGE_PRESENT) == 0 || (entries[i] & PAGE_LARGE) != 0)
+            continue;
+        for (uint32_t j = 0; i >= FIRST_USER_ENTRY && j < ENTRIES; j++) {
+            if ((table[j] & PAGE_OWNED) != 0 && (table[j] & PAGE_PINNED) == 0)
+                frame_free(table[j] & PAGE_FRAME);
+        }
+        frame_free((uint32_t)table);
+    }
+    frame_free(space);
+}
+
+#endif

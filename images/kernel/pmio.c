@@ -4,10 +4,12 @@
 #include "cpu.h"
 #include "kernel.h"
 #include "limits.h"
+#include "process.h"
 
 static struct {
     uint16_t port;
     uint8_t access; /* 0: the slot is free */
+    uint8_t pid;    /* who has taken it */
 } taken[PORTS_MAX];
 
 static int of_kernel(uint32_t port)
@@ -38,6 +40,14 @@ static int find(uint32_t port)
     return -1;
 }
 
+/* The slot of a port that the running process has taken, or -1. */
+static int find_own(uint32_t port)
+{
+    const int slot = find(port);
+
+    return slot >= 0 && process_is_own(taken[slot].pid) ? slot : -1;
+}
+
 /* Checks what every call on a port checks. */
 static int check(uint32_t port)
 {
@@ -55,7 +65,7 @@ static int check_access(uint32_t port, uint32_t width, uint32_t access)
     if ((width != 1 && width != 2 && width != 4) || port + width - 1 > UINT16_MAX)
         return -NANVIX_EINVAL;
     for (uint32_t i = 0; i < width; i++) {
-        int slot = find(port + i);
+        int slot = find_own(port + i);
 
         if (slot < 0)
             return -NANVIX_ENOENT;
@@ -81,6 +91,7 @@ int64_t kcall_pmio_alloc(uint32_t port, uint32_t access)
         if (taken[i].access == 0) {
             taken[i].port = (uint16_t)port;
             taken[i].access = (uint8_t)access;
+            taken[i].pid = (uint8_t)process_pid();
             return 0;
         }
     }
@@ -94,7 +105,7 @@ int64_t kcall_pmio_free(uint32_t port)
 
     if (error != 0)
         return error;
-    slot = find(port);
+    slot = find_own(port);
     if (slot < 0)
         return -NANVIX_ENOENT;
     taken[slot].access = 0;
@@ -128,3 +139,13 @@ int64_t kcall_pmio_write(uint32_t port, uint32_t width, uint32_t value)
         out32((uint16_t)port, value);
     return 0;
 }
+
+#if NANVIX_ERA_M
+void pmio_release(int32_t pid)
+{
+    for (int i = 0; i < PORTS_MAX; i++) {
+        if (taken[i].pid == pid)
+            taken[i].access = 0;
+    }
+}
+#endif

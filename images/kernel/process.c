@@ -1,11 +1,14 @@
-/* The one process: its identity, its capabilities, its end, and the events it cannot have. */
+/* A process: its identity, its capabilities, its end, and the events it cannot have. */
 #include "kernel.h"
+#include "process.h"
 
-static uint32_t capabilities;
+#if NANVIX_ERA_S
+struct process processes[1];
+#endif
 
 int process_may_use_io(void)
 {
-    return (capabilities >> NANVIX_CAPABILITY_IO & 1) != 0;
+    return (process_current()->capabilities >> NANVIX_CAPABILITY_IO & 1) != 0;
 }
 
 int64_t kcall_debug(uint32_t buffer, uint32_t length)
@@ -26,19 +29,21 @@ int64_t kcall_debug(uint32_t buffer, uint32_t length)
 
 int64_t kcall_getpid(void)
 {
-    return NANVIX_PROCESS_PROGRAM;
+    return process_pid();
 }
 
 int64_t kcall_exit(uint32_t status)
 {
-    host_shutdown(status);
+    process_exit(status);
 }
 
 int64_t kcall_capctl(uint32_t capability, uint32_t on)
 {
+    uint32_t *capabilities = &process_current()->capabilities;
+
     if (capability > NANVIX_CAPABILITY_PROCESSES || on > 1)
         return -NANVIX_EINVAL;
-    capabilities = (capabilities & ~(1u << capability)) | on << capability;
+    *capabilities = (*capabilities & ~(1u << capability)) | on << capability;
     return 0;
 }
 

@@ -6,6 +6,7 @@
  * whoever ran last, and only there are interrupts let into the kernel. */
 #include "cpu.h"
 #include "kernel.h"
+#include "process.h"
 #include "thread.h"
 
 static struct link ready, timers;
@@ -65,6 +66,7 @@ static void run(struct thread *next)
     gdt_set_kernel_stack(thread_stack_top(next));
     gdt_set_thread_data(next->tda);
     fpu_switch(previous, next);
+    process_enter(process_of(next));
     context_switch(&previous->context, next->context);
 }
 
@@ -139,6 +141,7 @@ void scheduler_start(struct thread *thread)
     thread->state = THREAD_READY;
     quantum = NANVIX_QUANTUM_TICKS;
     gdt_set_kernel_stack(thread_stack_top(thread));
+    process_enter(process_of(thread));
     context_switch(&boot_context, thread->context);
     panic("the boot stack was entered again");
 }

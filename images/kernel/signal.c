@@ -1,12 +1,14 @@
-/* Signals of Era M: actions of the process, masks and pending signals, and the frame on which a handler runs.
+/* Signals of Era M: actions of each process, masks and pending signals, and the frame on which a handler runs.
  *
  * A signal of the process waits in `arrived` until a thread that does not block it comes back from a kernel call; that
  * one runs the handler. What nobody catches acts at once: it ends the process or is forgotten. Exceptions of the
  * processor go to the thread that caused them, and end the process where they are not caught.
  *
- * Stopping and continuing need a second process and are ignored. */
+ * A process may send signals to another if it has the capability for processes. One that nobody catches ends it at once, blocked
+ * or not. Stopping and continuing are ignored. */
 #include "cpu.h"
 #include "kernel.h"
+#include "process.h"
 #include "thread.h"
 #include "trap.h"
 
@@ -31,19 +33,14 @@ struct handler_stack {
 } __attribute__((packed));
 _Static_assert(sizeof(struct handler_stack) == NANVIX_SIGNAL_FRAME_SIZE, "a frame and its save area");
 
-static struct nanvix_signal_action actions[NANVIX_SIGNAL_LAST + 1];
-static uint32_t restorer;
-/* Signals sent to the process that no thread has taken yet. */
-static uint64_t arrived;
-
-static int caught(uint32_t signal)
+static int caught(const struct process *process, uint32_t signal)
 {
-    return restorer != 0 && actions[signal].handler > NANVIX_SIGNAL_HANDLER_IGNORE;
+    return process->restorer != 0 && process->actions[signal].handler > NANVIX_SIGNAL_HANDLER_IGNORE;
 }
 
-static int ignored(uint32_t signal)
+static int ignored(const struct process *process, uint32_t signal)
 {
-    const uint32_t handler = actions[signal].handler;
+    const uint32_t handler = process->actions[signal].handler;
 
     return handler == NANVIX_SIGNAL_HANDLER_IGNORE ||
            (handler == NANVIX_SIGNAL_HANDLER_DEFAULT && (IGNORED_BY_DEFAULT & BIT(signal)) != 0);
@@ -56,23 +53,28 @@ static uint32_t lowest(uint64_t set)
     return low != 0 ? (uint32_t)__builtin_ctz(low) + 1 : (uint32_t)__builtin_ctz((uint32_t)(set >> 32)) + 33;
 }
 
-static _Noreturn void end_process(uint32_t signal)
+static void say_end(uint32_t signal)
 {
     console_print("the program ends by signal %u\n", signal);
-    host_shutdown(NANVIX_EXIT_SIGNALLED);
+}
+
+static _Noreturn void end_by(uint32_t signal)
+{
+    say_end(signal);
+    process_exit(NANVIX_EXIT_SIGNALLED);
 }
 
 /* True if a thread has a signal that interrupts its wait. */
 int signal_due(const struct thread *thread)
 {
-    return (arrived & ~thread->blocked) != 0;
+    return (process_of(thread)->arrived & ~thread->blocked) != 0;
 }
 
 /* Saves the registers of interrupted code below its stack pointer and makes the frame run the handler. Returns 0, or
  * -errno when the stack cannot be written. */
 static int enter_handler(struct trap_frame *frame, uint32_t signal)
 {
-    struct nanvix_signal_action *action = &actions[signal];
+    struct nanvix_signal_action *action = &process_current()->actions[signal];
     const int informed = (action->flags & NANVIX_SIGNAL_FLAG_INFORMATION) != 0;
     const uint32_t stack = ((frame->esp - sizeof(struct handler_stack) - 12) & ~15u) + 12;
     struct handler_stack *at = (struct handler_stack *)stack;
@@ -81,7 +83,7 @@ static int enter_handler(struct trap_frame *frame, uint32_t signal)
     if (error != 0)
         return error;
     memset(at, 0, sizeof(*at));
-    at->frame.restorer = restorer;
+    at->frame.restorer = process_current()->restorer;
     at->frame.signal = signal;
     if (informed) {
         at->frame.info = (uint32_t)&at->save.begin.info;
@@ -125,7 +127,7 @@ static void begin_again(struct trap_frame *frame, uint32_t number, uint32_t sign
     const int restartable = number == NANVIX_KCALL_RECV || number == NANVIX_KCALL_THREAD_JOIN ||
                             number == NANVIX_KCALL_COND_WAIT;
 
-    if (!restartable || (actions[signal].flags & NANVIX_SIGNAL_FLAG_RESTART) == 0)
+    if (!restartable || (process_current()->actions[signal].flags & NANVIX_SIGNAL_FLAG_RESTART) == 0)
         return;
     frame->eip -= TRAP_BYTES;
     frame->eax = number;
@@ -135,24 +137,25 @@ static void begin_again(struct trap_frame *frame, uint32_t number, uint32_t sign
 /* Called when a kernel call returns: runs the handler of the lowest signal that is due. */
 void signal_deliver(struct trap_frame *frame, uint32_t number, int64_t result)
 {
+    struct process *process = process_current();
     uint64_t due;
 
-    while ((due = arrived & ~current->blocked) != 0) {
+    while ((due = process->arrived & ~current->blocked) != 0) {
         const uint32_t signal = lowest(due);
 
-        arrived &= ~BIT(signal);
-        if (ignored(signal))
+        process->arrived &= ~BIT(signal);
+        if (ignored(process, signal))
             continue;
-        if (!caught(signal)) {
-            if (actions[signal].handler == NANVIX_SIGNAL_HANDLER_DEFAULT)
-                end_process(signal);
+        if (!caught(process, signal)) {
+            if (process->actions[signal].handler == NANVIX_SIGNAL_HANDLER_DEFAULT)
+                end_by(signal);
             console_print("signal %u is dropped: there is no restorer\n", signal);
             continue;
         }
         if (result == -NANVIX_EINTR)
             begin_again(frame, number, signal);
         if (enter_handler(frame, signal) != 0)
-            end_process(signal);
+            end_by(signal);
         return;
     }
     /* Nothing was caught after all: the wait for a signal is over without a handler that would end it. */
@@ -194,7 +197,7 @@ int signal_exception(struct trap_frame *frame)
 {
     const uint32_t signal = signal_of(frame->vector);
 
-    if (signal == 0 || !caught(signal) || (current->blocked & BIT(signal)) != 0)
+    if (signal == 0 || !caught(process_current(), signal) || (current->blocked & BIT(signal)) != 0)
         return 0;
     return enter_handler(frame, signal) == 0;
 }
@@ -203,12 +206,13 @@ int64_t kcall_sig_restorer(uint32_t address)
 {
     if (user_range(address, 1) != 0)
         return -NANVIX_EINVAL;
-    restorer = address;
+    process_current()->restorer = address;
     return 0;
 }
 
 int64_t kcall_sigaction(uint32_t signal, uint32_t action, uint32_t old)
 {
+    struct process *process = process_current();
     struct nanvix_signal_action wanted;
     int error;
 
@@ -224,14 +228,14 @@ int64_t kcall_sigaction(uint32_t signal, uint32_t action, uint32_t old)
             return -NANVIX_EINVAL;
     }
     if (old != 0) {
-        error = user_write(old, &actions[signal], sizeof(wanted));
+        error = user_write(old, &process->actions[signal], sizeof(wanted));
         if (error != 0)
             return error;
     }
     if (action != 0) {
-        actions[signal] = wanted;
-        if (ignored(signal))
-            arrived &= ~BIT(signal);
+        process->actions[signal] = wanted;
+        if (ignored(process, signal))
+            process->arrived &= ~BIT(signal);
     }
     return 0;
 }
@@ -276,16 +280,25 @@ int64_t kcall_sigprocmask(uint32_t how, uint32_t set, uint32_t old)
 
 int64_t kcall_kill(uint32_t pid, uint32_t signal)
 {
+    struct process *process = process_find((int32_t)pid);
+
     if (signal > NANVIX_SIGNAL_LAST)
         return -NANVIX_EINVAL;
-    if (pid != NANVIX_PROCESS_PROGRAM)
+    if (process == NULL)
         return -NANVIX_ESRCH;
-    if (signal == 0 || ignored(signal))
+    if (process != process_current() && (process_current()->capabilities >> NANVIX_CAPABILITY_PROCESSES & 1) == 0)
+        return -NANVIX_EPERM;
+    if (signal == 0 || ignored(process, signal))
         return 0;
-    arrived |= BIT(signal);
+    if (process != process_current() && process->actions[signal].handler == NANVIX_SIGNAL_HANDLER_DEFAULT) {
+        say_end(signal);
+        process_end(process, NANVIX_EXIT_SIGNALLED);
+        return 0;
+    }
+    process->arrived |= BIT(signal);
     /* The caller takes it at its return; else whoever waits and does not keep it back; else who returns next. */
-    if ((current->blocked & BIT(signal)) != 0)
-        thread_interrupt_one(BIT(signal));
+    if (process != process_current() || (current->blocked & BIT(signal)) != 0)
+        thread_interrupt_one(process, BIT(signal));
     return 0;
 }
 
@@ -297,7 +310,7 @@ int64_t kcall_sigreturn(void)
 
     if (error != 0 || save.begin.magic != NANVIX_SIGNAL_FRAME_MAGIC) {
         console_print("the frame of a signal at 0x%08x is damaged\n", frame->esp);
-        host_shutdown(NANVIX_EXIT_SIGNALLED);
+        process_exit(NANVIX_EXIT_SIGNALLED);
     }
     current->blocked = save.begin.blocked & ~UNBLOCKABLE;
     frame->eip = save.context.eip;
@@ -317,7 +330,7 @@ int64_t kcall_sigreturn(void)
 
 int64_t kcall_sigpending(uint32_t set)
 {
-    const uint64_t waiting = arrived & current->blocked;
+    const uint64_t waiting = process_current()->arrived & current->blocked;
 
     return user_write(set, &waiting, sizeof(waiting));
 }

@@ -5,6 +5,7 @@
  * joins is forgotten: a program that never joins can go on starting threads. */
 #include "cpu.h"
 #include "kernel.h"
+#include "process.h"
 #include "thread.h"
 #include "trap.h"
 
@@ -16,7 +17,6 @@ static struct thread threads[THREADS_MAX];
 /* Threads that ended and that nobody joins yet, by their queue link. */
 static struct link ended;
 static int32_t next_tid = NANVIX_PROCESS_FIRST_THREAD;
-static uint32_t living;
 
 /* What the first switch to a thread finds on its kernel stack: see context.S, then vectors.S. */
 struct first_stack {
@@ -61,7 +61,7 @@ static struct thread *find_slot(void)
     return NULL;
 }
 
-/* A thread that would run `function` in ring 3 with EDX = argument0 and ECX = argument1; NULL when there is no room. */
+/* A thread of the running process that would run `function` in ring 3 with EDX = argument0 and ECX = argument1; NULL when there is no room. */
 struct thread *thread_new(uint32_t function, uint32_t stack_top, uint32_t argument0, uint32_t argument1)
 {
     struct thread *thread = find_slot();
@@ -101,7 +101,10 @@ struct thread *thread_new(uint32_t function, uint32_t stack_top, uint32_t argume
     list_init(&thread->timer);
     list_init(&thread->held);
     thread->state = THREAD_BLOCKED;
-    living++;
+    process_current()->living++;
+#if NANVIX_ERA_M
+    thread->process = process_current();
+#endif
     return thread;
 }
 
@@ -149,9 +152,9 @@ int64_t kcall_thread_create(uint32_t arguments)
 int64_t kcall_thread_exit(uint32_t status)
 {
     mutex_release_all();
-    living--;
-    if (living == 0)
-        host_shutdown(status);
+    process_current()->living--;
+    if (process_current()->living == 0)
+        process_exit(status);
     current->status = (int32_t)status;
     current->state = THREAD_ENDED;
     if (current->joiner != NULL)
@@ -172,13 +175,14 @@ static void stop_joining(struct thread *thread)
         list_append(&ended, &thread->queue);
 }
 
-/* Ends the wait of one thread that does not block a signal. */
-void thread_interrupt_one(uint64_t signal)
+/* Ends the wait of one thread of a process that does not block a signal. */
+void thread_interrupt_one(const struct process *process, uint64_t signal)
 {
     for (uint32_t i = 0; i < THREADS_MAX; i++) {
         struct thread *thread = &threads[i];
 
-        if (thread->state == THREAD_BLOCKED && thread->interruptible && (thread->blocked & signal) == 0) {
+        if (thread->state == THREAD_BLOCKED && process_of(thread) == process && thread->interruptible &&
+            (thread->blocked & signal) == 0) {
             scheduler_interrupt(thread);
             return;
         }
@@ -186,13 +190,31 @@ void thread_interrupt_one(uint64_t signal)
 }
 
 #if NANVIX_ERA_M
+
+/* Ends all threads of a process. The running one, if it is among them, may do nothing but call schedule(). */
+void threads_end(const struct process *process)
+{
+    for (uint32_t i = 0; i < THREADS_MAX; i++) {
+        if (threads[i].state == THREAD_FREE || threads[i].process != process)
+            continue;
+        list_remove(&threads[i].queue);
+        list_remove(&threads[i].timer);
+    }
+    for (uint32_t i = 0; i < THREADS_MAX; i++) {
+        if (threads[i].state == THREAD_FREE || threads[i].process != process)
+            continue;
+        mutex_release_all_of(&threads[i]);
+        threads[i].state = THREAD_FREE;
+    }
+}
+
 int64_t kcall_detach(uint32_t tid)
 {
     struct thread *thread = thread_find((int32_t)tid);
 
     if ((int32_t)tid <= 0)
         return -NANVIX_EINVAL;
-    if (thread == NULL)
+    if (thread == NULL || !process_has(thread))
         return -NANVIX_ESRCH;
     if (thread->detached || thread->joiner != NULL)
         return -NANVIX_EINVAL;
@@ -214,7 +236,7 @@ int64_t kcall_thread_join(uint32_t tid, uint32_t status)
     if ((int32_t)tid <= 0 || (int32_t)tid == current->tid)
         return -NANVIX_EINVAL;
     thread = thread_find((int32_t)tid);
-    if (thread == NULL)
+    if (thread == NULL || !process_has(thread))
         return -NANVIX_ESRCH;
     if (thread->joiner != NULL || thread->detached)
         return -NANVIX_EINVAL;

@@ -1,10 +1,12 @@
-/* A thread of the program, with what the kernel keeps for it. */
+/* A thread of a program, with what the kernel keeps for it. */
 #ifndef THREAD_H
 #define THREAD_H
 
 #include <stdint.h>
 #include "limits.h"
 #include "list.h"
+
+struct process;
 
 enum thread_state {
     THREAD_FREE,    /* the slot is unused */
@@ -38,6 +40,9 @@ struct thread {
     int suspended;           /* in sigsuspend, before which `blocked` was this: */
     uint64_t blocked_before;
     uint32_t interrupted_edx; /* EDX of its kernel call, for one that begins again */
+#if NANVIX_ERA_M
+    struct process *process; /* whose it is */
+#endif
 };
 
 /* A deadline that never comes. */

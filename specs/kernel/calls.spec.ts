@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { BootOptions } from '../../harness/index.ts';
 import { exitStatuses } from '../../images/abi/index.ts';
+import { createBundle } from '../../images/bundle/index.ts';
 import { createRamfs } from '../../images/index.ts';
 import { bootGuest, runGuest } from '../support/guests.ts';
 import { checks, kernelCallProgram } from './programs.ts';
@@ -119,33 +120,6 @@ async function runBytes(program: Uint8Array) {
   return { ...result, ...checks(result.console) };
 }
 
-/** Programs as Nanvix's mkimage bundles them: head, entries, then each file on a page of its own, the lines last. */
-function bundleOf(parts: readonly { readonly elf: Uint8Array; readonly line: string }[]): Uint8Array {
-  const PAGE = 4096;
-  const places = parts.reduce<number[]>(
-    (before, _part, i) => [
-      ...before,
-      (before.at(-1) ?? PAGE) + Math.ceil((parts[i]?.elf.length ?? 0) / PAGE) * PAGE,
-    ],
-    [PAGE],
-  );
-  const end = places.at(-1) ?? PAGE;
-  const bytes = new Uint8Array(end + PAGE);
-  const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode('NVMB'));
-  view.setUint32(4, 1, true);
-  view.setUint32(8, parts.length, true);
-  parts.forEach(({ elf, line }, i) => {
-    const lineAt = end + i * 256;
-    [places[i] ?? 0, elf.length, lineAt, line.length].forEach((word, field) => {
-      view.setUint32(16 + i * 16 + field * 4, word, true);
-    });
-    bytes.set(elf, places[i]);
-    bytes.set(new TextEncoder().encode(line), lineAt);
-  });
-  return bytes;
-}
-
 describe('the boot of Era M', () => {
   it('says when it is complete', async () => {
     const guest = await bootGuest({
@@ -158,23 +132,12 @@ describe('the boot of Era M', () => {
   });
 
   it('takes a bundle of one program', async () => {
-    const program = bundleOf([
-      { elf: await readFile(await kernelCallProgram('identity', 'M')), line: 'identity one two;A=1 B=2' },
-    ]);
-    const { failed, outcome } = await runBytes(program);
+    const bytes = await readFile(await kernelCallProgram('identity', 'M'));
+    const commandLine = 'identity one two;A=1 B=2';
+    const bundle = createBundle({ programs: [{ bytes, commandLine }], kernelArguments: '' });
+    const { failed, outcome } = await runBytes(bundle);
     expect(failed).toEqual([]);
     expect(outcome).toEqual({ kind: 'exit', status: 0 });
-  });
-
-  it('refuses a bundle of several', async () => {
-    const elf = Uint8Array.of(1);
-    const parts = [
-      { elf, line: 'a' },
-      { elf, line: 'b' },
-    ];
-    const { console, outcome } = await runBytes(bundleOf(parts));
-    expect(console).toBe('klog: kernel panic: a bundle of several programs: this kernel runs one\n');
-    expect(outcome).toEqual({ kind: 'exit', status: exitStatuses.kernelPanic });
   });
 
   it('has room for a command line of 4092 bytes', async () => {

@@ -7,6 +7,7 @@ import { debugCommand } from './debug.ts';
 import { dumpCommand } from './dump.ts';
 import { helloCommand } from './hello.ts';
 import { imagesCommand } from './images.ts';
+import { mkimageCommand } from './mkimage.ts';
 import { mkramfsCommand } from './mkramfs.ts';
 import { profileCommand } from './profile.ts';
 import { runCommand } from './run.ts';
@@ -32,5 +33,6 @@ export const commands: readonly CommandFactory[] = [
   dumpCommand,
   dapCommand,
   mkramfsCommand,
+  mkimageCommand,
   sysrootCommand,
 ];

@@ -15,7 +15,7 @@ const EXECUTABLE = 0o755;
 export function sysrootCommand(setStatus: (status: number) => void): Command {
   return new Command('sysroot')
     .description(
-      'make a folder with bin/kernel.elf, nanvixd.elf, mkramfs.elf and python3.11, as Nanvix has them',
+      'make a folder with bin/kernel.elf, nanvixd.elf, mkramfs.elf, mkimage.elf and python3.11, as Nanvix has them',
     )
     .argument('<folder>', 'where to; made if it is missing')
     .action(async (folder: string) => {
@@ -35,7 +35,8 @@ export function sysrootCommand(setStatus: (status: number) => void): Command {
         copyFileSync(python.elf.path, join(bin, 'python3.11'));
         copyFileSync(ramfs.hello.path, join(resolve(folder), 'hello.img'));
         writeLauncher(join(bin, 'nanvixd.elf'), 'nanvixd-v86.cjs');
-        writeLauncher(join(bin, 'mkramfs.elf'), 'nanvix-v86.cjs', 'mkramfs');
+        for (const tool of ['mkramfs', 'mkimage'])
+          writeLauncher(join(bin, `${tool}.elf`), 'nanvix-v86.cjs', tool);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === undefined) throw error;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "process.h"
 #include "regions.h"
 
 /* End of the program in memory, from the linker. */
@@ -32,7 +33,7 @@ bool nvx_pages_managed(uint32_t start, uint32_t bytes)
 long nvx_pages_protect(uint32_t start, uint32_t end, uint32_t protection)
 {
     for (uint32_t page = start; page < end; page += NANVIX_PAGE_SIZE) {
-        long result = nvx_kernel_result(nanvix_mctrl(NANVIX_PROCESS_PROGRAM, page, protection));
+        long result = nvx_kernel_result(nanvix_mctrl(nvx_process_id, page, protection));
 
         if (result < 0)
             return result;
@@ -43,7 +44,7 @@ long nvx_pages_protect(uint32_t start, uint32_t end, uint32_t protection)
 static void unmap_pages(uint32_t start, uint32_t end)
 {
     for (uint32_t page = start; page < end; page += NANVIX_PAGE_SIZE)
-        (void)nanvix_munmap(NANVIX_PROCESS_PROGRAM, page);
+        (void)nanvix_munmap(nvx_process_id, page);
 }
 
 /* Gives every cached page back to the kernel; false if there was none. */
@@ -67,10 +68,10 @@ static bool drop_cache(void)
 static long map_pages(uint32_t start, uint32_t end, uint32_t protection)
 {
     uint32_t pages = (end - start) / NANVIX_PAGE_SIZE;
-    long result = nvx_kernel_result(nanvix_mmap(NANVIX_PROCESS_PROGRAM, start, pages, protection));
+    long result = nvx_kernel_result(nanvix_mmap(nvx_process_id, start, pages, protection));
 
     if (result == -ENOMEM && drop_cache())
-        result = nvx_kernel_result(nanvix_mmap(NANVIX_PROCESS_PROGRAM, start, pages, protection));
+        result = nvx_kernel_result(nanvix_mmap(nvx_process_id, start, pages, protection));
     return result;
 }
 

@@ -30,6 +30,16 @@ const char *nvx_process_path(void)
     return path;
 }
 
+#if NANVIX_ERA_M
+int nvx_process_id;
+
+void nvx_process_begin(void)
+{
+    nvx_process_id = (int)nanvix_getpid();
+    nvx_thread_begin_first((int)nanvix_gettid());
+}
+#endif
+
 _Noreturn void nvx_call_exit_group(int status)
 {
     nvx_enter();
@@ -45,10 +55,9 @@ _Noreturn void nvx_end_by_signal(int number)
     nvx_call_exit_group(NANVIX_ERA_S ? 128 + number : NANVIX_EXIT_SIGNALLED);
 }
 
-/* A program of Era S is process 1. In Era M daemons may have been started before it. */
 long nvx_call_getpid(void)
 {
-    return NANVIX_ERA_S ? NANVIX_PROCESS_PROGRAM : (long)nanvix_getpid();
+    return nvx_process_id;
 }
 
 /* In Era S the host's number: nothing in the machine started the program. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "process.h"
 #include "limits.h"
 
 static struct nvx_region *const table = (struct nvx_region *)(NANVIX_MMAP_END - NVX_REGION_TABLE_BYTES);
@@ -19,7 +20,7 @@ static bool grow_table(void)
 
     if (mapped == NVX_REGION_TABLE_BYTES)
         return false;
-    if (nanvix_failed(nanvix_mmap(NANVIX_PROCESS_PROGRAM, (uint32_t)(uintptr_t)table + mapped, 1,
+    if (nanvix_failed(nanvix_mmap(nvx_process_id, (uint32_t)(uintptr_t)table + mapped, 1,
                                   NANVIX_PROTECTION_READ | NANVIX_PROTECTION_WRITE)))
         return false;
     capacity = (mapped + NANVIX_PAGE_SIZE) / sizeof(*table);

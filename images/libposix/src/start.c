@@ -178,6 +178,8 @@ __attribute__((used)) HIDDEN _Noreturn void nvx_start(const char *arguments, con
     char **environment_pointers = split_words(text, block);
     char **auxiliary = split_words(text + argument_bytes, environment_pointers);
 
+    if (NANVIX_ERA_M)
+        nvx_process_begin();
     nvx_process_start = nvx_clock_now();
     nvx_random_seed(find_variable(environment_pointers, "NANVIX_RANDOM_SEED"));
     nvx_random_fill(random_bytes, sizeof(random_bytes));

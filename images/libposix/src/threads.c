@@ -46,6 +46,13 @@ static struct nvx_thread first_thread = {.state = NVX_THREAD_RUNNING, .tid = NAN
 static struct nvx_thread *threads[SLOTS] = {&first_thread};
 static unsigned slots_made = 1;
 
+#if NANVIX_ERA_M
+void nvx_thread_begin_first(int tid)
+{
+    first_thread.tid = tid;
+}
+#endif
+
 struct nvx_thread *nvx_thread_self(void)
 {
     /* The kernel is asked rather than the thread data area read: a thread that leaves may have no such area any more.

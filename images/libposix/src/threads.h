@@ -34,6 +34,9 @@ struct nvx_thread {
 /* The calling thread. */
 struct nvx_thread *nvx_thread_self(void);
 
+/* Tells the identifier of the first thread, which is 1 in process 1 only (Era M). */
+void nvx_thread_begin_first(int tid);
+
 /* The first running thread (of null), the one after a thread, or null. */
 struct nvx_thread *nvx_thread_next(const struct nvx_thread *thread);
 

@@ -107,7 +107,8 @@ static void check_errors(void)
     expect_error("send refuses a pointer into the kernel", nanvix_send(KERNEL_ADDRESS), NANVIX_EFAULT);
     expect_error("send refuses an unmapped pointer", nanvix_send(UNMAPPED), NANVIX_ENOENT);
     message.type = NANVIX_MESSAGE_IPC;
-    expect_error("send refuses messages between processes", nanvix_send(&message), NANVIX_EINVAL);
+    expect_error("send refuses messages to processes that are not there", nanvix_send(&message),
+                 NANVIX_ERA_S ? NANVIX_EINVAL : NANVIX_ESRCH);
     message.type = 0;
     expect_error("send refuses an unknown type", nanvix_send(&message), NANVIX_EINVAL);
     expect_error("recv refuses a pointer into the kernel", nanvix_recv(KERNEL_ADDRESS), NANVIX_EFAULT);
