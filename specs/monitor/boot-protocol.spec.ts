@@ -129,6 +129,16 @@ describe('the boot protocol', () => {
     ['kernel arguments that are too long', { kernelArguments: 'x'.repeat(257) }, /257 bytes, at most 256/],
     ['a command line that is too long', { commandLine: 'x'.repeat(256) }, /256 bytes, at most 255/],
   ];
+  it('refuses a program that reaches to where programs map memory, however much there is', () => {
+    const { machine } = fakeMachine();
+    const large = { ...machine, memory: { ...machine.memory, size: 2 ** 31 } as typeof machine.memory };
+    // Never touched, so the host need not have this much.
+    const program = new Uint8Array(0x60000000 - INITRD);
+    expect(() => {
+      layOut(large, image({ program }));
+    }).toThrow(/more than Nanvix can map/);
+  });
+
   it.each(refusals)('refuses %s', (_name, changes, message) => {
     expect(() => {
       layOut(fakeMachine().machine, image(changes));

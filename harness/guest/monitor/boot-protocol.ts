@@ -41,8 +41,10 @@ export function layOut(machine: Machine, image: BootImage): void {
   const ramfs = ramfsPlace(memory.size, image.ramfs, form);
   if (!form.sharedPages) checkAloneWith(image);
   checkProgram(image);
-  const initrd = initrdOf(image);
-  const end = form.initrdBase + initrd.length;
+  const commandLine = commandLineOf(image);
+  const programEnd = form.initrdBase + image.program.length;
+  const commandLineAt = form.initrdBase + pageCeil(image.program.length);
+  const end = commandLineAt + commandLine.length;
   if (end > ramfs.base) {
     throw new InputError(
       `program (${image.program.length} bytes) and ramfs (${image.ramfs.length} bytes) do not fit into ` +
@@ -57,7 +59,9 @@ export function layOut(machine: Machine, image: BootImage): void {
     writeControlPage(memory, ramfs, kernelArguments);
     writePvclock(memory, image.bootTime);
   }
-  memory.write(form.initrdBase, initrd);
+  memory.write(form.initrdBase, image.program);
+  memory.fill(programEnd, commandLineAt - programEnd, 0);
+  memory.write(commandLineAt, commandLine);
   memory.write(ramfs.base, image.ramfs);
 
   machine.enterRealMode({
@@ -82,17 +86,10 @@ function loadKernel({ memory }: Machine, kernel: LoadableElf, { initrdBase }: Bo
   }
 }
 
-/** The program, padded to whole pages, and the command line behind it where there is one. */
-function initrdOf({ program, commandLine, era: { boot: form } }: BootImage): Uint8Array {
-  const padded = pageCeil(program.length);
-  const line =
-    form.commandLine === undefined || (form.bundles && isBundle(program))
-      ? new Uint8Array(0)
-      : encodeCommandLine(commandLine, form.commandLine);
-  const bytes = new Uint8Array(padded + line.length);
-  bytes.set(program);
-  bytes.set(line, padded);
-  return bytes;
+/** What stands behind the last page of the program; empty in an era without a command line, and for a bundle, which has its own. */
+function commandLineOf({ program, commandLine, era: { boot: form } }: BootImage): Uint8Array {
+  const isAlone = form.commandLine === undefined || (form.bundles && isBundle(program));
+  return isAlone ? new Uint8Array(0) : encodeCommandLine(commandLine, form.commandLine);
 }
 
 /** The size of the initrd as EBX says it. */

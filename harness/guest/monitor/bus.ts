@@ -171,7 +171,7 @@ export class MessageBus {
     const { memory, era, receiver, remark, log } = this.#parts;
     const bytes = readMessage(memory, address);
     if (typeof bytes === 'string') return refuse(bytes);
-    const { type } = readStruct(message, viewOf(bytes));
+    const [type = 0] = bytes;
     const isHost = type === messageTypes.host;
     const wrong = this.#saw(ports.busSend, address, isHost ? layoutSeen(bytes) : undefined);
     if (wrong !== undefined) return wrong;

@@ -89,9 +89,9 @@ function shortForm(): MessageForm {
     layout: 'short',
     payloadBytes: message.size - at,
     read: (bytes) => {
-      const { source, destination } = readStruct(message, viewOf(bytes));
+      const { source, destination } = readStruct(shortHead, viewOf(bytes));
       const payload = bytes.subarray(at);
-      const { header: kind } = readStruct(hostPayload, viewOf(payload));
+      const { header: kind } = readStruct(kindOnly, viewOf(payload));
       return {
         source: shortParty(source),
         destination,
@@ -134,9 +134,9 @@ function longForm(numbered: boolean): MessageForm {
         source_pid: pid,
         source_tid: tid,
         destination_pid: destination,
-      } = readStruct(messageM, viewOf(bytes));
+      } = readStruct(longHead, viewOf(bytes));
       const payload = bytes.subarray(at);
-      const { header: kind, request } = readStruct(hostPayloadM, viewOf(payload));
+      const { header: kind, request } = readStruct(kindAndNumber, viewOf(payload));
       const body = payload.subarray(bodyAt);
       return { source: { pid, tid }, destination, kind, request: numbered ? request : 0, body, payload };
     },
@@ -155,7 +155,7 @@ function longForm(numbered: boolean): MessageForm {
     payload: (kind, request, body) => {
       const bytes = new Uint8Array(bodyAt + body.length);
       writeStruct(kindOnly, viewOf(bytes), 0, { header: kind });
-      if (numbered) writeStruct(numberOnly, viewOf(bytes), 0, { request });
+      if (numbered) writeStruct(kindAndNumber, viewOf(bytes), 0, { request });
       bytes.set(body, bodyAt);
       return bytes;
     },
@@ -168,9 +168,14 @@ function longForm(numbered: boolean): MessageForm {
   };
 }
 
-/** Fields of a payload without the body behind them. */
+/** Fields without what is behind them, which nobody reads as a list of numbers. */
+const shortHead = { ...message, fields: [message.fields[1], message.fields[2]] } as const;
+const longHead = {
+  ...messageM,
+  fields: [messageM.fields[1], messageM.fields[2], messageM.fields[3]],
+} as const;
 const kindOnly = { ...hostPayload, fields: [hostPayload.fields[0]] } as const;
-const numberOnly = { ...hostPayloadM, fields: [hostPayloadM.fields[1]] } as const;
+const kindAndNumber = { ...hostPayloadM, fields: [hostPayloadM.fields[0], hostPayloadM.fields[1]] } as const;
 
 /** The header of a pull as it came, with the number of bytes that are there. */
 function writePull({ source, destination, name }: Bulk, delivered: number, view: DataView, at: number): void {

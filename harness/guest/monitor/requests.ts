@@ -164,10 +164,12 @@ export class HostRequests {
   /** A host message of the guest. */
   receive(bytes: Uint8Array): void {
     const { era, remark } = this.#parts;
-    const kind = this.#form.read(bytes).kind;
-    if (this.#form.layout !== 'short' && POLL_KINDS.has(kind)) era.saw(seen.polls);
-    if (this.#form.layout === 'short' && HostFiles.serves(kind)) era.saw(seen.hostFiles);
-    const message = this.#form.read(bytes);
+    const form = this.#form;
+    const first = form.read(bytes);
+    const { kind } = first;
+    if (form.layout !== 'short' && POLL_KINDS.has(kind)) era.saw(seen.polls);
+    if (form.layout === 'short' && HostFiles.serves(kind)) era.saw(seen.hostFiles);
+    const message = this.#form === form ? first : this.#form.read(bytes);
     this.#giveUp(message.source);
     if (this.#bus.network && message.destination === daemons.networkd) {
       this.#askNetwork(message);

@@ -45,8 +45,8 @@ export function preferred({ steps }: Judgement): EraStep {
 
 /** Takes a piece of evidence in. */
 export function narrow(judgement: Judgement, evidence: Evidence): Judgement | Contradiction {
+  if (judgement.steps.every((step) => evidence.admits.includes(step))) return judgement;
   const steps = judgement.steps.filter((step) => evidence.admits.includes(step));
-  if (steps.length === judgement.steps.length) return judgement;
   if (steps.length > 0) return { steps, reasons: [...judgement.reasons, evidence] };
   return evidence.indication === true ? judgement : { message: contradiction(judgement, evidence) };
 }
