@@ -27,6 +27,7 @@ import { MachineState } from './state.ts';
 import type {
   AccessHandler,
   CaptureOptions,
+  HostWork,
   Machine,
   MachineCrash,
   MachineImage,
@@ -147,6 +148,10 @@ export class V86Machine implements Machine {
 
   get virtualNanoseconds(): number {
     return (this.#progress.tick * 1000) / this.#ticksPerMicrosecond;
+  }
+
+  get hostWork(): HostWork {
+    return this.#v86.hostWork();
   }
 
   // ── what the guest can reach ──

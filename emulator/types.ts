@@ -245,6 +245,16 @@ export interface RestoreReport {
   readonly pagesCopied: number;
 }
 
+/** How the host came to execute the instructions of a machine: for benchmarks, profiles and specs. No part of the machine's state. */
+export interface HostWork {
+  /** Instructions that were interpreted; all others were those of compiled code. */
+  readonly interpreted: number;
+  /** How often a stretch of instructions was interpreted. */
+  readonly stretches: number;
+  /** How often compiled code was entered by the loop that finds it. */
+  readonly entries: number;
+}
+
 export interface Machine {
   readonly registers: Registers;
   readonly memory: PhysicalMemory;
@@ -253,6 +263,8 @@ export interface Machine {
   readonly instructions: number;
   /** instructions / rate + time skipped while idle. */
   readonly virtualNanoseconds: number;
+  /** Counts since the machine was made, or was put back after a crash; a restore leaves them. */
+  readonly hostWork: HostWork;
 
   /** Puts the processor into 16-bit real mode with all segment bases 0, interrupts off, at `eip`. */
   enterRealMode(start: Partial<Record<RegisterName, number>>): void;

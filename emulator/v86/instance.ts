@@ -6,6 +6,7 @@
  */
 
 import type { CodeStore } from '../code-store.ts';
+import type { HostWork } from '../types.ts';
 import { type CompiledCode, compiledFrom } from './compiled-code.ts';
 import { FunctionTable } from './function-table.ts';
 import { connectHostFunctions } from './host-functions.ts';
@@ -21,6 +22,7 @@ import {
   PORT_READ_EXPORT,
   PORT_WRITE_EXPORT,
   ProbeMap,
+  Tally,
   TlbFlag,
 } from './internals.ts';
 import { v86Module } from './module.ts';
@@ -237,7 +239,7 @@ export class V86Instance {
 
   /** Pages of WebAssembly memory that hold the maps of the rewrite. */
   get #ownPages(): number {
-    return Math.ceil((this.dirtyMapLength + ProbeMap.length) / WASM_PAGE);
+    return Math.ceil((this.dirtyMapLength + ProbeMap.length + Tally.length) / WASM_PAGE);
   }
 
   /** All of v86's linear memory. */
@@ -280,6 +282,12 @@ export class V86Instance {
 
   setDouble(address: number, value: bigint): void {
     this.#view.setBigUint64(address, value, true);
+  }
+
+  /** What {@link Tally} counts. */
+  hostWork(): HostWork {
+    const at = (count: number): number => Number(this.double(this.word(Own.probeMap) + count));
+    return { interpreted: at(Tally.interpreted), stretches: at(Tally.stretches), entries: at(Tally.entries) };
   }
 
   /** Guest RAM. The array is valid until the guest runs again. */

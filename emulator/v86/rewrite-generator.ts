@@ -15,6 +15,7 @@ import {
   Own,
   ProbeMap,
 } from './internals.ts';
+import { NEVER, replaceIsNearEnd } from './rewrite-page-end.ts';
 import { Editor, type Indices, threeWords, UnsupportedV86Error } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
@@ -208,6 +209,8 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
       wasm.call(index.updateInstructionCounter),
     ]);
   }
+  // a block's instructions have been found to lie in the page before
+  replaceIsNearEnd(editor, 3, NEVER);
   binary.edit(index.generateModule, editor.edits);
 
   // Writes `counter = base + local` instead of adding the local, so writing it twice does no harm.

@@ -15,11 +15,14 @@ import {
   PAGE_SHIFT,
   ProbeMap,
   SHADOW_END_EXPORT,
+  Tally,
 } from './internals.ts';
+import { NEVER, replaceIsNearEnd } from './rewrite-page-end.ts';
 import { Editor, type Indices, nothing } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
+import { I64 } from './wasm-expressions.ts';
 
 const countMinusLimit: Code = [wasm.wordAt(Address.instructionCounter), wasm.wordAt(Own.limit), wasm.sub];
 
@@ -176,12 +179,25 @@ const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
  */
 const COMPILE_THRESHOLD = 50_000;
 
+/** Adds a number to a 64-bit count. */
+const addToTally = (count: number, value: Code): Code => [
+  wasm.wordAt(Own.probeMap),
+  [wasm.wordAt(Own.probeMap), wasm.load64(count)],
+  [value, I64.extendUnsigned([]), 0x7c],
+  wasm.store64(count),
+];
+
 /** Labels around where the main loop starts to interpret, as seen from inside of one more block. */
 const MAIN_LOOP_AGAIN = 2;
 const MAIN_LOOP_END = 3;
 
 /** The main loop: counts each interpreted instruction in memory and ends exactly at the limit. */
-export function rewriteMainLoop(binary: WasmBinary, index: Indices, attendant: number): void {
+export function rewriteMainLoop(
+  binary: WasmBinary,
+  index: Indices,
+  attendant: number,
+  reachesEnd: number,
+): void {
   const editor = new Editor(binary, index.mainLoop, 'main_loop');
   const before = binary.localCount(index.mainLoop, 0);
   const [fellThrough, calledOut] = [before + 1, before + 2];
@@ -234,6 +250,7 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attendant: n
     'br 1',
   );
   editor.insertBefore(enter, [
+    addToTally(Tally.entries, wasm.i32(1)),
     wasm.storeWordAt(Own.base, wasm.wordAt(Own.limit)),
     wasm.storeWordAt(Own.delta, countMinusLimit),
     wasm.wordAt(Address.instructionCounter),
@@ -288,9 +305,22 @@ export function rewriteMainLoop(binary: WasmBinary, index: Indices, attendant: n
   editor.insertBefore(compiled + 3, [wasm.localGet(fellThrough), wasm.or]);
   const compiledMeanwhile = editor.once('i32.load16_u 0', 'i32.const 65535', 'i32.ne', 'br_if 1');
   editor.insertBefore(compiledMeanwhile + 3, [wasm.localGet(fellThrough), wasm.eqz, wasm.and]);
-  // Where a limit lay must leave no trace in what gets compiled.
+  // Where a limit lay must leave no trace in what gets compiled; and no code can start at an instruction that reaches the end of
+  // its page.
+  const [address, stateFlags] = [wasm.localGet(13), wasm.localGet(6)];
   const heat = editor.once('i32.const 0', `i32.load8_u ${Address.jitDisabled}`, 'br_if 0');
-  editor.insertBefore(heat + 2, [wasm.localGet(fellThrough), wasm.or]);
+  editor.insertBefore(heat, [
+    addToTally(Tally.interpreted, [wasm.wordAt(Address.instructionCounter), wasm.localGet(12), wasm.sub]),
+    addToTally(Tally.stretches, wasm.i32(1)),
+  ]);
+  editor.insertBefore(heat + 2, [
+    [wasm.localGet(fellThrough), wasm.or],
+    [address, stateFlags, wasm.call(reachesEnd), wasm.or],
+  ]);
+
+  replaceIsNearEnd(editor, 1, NEVER);
+  const backwards = editor.once('local.get 11', 'i32.const 100001', 'i32.lt_u');
+  editor.replace(backwards + 1, 1, wasm.i32(1));
 
   const threshold = editor.once('i32.const 200000');
   editor.replace(threshold, 1, wasm.i32(COMPILE_THRESHOLD));

@@ -72,6 +72,10 @@ export class Editor {
     return findAll(this.instructions, pattern);
   }
 
+  expect(condition: boolean, detail: string): void {
+    if (!condition) throw new UnsupportedV86Error(`${this.#name}: ${detail}`);
+  }
+
   insertBefore(position: number, code: Code): void {
     const { start } = this.#at(position);
     this.edits.push({ start, end: start, code });

@@ -29,6 +29,7 @@ import {
   wrapInterrupts,
   wrapPageWalk,
 } from './rewrite-hooks.ts';
+import { addReachesEnd, rewritePageEnd } from './rewrite-page-end.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { rewriteSse } from './rewrite-sse.ts';
 import { findFunctions } from './rewrite-support.ts';
@@ -41,7 +42,9 @@ export { UnsupportedV86Error } from './rewrite-support.ts';
 export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const binary = new WasmBinary(bytes);
   const index = findFunctions(binary);
-  rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)));
+  const reachesEnd = addReachesEnd(binary, index);
+  rewritePageEnd(binary, index, reachesEnd);
+  rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)), reachesEnd);
   const pushByte = addPushByte(binary, index);
   rewriteCodeGenerator(binary, index, pushByte);
   rewriteX87(binary, index, pushByte);

@@ -210,6 +210,36 @@ const windows: GuestProgram = {
   },
 };
 
+const PAGE = 4096;
+/** How far the loops of {@link pageEnds} reach into the page behind their own, each of them. */
+const OVERHANGS = Array.from({ length: 24 }, (_, bytes) => bytes);
+
+/** Hot loops that cross from one page into the next at every byte of every length of instruction, calling into other pages. */
+const pageEnds: GuestProgram = {
+  timerHertz: 20_000,
+  handlers: { [TIMER_VECTOR]: 'timer' },
+  build: (asm) => {
+    timerHandler(asm);
+    for (const overhang of OVERHANGS) {
+      const leaf = `leaf ${overhang}`;
+      const loop = `loop ${overhang}`;
+      asm.align(PAGE);
+      while (asm.here % PAGE < PAGE - 48 + overhang) asm.raw(0x90);
+      asm.label(leaf).raw(0x66, 0x81, 0xc3, 0x34, 0x12); // add bx, 0x1234
+      asm.raw(0x0f, 0xaf, 0xc3).raw(0xc3); // imul eax, ebx; ret
+      asm.label(`start ${overhang}`).mov('ecx', 4000).label(loop);
+      asm.operate('add', 'eax', 0x1020_3040);
+      asm.raw(0x81, 0x05, SUM & 0xff, SUM >> 8, 0, 0, overhang, 0, 0, 0); // add dword [SUM], overhang
+      asm.call(`leaf ${(overhang + 7) % OVERHANGS.length}`).combine('adc', 'ebx', 'eax');
+      asm.decrement('ecx').branch('nz', loop).raw(0xc3);
+    }
+    asm.label('main').raw(ENABLE_INTERRUPTS).mov('eax', 1).mov('ebx', 7).mov('ebp', 6).label('all');
+    for (const overhang of OVERHANGS) asm.call(`start ${overhang}`);
+    asm.decrement('ebp').branch('nz', 'all').raw(0xfa).loadAt('ebx', SUM).combine('add', 'eax', 'ebx');
+    exit(asm);
+  },
+};
+
 export const PROGRAMS: Readonly<Record<string, GuestProgram>> = {
   'a timer in arithmetic': timer,
   'page faults in a hot loop': {
@@ -222,4 +252,5 @@ export const PROGRAMS: Readonly<Record<string, GuestProgram>> = {
   'code that rewrites itself': selfModifying,
   'time stamps and random numbers': observers,
   'windows for interrupts': windows,
+  'loops across the ends of pages': pageEnds,
 };

@@ -1,0 +1,56 @@
+/** What is hot is compiled, wherever it lies. */
+
+import { describe, expect, it } from 'vitest';
+import { listen, loadGuest, makeMachine } from './guest.ts';
+import { PROGRAMS } from './programs.ts';
+
+const FAR = 200_000_000;
+
+/** Runs a program to its end and says which part of its instructions was interpreted. */
+async function interpretedShareOf(name: string): Promise<number> {
+  const program = PROGRAMS[name];
+  if (program === undefined) throw new Error(`no program ${name}`);
+  const machine = await makeMachine();
+  loadGuest(machine, program);
+  listen(machine);
+  machine.run({ instructions: FAR });
+  const share = machine.hostWork.interpreted / machine.instructions;
+  machine.dispose();
+  return share;
+}
+
+describe('hot code', () => {
+  it('is compiled', async () => {
+    expect(await interpretedShareOf('a timer in arithmetic')).toBeLessThan(0.05);
+  });
+
+  it('is compiled where it crosses from one page into the next, but for the instruction that does', async () => {
+    expect(await interpretedShareOf('loops across the ends of pages')).toBeLessThan(0.5);
+  });
+});
+
+describe('the work of the host', () => {
+  it('is all the interpreter’s where nothing may be compiled', async () => {
+    const machine = await makeMachine({ compile: false });
+    const program = PROGRAMS['a timer in arithmetic'];
+    if (program !== undefined) loadGuest(machine, program);
+    listen(machine);
+    machine.run({ instructions: 100_000 });
+    expect(machine.hostWork).toMatchObject({ interpreted: 100_000, entries: 0 });
+    machine.dispose();
+  });
+
+  it('is counted on when a machine is restored', async () => {
+    const machine = await makeMachine({ compile: false });
+    const program = PROGRAMS['a timer in arithmetic'];
+    if (program !== undefined) loadGuest(machine, program);
+    listen(machine);
+    const image = machine.capture();
+    for (let i = 0; i < 2; i++) {
+      machine.run({ instructions: 50_000 });
+      machine.restore(image);
+    }
+    expect(machine.hostWork.interpreted).toBe(100_000);
+    machine.dispose();
+  });
+});
