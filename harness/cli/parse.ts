@@ -36,3 +36,11 @@ export function oneOf<const Words extends readonly string[]>(words: Words): (tex
     return word;
   };
 }
+
+/** `K/N`: the K-th of N pieces. */
+export function shard(text: string): { readonly index: number; readonly count: number } {
+  const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (index === undefined || count === undefined || index < 1 || index > count)
+    throw new InvalidArgumentError('give K/N, the K-th of N pieces, such as 1/3.');
+  return { index, count };
+}

@@ -2,12 +2,13 @@
  * The package as an outsider has it: packed, installed into a folder elsewhere, and used by the example project to test its
  * own guest program.
  */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cacheRoot } from '../../images/build/paths.ts';
 import { packCheckout } from '../support/packed.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -82,4 +83,60 @@ it('its command line runs the program', async () => {
     input: 'a\nb\n',
   });
   expect(stdout).toBe('2 lines, squared 4');
+});
+
+describe('its suite in three shards, as processes with homes of their own', () => {
+  /** As in specs/examples/shards; images are the machine's own here. */
+  const LEFT_OUT = ['tmp', 'locks', 'apt', 'images'].map((name) => `--exclude=./${name}`);
+  const shards = [1, 2, 3];
+
+  interface Report {
+    readonly testResults: readonly {
+      readonly assertionResults: readonly { fullName: string; status: string }[];
+    }[];
+  }
+
+  /** A cache with the images of the user's own, and what is kept of suites beside them. */
+  async function home(name: string): Promise<string> {
+    const cache = join(folder, name);
+    await mkdir(cache, { mode: 0o700 });
+    await symlink(join(cacheRoot(), 'images'), join(cache, 'images'));
+    return cache;
+  }
+
+  async function vitest(cache: string, ...args: readonly string[]): Promise<string> {
+    const env = { NANVIX_V86_CACHE: cache };
+    return (await execa('npx', ['vitest', 'run', ...args], { cwd: project, env })).stdout;
+  }
+
+  const resultsOf = (report: string): string[] =>
+    (JSON.parse(report) as Report).testResults
+      .flatMap(({ assertionResults }) =>
+        assertionResults.map(({ fullName, status }) => `${status} ${fullName}`),
+      )
+      .sort();
+
+  const snapshotsIn = async (cache: string): Promise<string[]> =>
+    (await readdir(join(cache, 'snapshots'))).sort();
+
+  it('boots nothing cold, and its merged report is that of one run', async () => {
+    const suite = await readFile(join(project, 'tests', 'counter.test.ts'), 'utf8');
+    for (const name of ['second', 'third']) await writeFile(join(project, 'tests', `${name}.test.ts`), suite);
+    const whole = await home('whole');
+    const unsharded = resultsOf(await vitest(whole, '--reporter=json'));
+    const kept = await snapshotsIn(whole);
+    expect(kept).toHaveLength(1);
+    const store = join(folder, 'store.tar');
+    await execa('tar', ['--create', '--file', store, ...LEFT_OUT, '--directory', whole, '.']);
+
+    const homes = await Promise.all(shards.map((index) => home(`shard-${index}`)));
+    for (const [at, cache] of homes.entries()) {
+      await execa('tar', ['--extract', '--file', store, '--directory', cache]);
+      await vitest(cache, `--shard=${at + 1}/3`, '--reporter=blob');
+      // a suite that boots keeps what it booted
+      expect(await snapshotsIn(cache)).toEqual(kept);
+    }
+    expect(resultsOf(await vitest(whole, '--merge-reports', '--reporter=json'))).toEqual(unsharded);
+    expect(unsharded).toHaveLength(12);
+  });
 });

@@ -3,9 +3,10 @@ import { Command, Option } from 'commander';
 import type { StartupReport } from '../../study/report/index.ts';
 import type { StudyProgress } from '../../study/progress.ts';
 import type { StudyVariant } from '../../study/row.ts';
+import type { Shard } from '../../study/shards.ts';
 import { InputError } from '../../guest/errors.ts';
 import { log } from '../log.ts';
-import { wholeNumber } from '../parse.ts';
+import { shard, wholeNumber } from '../parse.ts';
 import { checkOutputs, readUserFile, writeUserFile } from '../sink.ts';
 import { version } from '../version.ts';
 
@@ -22,6 +23,7 @@ interface StudyCommandOptions {
   readonly report?: string;
   readonly save?: string;
   readonly previous?: string;
+  readonly shard?: Shard;
 }
 
 const DEFAULT_RUNS = 5;
@@ -37,7 +39,7 @@ const RESERVED = [REFERENCE, 'default, cold', 'default, restored'];
 const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 export function studyCommand(setStatus: (status: number) => void): Command {
-  return new Command('study')
+  const command = new Command('study')
     .description('build and measure each start-up optimization, beside what the reference claims for it')
     .option(
       '--variant <names...>',
@@ -50,6 +52,11 @@ export function studyCommand(setStatus: (status: number) => void): Command {
     )
     .option('--rows <file>', 'rows of your own: a JSON file with a list of them')
     .option('--list', 'print the rows there are and what each changes; measure nothing')
+    .option(
+      '--shard <K/N>',
+      'measure the K-th of N pieces of the rows; `study merge` puts pieces together',
+      shard,
+    )
     .option('--runs <number>', 'runs of each row for the wall clock', wholeNumber(1, 1000), DEFAULT_RUNS)
     .addOption(
       new Option(
@@ -79,7 +86,9 @@ export function studyCommand(setStatus: (status: number) => void): Command {
     .action(async (options: StudyCommandOptions) => {
       const { studyVariants } = await import('../../study/variants.ts');
       const own = await ownVariants(options, studyVariants);
-      const variants = chooseVariants(options.variant, studyVariants, own);
+      const chosen = chooseVariants(options.variant, studyVariants, own);
+      const { shardOf } = await import('../../study/shards.ts');
+      const variants = options.shard === undefined ? chosen : shardOf(chosen, options.shard);
       if (options.list) {
         printRows(variants, options.json === true);
         setStatus(0);
@@ -94,6 +103,32 @@ export function studyCommand(setStatus: (status: number) => void): Command {
         setStatus(0);
       }
     });
+  command
+    .command('merge')
+    .description('put the pieces of a study together, which --shard and --save have written')
+    .argument('<files...>', 'studies written by --save')
+    .option('--save <file>', 'write the whole study as JSON')
+    .option('--report <file>', 'write a report as one HTML file')
+    .addOption(new Option('--json', 'print JSON instead of the table').conflicts('csv'))
+    .option('--csv', 'print CSV instead of the table')
+    // `study` has options of the same names, which commander would take first
+    .action(async (files: readonly string[], _: unknown, merge: Command) => {
+      await mergeFiles(files, merge.optsWithGlobals());
+      setStatus(0);
+    });
+  return command;
+}
+
+async function mergeFiles(files: readonly string[], options: StudyCommandOptions): Promise<void> {
+  checkOutputs({ '--report': options.report, '--save': options.save });
+  const { readStudy } = await import('../../study/kept.ts');
+  const { mergeStudies } = await import('../../study/shards.ts');
+  const { studyVariants } = await import('../../study/variants.ts');
+  const report = mergeStudies(
+    files.map((file) => [file, readStudy(file)] as const),
+    studyVariants.map(({ name }) => name),
+  );
+  await tell(report, options);
 }
 
 /** The rows that the caller gives. */
@@ -192,17 +227,21 @@ async function study(variants: readonly StudyVariant[], options: StudyCommandOpt
       ...(previous && { previous }),
     }),
   );
+  await tell(report, options);
+  try {
+    keepStudy(report);
+  } catch (error) {
+    await log('warn', `the next study will not be compared with this one: ${(error as Error).message}`);
+  }
+}
+
+async function tell(report: StartupReport, options: StudyCommandOptions): Promise<void> {
   // What was measured is printed first: nothing that goes wrong with a file can take it away.
   process.stdout.write(await shown(report, options));
   if (options.save !== undefined) await writeUserFile(options.save, `${JSON.stringify(report)}\n`);
   if (options.report !== undefined) {
     const { renderReport } = await import('../../study/report/index.ts');
     await writeUserFile(options.report, renderReport(report));
-  }
-  try {
-    keepStudy(report);
-  } catch (error) {
-    await log('warn', `the next study will not be compared with this one: ${(error as Error).message}`);
   }
 }
 
