@@ -5,6 +5,7 @@ import { restoreHello, bootHello } from '../../guest/hello.ts';
 import { WarmBoots } from '../../guest/warm-boot.ts';
 import { wallClock } from '../../guest/wall-clock.ts';
 import { bestOptions, bestSnapshotOptions } from '../best.ts';
+import { bootMs, instructionsToExit } from '../boots.ts';
 import type { Figure } from '../figure.ts';
 import { libposixRanges } from '../libposix-ranges.ts';
 import { ownInstructions } from './kernel-overhead.ts';
@@ -16,18 +17,7 @@ export const bestInstructions: Figure = {
   target: 17_000_000,
   samples: 1,
   warmUp: 0,
-  prepare: async () => {
-    const options = await bestOptions();
-    return {
-      sample: async () => {
-        const guest = await boot(options);
-        await guest.runToEnd();
-        const { instructions } = guest.machine;
-        guest.dispose();
-        return instructions;
-      },
-    };
-  },
+  prepare: async () => instructionsToExit(await bestOptions()),
 };
 
 export const bestOwnInstructions: Figure = {
@@ -58,19 +48,7 @@ export const bestBootMs: Figure = {
   target: 300,
   samples: 11,
   warmUp: 3,
-  prepare: async () => {
-    const options = await bestOptions();
-    return {
-      sample: async () => {
-        const startedAt = wallClock();
-        const guest = await boot(options);
-        guest.run();
-        const milliseconds = wallClock() - startedAt;
-        guest.dispose();
-        return milliseconds;
-      },
-    };
-  },
+  prepare: async () => bootMs(await bestOptions()),
 };
 
 export const bestWarmBootMs: Figure = {

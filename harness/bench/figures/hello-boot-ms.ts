@@ -1,8 +1,7 @@
 /** A cold hello from the call of boot to the exit of the guest, in a process that has booted before. */
 import { ensureImages } from '../../../images/index.ts';
-import { boot } from '../../guest/boot.ts';
 import { HELLO } from '../../guest/hello.ts';
-import { wallClock } from '../../guest/wall-clock.ts';
+import { bootMs } from '../boots.ts';
 import type { Figure } from '../figure.ts';
 
 export const helloBootMs: Figure = {
@@ -12,17 +11,5 @@ export const helloBootMs: Figure = {
   target: 450,
   samples: 11,
   warmUp: 3,
-  prepare: async () => {
-    const images = await ensureImages();
-    return {
-      sample: async () => {
-        const startedAt = wallClock();
-        const guest = await boot({ ...HELLO, images });
-        guest.run();
-        const milliseconds = wallClock() - startedAt;
-        guest.dispose();
-        return milliseconds;
-      },
-    };
-  },
+  prepare: async () => bootMs({ ...HELLO, images: await ensureImages() }),
 };
