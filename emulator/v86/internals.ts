@@ -13,7 +13,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = 'e6c55d2ae6c90df02aa9f754c19ed92f949a30e89567f6d2975e2f632b0fe944';
+export const REWRITTEN_SHA256 = '67e60b20ab5fc8a531076cc3c7b83ecae5111f30b5b8cade8d8592c1964c41f5';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -320,6 +320,7 @@ export const FunctionName = {
   softFloatRoot: 'extF80M_sqrt',
   setControlWord: 'set_control_word',
   getFlags: 'get_eflags',
+  safeRead8: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10safe_read8',
   safeRead16: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu11safe_read16',
   safeWrite16: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12safe_write16',
   safeWrite32: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12safe_write32',
@@ -335,9 +336,52 @@ export const FunctionName = {
   generateReadable: '_RNvNtCslOG1uufA09K_3v867codegen25gen_readable_or_pagefault',
   generateWritable: '_RNvNtCslOG1uufA09K_3v867codegen25gen_writable_or_pagefault',
   generateUndefined: '_RNvNtCslOG1uufA09K_3v867codegen14gen_trigger_ud',
+  repeatMoveBytes: 'movsb_rep',
+  repeatMoveHalves: 'movsw_rep',
+  repeatMoveWords: 'movsd_rep',
+  compareBytesEqual: 'cmpsb_repz',
+  compareBytesUnequal: 'cmpsb_repnz',
+  compareHalvesEqual: 'cmpsw_repz',
+  compareHalvesUnequal: 'cmpsw_repnz',
+  compareWordsEqual: 'cmpsd_repz',
+  compareWordsUnequal: 'cmpsd_repnz',
+  scanBytesEqual: 'scasb_repz',
+  scanBytesUnequal: 'scasb_repnz',
+  scanHalvesEqual: 'scasw_repz',
+  scanHalvesUnequal: 'scasw_repnz',
+  scanWordsEqual: 'scasd_repz',
+  scanWordsUnequal: 'scasd_repnz',
   generateCall: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder7call_fn',
   ioPortRead32: '_RNvNtNtNtCslOG1uufA09K_3v863cpu3cpu2js14io_port_read32',
 } as const;
+
+/** A repeated string instruction as a function of v86. */
+export interface StringFunction {
+  readonly name: keyof typeof FunctionName;
+  /** Of an element. */
+  readonly bytes: 1 | 2 | 4;
+  /** Whether it reads at ESI, in a segment that it is told. */
+  readonly hasSource: boolean;
+  /** Of a comparison: whether it goes on while elements are equal, or while they are not. */
+  readonly whileEqual: boolean;
+}
+
+const SIZES = [
+  ['Bytes', 1],
+  ['Halves', 2],
+  ['Words', 4],
+] as const;
+export const MOVING_STRINGS: readonly StringFunction[] = SIZES.map(
+  ([size, bytes]) => ({ name: `repeatMove${size}`, bytes, hasSource: true, whileEqual: false }) as const,
+);
+export const COMPARING_STRINGS: readonly StringFunction[] = SIZES.flatMap(([size, bytes]) =>
+  [true, false].flatMap((whileEqual) =>
+    [true, false].map((hasSource) => {
+      const name = `${hasSource ? 'compare' : 'scan'}${size}${whileEqual ? 'Equal' : 'Unequal'}` as const;
+      return { name, bytes, hasSource, whileEqual };
+    }),
+  ),
+);
 
 /** What compiled code calls when it handles interrupts after the instruction that follows an STI. */
 export const COMPILED_HANDLE_IRQS = 'handle_irqs';

@@ -349,10 +349,22 @@ export function rewriteTimestamp(binary: WasmBinary, index: Indices): void {
 const FEATURES = 0xc080_0001;
 const FEATURE_HYPERVISOR = 0x8000_0000;
 
-/** CPUID promises no hypervisor: a program that asked VMware's port for what it promises would wait for nothing. */
-export function withdrawHypervisor(binary: WasmBinary, index: Indices): void {
+/** The leaf that describes MONITOR and MWAIT: all zero where leaf 1 does not promise them. */
+const LEAF_OF_MONITOR = 5;
+const [EAX, ECX, EDX, EBX] = [0, 1, 2, 3];
+
+/**
+ * CPUID promises no hypervisor: a program that asked VMware's port for what it promises would wait for nothing. And it does not
+ * describe MONITOR, which does not exist.
+ */
+export function rewriteCpuid(binary: WasmBinary, index: Indices): void {
   const editor = new Editor(binary, index.cpuid, FunctionName.cpuid);
   const features = editor.once(`i32.const ${FEATURES | 0}`);
   editor.replace(features, 1, wasm.i32(FEATURES & ~FEATURE_HYPERVISOR));
+  editor.insertBefore(0, [
+    [wasm.wordAt(Address.registers), wasm.i32(LEAF_OF_MONITOR), wasm.eq, wasm.ifThen],
+    [EAX, ECX, EDX, EBX].map((register) => wasm.storeWordAt(Address.registers + 4 * register, wasm.i32(0))),
+    [wasm.ret, wasm.end],
+  ]);
   binary.edit(index.cpuid, editor.edits);
 }

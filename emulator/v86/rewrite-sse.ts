@@ -8,13 +8,23 @@
  */
 
 import { contextBuilder, Emitter } from './emitter.ts';
+import { isBehind0F } from './integer/instructions.ts';
+import type { IntegerInstructions } from './rewrite-integer.ts';
 import { callHost, HOST_FUNCTIONS } from './host-functions.ts';
 import { Address, Generator, Own, Prefix } from './internals.ts';
 import { fourWords, type Indices, threeWords } from './rewrite-support.ts';
 import { addSseFunctions } from './sse-fast.ts';
 import { addSseInterpreter } from './sse-interpreter.ts';
 import { Opcode, OPCODES } from './sse-opcodes.ts';
-import { Group15, has, isMemoryForm, isMisaligned, mayFault, registerField } from './sse-state.ts';
+import {
+  Group15,
+  has,
+  isMemoryForm,
+  isMisaligned,
+  mayFault,
+  registerField,
+  topIsFirst,
+} from './sse-state.ts';
 import type { Signature, WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
@@ -29,7 +39,6 @@ function addDescribe(binary: WasmBinary): number {
   const different = [...new Set(OPCODES)];
   const depths = [...OPCODES].map((bits) => different.indexOf(bits));
   const row = (index: number): Code => wasm.i32(index << 8);
-  // where there are both F2 and F3, a processor goes by the last one; v86 does not know which that was
   const rowOfPrefixes: Code = [
     row(3),
     [row(2), [row(1), row(0), has(prefixes, Prefix.operandSize), wasm.select]],
@@ -67,7 +76,13 @@ const mayBeKnown = (opcode: Code): Code => [
   [wasm.shrUnsigned, wasm.i32(1), wasm.and],
 ];
 
-function wrapInterpreter(binary: WasmBinary, index: Indices, describe: number, ask: number): void {
+function wrapInterpreter(
+  binary: WasmBinary,
+  index: Indices,
+  describe: number,
+  ask: number,
+  integers: IntegerInstructions,
+): void {
   const original = binary.copy(index.interpretOpcode0F, { parameters: ['i32'], results: [] });
   const comparisons = { single: index.compareSingles, double: index.compareDoubles };
   const functions = addSseFunctions(binary, ask, comparisons);
@@ -94,13 +109,16 @@ function wrapInterpreter(binary: WasmBinary, index: Indices, describe: number, a
       wasm.end,
       wasm.end,
       wasm.end,
+      [isBehind0F(wasm.localGet(opcode)), wasm.ifThen],
+      [wasm.localGet(opcode), wasm.call(integers.executeBehind0F), wasm.ifThen, wasm.ret, wasm.end],
+      wasm.end,
       [wasm.localGet(opcode), wasm.call(original)],
     ],
   });
 }
 
 /** The opcodes by what must be known of them when they are compiled. */
-const STATE_BITS = Opcode.mmx | Opcode.sse | Opcode.computes;
+const STATE_BITS = Opcode.mmx | Opcode.sse | Opcode.computes | Opcode.toTop;
 const KINDS = [...new Set([...OPCODES].map((bits) => bits & STATE_BITS))].filter((bits) => bits !== 0);
 
 /** Generates code that leaves compiled code before the instruction if `condition`, which is code to be generated, holds. */
@@ -109,7 +127,13 @@ const leaveIf = (emit: Emitter, context: Code, condition: Code): Code => [
   [emit.leaveToInterpreter(context), emit.end()],
 ];
 
-function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pushByte: number): void {
+function wrapGenerator(
+  binary: WasmBinary,
+  index: Indices,
+  describe: number,
+  pushByte: number,
+  integers: IntegerInstructions,
+): void {
   const original = binary.copy(index.generateOpcode0F, threeWords);
   const [opcode, bits, processor, builder, modrm] = [0, 3, 4, 5, 6];
   const [context, flags, known] = [wasm.localGet(1), wasm.localGet(2), wasm.localGet(bits)];
@@ -127,6 +151,7 @@ function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pus
   binary.replace(index.generateOpcode0F, {
     locals: ['i32', 'i32', 'i32', 'i32'],
     code: [
+      [wasm.localGet(opcode), context, wasm.call(integers.generateBehind0F)],
       [context, wasm.load32(Generator.contextProcessor), wasm.localSet(processor)],
       [prefixes, wasm.localGet(opcode), wasm.call(describe), wasm.localTee(bits)],
       wasm.ifThen,
@@ -139,7 +164,11 @@ function wrapGenerator(binary: WasmBinary, index: Indices, describe: number, pus
       [leaveIf(emit, context, mayFault(Opcode.sse)), wasm.otherwise],
       KINDS.map((kind) => [
         [has(known, STATE_BITS), wasm.i32(kind), wasm.eq, wasm.ifThen],
-        [leaveIf(emit, context, mayFault(kind)), wasm.end],
+        [
+          leaveIf(emit, context, mayFault(kind)),
+          (kind & Opcode.toTop) === 0 ? [] : emit.raw(topIsFirst),
+          wasm.end,
+        ],
       ]),
       [wasm.end, wasm.end],
       setPrefixes(prefixesForV86(prefixes)),
@@ -179,15 +208,20 @@ function wrapAccess(
 
 const fiveWords: Signature = { parameters: ['i32', 'i32', 'i32', 'i32', 'i32'], results: [] };
 
-/** MMX and SSE, in the interpreter and in compiled code. */
-export function rewriteSse(binary: WasmBinary, index: Indices, pushByte: number): void {
+/** MMX and SSE, in the interpreter and in compiled code; and the integer instructions behind 0F that have functions of their own. */
+export function rewriteSse(
+  binary: WasmBinary,
+  index: Indices,
+  pushByte: number,
+  integers: IntegerInstructions,
+): void {
   const describe = addDescribe(binary);
   const ask = binary.add(HOST_FUNCTIONS.computeSse, {
     locals: [],
     code: [[0, 1, 2].map(wasm.localGet), callHost(binary, 'computeSse')],
   });
-  wrapInterpreter(binary, index, describe, ask);
-  wrapGenerator(binary, index, describe, pushByte);
+  wrapInterpreter(binary, index, describe, ask, integers);
+  wrapGenerator(binary, index, describe, pushByte, integers);
   wrapAccess(binary, index, index.generateRead, fiveWords, pushByte);
   wrapAccess(binary, index, index.generateWrite, fourWords, pushByte);
 }

@@ -5,18 +5,26 @@
  * in WebAssembly (`x87/instructions.ts`), all others, and all that is exceptional, in TypeScript (`fpu/x87.ts`).
  */
 
+import type { IntegerInstructions } from './rewrite-integer.ts';
+import { leadInterpreter } from './rewrite-opcodes.ts';
 import type { Indices } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import { replaceRounding } from './x87/arithmetic.ts';
 import { rewriteGenerator } from './x87/generator.ts';
 import { Helpers } from './x87/helpers.ts';
 import { Instructions } from './x87/instructions.ts';
-import { rewriteInterpreter } from './x87/interpreter.ts';
+import { addInterpreter } from './x87/interpreter.ts';
 
-export function rewriteX87(binary: WasmBinary, index: Indices, pushByte: number): void {
+/** Puts x87 instructions, and the integer ones that have functions of their own, into interpreter and code generator. */
+export function rewriteX87(
+  binary: WasmBinary,
+  index: Indices,
+  pushByte: number,
+  integers: IntegerInstructions,
+): void {
   replaceRounding(binary, index);
   const helpers = new Helpers(binary);
   new Instructions(helpers, index).addAll();
-  rewriteInterpreter(binary, index, helpers);
-  rewriteGenerator(binary, index, helpers, pushByte);
+  leadInterpreter(binary, index, [addInterpreter(binary, index, helpers), ...integers.executors]);
+  rewriteGenerator(binary, index, helpers, pushByte, integers.generate);
 }

@@ -13,7 +13,7 @@
  *  - the ports that v86 serves itself can be reached by the host, as parts of wider accesses;
  *  - the time stamp counter asks JavaScript;
  *  - MMX and SSE fault and compute as on a processor;
- *  - x87 instructions are executed by functions written here.
+ *  - x87 instructions are executed by functions written here, and so are integer ones that v86 has wrong.
  *
  * What must hold: a pattern that is looked for occurs exactly once, else {@link UnsupportedV86Error}. Functions
  * keep their numbers; where one is wrapped, its old body moves to a new number.
@@ -25,11 +25,12 @@ import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.t
 import {
   exportPorts,
   rewriteTimestamp,
-  withdrawHypervisor,
+  rewriteCpuid,
   wrapInterrupts,
   wrapPageWalk,
 } from './rewrite-hooks.ts';
 import { addReachesEnd, rewritePageEnd } from './rewrite-page-end.ts';
+import { addIntegerInstructions } from './rewrite-integer.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { rewriteSse } from './rewrite-sse.ts';
 import { findFunctions } from './rewrite-support.ts';
@@ -47,7 +48,8 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)), reachesEnd);
   const pushByte = addPushByte(binary, index);
   rewriteCodeGenerator(binary, index, pushByte);
-  rewriteX87(binary, index, pushByte);
+  const integers = addIntegerInstructions(binary, index, pushByte);
+  rewriteX87(binary, index, pushByte, integers);
   rewriteAddWithCarry(binary, index);
   correctConditions(binary, index);
   wrapExitJit(binary, index);
@@ -55,7 +57,7 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   wrapPageWalk(binary, index);
   rewriteTimestamp(binary, index);
   exportPorts(binary, index);
-  rewriteSse(binary, index, pushByte);
-  withdrawHypervisor(binary, index);
+  rewriteSse(binary, index, pushByte, integers);
+  rewriteCpuid(binary, index);
   return binary.encode();
 }

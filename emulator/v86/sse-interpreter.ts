@@ -23,6 +23,7 @@ import {
   isX87ExceptionPending,
   operandField,
   registerField,
+  topIsFirst,
 } from './sse-state.ts';
 import type { Signature, WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
@@ -131,6 +132,10 @@ function addFaults(binary: WasmBinary, index: Indices): number {
   const inMemory = addOperandTest(binary, index, (modrm, _address, leaveIf) =>
     leaveIf([isMemoryForm(modrm), wasm.eqz], undefinedOpcode),
   );
+  // an operand that may be an MMX register, or memory, for which the x87 does not matter
+  const pendingOfRegister = addOperandTest(binary, index, (modrm, _address, leaveIf) =>
+    leaveIf([isMemoryForm(modrm), wasm.eqz], raise(index, wasm.i32(Vector.x87))),
+  );
   const bits = wasm.localGet(0);
   return binary.add(testOfWord, {
     locals: [],
@@ -139,7 +144,12 @@ function addFaults(binary: WasmBinary, index: Indices): number {
       faultIf(isEmulated, undefinedOpcode),
       faultIf(both(isSseOff, has(bits, Opcode.sse)), undefinedOpcode),
       faultIf(isTaskSwitched, wasm.call(index.deviceNotAvailable)),
-      faultIf(both(isX87ExceptionPending, has(bits, Opcode.mmx)), raise(index, wasm.i32(Vector.x87))),
+      [both(isX87ExceptionPending, has(bits, Opcode.mmx)), wasm.ifThen],
+      [has(bits, Opcode.fromMmx), wasm.ifThen],
+      [wasm.call(pendingOfRegister), wasm.ifThen, wasm.i32(1), wasm.ret, wasm.end],
+      [wasm.otherwise, fault(raise(index, wasm.i32(Vector.x87))), wasm.end],
+      wasm.end,
+      [has(bits, Opcode.toTop), wasm.ifThen, topIsFirst, wasm.end],
       [has(bits, Opcode.unalignedLoad), wasm.ifThen, wasm.call(inMemory), wasm.ret, wasm.end],
       // what computes reads its operand itself
       [has(bits, Opcode.aligned | Opcode.computes), wasm.i32(Opcode.aligned), wasm.eq],
@@ -270,11 +280,14 @@ function addCompute(
         wasm.end,
         [registerField(wasm.localGet(modrm)), wasm.localSet(register)],
         fetchSource(index, bits, locals, 0),
+        // also where the computation raises an exception, but not for an MMX operand that is in memory
+        [has(bits, Opcode.mmx), wasm.ifThen],
+        [both(has(bits, Opcode.fromMmx), isMemoryForm(wasm.localGet(modrm))), wasm.eqz, wasm.ifThen],
+        [wasm.call(index.toMmxState), wasm.end, wasm.end],
         [isAnyUnmasked, has(bits, Opcode.interpreted), wasm.or, wasm.ifThen],
         [operation, wasm.localGet(register), wasm.localGet(immediate), wasm.call(ask), wasm.ifThen],
         [raiseException(index), wasm.branch(2), wasm.end],
         [has(bits, Opcode.toGeneral), wasm.ifThen, storeGeneral(locals, wasm.wordAt(SCRATCH)), wasm.end],
-        [has(bits, Opcode.mmx), wasm.ifThen, wasm.call(index.toMmxState), wasm.end],
         wasm.otherwise,
         callFunctions(functions, operation, locals),
         wasm.end,

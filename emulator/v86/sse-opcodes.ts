@@ -29,10 +29,12 @@ export const Opcode = {
   group15: 0x100,
   /** Of what computes: an operand in memory is of 64 bits, not 32. */
   long: 0x200,
-  /** Of what computes: where operands are, if not in XMM registers. */
+  /** Where operands are, if not in XMM registers; said of CVTPI2PD and of what computes. */
   fromGeneral: 0x400,
   fromMmx: 0x800,
   toGeneral: 0x1000,
+  /** EMMS, which also puts the x87's first register on top. */
+  toTop: 0x2000,
 } as const;
 
 /** Where an operand that is no memory comes from, or a result goes to. */
@@ -101,7 +103,8 @@ const INTEGERS = [
 ];
 /** Shifts by an immediate, which have no operand in memory. */
 const SHIFTS = [0x71, 0x72, 0x73];
-define(0, [...INTEGERS, ...SHIFTS, 0x6e, 0x6f, 0x70, 0x77, 0x7e, 0x7f, 0xc4, 0xc5, 0xd7, 0xe7, 0xf7], mmx);
+define(0, [...INTEGERS, ...SHIFTS, 0x6e, 0x6f, 0x70, 0x7e, 0x7f, 0xc4, 0xc5, 0xd7, 0xe7, 0xf7], mmx);
+define(0, [0x77], mmx | Opcode.toTop);
 define(0x66, [...INTEGERS, 0x6c, 0x6d, 0x6f, 0x70, 0x7f, 0xe7], sse | aligned);
 define(0x66, [...SHIFTS, 0x6e, 0x7e, 0xc4, 0xc5, 0xd6, 0xd7, 0xf7], sse);
 define(0xf3, [0x6f, 0x7e, 0x7f], sse);
@@ -124,7 +127,7 @@ define(0xf2, [0xf0], sse | Opcode.unalignedLoad | Opcode.interpreted);
 // exact, and so without exceptions: CVTSI2SD, CVTDQ2PD, CVTPI2PD
 define(0xf2, [0x2a], sse);
 define(0xf3, [0xe6], sse);
-define(0x66, [0x2a], sse | mmx);
+define(0x66, [0x2a], sse | mmx | Opcode.fromMmx);
 // MOVNTI is none of SSE's for CR4; with a prefix it does not exist
 define(0, [0xc3], 0);
 for (const prefix of PREFIXES) define(prefix, [0xae], Opcode.undefined);

@@ -57,3 +57,6 @@ export function mayFault(bits: number): Code {
     (bits & Opcode.computes) !== 0 ? [isAnyUnmasked, wasm.or] : [],
   ];
 }
+
+/** Puts the x87's first register on top of its stack. */
+export const topIsFirst: Code = wasm.storeByteAt(Address.fpuStackTop, wasm.i32(0));

@@ -63,6 +63,10 @@ describe('CPUID', () => {
     expect(bitsOf(ecx, FEATURES_ECX)).toEqual(Object.values(FEATURES_ECX));
   });
 
+  it('does not describe MONITOR, which it does not promise', async () => {
+    expect(await cpuid(5)).toEqual([0, 0, 0, 0]);
+  });
+
   it('promises fast string instructions of leaf 7 and nothing of the extended leaves', async () => {
     expect((await cpuid(7)).slice(1)).toEqual([1 << 9, 0, 0]);
     expect(await cpuid(0x8000_0001)).toEqual([0, 0, 0, 0]);

@@ -6,7 +6,6 @@
 import type { Case } from './case.ts';
 import { worldDifference } from './compare.ts';
 import { ALL_FAMILIES, type Choice } from './generator.ts';
-import type { Kind } from './instructions.ts';
 import { At, Size, WORLD } from './layout.ts';
 import { visible } from './native.ts';
 
@@ -51,26 +50,17 @@ export const NOT_COMPARED: readonly Omission[] = [
     forms: /^(Popa|Pusha)/,
   },
   { reason: 'an approximation that processors make differently', forms: /^(Rcp|Rsqrt)[ps]s/ },
-];
-
-/** What our processor does otherwise than a real one, as far as it is known: to be mended. */
-export const KNOWN_ELSEWHERE: readonly Omission[] = [
   {
-    reason: 'BOUND does nothing, a bit string is accessed by bytes, ENTER with levels ends the machine',
-    forms: /^(Bound|Bt[src]?_rm(16|32)|Enter)/,
+    reason:
+      'the last bit of the result and how it was rounded (C1) are the processor’s: specs/fpu compares within one unit',
+    forms: /^F(2xm1|yl2x|yl2xp1|patan|ptan|sin|cos|sincos)$/,
   },
-  { reason: 'ARPL compares wrong, INVD is an invalid instruction', forms: /^(Arpl|Invd)/ },
-  { reason: 'segment limits are not checked: LEAVE at the end of memory', forms: /^Leave/ },
 ];
 
-/** Kinds whose values and flags have comparisons of their own, instruction by instruction. */
-const NOT_YET: readonly Kind[] = ['x87', 'sse'];
-
-/** What can be compared with another processor. */
+/** What can be compared with another processor: all but bytes that may be anything, and so call the operating system. */
 export const COMPARABLE: Choice = {
-  families: ALL_FAMILIES.filter((family) => family !== 'raw' && family !== 'string'),
-  allows: ({ name, kind }) =>
-    !NOT_YET.includes(kind) && ![...NOT_COMPARED, ...KNOWN_ELSEWHERE].some(({ forms }) => forms.test(name)),
+  families: ALL_FAMILIES.filter((family) => family !== 'raw'),
+  allows: ({ name }) => !NOT_COMPARED.some(({ forms }) => forms.test(name)),
   onlyDefined: true,
 };
 
@@ -84,9 +74,6 @@ const PRESENT = 1;
 const FX_OWN: readonly (readonly [number, number])[] = [
   [6, 24],
   [28, 32],
-  // above each x87 register
-  ...Array.from({ length: 8 }, (_, i) => [42 + 16 * i, 48 + 16 * i] as const),
-  [288, 512],
 ];
 
 /** The world with only what must be the same everywhere. */

@@ -10,7 +10,7 @@ import { allForms, type Form, type Kind } from './instructions.ts';
 import { At, Control, DataPage, PAGE, Size, Vector } from './layout.ts';
 import { chance, dataAddress, drawInstruction, immediate, load, pick } from './operands.ts';
 
-const [EAX, ECX, ESP, ESI, EDI] = [0, 1, 4, 6, 7];
+const [EAX, ECX, ESP, EBP, ESI, EDI] = [0, 1, 4, 5, 6, 7];
 
 const reference = (kind: Reference['kind'], items: number, offset = 0): Reference => ({
   kind,
@@ -31,7 +31,7 @@ const WEIGHTS: Readonly<Record<Family, number>> = {
 const STRING_OPCODES = [0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf];
 
 function stringItem(random: RandomNumber): Item {
-  const prefix = pick(random, [[], [0xf3], [0xf3], [0xf2]]);
+  const prefix = pick(random, [[], [0xf3], [0xf3], [0xf2], [0xf3, 0xf2], [0xf2, 0xf3]]);
   const operandSize = chance(random, 1, 4) ? [0x66] : [];
   const segment = chance(random, 1, 6) ? [pick(random, [0x64, 0x65, 0x3e, 0x26])] : [];
   const addressSize = chance(random, 1, 20) ? [0x67] : [];
@@ -123,6 +123,7 @@ function stackItem(random: RandomNumber, forms: readonly Form[], onlyDefined: bo
   ]);
   return [...load(ESP, pointer), ...pushOrPop];
 }
+const FRAME_FORM = /^(Enter|Leave)/;
 const STACK_FORM = /^(Push|Pop|Enter|Leave|Xchg|Call|Ret)/;
 
 // ── code that rewrites code ──
@@ -166,8 +167,11 @@ function anyInstruction(random: RandomNumber): Item {
 export function drawForm(random: RandomNumber, forms: readonly Form[], onlyDefined: boolean): number[] {
   for (;;) {
     const form = pick(random, forms);
-    const bytes = drawInstruction(random, form, !onlyDefined);
-    if (bytes === undefined) continue;
+    const drawn = drawInstruction(random, form, !onlyDefined);
+    if (drawn === undefined) continue;
+    // what EBP points to must be memory of the case: elsewhere there is other memory around it
+    const bytes =
+      onlyDefined && FRAME_FORM.test(form.name) ? [...load(EBP, dataAddress(random, 1)), ...drawn] : drawn;
     return onlyDefined && form.undefinedFlags !== 0 ? [...bytes, ...clearFlags(form.undefinedFlags)] : bytes;
   }
 }
@@ -190,6 +194,9 @@ export interface Choice {
 }
 
 export const ALL_FAMILIES = Object.keys(WEIGHTS) as Family[];
+
+/** All that there is: for comparing our machine with itself. */
+export const EVERYTHING: Choice = { families: ALL_FAMILIES, allows: () => true, onlyDefined: false };
 
 /** Families that are drawn from forms. */
 const KINDS: ReadonlySet<Family> = new Set<Kind>(['integer', 'system', 'x87', 'mmx', 'sse']);

@@ -8,10 +8,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CaseTextError, parseCase } from './case.ts';
 import { compareWays, explainedCase } from './compare.ts';
 import { fuzz } from './fuzz.ts';
-import { ALL_FAMILIES, type Family } from './generator.ts';
-import { KNOWN_BETWEEN_WAYS, unknown } from './known-differences.ts';
+import { ALL_FAMILIES, EVERYTHING, type Family } from './generator.ts';
 
-const DRAWN = unknown(KNOWN_BETWEEN_WAYS);
 const DIFFERENT = 1;
 const BAD_ARGUMENTS = 2;
 const PROGRESS_MILLISECONDS = 5000;
@@ -54,7 +52,7 @@ async function run(seconds: number, seed: number, families: readonly Family[]): 
   const elapsed = (): string => `${Math.round((performance.now() - start) / 1000)} s`;
   const { cases, failure } = await fuzz({
     seed,
-    choice: { ...DRAWN, families },
+    choice: { ...EVERYTHING, families },
     limit: { milliseconds: 1000 * seconds },
     progress: (count) => {
       if (performance.now() - spoken < PROGRESS_MILLISECONDS) return;
@@ -79,7 +77,7 @@ const command = new Command('fuzz:cpu')
   )
   .option('--seconds <n>', 'how long', wholeNumber(1_000_000), 60)
   .option('--seed <n>', 'what is drawn; the same seed draws the same cases', wholeNumber(LARGEST_SEED), 1)
-  .option('--families <names>', 'of what kinds, with commas', familyNames, DRAWN.families)
+  .option('--families <names>', 'of what kinds, with commas', familyNames, EVERYTHING.families)
   .option('--case <file>', 'run the one case in this file by every way instead')
   .exitOverride()
   .action(async (options: { seconds: number; seed: number; families: readonly Family[]; case?: string }) => {

@@ -77,7 +77,7 @@ function drawMemory(
 ): number[] {
   const { Register } = iced;
   let address = dataAddress(random, alignmentOf(form));
-  const override = chance(random, 1, 4) ? pick(random, segmentPrefixes(form)) : undefined;
+  const override = chance(random, 1, 4) ? pick(random, segmentPrefixes()) : undefined;
   if (override !== undefined) {
     instruction.segmentPrefix = override.register;
     address -= override.base;
@@ -130,11 +130,10 @@ function drawMemory(
   return before;
 }
 
-function segmentPrefixes(form: Form): { register: Iced.Register; base: number }[] {
+function segmentPrefixes(): { register: Iced.Register; base: number }[] {
   const { CS, DS, ES, SS, FS, GS } = iced.Register;
-  const flat = [DS, ES, SS].map((register) => ({ register, base: 0 }));
-  // through CS nothing can be written, which a fault says that belongs to no operand
-  if (/^Mov_r(8|16|32)_rm/.test(form.name)) flat.push({ register: CS, base: 0 });
+  // through CS nothing can be written
+  const flat = [DS, ES, SS, CS].map((register) => ({ register, base: 0 }));
   return [...flat, { register: FS, base: SegmentBase.fs }, { register: GS, base: SegmentBase.gs }];
 }
 

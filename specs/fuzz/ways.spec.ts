@@ -8,11 +8,11 @@ import { describe, expect, it } from 'vitest';
 import { type Case, caseText, CaseTextError, parseCase } from './case.ts';
 import { compareWays, difference } from './compare.ts';
 import { fuzz } from './fuzz.ts';
-import { KNOWN_BETWEEN_WAYS, unknown } from './known-differences.ts';
+import { EVERYTHING } from './generator.ts';
 import { getsCompiled, REFERENCE } from './ways.ts';
 
 const SEED = 20_261_128;
-const choice = unknown(KNOWN_BETWEEN_WAYS);
+const choice = EVERYTHING;
 
 describe('drawn cases', () => {
   it('do the same by every way of running', async () => {
@@ -55,15 +55,6 @@ describe('a case that was found', () => {
   it.each(Object.keys(FOUND))('does the same by every way: %s', async (name) => {
     expect(await compareWays(parseCase(FOUND[name] ?? ''))).toBeUndefined();
   });
-});
-
-describe.skipIf(KNOWN_BETWEEN_WAYS.length === 0)('a known difference', () => {
-  it.each(KNOWN_BETWEEN_WAYS.map(({ reason, shown }) => [reason, shown]))(
-    'is still there: %s',
-    async (_, shown) => {
-      expect(await compareWays(parseCase(shown))).toBeDefined();
-    },
-  );
 });
 
 describe('a comparison', () => {

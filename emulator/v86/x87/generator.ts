@@ -16,12 +16,16 @@ import { Packed } from './state.ts';
 
 const MATH_FAULT = 16;
 
-/** Generates x87 instructions anew, but for two that v86 has inline and right: FNSTCW and FNSTSW AX. */
+/**
+ * Generates x87 instructions anew, but for two that v86 has inline and right: FNSTCW and FNSTSW AX. `before` is a function (opcode,
+ * context) that has its turn before any instruction.
+ */
 export function rewriteGenerator(
   binary: WasmBinary,
   index: Indices,
   helpers: Helpers,
   pushByte: number,
+  before: number,
 ): void {
   addRefuse(helpers, index);
   const original = binary.copy(index.generateInstruction, threeWords);
@@ -47,6 +51,7 @@ export function rewriteGenerator(
           wasm.ret,
         ),
       ),
+      [get(opcode), context, wasm.call(before)],
       [get(opcode), context, get(2), wasm.call(original)],
     ],
   });

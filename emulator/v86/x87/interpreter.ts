@@ -1,7 +1,9 @@
 /** x87 instructions in v86's interpreter: its table of first bytes leads here. */
 
-import { Address, FunctionName, X87Area } from '../internals.ts';
-import { Editor, type Indices, UnsupportedV86Error } from '../rewrite-support.ts';
+import { Address } from '../internals.ts';
+import { answered, attempt, fetchByte, raise, resolveAddress } from '../interpreting.ts';
+import type { Executor } from '../rewrite-opcodes.ts';
+import type { Indices } from '../rewrite-support.ts';
 import type { WasmBinary } from '../wasm-binary.ts';
 import * as wasm from '../wasm-code.ts';
 import type { Code } from '../wasm-code.ts';
@@ -23,60 +25,27 @@ export const NO_X87 = CR0.emulate | CR0.taskSwitched;
 const MATH_FAULT = 16;
 
 const cr0 = wasm.wordAt(Address.control);
-const answer = I32.of(X87Area.answer);
-const faulted = I32.and(I32.load(answer), I32.of(1));
-const answered = I32.load(answer, 4);
 
 /** The pending exception of the x87 is delivered before this instruction. */
-const mathFault = (index: Indices): Code => [
-  I32.store(I32.of(0), Address.instructionPointer, wasm.wordAt(Address.previousInstructionPointer)),
-  [I32.of(MATH_FAULT), I32.of(0), I32.of(0), I32.of(0), wasm.call(index.callInterruptVector)],
-];
+const mathFault = (index: Indices): Code => raise(index, MATH_FAULT);
 const isPending = I32.and(status, I32.of(Status.summary));
 
-/** Makes the interpreter execute x87 instructions by the functions added. */
-export function rewriteInterpreter(binary: WasmBinary, index: Indices, helpers: Helpers): void {
-  const execute = addExecute(binary, index, helpers);
-  const editor = new Editor(binary, index.interpret, FunctionName.interpret);
-  const [first = 0] = editor.all('br_table');
-  const instruction = editor.instructions[first];
-  const frame = editor.instructions.find(({ text }) => text.startsWith('i32.const'));
-  if (instruction === undefined || frame === undefined)
-    throw new UnsupportedV86Error('the interpreter has no table of first bytes');
-  const table = binary.branchTable(instruction);
-  if (table.length !== 513)
-    throw new UnsupportedV86Error(`the interpreter knows ${table.length} first bytes`);
-  const opcode = get(0);
-  const stackFrame = Number(frame.text.split(' ')[1]);
-  // one block more lies around the table, and x87 instructions leave just that one
-  const depths = table.map((depth, place) => {
-    const byte = place & 0xff;
-    return place < 512 && ((byte >= FIRST && byte <= LAST) || byte === FWAIT) ? 0 : depth + 1;
-  });
-  editor.replace(first - 1, 2, [
-    wasm.block,
-    opcode,
-    wasm.branchTable(depths.slice(0, -1), depths.at(-1) ?? 0),
-    wasm.end,
-    [opcode, wasm.call(execute)],
-    [get(1), I32.of(stackFrame), wasm.add, wasm.globalSet(0)],
-    wasm.ret,
-  ]);
-  binary.edit(index.interpret, editor.edits);
-}
+/** Adds what the interpreter executes x87 instructions by. */
+export const addInterpreter = (binary: WasmBinary, index: Indices, helpers: Helpers): Executor => ({
+  bytes: [FWAIT, ...Array.from({ length: LAST - FIRST + 1 }, (_, i) => FIRST + i)],
+  execute: addExecute(binary, index, helpers),
+  declines: false,
+});
 
 /** Adds a function that executes the x87 instruction whose first byte has been read; bit 8 of it is the operand size. */
 function addExecute(binary: WasmBinary, index: Indices, helpers: Helpers): number {
   const [opcode, modrm, packed, address, low] = [0, 1, 2, 3, 4] as const;
-  const resolve: Code = [
-    [answer, get(modrm), wasm.call(index.resolveModrm)],
-    when(faulted, wasm.ret),
-    set(address, answered),
-  ];
+  const resolve = resolveAddress(index, get(modrm), address, wasm.ret);
   const read = (bytes: 2 | 4, offset = 0): Code => [
-    [answer, I32.add(get(address), I32.of(offset))],
-    wasm.call(bytes === 2 ? index.safeRead16 : index.readMemory32),
-    when(faulted, wasm.ret),
+    attempt(
+      [I32.add(get(address), I32.of(offset)), wasm.call(bytes === 2 ? index.safeRead16 : index.readMemory32)],
+      wasm.ret,
+    ),
   ];
   const call = (name: string): Code => wasm.call(helpers.index(name));
   const withSize = (narrow: number, wide: number): Code =>
@@ -131,9 +100,7 @@ function addExecute(binary: WasmBinary, index: Indices, helpers: Helpers): numbe
           ),
           wasm.ret,
         ),
-        [answer, wasm.call(index.readByte)],
-        when(faulted, wasm.ret),
-        set(modrm, answered),
+        fetchByte(index, modrm, wasm.ret),
         when(I32.and(cr0, I32.of(NO_X87)), wasm.call(index.deviceNotAvailable), wasm.ret),
         set(
           packed,

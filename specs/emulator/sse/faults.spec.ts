@@ -111,6 +111,18 @@ describe.each([
     expect(await outcomesOf([trial], compile)).toMatchObject([{ xmm0: [0, 0x4000_0000, 7, 9] }]);
   });
 
+  it('goes by the last of F2 and F3', async () => {
+    // addsd of the doubles 1; addss of the single 2
+    const trials = [
+      { code: [0xf3, 0xf2, 0x0f, 0x58, 0xc0], xmm0: ONE },
+      { code: [0xf2, 0xf3, 0x0f, 0x58, 0xc0], xmm0: [0x4000_0000, 1, 7, 9] },
+    ];
+    expect(await outcomesOf(trials, compile)).toMatchObject([
+      { xmm0: [0, 0x4000_0000, 7, 9] },
+      { xmm0: [0x4080_0000, 1, 7, 9] },
+    ]);
+  });
+
   it('delivers an exception of the x87 that is pending before an instruction of MMX, not of SSE', async () => {
     // fldcw [ebx], which masks nothing; fld1; fldz; fdivp
     const divideByZero = [0xd9, 0x2b, 0xd9, 0xe8, 0xd9, 0xee, 0xde, 0xf9];
