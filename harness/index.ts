@@ -8,7 +8,13 @@
  */
 export { boot } from './guest/boot.ts';
 export { formatCall, formatCrashReport } from './guest/crash-report.ts';
-export { ForkWorkerError, GuestStateError, InputError, SnapshotMismatchError } from './guest/errors.ts';
+export {
+  EraContradictionError,
+  ForkWorkerError,
+  GuestStateError,
+  InputError,
+  SnapshotMismatchError,
+} from './guest/errors.ts';
 export {
   CommandInterpreter,
   debug,
@@ -36,6 +42,7 @@ export type {
   StopPoints,
   StopSpec,
 } from './debug/index.ts';
+export type { EraName, EraStep } from '../images/abi/era.ts';
 export { exitStatusOf, harnessStatus } from './guest/exit-status.ts';
 export { dumpGuest, dumpOf } from './dump/index.ts';
 export type { Dump, DumpResult } from './dump/index.ts';

@@ -119,6 +119,7 @@ export class DebugSession {
   /** @param guest Stands where its history is to start, with its output going through `gate`. */
   constructor(guest: Guest, gate: OutputGate, options: CheckpointOptions = {}) {
     this.guest = guest;
+    guest.monitor.keepFileAnswers();
     this.timeline = new Timeline(guest, gate, options);
     const era = (): EraName => guest.era;
     this.#rules = new CallRules(era);

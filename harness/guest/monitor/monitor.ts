@@ -98,7 +98,7 @@ export class Monitor {
     this.#outbox = new Outbox(memory, this.era, () => {
       this.#announceMessage();
     });
-    this.#files = new HostFiles(options.hostFolder);
+    this.#files = new HostFiles(options.hostFolder, () => machine.instructions);
     this.#requests = new HostRequests({
       era: this.era,
       streams: this.streams,
@@ -150,7 +150,7 @@ export class Monitor {
     return this.#requests.isBusy || !this.#outbox.isEmpty;
   }
 
-  /** True while a pull cannot be answered before {@link StandardInput.ready}: the guest waits. */
+  /** True while a pull cannot be answered before there is input: the guest waits. */
   get waits(): boolean {
     return this.#requests.waits;
   }
@@ -158,6 +158,14 @@ export class Monitor {
   /** True while the guest would be told of input that comes, and runs on meanwhile. */
   get listens(): boolean {
     return this.#requests.listens;
+  }
+
+  /**
+   * From now on what the guest asks of its host files is answered as before wherever it asks the same at the same instruction: for who runs a
+   * guest through its past again, where nothing may be written twice.
+   */
+  keepFileAnswers(): void {
+    this.#files.keepAnswers();
   }
 
   /** Answers what has waited for input, once there is some. */

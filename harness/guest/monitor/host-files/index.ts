@@ -63,15 +63,31 @@ const READ_HEAD = 4;
 const KNOWN_FLAGS = Object.values(openFlags).reduce<number>((all, flag) => all | flag, 0);
 const LARGEST_DESCRIPTOR = 0x7fff_ffff;
 
+const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, at) => byte === other[at]);
+
 const refuse = (refused: Refused['refused']): Refused => ({ refused });
+
+/** What was answered at an instruction, to what, and which files were open afterwards. */
+interface Answered {
+  readonly payload: Uint8Array;
+  readonly answer: HostFilesAnswer | undefined;
+  readonly state: HostFilesState;
+}
 
 export class HostFiles {
   readonly #folder: HostFolder | undefined;
+  readonly #instructions: () => number;
   #open = new Map<number, OpenFile>();
+  #answered: Map<number, Answered> | undefined;
 
-  /** @param folder Undefined when none is mounted. */
-  constructor(folder: HostFolder | undefined) {
+  /**
+   * @param folder Undefined when none is mounted.
+   * @param instructions Of the guest since reset.
+   */
+  constructor(folder: HostFolder | undefined, instructions: () => number) {
     this.#folder = folder;
+    this.#instructions = instructions;
   }
 
   /** Whether a kind is a request about host files. */
@@ -79,8 +95,26 @@ export class HostFiles {
     return KINDS.has(kind);
   }
 
+  /** From now on the same request at the same instruction gets the same answer, and touches nothing a second time. */
+  keepAnswers(): void {
+    this.#answered ??= new Map();
+  }
+
   /** The answer to a request whose kind is {@link serves}; undefined for a part that gets none. */
-  answer({ kind, payload }: GuestMessage, form: HostFilesForm): HostFilesAnswer | undefined {
+  answer(message: GuestMessage, form: HostFilesForm): HostFilesAnswer | undefined {
+    const { payload } = message;
+    const at = this.#instructions();
+    const before = this.#answered?.get(at);
+    if (before !== undefined && isSame(before.payload, payload)) {
+      this.restore(before.state);
+      return before.answer;
+    }
+    const answer = this.#answer(message, form);
+    this.#answered?.set(at, { payload, answer, state: this.capture() });
+    return answer;
+  }
+
+  #answer({ kind, payload }: GuestMessage, form: HostFilesForm): HostFilesAnswer | undefined {
     const known = KINDS.get(kind);
     if (known === undefined) return undefined;
     const asked = requestOf(known, payload, form);
