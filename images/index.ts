@@ -25,7 +25,8 @@ import { DEPENDENCIES_FILE, DIAGNOSTICS_FILE, programName, programStep } from '.
 import { HELLO_RAMFS_FILE, helloRamfsStep } from './ramfs/recipe.ts';
 import { replaceFile } from './store/replace-file.ts';
 import type { WriteFile } from './store/replace-file.ts';
-import { ADDR2LINE_FILE, toolchainStep } from './toolchain/recipe.ts';
+import { TCC_FILE, tccStep, tccSysrootSteps } from './tcc/recipe.ts';
+import { ADDR2LINE_FILE, hasCompiler as machineHasCompiler, toolchainStep } from './toolchain/recipe.ts';
 import type {
   BootImages,
   CompiledProduct,
@@ -43,7 +44,8 @@ export { BuildError } from './build/errors.ts';
 export type { BuildErrorKind } from './build/errors.ts';
 export { referenceVariant } from './cpython/variant.ts';
 export type { Variant } from './cpython/variant.ts';
-export { createRamfs, RamfsError, readRamfs } from './ramfs/index.ts';
+export { createRamfs, RamfsError, readFolder, readRamfs } from './ramfs/index.ts';
+export { LIBRARIES as TCC_LIBRARIES, START_FILES as TCC_START_FILES } from './tcc/recipe.ts';
 export type { RamfsErrorKind, RamfsFiles, RamfsOptions } from './ramfs/index.ts';
 export type {
   BootImages,
@@ -259,6 +261,32 @@ export async function compileProgram(options: CompileOptions): Promise<CompiledP
 export async function ensureAddr2line(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
   const outcome = await build([toolchainStep], options);
   return path.join(outcome.built[0]?.files ?? '', ADDR2LINE_FILE);
+}
+
+/** Whether this machine has a compiler for the guest, or can get one: else there is {@link ensureTinyCompiler}. */
+export function hasCompiler(): boolean {
+  return machineHasCompiler();
+}
+
+/** TinyCC as a program of the guest, and the folder that its volume is made from. */
+export interface TinyCompiler {
+  readonly elf: ImageFile;
+  readonly sysroot: string;
+}
+
+/**
+ * The compiler that runs in the guest. Built where it is missing, which needs this machine's; a package of prebuilt guests has it.
+ *
+ * @throws BuildError
+ */
+export async function ensureTinyCompiler(
+  era: Era = 'S',
+  options: Omit<EnsureOptions, 'variant' | 'era'> = {},
+): Promise<TinyCompiler> {
+  const { built } = await build([tccStep, tccSysrootSteps[era]], options);
+  const [tcc, sysroot] = built;
+  if (tcc === undefined || sysroot === undefined) throw new Error('the engine left out the compiler');
+  return { elf: imageOf(tcc, TCC_FILE), sysroot: sysroot.files };
 }
 
 /** The images of a variant and whether they are there. Builds nothing. */

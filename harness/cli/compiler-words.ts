@@ -37,11 +37,20 @@ export interface CompilerWords {
   /** Where to say what an object was made from, for make. */
   readonly dependencies: string | undefined;
   readonly era: Era;
+  /** `gcc`: this machine's; `tcc`: TinyCC in the guest. Undefined: gcc where there is one. */
+  readonly compiler?: CompilerName | undefined;
 }
+
+export type CompilerName = 'gcc' | 'tcc';
 
 function eraOf(name: string | undefined): Era {
   if (name === 'S' || name === 'M') return name;
   throw new InputError(`--era ${name ?? ''} is no era: give S or M`);
+}
+
+function compilerOf(name: string | undefined): CompilerName {
+  if (name === 'gcc' || name === 'tcc') return name;
+  throw new InputError(`--compiler ${name ?? ''} is no compiler here: give gcc or tcc`);
 }
 
 /** The words, told apart. */
@@ -51,6 +60,7 @@ class Reader {
   output: string | undefined;
   dependencies: string | undefined;
   era: Era = 'S';
+  compiler: CompilerName | undefined;
 
   constructor(words: readonly string[]) {
     for (let i = 0; i < words.length; i++) i += this.#take(words[i] ?? '', words[i + 1]);
@@ -65,6 +75,10 @@ class Reader {
     if (word === '-') throw new InputError('standard input is no source here: name a file');
     if (word === '--era') {
       this.era = eraOf(next);
+      return 1;
+    }
+    if (word === '--compiler') {
+      this.compiler = compilerOf(next);
       return 1;
     }
     if (word === '-o' && next === undefined) throw new InputError('-o needs the name of the file to write');
@@ -101,7 +115,7 @@ function dependencyWords(read: Reader, object: string): { flags: string[]; file:
 /** Each file that is to be made, with the words for it: one program, or an object of each source. */
 export function readCompilerWords(words: readonly string[]): readonly CompilerWords[] {
   const read = new Reader(words);
-  const { sources, flags, output, era } = read;
+  const { sources, flags, output, era, compiler } = read;
   const asks = words.some((word) => QUESTIONS.test(word)) && (sources.length === 0 || words.includes('-###'));
   if (asks) {
     const target = output === undefined ? [] : ['-o', output];
@@ -113,6 +127,7 @@ export function readCompilerWords(words: readonly string[]): readonly CompilerWo
         output: undefined,
         dependencies: undefined,
         era,
+        compiler,
       },
     ];
   }
@@ -126,7 +141,7 @@ export function readCompilerWords(words: readonly string[]): readonly CompilerWo
   ];
   if (product === 'program') {
     if (output === undefined) throw new InputError('no program to write: add -o FILE');
-    return [{ product, sources, flags, output, dependencies: undefined, era }];
+    return [{ product, sources, flags, output, dependencies: undefined, era, compiler }];
   }
   if (sources.length === 0)
     throw new InputError('no source to compile: objects and archives are only linked');
@@ -144,6 +159,7 @@ export function readCompilerWords(words: readonly string[]): readonly CompilerWo
       output: target,
       dependencies: wanted.file,
       era,
+      compiler,
     };
   });
 }

@@ -123,11 +123,17 @@ function checkWritable(option: string, path: string): void {
 }
 
 /** Writes a whole file that the user named: what was there stays until the new one is complete. */
-export async function writeUserFile(path: string, text: string): Promise<void> {
+export async function writeUserFile(
+  path: string,
+  content: string | Uint8Array,
+  permissions = 0o666,
+): Promise<void> {
   const { replaceFile } = await import('../../images/store/replace-file.ts');
   try {
-    await replaceFile(path, (place, flag, mode) =>
-      writeFile(place, text, { flag, mode, flush: flag === 'wx' }),
+    await replaceFile(
+      path,
+      (place, flag, mode) => writeFile(place, content, { flag, mode, flush: flag === 'wx' }),
+      permissions,
     );
   } catch (error) {
     noteOutputFailure(`the file ${path} could not be written (${codeOf(error)})`);

@@ -11,13 +11,13 @@ export interface LockedSource {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** The one folder that the tarball holds. */
+  /** The one folder that the tarball holds; `.` for one that holds its files without. */
   readonly folder: string;
   /** SPDX identifier. */
   readonly licence: string;
 }
 
-export type SourceName = 'cpython' | 'musl' | 'zlib';
+export type SourceName = 'cpython' | 'musl' | 'tcc' | 'zlib';
 
 export interface LockFile {
   readonly format: 1;

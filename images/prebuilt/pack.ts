@@ -23,6 +23,7 @@ import { libposixSteps } from '../libposix/recipe.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { helloRamfsStep } from '../ramfs/recipe.ts';
 import { Store } from '../store/store.ts';
+import { tccStep, tccSysrootSteps } from '../tcc/recipe.ts';
 import { sourceStep } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
 import { DEBUG_PACKAGE, GUESTS_PACKAGE, stepFolder } from './guests.ts';
@@ -41,6 +42,8 @@ const steps: readonly Step[] = [
   libposixSteps.M['no-pie'],
   ...pythons.flatMap(({ stripped, linked }) => [stripped, linked]),
   stdlibStep,
+  tccStep,
+  ...Object.values(tccSysrootSteps),
   helloRamfsStep,
 ];
 
@@ -48,6 +51,7 @@ const steps: readonly Step[] = [
 const licences: readonly (readonly [SourceName, string])[] = [
   ['cpython', 'LICENSE'],
   ['musl', 'COPYRIGHT'],
+  ['tcc', 'COPYING'],
   ['zlib', 'README'],
 ];
 
@@ -113,7 +117,12 @@ function copyLicences(sources: readonly BuiltStep[], guests: string): void {
     const source = lock.sources[name];
     const archive = path.join(sources[index]?.files ?? '', source.file);
     const decompress = source.file.endsWith('.bz2') ? '--bzip2' : '--gzip';
-    const text = execFileSync('tar', [decompress, '-xOf', archive, `${source.folder}/${file}`]);
+    const text = execFileSync('tar', [
+      decompress,
+      '-xOf',
+      archive,
+      source.folder === '.' ? file : `${source.folder}/${file}`,
+    ]);
     writeFileSync(path.join(folder, name), text);
   });
 }

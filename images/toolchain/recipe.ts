@@ -13,7 +13,7 @@ import { cacheRoot, inProject } from '../build/paths.ts';
 import type { Parameter, Step, StepContext } from '../build/step.ts';
 import { identityOfCompiler } from './compiler-identity.ts';
 import type { MachineTool, MachineTools } from './machine-tools.ts';
-import { binutils, findMachineTools } from './machine-tools.ts';
+import { binutils, findMachineTools, which } from './machine-tools.ts';
 import type { Group } from './packages.ts';
 import {
   packages,
@@ -66,6 +66,12 @@ function parametersOf(groups: readonly Group[]): Parameter {
     downloaded: downloaded.map((group) => ({ group, packages: packages[group] })),
     ...Object.fromEntries(used),
   };
+}
+
+/** Whether this machine has a compiler for the guest, or can get one. */
+export function hasCompiler(): boolean {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
+  return choose(['compiler']).downloaded.length === 0 || which('apt-get') !== undefined;
 }
 
 function checkMachine(): void {

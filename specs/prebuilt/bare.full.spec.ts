@@ -121,9 +121,18 @@ describe('on a bare machine', () => {
     });
   });
 
-  it('what needs a compiler says so in one line', async () => {
-    await writeFile(join(project, 'one.c'), 'int main(void) { return 0; }\n');
-    const { stderr, status } = await nanvix(['cc', 'one.c', '-o', 'one.elf']);
+  it('C is compiled in the guest', async () => {
+    await writeFile(
+      join(project, 'one.c'),
+      '#include <stdio.h>\nint main(void) { puts("one"); return 9; }\n',
+    );
+    expect(await nanvix(['cc', 'one.c', '-o', 'one.elf'])).toEqual({ stdout: '', stderr: '', status: 0 });
+    expect(await nanvix(['run', '--', './one.elf'])).toEqual({ stdout: 'one', stderr: '', status: 9 });
+  });
+
+  it('what needs a compiler of the machine says so in one line', async () => {
+    await writeFile(join(project, 'two.cc'), 'int main() { return 0; }\n');
+    const { stderr, status } = await nanvix(['c++', 'two.cc', '-o', 'two.elf']);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/gcc|space in the path/);
     expect(status).not.toBe(0);
   });

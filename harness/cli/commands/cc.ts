@@ -5,7 +5,8 @@
 import { Command } from 'commander';
 import type { CompilerWords } from '../compiler-words.ts';
 import { readCompilerWords } from '../compiler-words.ts';
-import { checkOutputs, Sink } from '../sink.ts';
+import { InputError } from '../../guest/errors.ts';
+import { checkOutputs, Sink, writeUserFile } from '../sink.ts';
 
 /** Name of the build's step that compiles the program itself. */
 const PROGRAM_STEP = 'program';
@@ -14,6 +15,31 @@ type Language = 'c' | 'c++';
 
 /** A compiler has no colon and no pipe in its way: what it says is told, and what it gives is written. */
 async function make(wanted: CompilerWords, language: Language): Promise<void> {
+  if (await compilesInGuest(wanted, language)) await makeInGuest(wanted);
+  else await makeHere(wanted, language);
+}
+
+/** A machine without a compiler has one in the guest, for C. */
+async function compilesInGuest({ compiler }: CompilerWords, language: Language): Promise<boolean> {
+  if (compiler === 'tcc' && language === 'c++')
+    throw new InputError('TinyCC knows no C++: give --compiler gcc');
+  if (compiler !== undefined || language === 'c++') return compiler === 'tcc';
+  const { hasCompiler } = await import('../../../images/index.ts');
+  return !hasCompiler();
+}
+
+async function makeInGuest(wanted: CompilerWords): Promise<void> {
+  const { compileInGuest } = await import('../compile-in-guest.ts');
+  const { file, diagnostics } = await compileInGuest(wanted);
+  if (file === undefined) {
+    const { BuildError } = await import('../../../images/index.ts');
+    throw new BuildError('compile-failed', diagnostics.trimEnd());
+  }
+  if (diagnostics !== '') process.stderr.write(`${diagnostics.trimEnd()}\n`);
+  await writeUserFile(wanted.output ?? '', file, wanted.product === 'program' ? 0o777 : 0o666);
+}
+
+async function makeHere(wanted: CompilerWords, language: Language): Promise<void> {
   const { compileProduct } = await import('../../../images/index.ts');
   const { withProgress } = await import('../images-progress.ts');
   const { file, diagnostics } = await withProgress('Building the toolchain', (progress) =>
@@ -43,7 +69,7 @@ function compilerCommand(name: string, language: Language, setStatus: (status: n
     )
     .argument(
       '<words...>',
-      'sources, objects and archives, -o FILE, -c, -S or -E, --era S or M (default: S), and any flags of gcc',
+      'sources, objects and archives, -o FILE, -c, -S or -E, --era S or M (default: S), --compiler gcc or tcc, and any flags of gcc',
     )
     .allowUnknownOption()
     .helpOption('-h, --help', 'print this')
