@@ -47,6 +47,8 @@ const dataFrame = v.pipe(
   ),
 );
 
+const steps = v.pipe(v.array(v.picklist(eraSteps)), v.minLength(1));
+
 const openFile = v.strictObject({
   descriptor: v.pipe(count, v.minValue(1), v.maxValue(0x7fff_ffff)),
   path: v.string(),
@@ -84,7 +86,8 @@ const monitor = v.strictObject({
   announced: v.exactOptional(v.boolean()),
   transfers: v.exactOptional(count),
   files: v.exactOptional(v.strictObject({ open: v.array(openFile) })),
-  era: v.exactOptional(v.pipe(v.array(v.picklist(eraSteps)), v.minLength(1))),
+  era: v.exactOptional(steps),
+  eraIndicated: v.exactOptional(steps),
   snapshotRequests: count,
   bootCompleteAt: v.nullable(count),
   exitStatus: v.nullable(v.pipe(count, v.maxValue(0xffff))),

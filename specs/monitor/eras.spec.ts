@@ -42,9 +42,10 @@ describe('files', () => {
     expect(judged(kernelEvidence(bytesOf(MACHINE_PORT_DWORD)))).toBe('S of 2024 S M1 M2 M3 M4 M5');
   });
 
-  it('an indication gives way to what is certain', () => {
+  it('an indication gives way to what is certain, whichever came first', () => {
     const told = [...programEvidence(bytesOf('4e 56 4d 42')), ...kernelEvidence(bytesOf(MACHINE_PORT_WORD))];
     expect(judged(told)).toBe('M4 of M1 M2 M3 M4 M5');
+    expect(judged(told.toReversed())).toBe('M4 of M1 M2 M3 M4 M5');
   });
 });
 
@@ -172,6 +173,19 @@ describe('what a guest does', () => {
       expect(payload.startsWith(answer.replaceAll(' ', ''))).toBe(true);
     },
   );
+
+  it('that only an indication tells is as open behind a snapshot as before', () => {
+    const guest = playGuest(undefined, { era: 'not given' });
+    put(guest, 0x00200000, '00 '.repeat(64));
+    guest.fake.out(FETCH, 0x00200000, 4);
+    const other = playGuest(undefined, { era: 'not given' });
+    other.monitor.restore(structuredClone(guest.monitor.capture()));
+    for (const one of [guest, other]) {
+      expect(one.monitor.era.steps).toEqual(['2024']);
+      send(one, M3_WRITE);
+      expect([one.stops, one.monitor.era.steps]).toEqual([[], ['M3', 'M4', 'M5']]);
+    }
+  });
 
   it('is remembered by a snapshot, a request that is still open among it', () => {
     const guest = playGuest(undefined, { era: 'not given' });

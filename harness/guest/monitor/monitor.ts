@@ -5,13 +5,12 @@
  * remembers is in {@link MonitorState}, plain data that is captured and restored with the machine.
  */
 import type { Machine, PortWidth } from '../../../emulator/types.ts';
-import type { EraStep } from '../../../images/abi/eras.ts';
 import { interrupts, machineCommands, ports } from '../../../images/abi/ports.ts';
 import type { Log } from '../log.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import { MessageBus } from './bus.ts';
 import { KernelConsole } from './console.ts';
-import { EraInForce } from './eras/in-force.ts';
+import type { EraInForce, EraState } from './eras/in-force.ts';
 import { seen } from './eras/evidence.ts';
 import { HostFiles } from './host-files/index.ts';
 import type { HostFilesState } from './host-files/index.ts';
@@ -37,15 +36,13 @@ export type MonitorStop =
   | { readonly kind: 'protocol-error'; readonly violation: ProtocolViolation };
 
 /** Everything the monitor remembers between two instructions of the guest. */
-export interface MonitorState extends OutboxState {
+export interface MonitorState extends OutboxState, Partial<EraState> {
   readonly console: Uint8Array;
   readonly streams: StreamPositions & RequestState;
   /** Pulls that had a number so far; 0 when left out. */
   readonly transfers?: number;
   /** Host files that are open; none when left out. */
   readonly files?: HostFilesState;
-  /** The eras that the guest may be of; those that it was made as when left out. */
-  readonly era?: readonly EraStep[];
   /** Snapshots the kernel has asked for since reset. */
   readonly snapshotRequests: number;
   /** Instruction count at which the kernel said that the boot is complete (Era M). */
@@ -193,7 +190,7 @@ export class Monitor {
       ...this.#outbox.capture(),
       ...(this.#bus.transfers > 0 && { transfers: this.#bus.transfers }),
       ...(files.open.length > 0 && { files }),
-      era: this.era.steps,
+      ...this.era.capture(),
       snapshotRequests: this.#snapshotRequests,
       bootCompleteAt: this.#bootCompleteAt,
       exitStatus: this.#exitStatus,
@@ -203,7 +200,7 @@ export class Monitor {
   /** To be called together with the restore of the machine: the credits are part of the guest's memory. */
   restore(state: MonitorState): void {
     this.console.restore(state.console);
-    if (state.era !== undefined) this.era.restore(state.era);
+    this.era.restore(state);
     this.streams.restore(state.streams);
     this.#requests.restore(state.streams);
     this.#files.restore(state.files ?? { open: [] });

@@ -157,12 +157,18 @@ interface RestoreOptions {
 interface RestoreReport {
 	readonly pagesCopied: number;
 }
+interface HostWork {
+	readonly interpreted: number;
+	readonly stretches: number;
+	readonly entries: number;
+}
 interface Machine {
 	readonly registers: Registers;
 	readonly memory: PhysicalMemory;
 	readonly linear: LinearMemory;
 	readonly instructions: number;
 	readonly virtualNanoseconds: number;
+	readonly hostWork: HostWork;
 	enterRealMode(start: Partial<Record<RegisterName, number>>): void;
 	claimPorts(ports: readonly number[], handler: PortHandler): () => void;
 	onUnclaimedPort(handler: UnclaimedPortHandler): () => void;
@@ -192,7 +198,7 @@ declare const eraSteps: readonly [
 	"M4",
 	"M5"
 ];
-type EraStep = (typeof eraSteps)[number];
+export type EraStep = (typeof eraSteps)[number];
 declare const eraNames: readonly [
 	"2024",
 	"S",
@@ -203,7 +209,7 @@ declare const eraNames: readonly [
 	"M4",
 	"M5"
 ];
-type EraName = (typeof eraNames)[number];
+export type EraName = (typeof eraNames)[number];
 declare const errno: {
 	readonly EPERM: 1;
 	readonly ENOENT: 2;
@@ -587,6 +593,10 @@ interface MonitorEra {
 	readonly bus: BusForm;
 	readonly machinePort: MachinePortForm;
 }
+interface EraState {
+	readonly era: readonly EraStep[];
+	readonly eraIndicated?: readonly EraStep[];
+}
 declare class EraInForce {
 	#private;
 	constructor(judgement: Judgement, log?: Log);
@@ -595,7 +605,8 @@ declare class EraInForce {
 	mayBe(...steps: readonly EraStep[]): boolean;
 	isOneOf(...steps: readonly EraStep[]): boolean;
 	saw(evidence: Evidence): Contradiction | undefined;
-	restore(steps: readonly EraStep[]): void;
+	capture(): EraState;
+	restore({ era, eraIndicated }: Partial<EraState>): void;
 }
 interface DataFrame {
 	readonly message: Uint8Array;
@@ -695,12 +706,11 @@ type MonitorStop = {
 	readonly kind: "protocol-error";
 	readonly violation: ProtocolViolation;
 };
-export interface MonitorState extends OutboxState {
+export interface MonitorState extends OutboxState, Partial<EraState> {
 	readonly console: Uint8Array;
 	readonly streams: StreamPositions & RequestState;
 	readonly transfers?: number;
 	readonly files?: HostFilesState;
-	readonly era?: readonly EraStep[];
 	readonly snapshotRequests: number;
 	readonly bootCompleteAt: number | null;
 	readonly exitStatus: number | null;
@@ -725,6 +735,7 @@ export declare class Monitor {
 	get isBusy(): boolean;
 	get waits(): boolean;
 	get listens(): boolean;
+	keepFileAnswers(): void;
 	resume(): void;
 	get snapshotRequests(): number;
 	get bootCompleteAt(): number | null;
@@ -883,6 +894,9 @@ export declare class SnapshotError extends Error {
 }
 export declare class InputError extends Error {
 	readonly name = "InputError";
+}
+export declare class EraContradictionError extends Error {
+	readonly name = "EraContradictionError";
 }
 export declare class GuestStateError extends Error {
 	readonly name = "GuestStateError";

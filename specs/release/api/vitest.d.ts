@@ -217,12 +217,18 @@ interface RestoreOptions {
 interface RestoreReport {
 	readonly pagesCopied: number;
 }
+interface HostWork {
+	readonly interpreted: number;
+	readonly stretches: number;
+	readonly entries: number;
+}
 interface Machine {
 	readonly registers: Registers;
 	readonly memory: PhysicalMemory;
 	readonly linear: LinearMemory;
 	readonly instructions: number;
 	readonly virtualNanoseconds: number;
+	readonly hostWork: HostWork;
 	enterRealMode(start: Partial<Record<RegisterName, number>>): void;
 	claimPorts(ports: readonly number[], handler: PortHandler): () => void;
 	onUnclaimedPort(handler: UnclaimedPortHandler): () => void;
@@ -494,6 +500,10 @@ interface Judgement {
 interface Contradiction {
 	readonly message: string;
 }
+interface EraState {
+	readonly era: readonly EraStep[];
+	readonly eraIndicated?: readonly EraStep[];
+}
 declare class EraInForce {
 	#private;
 	constructor(judgement: Judgement, log?: Log);
@@ -502,7 +512,8 @@ declare class EraInForce {
 	mayBe(...steps: readonly EraStep[]): boolean;
 	isOneOf(...steps: readonly EraStep[]): boolean;
 	saw(evidence: Evidence): Contradiction | undefined;
-	restore(steps: readonly EraStep[]): void;
+	capture(): EraState;
+	restore({ era, eraIndicated }: Partial<EraState>): void;
 }
 interface DataFrame {
 	readonly message: Uint8Array;
@@ -681,12 +692,11 @@ type MonitorStop = {
 	readonly kind: "protocol-error";
 	readonly violation: ProtocolViolation;
 };
-interface MonitorState extends OutboxState {
+interface MonitorState extends OutboxState, Partial<EraState> {
 	readonly console: Uint8Array;
 	readonly streams: StreamPositions & RequestState;
 	readonly transfers?: number;
 	readonly files?: HostFilesState;
-	readonly era?: readonly EraStep[];
 	readonly snapshotRequests: number;
 	readonly bootCompleteAt: number | null;
 	readonly exitStatus: number | null;
@@ -711,6 +721,7 @@ declare class Monitor {
 	get isBusy(): boolean;
 	get waits(): boolean;
 	get listens(): boolean;
+	keepFileAnswers(): void;
 	resume(): void;
 	get snapshotRequests(): number;
 	get bootCompleteAt(): number | null;

@@ -8,8 +8,16 @@ import type { EraStep } from '../../../../images/abi/eras.ts';
 import type { Log } from '../../log.ts';
 import type { MonitorEra } from './era.ts';
 import { monitorEras } from './index.ts';
-import { isContradiction, narrow, preferred, reasonsOf } from './judgement.ts';
+import { certainSteps, isContradiction, narrow, preferred, reasonsOf } from './judgement.ts';
 import type { Contradiction, Evidence, Judgement } from './judgement.ts';
+
+/** What is left of the eras, as plain data. */
+export interface EraState {
+  /** By what is certain. */
+  readonly era: readonly EraStep[];
+  /** By indications too, where they leave fewer. */
+  readonly eraIndicated?: readonly EraStep[];
+}
 
 export class EraInForce {
   readonly #log: Log;
@@ -55,8 +63,19 @@ export class EraInForce {
     return undefined;
   }
 
-  restore(steps: readonly EraStep[]): void {
-    this.#judgement = { steps, reasons: [{ what: 'the snapshot says so', admits: steps }] };
+  capture(): EraState {
+    const { steps } = this.#judgement;
+    const era = certainSteps(this.#judgement);
+    return { era, ...(era.length > steps.length && { eraIndicated: steps }) };
+  }
+
+  /** What a state does not say stays as it is. */
+  restore({ era, eraIndicated }: Partial<EraState>): void {
+    if (era === undefined) return;
+    const what = 'the snapshot says so';
+    const steps = eraIndicated ?? era;
+    const indications = eraIndicated === undefined ? [] : [{ what, admits: steps, indication: true }];
+    this.#judgement = { steps, reasons: [{ what, admits: era }, ...indications] };
     this.#era = monitorEras[preferred(this.#judgement)];
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Which era a guest is of: what is known so far, each piece of it with what it says.
  *
- * A judgement is the list of eras that everything known admits. What must hold: it only ever narrows; a proof that leaves nothing is a
- * contradiction, which names both sides; an indication that would leave nothing is passed over.
+ * A judgement is the list of eras that everything known admits. What must hold: certain evidence only ever narrows it; where that leaves nothing it is a
+ * contradiction, which names both sides; an indication gives way to what is certain, before it and after it.
  */
 import { eraSteps, stepsOf } from '../../../../images/abi/eras.ts';
 import type { EraName, EraStep } from '../../../../images/abi/eras.ts';
@@ -48,7 +48,29 @@ export function narrow(judgement: Judgement, evidence: Evidence): Judgement | Co
   if (judgement.steps.every((step) => evidence.admits.includes(step))) return judgement;
   const steps = judgement.steps.filter((step) => evidence.admits.includes(step));
   if (steps.length > 0) return { steps, reasons: [...judgement.reasons, evidence] };
-  return evidence.indication === true ? judgement : { message: contradiction(judgement, evidence) };
+  if (evidence.indication === true) return judgement;
+  return withoutIndications(judgement, evidence) ?? { message: contradiction(judgement, evidence) };
+}
+
+/** The eras that what is certain admits. */
+export function certainSteps({ reasons }: Judgement): readonly EraStep[] {
+  return eraSteps.filter((step) =>
+    reasons.every(({ admits, indication }) => indication === true || admits.includes(step)),
+  );
+}
+
+/** What is certain, with the new piece of it, and of the indications those that still fit; undefined where what is certain contradicts itself. */
+function withoutIndications({ reasons }: Judgement, evidence: Evidence): Judgement | undefined {
+  const [certain, indications] = [false, true].map((wanted) =>
+    reasons.filter(({ indication = false }) => indication === wanted),
+  );
+  let judgement = UNJUDGED;
+  for (const one of [...(certain ?? []), evidence, ...(indications ?? [])]) {
+    const steps = judgement.steps.filter((step) => one.admits.includes(step));
+    if (steps.length > 0) judgement = { steps, reasons: [...judgement.reasons, one] };
+    else if (one.indication !== true) return undefined;
+  }
+  return judgement;
 }
 
 /** Whether it came to nothing. */
