@@ -20,6 +20,7 @@ describe('the POSIX layer', () => {
     ['devices', '/dev/null and its like, open files by their number', 34],
     ['channels', 'pipes, pairs of sockets, event counters, poll and select', 120],
     ['epoll', 'what is in a set, what it tells and when', 35],
+    ['process', 'groups, scheduling, clocks of threads, locks, masks for the time of a wait', 35],
     ['fenv', 'rounding modes and exception flags, of the x87 and of SSE', 20],
     ['pointers', 'bad pointers are EFAULT', 20],
     ['mixed', 'memory of the layer beside memory by kernel calls', 50],

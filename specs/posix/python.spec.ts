@@ -43,6 +43,20 @@ import time
 start = time.monotonic(); time.sleep(0.05); took = time.monotonic() - start
 print(0.05 <= took < 0.5, time.gmtime().tm_year)
 `,
+  'links.py': `
+import errno, mmap, os, pathlib, select, stat
+p = pathlib.Path('/links'); p.mkdir(); os.chdir(p)
+(p / 'a:b').write_text('text'); os.symlink('a:b', 'link'); os.link('a:b', 'B'); (p / 'b').write_text('another')
+os.chmod('a:b', 0o4751); os.chown('a:b', 1000, 1001); os.utime('B', ns=(1, 10**18 + 7))
+s = os.stat('link'); print(oct(s.st_mode), s.st_uid, s.st_gid, s.st_nlink, s.st_mtime_ns, os.readlink('link'), p.joinpath('link').resolve())
+with open('B', 'r+b') as f, mmap.mmap(f.fileno(), 0) as m: m[:2] = b'TE'; m.flush(); print(os.path.samefile('B', 'a:b'), open('link').read())
+fd = os.memfd_create('memory'); os.write(fd, b'kept'); print(os.pread(fd, 9, 0), os.path.exists(f'/proc/self/fd/{fd}'))
+r, w = os.pipe(); ep = select.epoll(); ep.register(r, select.EPOLLIN); print(ep.poll(0)); os.write(w, b'x'); print(ep.poll(1) == [(r, select.EPOLLIN)])
+for what in (os.fork, lambda: os.execv('/x', ['x'])):
+    try: what()
+    except OSError as e: print(e)
+print(sorted(os.listdir('.')))
+`,
   'signals.py': `
 import os, signal
 seen = []
@@ -134,6 +148,22 @@ describe('a Python script', () => {
     const { output, errorOutput } = await python('files.py');
     expect(errorOutput).toBe('');
     expect(output).toBe("/w ['B b.txt', 'x'] b'h\\xc3\\xa9ZZo\\nh\\xc3\\xa9'\n");
+  });
+
+  it('has links, owners, nanoseconds, shared mappings, memory files and epoll, and is told what there is not', async () => {
+    const { output, errorOutput } = await python('links.py');
+    expect(errorOutput).toBe('');
+    expect(output.split('\n')).toEqual([
+      '0o100751 1000 1001 2 1000000000000000007 a:b /links/a:b',
+      'True TExt',
+      "b'kept' True",
+      '[]',
+      'True',
+      '[Errno 38] Function not implemented',
+      '[Errno 38] Function not implemented',
+      "['B', 'a:b', 'b', 'link']",
+      '',
+    ]);
   });
 
   it('runs threads', async () => {

@@ -46,6 +46,7 @@ long nvx_call_close(int descriptor);
 long nvx_call_dup(int descriptor);
 long nvx_call_dup2(int descriptor, int target);
 long nvx_call_dup3(int descriptor, int target, int flags);
+long nvx_call_flock(int descriptor, int operation);
 long nvx_call_fcntl64(int descriptor, int command, uintptr_t argument);
 long nvx_call_ioctl(int descriptor, unsigned request, uintptr_t argument);
 
@@ -69,18 +70,21 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size);
 
 /* readiness.c: poll and select */
 long nvx_call_poll(struct pollfd *descriptors, unsigned long count, int milliseconds);
-long nvx_call_ppoll(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec32 *timeout);
-long nvx_call_ppoll_time64(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec64 *timeout);
+long nvx_call_ppoll(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec32 *timeout,
+                    const uint64_t *mask);
+long nvx_call_ppoll_time64(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec64 *timeout,
+                           const uint64_t *mask);
 long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *exceptional,
                          const struct nvx_timespec32 *timeout);
 long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional,
-                       const struct nvx_timespec32 *timeout);
+                       const struct nvx_timespec32 *timeout, const struct nvx_mask *mask);
 long nvx_call_pselect6_time64(int count, fd_set *read, fd_set *write, fd_set *exceptional,
-                              const struct nvx_timespec64 *timeout);
+                              const struct nvx_timespec64 *timeout, const struct nvx_mask *mask);
 
 /* pipe.c, sockets.c, eventfd.c: what joins two open files, or counts */
 long nvx_call_pipe(int ends[2]);
 long nvx_call_pipe2(int ends[2], int flags);
+long nvx_call_socket(int domain);
 long nvx_call_socketpair(int domain, int type, int protocol, int ends[2]);
 long nvx_call_sendto(int descriptor, const void *buffer, size_t bytes, int flags, const void *address);
 long nvx_call_recvfrom(int descriptor, void *buffer, size_t bytes, int flags, void *address, unsigned *length);
@@ -99,7 +103,8 @@ long nvx_call_epoll_create(int size);
 long nvx_call_epoll_create1(int flags);
 long nvx_call_epoll_ctl(int descriptor, int operation, int target, const struct epoll_event *event);
 long nvx_call_epoll_wait(int descriptor, struct epoll_event *events, int most, int milliseconds);
-long nvx_call_epoll_pwait(int descriptor, struct epoll_event *events, int most, int milliseconds);
+long nvx_call_epoll_pwait(int descriptor, struct epoll_event *events, int most, int milliseconds,
+                          const uint64_t *mask);
 
 /* path.c: the current directory */
 long nvx_call_chdir(const char *text);
@@ -234,12 +239,18 @@ long nvx_call_setreuid32(unsigned real, unsigned effective);
 long nvx_call_setresuid32(unsigned real, unsigned effective, unsigned saved);
 long nvx_call_getresuid32(unsigned *real, unsigned *effective, unsigned *saved);
 long nvx_call_getgroups32(int size, unsigned *groups);
+long nvx_call_setgroups32(int size, const unsigned *groups);
 long nvx_call_uname(struct utsname *name);
 long nvx_call_sysinfo(struct sysinfo *information);
 long nvx_call_sched_getaffinity(int tid, size_t size, unsigned long *mask);
 long nvx_call_sched_setaffinity(int tid, size_t size, const unsigned long *mask);
 long nvx_call_getcpu(unsigned *processor, unsigned *node);
-long nvx_call_getpriority(void);
+long nvx_call_getpriority(int which, int who);
+long nvx_call_setpriority(int which, int who, int niceness);
+long nvx_call_sched_get_priority_max(int policy);
+long nvx_call_sched_get_priority_min(int policy);
+long nvx_call_sched_rr_get_interval_time64(int tid, struct nvx_timespec64 *interval);
+long nvx_call_sched_rr_get_interval_time32(int tid, struct nvx_timespec32 *interval);
 
 /* rlimits.c: resource limits */
 long nvx_call_prlimit64(int pid, int resource, const struct rlimit *wanted, struct rlimit *old);

@@ -27,6 +27,8 @@ struct nvx_channel {
     /* Place of the next byte to read, and how many there are. */
     uint32_t first;
     uint32_t used;
+    /* Bytes it may hold. */
+    uint32_t capacity;
     uint8_t ring[NVX_CHANNEL_BYTES];
 };
 
@@ -40,6 +42,7 @@ struct nvx_channel *nvx_channel_make(enum nvx_channel_form form)
     if (channel != NULL) {
         channel->form = form;
         channel->has_reader = channel->has_writer = true;
+        channel->capacity = NVX_CHANNEL_BYTES;
     }
     return channel;
 }
@@ -143,7 +146,7 @@ static long write_to(struct nvx_channel *channel, const uint8_t *bytes, size_t c
 
     while (done < count) {
         size_t left = count - done;
-        uint32_t room = NVX_CHANNEL_BYTES - channel->used;
+        uint32_t room = channel->capacity - channel->used;
         long result;
 
         if (!channel->has_reader) {
@@ -283,7 +286,27 @@ short nvx_channel_writable(const struct nvx_channel *channel)
 {
     if (!channel->has_reader)
         return channel->form == NVX_CHANNEL_DATAGRAMS ? POLLOUT : POLLOUT | POLLERR;
-    return NVX_CHANNEL_BYTES - channel->used >= PIPE_BUF ? POLLOUT : 0;
+    return channel->capacity - channel->used >= PIPE_BUF ? POLLOUT : 0;
+}
+
+long nvx_channel_capacity(const struct nvx_channel *channel)
+{
+    return (long)channel->capacity;
+}
+
+long nvx_channel_resize(struct nvx_channel *channel, size_t bytes)
+{
+    uint32_t capacity = NANVIX_PAGE_SIZE;
+
+    if (bytes > NVX_CHANNEL_BYTES)
+        return -EPERM;
+    while (capacity < bytes)
+        capacity *= 2;
+    if (capacity < channel->used)
+        return -EBUSY;
+    channel->capacity = capacity;
+    nvx_wait_wake();
+    return (long)capacity;
 }
 
 size_t nvx_channel_waiting(const struct nvx_channel *channel)

@@ -52,6 +52,10 @@ long nvx_channel_receive(struct nvx_channel *channel, const struct iovec *parts,
 short nvx_channel_readable(const struct nvx_channel *channel);
 short nvx_channel_writable(const struct nvx_channel *channel);
 
+/* How much it may hold, and changing that: a power of two in pages. -EPERM above the largest, -EBUSY if more is in it. */
+long nvx_channel_capacity(const struct nvx_channel *channel);
+long nvx_channel_resize(struct nvx_channel *channel, size_t bytes);
+
 /* Bytes that wait to be read, of messages those of the next. */
 size_t nvx_channel_waiting(const struct nvx_channel *channel);
 

@@ -18,10 +18,27 @@
 #include "pointers.h"
 #include "process.h"
 #include "sleep.h"
+#include "threads.h"
 
 static struct nvx_instant processor_time(void)
 {
     return nvx_instant_since(nvx_instant_since(nvx_clock_now(), nvx_process_start), nvx_time_slept());
+}
+
+/* Processor time of a process or a thread by its number, as its clock's number says: the complement of that number, and three
+ * bits that tell which of both. */
+static long read_cpu_clock(clockid_t clock, struct nvx_instant *instant)
+{
+    enum { OF_PROCESS = 2, OF_THREAD = 6, KIND = 7 };
+    const int who = ~(clock >> 3);
+    const int kind = clock & KIND;
+
+    if (clock >= 0 || (kind != OF_PROCESS && kind != OF_THREAD))
+        return -EINVAL;
+    if (who != 0 && (kind == OF_PROCESS ? who != nvx_call_getpid() : nvx_thread_find(who) == NULL))
+        return -EINVAL;
+    *instant = processor_time();
+    return 0;
 }
 
 static long read_clock(clockid_t clock, struct nvx_instant *instant)
@@ -41,7 +58,7 @@ static long read_clock(clockid_t clock, struct nvx_instant *instant)
         *instant = processor_time();
         return 0;
     default:
-        return -EINVAL;
+        return read_cpu_clock(clock, instant);
     }
 }
 

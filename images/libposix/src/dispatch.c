@@ -44,6 +44,7 @@ static const struct row table[] = {
     SERVE(fcntl64),
     SERVE_BY(fcntl, fcntl64),
     SERVE(ioctl),
+    SERVE(flock),
 
     /* Reading, writing, seeking. */
     SERVE_RESTARTED(read),
@@ -72,6 +73,7 @@ static const struct row table[] = {
     /* What joins two open files, or counts. */
     SERVE(pipe),
     SERVE(pipe2),
+    SERVE(socket),
     SERVE(socketpair),
     SERVE_RESTARTED(sendto),
     SERVE_RESTARTED(recvfrom),
@@ -215,6 +217,7 @@ static const struct row table[] = {
     SERVE(getresuid32),
     SERVE_BY(getresgid32, getresuid32),
     SERVE(getgroups32),
+    SERVE(setgroups32),
     SERVE(uname),
     SERVE(prlimit64),
     SERVE(ugetrlimit),
@@ -223,6 +226,11 @@ static const struct row table[] = {
     SERVE(sched_setaffinity),
     SERVE(getcpu),
     SERVE(getpriority),
+    SERVE(setpriority),
+    SERVE(sched_get_priority_max),
+    SERVE(sched_get_priority_min),
+    SERVE_BY(sched_rr_get_interval, sched_rr_get_interval_time32),
+    SERVE(sched_rr_get_interval_time64),
     SERVE(getrandom),
 };
 

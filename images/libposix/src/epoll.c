@@ -19,6 +19,7 @@
 #include "pages.h"
 #include "pointers.h"
 #include "readiness.h"
+#include "signals.h"
 #include "wait.h"
 
 struct interest {
@@ -264,7 +265,11 @@ long nvx_call_epoll_wait(int descriptor, struct epoll_event *events, int most, i
     return nvx_wait_until_ready(look, &question, nvx_patience_of(milliseconds));
 }
 
-long nvx_call_epoll_pwait(int descriptor, struct epoll_event *events, int most, int milliseconds)
+long nvx_call_epoll_pwait(int descriptor, struct epoll_event *events, int most, int milliseconds, const uint64_t *mask)
 {
-    return nvx_call_epoll_wait(descriptor, events, most, milliseconds);
+    uint64_t before = nvx_signals_begin_mask(mask);
+    long result = nvx_call_epoll_wait(descriptor, events, most, milliseconds);
+
+    nvx_signals_end_mask(mask, before);
+    return result;
 }

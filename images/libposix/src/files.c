@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "calls.h"
+#include "channel.h"
 #include "fat/content.h"
 #include "fat/node.h"
 #include "fat/volume.h"
@@ -373,6 +375,23 @@ static long set_status_flags(struct nvx_file *file, int flags)
     return 0;
 }
 
+/* Nobody else is there to hold a lock. */
+long nvx_call_flock(int descriptor, int operation)
+{
+    operation &= ~LOCK_NB;
+    if (nvx_file_get(descriptor) == NULL)
+        return -EBADF;
+    return operation == LOCK_SH || operation == LOCK_EX || operation == LOCK_UN ? 0 : -EINVAL;
+}
+
+/* The size of a pipe, or another one. */
+static long pipe_size(const struct nvx_file *file, const uintptr_t *wanted)
+{
+    if (file->node != NULL || !S_ISFIFO(file->kind->mode) || file->object == NULL)
+        return -EBADF;
+    return wanted == NULL ? nvx_channel_capacity(file->object) : nvx_channel_resize(file->object, *wanted);
+}
+
 long nvx_call_fcntl64(int descriptor, int command, uintptr_t argument)
 {
     struct nvx_file *file = nvx_file_get(descriptor);
@@ -398,6 +417,10 @@ long nvx_call_fcntl64(int descriptor, int command, uintptr_t argument)
         /* Nobody else is there to hold a lock. */
         ((struct flock *)argument)->l_type = F_UNLCK;
         return 0;
+    case F_GETPIPE_SZ:
+        return pipe_size(file, NULL);
+    case F_SETPIPE_SZ:
+        return pipe_size(file, &argument);
     case F_SETLK:
     case F_SETLKW:
         return file->node != NULL ? 0 : -EINVAL;

@@ -23,6 +23,8 @@ enum {
     NVX_EXIT_STACK_BYTES = 1536,
     /* Bytes that a pipe, or each way of a pair of sockets, holds. */
     NVX_CHANNEL_BYTES = 64 << 10,
+    /* Further groups that the program may say it belongs to. */
+    NVX_GROUPS = 32,
     /* Clock ticks a second (times, AT_CLKTCK). */
     NVX_CLOCK_TICKS = 100,
 };

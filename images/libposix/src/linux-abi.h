@@ -18,6 +18,12 @@ struct nvx_timespec64 {
     int64_t nanoseconds;
 };
 
+/* A mask of signals as pselect6 takes it. */
+struct nvx_mask {
+    const uint64_t *mask;
+    unsigned long bytes;
+};
+
 struct nvx_kstat {
     uint64_t device;
     uint32_t padding0;

@@ -4,9 +4,11 @@
 #include "process.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
@@ -15,8 +17,8 @@
 #include "kernel.h"
 #include "limits.h"
 #include "lock.h"
-#include "shared.h"
 #include "pointers.h"
+#include "shared.h"
 #include "special.h"
 #include "threads.h"
 
@@ -109,10 +111,33 @@ long nvx_call_getresuid32(unsigned *real, unsigned *effective, unsigned *saved)
     return 0;
 }
 
+/* Further groups: none until they are set. */
+static struct {
+    int count;
+    unsigned list[NVX_GROUPS];
+} further;
+
 long nvx_call_getgroups32(int size, unsigned *groups)
 {
-    (void)groups;
-    return size < 0 ? -EINVAL : 0;
+    if (size < 0 || (size > 0 && size < further.count))
+        return -EINVAL;
+    if (size > 0) {
+        if (!nvx_writable(groups, (size_t)further.count * sizeof(*groups)))
+            return -EFAULT;
+        memcpy(groups, further.list, (size_t)further.count * sizeof(*groups));
+    }
+    return further.count;
+}
+
+long nvx_call_setgroups32(int size, const unsigned *groups)
+{
+    if (size < 0 || size > NVX_GROUPS)
+        return -EINVAL;
+    if (!nvx_readable(groups, (size_t)size * sizeof(*groups)))
+        return -EFAULT;
+    memcpy(further.list, groups, (size_t)size * sizeof(*groups));
+    further.count = size;
+    return 0;
 }
 
 long nvx_call_uname(struct utsname *name)
@@ -177,8 +202,78 @@ long nvx_call_getcpu(unsigned *processor, unsigned *node)
     return 0;
 }
 
-long nvx_call_getpriority(void)
+/* The niceness is kept and told: there is nobody to be nice to. */
+static int niceness;
+
+static long check_process(int which, int who)
 {
-    /* As the system-call interface answers a niceness of 0: 20 minus it. */
-    return 20;
+    if (which != PRIO_PROCESS && which != PRIO_PGRP && which != PRIO_USER)
+        return -EINVAL;
+    return who == 0 || (which != PRIO_USER && is_thread(who)) ? 0 : -ESRCH;
+}
+
+long nvx_call_getpriority(int which, int who)
+{
+    long result = check_process(which, who);
+
+    /* As the system-call interface answers it. */
+    return result < 0 ? result : 20 - niceness;
+}
+
+long nvx_call_setpriority(int which, int who, int wanted)
+{
+    long result = check_process(which, who);
+
+    if (result == 0)
+        niceness = wanted < -20 ? -20 : wanted > 19 ? 19 : wanted;
+    return result;
+}
+
+/* Priorities of a policy: those of real time are known by their numbers, no thread has one. */
+static long priority_of(int policy, long of_real_time)
+{
+    switch (policy) {
+    case SCHED_OTHER:
+    case SCHED_BATCH:
+    case SCHED_IDLE:
+        return 0;
+    case SCHED_FIFO:
+    case SCHED_RR:
+        return of_real_time;
+    default:
+        return -EINVAL;
+    }
+}
+
+long nvx_call_sched_get_priority_max(int policy)
+{
+    return priority_of(policy, 99);
+}
+
+long nvx_call_sched_get_priority_min(int policy)
+{
+    return priority_of(policy, 1);
+}
+
+/* The kernel's quantum: 50 ticks of a millisecond. */
+enum { QUANTUM_NANOSECONDS = 50000000 };
+
+long nvx_call_sched_rr_get_interval_time64(int tid, struct nvx_timespec64 *interval)
+{
+    if (!is_thread(tid))
+        return -ESRCH;
+    if (!nvx_writable(interval, sizeof(*interval)))
+        return -EFAULT;
+    *interval = (struct nvx_timespec64){0, QUANTUM_NANOSECONDS};
+    return 0;
+}
+
+long nvx_call_sched_rr_get_interval_time32(int tid, struct nvx_timespec32 *interval)
+{
+    if (!is_thread(tid))
+        return -ESRCH;
+    if (!nvx_writable(interval, sizeof(*interval)))
+        return -EFAULT;
+    *interval = (struct nvx_timespec32){0, QUANTUM_NANOSECONDS};
+    return 0;
 }

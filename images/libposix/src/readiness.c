@@ -16,6 +16,7 @@
 #include "linux-abi.h"
 #include "lock.h"
 #include "readiness.h"
+#include "signals.h"
 #include "sleep.h"
 #include "wait.h"
 
@@ -115,16 +116,30 @@ long nvx_call_poll(struct pollfd *descriptors, unsigned long count, int millisec
     return poll_for(descriptors, count, nvx_patience_of(milliseconds));
 }
 
-long nvx_call_ppoll(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec32 *timeout)
+static long poll_with_mask(struct pollfd *descriptors, unsigned long count, struct nvx_patience patience,
+                           const uint64_t *mask)
 {
-    return poll_for(descriptors, count,
-                    timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
+    uint64_t before = nvx_signals_begin_mask(mask);
+    long result = poll_for(descriptors, count, patience);
+
+    nvx_signals_end_mask(mask, before);
+    return result;
 }
 
-long nvx_call_ppoll_time64(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec64 *timeout)
+long nvx_call_ppoll(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec32 *timeout,
+                    const uint64_t *mask)
 {
-    return poll_for(descriptors, count,
-                    timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
+    return poll_with_mask(
+        descriptors, count,
+        timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds), mask);
+}
+
+long nvx_call_ppoll_time64(struct pollfd *descriptors, unsigned long count, const struct nvx_timespec64 *timeout,
+                           const uint64_t *mask)
+{
+    return poll_with_mask(
+        descriptors, count,
+        timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds), mask);
 }
 
 /* The sets that a select is called with: what to read, to write, and what has something exceptional, which nothing has.
@@ -187,16 +202,28 @@ long nvx_call__newselect(int count, fd_set *read, fd_set *write, fd_set *excepti
                                       : patience(true, timeout->seconds, timeout->nanoseconds * 1000ll));
 }
 
-long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional,
-                       const struct nvx_timespec32 *timeout)
+static long select_with_mask(struct select_set sets, struct nvx_patience patience, const struct nvx_mask *mask)
 {
-    return select_for((struct select_set){count, {read, write, exceptional}},
-                      timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
+    const uint64_t *wanted = mask == NULL ? NULL : mask->mask;
+    uint64_t before = nvx_signals_begin_mask(wanted);
+    long result = select_for(sets, patience);
+
+    nvx_signals_end_mask(wanted, before);
+    return result;
+}
+
+long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exceptional,
+                       const struct nvx_timespec32 *timeout, const struct nvx_mask *mask)
+{
+    return select_with_mask(
+        (struct select_set){count, {read, write, exceptional}},
+        timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds), mask);
 }
 
 long nvx_call_pselect6_time64(int count, fd_set *read, fd_set *write, fd_set *exceptional,
-                              const struct nvx_timespec64 *timeout)
+                              const struct nvx_timespec64 *timeout, const struct nvx_mask *mask)
 {
-    return select_for((struct select_set){count, {read, write, exceptional}},
-                      timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds));
+    return select_with_mask(
+        (struct select_set){count, {read, write, exceptional}},
+        timeout == NULL ? patience(false, 0, 0) : patience(true, timeout->seconds, timeout->nanoseconds), mask);
 }

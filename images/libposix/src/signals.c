@@ -381,19 +381,34 @@ long nvx_call_pause(void)
     return nvx_sleep(NULL);
 }
 
-/* Waits with another mask; what comes is delivered under that mask before the old one is set again. */
-long nvx_call_rt_sigsuspend(const uint64_t *mask, size_t mask_bytes)
+uint64_t nvx_signals_begin_mask(const uint64_t *mask)
 {
     struct nvx_thread *thread = nvx_thread_self();
     uint64_t before = thread->blocked;
+
+    if (mask != NULL)
+        thread->blocked = *mask & ~(bit(SIGKILL) | bit(SIGSTOP));
+    return before;
+}
+
+void nvx_signals_end_mask(const uint64_t *mask, uint64_t before)
+{
+    if (mask == NULL)
+        return;
+    (void)nvx_signals_deliver();
+    nvx_thread_self()->blocked = before;
+}
+
+long nvx_call_rt_sigsuspend(const uint64_t *mask, size_t mask_bytes)
+{
+    uint64_t before;
     long result;
 
     if (mask_bytes != sizeof(uint64_t))
         return -EINVAL;
-    thread->blocked = *mask & ~(bit(SIGKILL) | bit(SIGSTOP));
+    before = nvx_signals_begin_mask(mask);
     result = nvx_sleep(NULL);
-    (void)nvx_signals_deliver();
-    thread->blocked = before;
+    nvx_signals_end_mask(mask, before);
     return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct nvx_thread;
 
@@ -31,6 +32,11 @@ void nvx_signal_process(int number, struct nvx_origin origin);
 /* Delivers what is due to the calling thread: runs handlers, or ends the program. The layer's lock is not held. False if the call
  * that a handler interrupted must not go on, since the handler was set without SA_RESTART. */
 bool nvx_signals_deliver(void);
+
+/* A call that waits with another mask of signals (null: with the same): what comes is delivered under it before the old one is
+ * set again. `begin` answers the old one, for `end`. */
+uint64_t nvx_signals_begin_mask(const uint64_t *mask);
+void nvx_signals_end_mask(const uint64_t *mask, uint64_t before);
 
 /* Runs the handler of a signal with its signals blocked, on the alternate stack if it wants that. */
 void nvx_signal_run_handler(struct nvx_thread *thread, int number, siginfo_t *information, void *context);

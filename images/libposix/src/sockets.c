@@ -235,6 +235,12 @@ static long open_ends(struct pair *pair, int flags, int ends[2])
     return 0;
 }
 
+/* Of AF_UNIX there are only pairs: a family that is not known lets the C library look names up in files. */
+long nvx_call_socket(int domain)
+{
+    return domain == AF_UNIX ? -EAFNOSUPPORT : -ENOSYS;
+}
+
 long nvx_call_socketpair(int domain, int type, int protocol, int ends[2])
 {
     const int modifiers = SOCK_CLOEXEC | SOCK_NONBLOCK;

@@ -87,6 +87,7 @@ export const fileCalls: PosixSignatures = {
   getpeername: call([fd, ['address', pointer], ['length', pointer]]),
   getsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', pointer]]),
   setsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', size]]),
+  flock: call([fd, ['operation', hex]]),
   memfd_create: call(
     [
       ['name', string],

@@ -228,6 +228,25 @@ export const processCalls: PosixSignatures = {
   setresgid32: call(threeIdentifiers),
   getresuid32: call(threeIdentifiersOut),
   getresgid32: call(threeIdentifiersOut),
+  setgroups32: call([
+    ['size', int],
+    ['groups', pointer],
+  ]),
+  setpriority: call([
+    ['which', int],
+    ['who', int],
+    ['niceness', int],
+  ]),
+  sched_get_priority_max: call([['policy', int]]),
+  sched_get_priority_min: call([['policy', int]]),
+  sched_rr_get_interval: call([
+    ['tid', int],
+    ['interval', output('timespec32')],
+  ]),
+  sched_rr_get_interval_time64: call([
+    ['tid', int],
+    ['interval', output('timespec64')],
+  ]),
   getgroups32: call([
     ['count', int],
     ['groups', pointer],
