@@ -15,6 +15,7 @@ const COMPILE_AFTER = 60_000_000;
 /** As commander hands them over. */
 export interface GuestOptionValues {
   readonly kernel?: string;
+  readonly sysroot?: string;
   readonly ramfs?: string;
   readonly stdlib?: true;
   readonly memory?: number;
@@ -34,6 +35,10 @@ export function addGuestOptions(command: Command, { deadlines = true } = {}): Co
   command
     .optionsGroup('The guest:')
     .option('--kernel <file>', "kernel's ELF file, instead of the one built here")
+    .option(
+      '--sysroot <folder|archive>',
+      'a release of Nanvix: take its kernel and daemons; the program may be a base name in it',
+    )
     .option('--ramfs <folder|image>', 'the volume mounted at /: a FAT image, or a folder to make one from')
     .option('--stdlib', "add CPython's standard library to the volume, as /lib/python3.11")
     .option(
@@ -76,6 +81,7 @@ export function bootOptionsOf(values: GuestOptionValues): Omit<BootOptions, 'pro
   const { deadlineVirtual, deadlineWall, deadlineInstructions } = values;
   return {
     ...(values.kernel === undefined ? {} : { kernel: values.kernel }),
+    ...(values.sysroot === undefined ? {} : { sysroot: values.sysroot }),
     ...(values.ramfs === undefined ? {} : { ramfs: values.ramfs }),
     ...(values.stdlib === undefined ? {} : { stdlib: true }),
     ...(values.memory === undefined ? {} : { memoryMiB: values.memory }),

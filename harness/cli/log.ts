@@ -54,7 +54,7 @@ export async function log(
 
 /** What the parts of the library log to: only the levels that are wanted are there. */
 export function guestLog(): Log {
-  const line = (at: 'debug' | 'trace'): LogLine | undefined =>
+  const line = (at: 'warn' | 'debug' | 'trace'): LogLine | undefined =>
     isWanted(at) ? (message, details) => void log(at, message, details) : undefined;
-  return { debug: line('debug'), trace: line('trace') };
+  return { warn: line('warn'), debug: line('debug'), trace: line('trace') };
 }

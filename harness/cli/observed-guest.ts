@@ -55,7 +55,7 @@ export async function debugFilesOf(
 ): Promise<DebugFiles> {
   const named = {
     ...(values.kernel !== undefined && { kernel: values.kernel }),
-    ...(program !== undefined && { program }),
+    ...(program !== undefined && values.sysroot === undefined && { program }),
     ...(values.kernelSymbols !== undefined && { kernel: values.kernelSymbols }),
     ...(values.symbols !== undefined && { program: values.symbols }),
   };

@@ -76,6 +76,8 @@ export function checkStart({ program, values }: StartRequest, verb: string): voi
     throw new InputError(`name a program to ${verb}, or a snapshot with --restore`);
   if (values.restore === undefined && values.trustCompiled === true)
     throw new InputError('--trust-compiled says what to do with a snapshot: name one with --restore');
+  if (values.restore !== undefined && values.sysroot !== undefined)
+    throw new InputError('a snapshot has its kernel and programs: leave --sysroot out with --restore');
 }
 
 /** Guests as they are. */
@@ -102,8 +104,9 @@ export async function startGuest<Streams, Made>(
   const { restore, trustCompiled = false, compile } = values;
   const { findImages, findImagesAndCode } = await import('./images-progress.ts');
   const find = isUndisturbed && restore === undefined ? findImagesAndCode : findImages;
-  // A guest that comes from a snapshot has its kernel.
-  const kernel = restore === undefined ? values.kernel : (values.kernel ?? '');
+  // A guest that comes from a snapshot or a release has its kernel.
+  const hasKernel = restore !== undefined || values.sysroot !== undefined;
+  const kernel = hasKernel ? (values.kernel ?? '') : values.kernel;
   const found =
     program === undefined ? {} : await find(program, { ...values, ...(kernel !== undefined && { kernel }) });
   const given = {

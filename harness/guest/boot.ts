@@ -2,6 +2,7 @@
 import { MOST_TICKS_PER_MICROSECOND } from '../../emulator/scheduler.ts';
 import { eraFamily } from '../../images/abi/era.ts';
 import type { EraName } from '../../images/abi/era.ts';
+import { BundleError, isBundle, readBundle } from '../../images/bundle/index.ts';
 import type { Machine, MachineOptions } from '../../emulator/types.ts';
 import { userStore } from '../cache/index.ts';
 import { checkDeadlines, checkNumber } from './check-number.ts';
@@ -40,13 +41,19 @@ export interface BootPlan {
  *
  * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
  */
-export async function planBoot(options: BootOptions): Promise<BootPlan> {
+export async function planBoot(given: BootOptions): Promise<BootPlan> {
+  const options = given.sysroot === undefined ? given : await fromSysroot(given);
   const checked = settle(options);
   const files = await findGuestFiles(options, checked.memoryMiB);
   checkDumped(files);
   const era = monitorEras[preferred(files.era)];
   const { announces } = era.bus;
-  const settings = { ...checked, era, announceMessages: options.announceMessages ?? announces };
+  const settings = {
+    ...checked,
+    kernelArguments: options.kernelArguments ?? bundledArguments(files.program.bytes),
+    era,
+    announceMessages: options.announceMessages ?? announces,
+  };
   const commandLine = commandLineText({
     programName: files.programName,
     args: options.args,
@@ -117,6 +124,19 @@ export async function bootPlanned(plan: BootPlan): Promise<Guest> {
   takeKeptCode(machine, identity);
   end(machine);
   return guest;
+}
+
+const fromSysroot = async (options: BootOptions): Promise<BootOptions> =>
+  await (await import('./sysroot/boot-from.ts')).withSysroot(options);
+
+/** Words for the kernel that a bundle holds. What is wrong with a bundle is the kernel's to say. */
+function bundledArguments(program: Uint8Array): string {
+  try {
+    return isBundle(program) ? readBundle(program).kernelArguments : '';
+  } catch (error) {
+    if (error instanceof BundleError) return '';
+    throw error;
+  }
 }
 
 /** A dumped program remembers what it was dumped with, and would read garbage from anything else. */

@@ -7,6 +7,8 @@
 export type LogLine = (message: string, details?: Readonly<Record<string, unknown>>) => void;
 
 export interface Log {
+  /** What the caller should know before it believes the results, such as another release than the program was built for. */
+  readonly warn?: LogLine | undefined;
   /** Boots, restores and captures; which file was taken and why; each kind of thing that a guest does against the protocol, once. */
   readonly debug?: LogLine | undefined;
   /** Everything that goes over the message bus. */

@@ -42,6 +42,11 @@ export interface BootOptions {
   readonly kernel?: FileSource;
   /** The program's ELF file; the bare name `python` means the one built here. */
   readonly program: FileSource;
+  /**
+   * A release of Nanvix, as a folder or an archive (.tar, .tar.gz, .tar.bz2, .zip). Its kernel is taken unless one is named, `program`
+   * may be a base name in it, and where it has procd, memd and vfsd, a bundle of these and the program is booted.
+   */
+  readonly sysroot?: string;
   /** What the guest calls the program: argument 0. By default the base name of its path. */
   readonly programName?: string;
   /** The volume mounted at `/`: a FAT image, or a folder to make one from. By default the one built for the named program, else none. */

@@ -72,6 +72,13 @@ export const kinds = {
     days: 90,
     bytes: 4 * MIB,
   },
+  sysroots: {
+    name: 'sysroots',
+    holds: 'kernels, daemons and programs of releases of Nanvix',
+    shape: 'files',
+    days: 60,
+    bytes: 2048 * MIB,
+  },
   studies: { name: 'studies', holds: 'the last study', shape: 'files', days: 365, bytes: 16 * MIB },
   snapshots: {
     name: 'snapshots',

@@ -69,6 +69,10 @@ describe('is refused', () => {
       ['-http-addr', '127.0.0.1:80'],
       '-http-addr is not supported by nanvixd-v86: it runs one machine without a network',
     ],
+    [
+      ['-http-addr', '127.0.0.1:80', '--', 'p'],
+      'cannot use both HTTP mode (-http-addr) and interactive mode (--) simultaneously',
+    ],
     [['-l2', '--', 'p'], '-l2 is not supported by nanvixd-v86: it runs one machine without a network'],
   ])('%j', (words, message) => {
     expect(read(...words)).toEqual({ kind: 'refused', message });
@@ -81,4 +85,67 @@ describe('is refused', () => {
         'kernel binary not available locally (required in standalone mode): /none/kernel.elf: no such file',
     });
   });
+});
+
+it.each([
+  '-clh-bin-path',
+  '-netns-pool-size',
+  '-control-plane-socket-type',
+  '-gateway-socket-type',
+  '-system-vm-socket-type',
+  '-gateway-sockaddr',
+  '-l2',
+  '-l2-snapshot-path',
+  '-allow-host-networking',
+  '-allow-host',
+  '-block-host',
+])('%s, which only a network or a cloud hypervisor could serve, is refused in one line', (option) => {
+  expect(read(option, 'x', '--', 'p')).toEqual({
+    kind: 'refused',
+    message: `${option} is not supported by nanvixd-v86: it runs one machine without a network`,
+  });
+});
+
+it.each([
+  '-bin-dir',
+  '-ramfs',
+  '-console-file',
+  '-log-dir',
+  '-tmp-dir',
+  '-kernel-args',
+  '-snapshot',
+  '-mount',
+  '-gdb-port',
+  '-hwloc',
+])('%s needs a value', (option) => {
+  expect(read(option)).toEqual({ kind: 'refused', message: `missing value for: ${option}` });
+});
+
+it('-tmp-dir and -hwloc are taken and change nothing', () => {
+  expect(read('-tmp-dir', '/var/tmp', '-hwloc', '{}', '--', 'p')).toEqual(read('--', 'p'));
+});
+
+it('-log-to-stdout leaves no folder of logs', () => {
+  expect(read('-log-to-stdout', '--', 'p')).not.toHaveProperty('logFolder');
+});
+
+it('-snapshot and -mount take what is there', () => {
+  const kernel = join(folder, 'bin', 'kernel.elf');
+  expect(read('-snapshot', kernel, '-mount', folder, '--', 'p')).toMatchObject({
+    snapshot: kernel,
+    mount: folder,
+  });
+});
+
+it('a mount that is a file is refused', () => {
+  const file = join(folder, 'bin', 'kernel.elf');
+  expect(read('-mount', file, '--', 'p')).toEqual({
+    kind: 'refused',
+    message: `mount path is not a directory: ${file}`,
+  });
+});
+
+it.each(['-sysroot', '--sysroot'])('%s takes the kernel of a release', (option) => {
+  expect(readArguments([option, 'release.tar.bz2', '--', 'p'])).toMatchObject({ sysroot: 'release.tar.bz2' });
+  expect(readArguments([option, 'release.tar.bz2', '--', 'p'])).not.toHaveProperty('kernel');
 });

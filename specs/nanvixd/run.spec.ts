@@ -202,3 +202,22 @@ it('usage goes to standard output, and is an error all the same', async () => {
     status: 1,
   });
 });
+
+it("-log-to-stdout puts the log among the output, and its first line is nanvixd's", async () => {
+  const program = await compileC('logged', 'int main(void) { return 3; }');
+  const { stdout, status } = await nanvixd(['-log-to-stdout', '--', program]);
+  expect(status).toBe(3);
+  expect(stdout).toMatch(/"nanvixd \d+\.\d+\.\d+, standalone deployment, interactive mode, machine microvm"/);
+});
+
+it('a machine that is left by SIGUSR1 ends with 0', async () => {
+  const program = await compileC(
+    'endless',
+    '#include <stdio.h>\nint main(void) { puts("on"); fflush(stdout); for (;;); }',
+  );
+  const child = execa(COMMAND, ['--', program], { cwd: sysroot, input: '', reject: false });
+  child.stdout.once('data', () => {
+    child.kill('SIGUSR1');
+  });
+  expect(await child).toMatchObject({ stdout: 'on', exitCode: 0 });
+});

@@ -15,7 +15,10 @@ export interface NanvixdRun {
   /** Path of the program, then what stands behind it, joined with single spaces: `args;ENV=value`. */
   readonly program: string;
   readonly commandLine: string;
-  readonly kernel: string;
+  /** Undefined with a release, which has its own. */
+  readonly kernel?: string;
+  /** A release of Nanvix, as a folder or an archive; ours, not nanvixd's. */
+  readonly sysroot?: string;
   readonly ramfs?: string;
   readonly kernelArguments: string;
   readonly consoleFile?: string;
@@ -50,6 +53,7 @@ const VALUES = [
   '-gdb-port',
   '-hwloc',
   '-era',
+  '-sysroot',
 ] as const;
 /** Options that only a network, another virtual machine or a cloud hypervisor could serve. */
 const NEEDS_MORE: ReadonlySet<string> = new Set([
@@ -93,7 +97,9 @@ export function readArguments(words: readonly string[]): NanvixdArguments {
   if (program === undefined) return refused('missing value for: --');
   if (logToStdout && values.has('-log-dir'))
     return refused('-log-dir and -log-to-stdout are mutually exclusive');
-  const kernel = join(values.get('-bin-dir') ?? DEFAULT_BIN_FOLDER, KERNEL);
+  const sysroot = values.get('-sysroot');
+  const kernel =
+    sysroot === undefined ? join(values.get('-bin-dir') ?? DEFAULT_BIN_FOLDER, KERNEL) : undefined;
   const wrong = whatIsWrong(kernel, values);
   if (wrong !== undefined) return refused(wrong);
   const port = values.get('-gdb-port');
@@ -102,7 +108,8 @@ export function readArguments(words: readonly string[]): NanvixdArguments {
     kind: 'run',
     program,
     commandLine: rest.join(' '),
-    kernel,
+    ...named('kernel', kernel),
+    ...named('sysroot', sysroot),
     kernelArguments: values.get('-kernel-args') ?? '',
     ...named('ramfs', values.get('-ramfs')),
     ...named('consoleFile', values.get('-console-file')),
@@ -129,9 +136,12 @@ function readWords(words: readonly string[]): Words | NanvixdArguments {
       logToStdout = true;
       continue;
     }
+    if (word === '-http-addr' && words.includes('--'))
+      return refused('cannot use both HTTP mode (-http-addr) and interactive mode (--) simultaneously');
     if (NEEDS_MORE.has(word))
       return refused(`${word} is not supported by nanvixd-v86: it runs one machine without a network`);
-    const option = VALUES.find((one) => one === word);
+    // Our own option is also known by the two dashes that it has in the other commands.
+    const option = VALUES.find((one) => one === (word === '--sysroot' ? '-sysroot' : word));
     if (option === undefined) return refused(`invalid argument: ${word}`);
     at += 1;
     const value = words[at];
@@ -142,7 +152,7 @@ function readWords(words: readonly string[]): Words | NanvixdArguments {
 }
 
 /** What of the named files is not there, in nanvixd's words. */
-function whatIsWrong(kernel: string, values: ReadonlyMap<Option, string>): string | undefined {
+function whatIsWrong(kernel: string | undefined, values: ReadonlyMap<Option, string>): string | undefined {
   const port = values.get('-gdb-port');
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= LARGEST_PORT))
     return `invalid value for -gdb-port: ${port}`;
@@ -159,7 +169,7 @@ function whatIsWrong(kernel: string, values: ReadonlyMap<Option, string>): strin
   const era = values.get('-era');
   if (era !== undefined && !eraNames.some((name) => name === era))
     return `invalid value for -era: ${era} (give ${eraNames.join(', ')})`;
-  if (kindOf(kernel) !== 'file')
+  if (kernel !== undefined && kindOf(kernel) !== 'file')
     return `kernel binary not available locally (required in standalone mode): ${kernel}: no such file`;
   return undefined;
 }
@@ -187,6 +197,7 @@ Runs PROGRAM on the kernel in the folder of binaries, in the v86 emulator. Takes
   -tmp-dir DIR       accepted; no temporary file is made
   -hwloc JSON        accepted; the machine has one processor
   -snapshot FILE     starts from what was saved in snapshots/ under the stem of FILE; PROGRAM is still required
+  -sysroot DIR       a release of Nanvix, as a folder or an archive: its kernel and daemons; PROGRAM may be a name in it
   -mount DIR         a folder of the host for the guest's host files; nothing outside it is reachable
   -era NAME          the era of Nanvix's interface, where files and guest do not tell it: 2024, S, M, M1 to M5 (not nanvixd's)
   -gdb-port PORT     waits for gdb on the loopback interface

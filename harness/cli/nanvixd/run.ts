@@ -28,11 +28,13 @@ const LARGEST_STATUS = 255;
 const LOG_FILE = 'nanvixd-v86.log';
 /** The word among the kernel's arguments that allows a snapshot. */
 const SNAPSHOT_WORD = 'snapshot';
+/** Ends a run with status 0. */
+const INTERRUPTED = 'SIGUSR1';
 
 /** Runs the machine to its end. @returns The exit status of the process. */
 export async function runNanvixd(run: NanvixdRun): Promise<number> {
   const logger = await openLogger(run);
-  logger.info(`nanvixd ${version()} (nanvixd-v86), standalone deployment, interactive mode, machine microvm`);
+  logger.info(`nanvixd ${version()}, standalone deployment, interactive mode, machine microvm`);
   if (run.snapshot !== undefined) logger.info(`snapshot restore from: ${run.snapshot}`);
   const console = new Sink(run.consoleFile, 'stderr');
   const stdin = new ProcessInput();
@@ -65,12 +67,14 @@ export async function runNanvixd(run: NanvixdRun): Promise<number> {
 function bootOptionsOf(run: NanvixdRun, options: Partial<BootOptions>): BootOptions {
   return {
     ...options,
-    kernel: run.kernel,
+    ...(run.kernel !== undefined && { kernel: run.kernel }),
+    ...(run.sysroot !== undefined && { sysroot: run.sysroot }),
     // A bare name is a file here, never a program that is built by this package.
     program: resolve(run.program),
     programName: basename(run.program),
     commandLine: run.commandLine,
-    kernelArguments: run.kernelArguments,
+    // A bundle may have words of its own.
+    ...(run.kernelArguments !== '' && { kernelArguments: run.kernelArguments }),
     ...(run.era !== undefined && { era: run.era }),
     ...(run.ramfs === undefined ? {} : { ramfs: run.ramfs }),
   };
@@ -89,15 +93,30 @@ async function start(run: NanvixdRun, options: Partial<BootOptions>): Promise<Gu
 }
 
 async function toItsEnd(guest: Guest, run: NanvixdRun, logger: Logger): Promise<number> {
-  const stop = await guest.runToEnd();
+  const stop = await untilInterrupted(guest);
   if (stop.kind !== 'snapshot') return statusOf(stop, logger);
-  if (!run.kernelArguments.split(' ').includes(SNAPSHOT_WORD)) {
+  const words = run.snapshot === undefined ? guest.identity.options['kernelArguments'] : run.kernelArguments;
+  if (!String(words).split(' ').includes(SNAPSHOT_WORD)) {
     logger.error(`the guest asked for a snapshot, and -kernel-args does not say ${SNAPSHOT_WORD}`);
     return STATUS_MONITOR;
   }
   const { saveFiles } = await import('./snapshot-files.ts');
-  await saveFiles(run.kernel, guest.capture());
+  await saveFiles(run.kernel ?? 'kernel.elf', guest.capture());
   return 0;
+}
+
+/** Runs to the end, or to the signal by which others make nanvixd's host leave the machine. */
+async function untilInterrupted(guest: Guest): Promise<Stop> {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    interruption.abort(INTERRUPTED);
+  };
+  process.once(INTERRUPTED, interrupt);
+  try {
+    return await guest.runToEnd({}, interruption.signal);
+  } finally {
+    process.off(INTERRUPTED, interrupt);
+  }
 }
 
 function statusOf(stop: Stop, logger: Logger): number {
@@ -105,9 +124,14 @@ function statusOf(stop: Stop, logger: Logger): number {
     case 'exit':
       return stop.status > LARGEST_STATUS ? STATUS_MONITOR : stop.status;
     case 'crash':
-    case 'halted':
       logger.error(stop.crash.message);
       return exitStatuses.tripleFault;
+    case 'halted':
+      logger.error(stop.crash.message);
+      return 0;
+    case 'requested':
+      logger.info(`interrupted by ${INTERRUPTED}`);
+      return 0;
     case 'protocol-error':
       logger.error(stop.crash.message);
       process.stderr.write(`nanvixd-v86: ${stop.crash.message}\n`);
@@ -120,7 +144,6 @@ function statusOf(stop: Stop, logger: Logger): number {
     case 'input':
     case 'breakpoint':
     case 'watchpoint':
-    case 'requested':
       logger.error(`the machine stopped: ${stop.kind}`);
       return STATUS_MONITOR;
   }

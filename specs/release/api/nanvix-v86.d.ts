@@ -401,6 +401,7 @@ interface Contradiction {
 }
 export type LogLine = (message: string, details?: Readonly<Record<string, unknown>>) => void;
 export interface Log {
+	readonly warn?: LogLine | undefined;
 	readonly debug?: LogLine | undefined;
 	readonly trace?: LogLine | undefined;
 }
@@ -421,6 +422,7 @@ export type SnapshotPolicy = "ignore" | "stop" | "capture-and-continue";
 export interface BootOptions {
 	readonly kernel?: FileSource;
 	readonly program: FileSource;
+	readonly sysroot?: string;
 	readonly programName?: string;
 	readonly ramfs?: FileSource;
 	readonly stdlib?: boolean;

@@ -341,6 +341,7 @@ interface CallHistory {
 }
 type LogLine = (message: string, details?: Readonly<Record<string, unknown>>) => void;
 interface Log {
+	readonly warn?: LogLine | undefined;
 	readonly debug?: LogLine | undefined;
 	readonly trace?: LogLine | undefined;
 }
@@ -580,6 +581,7 @@ type SnapshotPolicy = "ignore" | "stop" | "capture-and-continue";
 interface BootOptions {
 	readonly kernel?: FileSource;
 	readonly program: FileSource;
+	readonly sysroot?: string;
 	readonly programName?: string;
 	readonly ramfs?: FileSource;
 	readonly stdlib?: boolean;
