@@ -26,6 +26,7 @@ export type { CodeKind, CodeStore, KeptCode } from './code-store.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';
 export { MachineStateError } from './machine-state-error.ts';
 export { REWRITTEN_SHA256 as EMULATOR_BUILD } from './v86/internals.ts';
+export { hostWorkKinds, type HostWorkKinds } from './v86/host-work-kinds.ts';
 export { UnsupportedV86Error } from './v86/rewrite.ts';
 
 /**

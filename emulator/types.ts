@@ -255,6 +255,10 @@ export interface HostWork {
   readonly entries: number;
 }
 
+/** What the host's time goes into while a guest runs. */
+export type WorkKind =
+  'interpreted' | 'compiled' | 'compiling' | 'page look-ups' | 'x87' | 'memory slow path' | 'ports';
+
 export interface Machine {
   readonly registers: Registers;
   readonly memory: PhysicalMemory;

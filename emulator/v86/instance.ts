@@ -21,7 +21,8 @@ import {
   PAGE_WALK_EXPORT,
   PORT_READ_EXPORT,
   PORT_WRITE_EXPORT,
-  ProbeMap,
+  SLOTS_FOR_PROBES,
+  TABLE_SLOTS,
   Tally,
   TlbFlag,
 } from './internals.ts';
@@ -239,7 +240,7 @@ export class V86Instance {
 
   /** Pages of WebAssembly memory that hold the maps of the rewrite. */
   get #ownPages(): number {
-    return Math.ceil((this.dirtyMapLength + ProbeMap.length + Tally.length) / WASM_PAGE);
+    return Math.ceil((this.dirtyMapLength + SLOTS_FOR_PROBES + TABLE_SLOTS) / WASM_PAGE);
   }
 
   /** All of v86's linear memory. */
@@ -406,6 +407,7 @@ export class V86Instance {
 
   #compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
     this.functions.set(slot, compiledFrom(this.bytes.slice(code, code + length), start >>> 12));
+    this.probing.codeCompiled(slot);
     this.#pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
     this.setWord(Own.limit, this.word(Address.instructionCounter));
@@ -443,5 +445,6 @@ export class V86Instance {
   setCompiledCode(code: readonly (CompiledCode | undefined)[]): void {
     this.#pendingCompile = undefined;
     this.functions.setAll(code);
+    this.probing.codeReplaced();
   }
 }

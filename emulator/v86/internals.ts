@@ -7,13 +7,15 @@
  * and the binary itself.
  */
 
+import type { WorkKind } from '../types.ts';
+
 export const V86_VERSION = '0.5.462';
 
 /** Bytes of node_modules/v86/build/v86.wasm in that version. */
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '67e60b20ab5fc8a531076cc3c7b83ecae5111f30b5b8cade8d8592c1964c41f5';
+export const REWRITTEN_SHA256 = '0c198ce4e289a33d359e4598d390245d2468261dd05c99e5e653eb029e7b8b00';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -102,8 +104,8 @@ export const Own = {
   /** Address of a byte per page of guest RAM, set when the page may have been written. */
   dirtyMap: 44,
   /**
-   * Bit 0: call out after an IRET that enters an outer ring. Bit 1: interpret the page in bits 12 to 31, the only one in which
-   * instructions are watched for.
+   * Bit 0: call out after an IRET that enters an outer ring. Bit 1: in the page in bits 12 to 31, the only one in which instructions are
+   * watched for, run no code but that of {@link SLOTS_FOR_PROBES}.
    */
   observe: 48,
   /** Byte: what STI holds interrupts off for: 2 during STI itself, 1 during the instruction after it, then 0. */
@@ -192,6 +194,9 @@ export const Tally = {
  */
 export const watchedIndex = (address: number): number => (address ^ (address >>> 16)) & 0xffff;
 
+/** Behind {@link Tally} a byte per slot of compiled code: 1 where that code ends before all instructions watched for now. */
+export const SLOTS_FOR_PROBES = ProbeMap.length + Tally.length;
+
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 
 /** Numbers that the rewritten code hands to the io_port_read32 import, above all real ports. */
@@ -242,6 +247,9 @@ export const TlbFlag = {
   global: 16,
   hasCode: 32,
 } as const;
+
+/** What v86 knows of the compiled code of a page: a word of 16 bits per offset that names an entry, or none; then this. */
+export const CompiledTable = { slot: 8192, stateFlags: 8194 } as const;
 
 /** Compiled functions stand in the table from here on. */
 export const TABLE_OFFSET = 1024;
@@ -434,3 +442,28 @@ export const GenerateModuleFrame = { frameLocal: 7, context: 44, bucketLocal: 1,
 
 /** Discriminant of JitExitReason for "wrote to its own code". */
 export const EXIT_REASON_SELF_MODIFYING = 4;
+
+/** What the functions of v86 work at, by name; the first that fits counts. */
+export const FUNCTION_WORK: readonly (readonly [RegExp, WorkKind])[] = [
+  [/3gen11interpreter|13interpreter0f/, 'interpreted'],
+  [
+    /3jit\d+jit_(analyze|generate|find_basic)|codegen_finalize_finished|jit_dirty_|jit_clear_cache/,
+    'compiling',
+  ],
+  // the heat of pages and their entries
+  [/hash_one|hashbrown/, 'compiling'],
+  [/_slow_jit$|_or_pagefault_jit$|do_page_walk|translate_address/, 'memory slow path'],
+  [/^main_loop$|jit_find_cache_entry_in_page/, 'page look-ups'],
+  [/softfloat|extF80M?_|fpu_/, 'x87'],
+  [/io_port_(read|write)/, 'ports'],
+];
+
+/** The same for functions that the rewrite adds, by the name under which they are exported. */
+export const EXPORTED_WORK: readonly (readonly [RegExp, WorkKind])[] = [[/^x87_/, 'x87']];
+
+/** The same for what v86 imports from JavaScript. */
+export const IMPORTED_WORK: readonly (readonly [RegExp, WorkKind])[] = [
+  [/^codegen_finalize$|^jit_clear_func$/, 'compiling'],
+  [/^io_port_(read|write)/, 'ports'],
+  [/^x87$/, 'x87'],
+];

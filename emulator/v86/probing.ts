@@ -6,9 +6,9 @@
  * where anything is watched for.
  */
 
-import { Observe, Own, PAGE, ProbeMap, watchedIndex } from './internals.ts';
+import { Observe, Own, PAGE, ProbeMap, SLOTS_FOR_PROBES, TABLE_SLOTS, watchedIndex } from './internals.ts';
 
-/** Instructions for which a page with a breakpoint is interpreted, before all code is dropped and compiled anew for it. */
+/** Instructions for which older code is not run in a page with a breakpoint, before all of it is dropped and compiled anew. */
 const INTERPRET_PROBED_PAGE = 50_000_000;
 
 /** What is needed of the running v86. */
@@ -46,6 +46,17 @@ export class Probing {
     for (const address of this.#probed) this.#addExit(address);
   }
 
+  /** The code in a slot has just been compiled: it ends before all that is watched for now. */
+  codeCompiled(slot: number): void {
+    this.#v86.setByte(this.#v86.word(Own.probeMap) + SLOTS_FOR_PROBES + slot, 1);
+  }
+
+  /** Of none of the code that there is is it known what it ends before. */
+  codeReplaced(): void {
+    const slots = this.#v86.word(Own.probeMap) + SLOTS_FOR_PROBES;
+    this.#v86.bytes.fill(0, slots, slots + TABLE_SLOTS);
+  }
+
   /** Code compiled from now on can be left at the offset of this address. */
   #addExit(address: number): void {
     const offset = address & (PAGE - 1);
@@ -61,7 +72,7 @@ export class Probing {
 
   /**
    * Calls out before the instructions at these linear addresses. Code compiled before their offsets were known goes by
-   * them. Where they are all in one page, that page is interpreted, at least for a while; else the code is dropped. Offsets
+   * them. Where they are all in one page, such code is not run there, at least for a while; else it is dropped. Offsets
    * once known stay, so that a breakpoint that comes and goes costs this only once.
    */
   watchFor(addresses: ReadonlySet<number>): void {
@@ -78,7 +89,10 @@ export class Probing {
     const pages = new Set<number>();
     for (const address of addresses) {
       const isNew = !before.has(address);
-      if (isNew) this.#addExit(address);
+      if (isNew) {
+        this.#addExit(address);
+        this.codeReplaced();
+      }
       // a byte that was cleared may be that of another address as well
       if (isNew || bytesCleared) this.#v86.setByte(watched + watchedIndex(address), 1);
       known &&= this.#isExit(address);
@@ -94,7 +108,7 @@ export class Probing {
   }
 
   /**
-   * Up to `count` instructions are about to run: looks after a page that is interpreted for its breakpoints. Its own code is
+   * Up to `count` instructions are about to run: looks after a page in which older code is not run, for its breakpoints. Its own code is
    * dropped once it is mapped, since it could be entered by way of another address.
    */
   runAhead(count: number, translate: (linear: number) => number | undefined): void {

@@ -8,6 +8,7 @@
 import {
   Address,
   CallOut,
+  CompiledTable,
   EXIT_REASON_SELF_MODIFYING,
   FLAG_INTERRUPT,
   Observe,
@@ -15,6 +16,7 @@ import {
   PAGE_SHIFT,
   ProbeMap,
   SHADOW_END_EXPORT,
+  SLOTS_FOR_PROBES,
   Tally,
 } from './internals.ts';
 import { NEVER, replaceIsNearEnd } from './rewrite-page-end.ts';
@@ -83,8 +85,8 @@ const isWatched: Code = [
   wasm.load8(ProbeMap.watched),
 ];
 
-/** Whether the page of EIP is the one to be interpreted: not zero if so. */
-const inInterpretedPage: Code = [
+/** Whether the page of EIP is the one in which older code is not run: not zero if so. */
+const inProbedPage: Code = [
   wasm.wordAt(Address.instructionPointer),
   wasm.wordAt(Own.observe),
   wasm.xor,
@@ -95,6 +97,22 @@ const inInterpretedPage: Code = [
   wasm.i32(Math.log2(Observe.interpretPage)),
   wasm.shrUnsigned,
   wasm.and,
+];
+
+/** Set beside what else keeps the main loop from compiled code: that in the page of EIP is older than what is watched for. */
+const OLDER_CODE = 2;
+
+/** Whether the page of EIP has code that ends before all instructions that are watched for: not zero if so. */
+const codeEndsForProbes = (code: number): Code => [
+  [wasm.wordAt(Address.instructionPointer), wasm.i32(PAGE_SHIFT), wasm.shrUnsigned, wasm.i32(2), wasm.shl],
+  [wasm.load32(Address.tlbCode), wasm.localTee(code)],
+  wasm.choose(
+    [],
+    [wasm.wordAt(Own.probeMap), wasm.localGet(code), wasm.load16(CompiledTable.slot), wasm.add].concat(
+      wasm.load8(SLOTS_FOR_PROBES),
+    ),
+    wasm.i32(0),
+  ),
 ];
 
 /** Tells of the instruction at EIP, which may be watched for. Leaves 1 when the main loop must come back. */
@@ -200,7 +218,7 @@ export function rewriteMainLoop(
 ): void {
   const editor = new Editor(binary, index.mainLoop, 'main_loop');
   const before = binary.localCount(index.mainLoop, 0);
-  const [fellThrough, calledOut] = [before + 1, before + 2];
+  const [fellThrough, calledOut, pageCode] = [before + 1, before + 2, before + 3];
 
   const interpret = editor.once(
     `call ${index.interpret}`,
@@ -269,11 +287,22 @@ export function rewriteMainLoop(
     wasm.byteAt(Own.shadow),
     wasm.byteAt(Own.watching),
     wasm.or,
-    inInterpretedPage,
-    wasm.or,
     wasm.localGet(calledOut),
     wasm.or,
     wasm.localSet(fellThrough),
+    // this alone keeps the page from nothing but its older code
+    inProbedPage,
+    wasm.ifThen,
+    [
+      wasm.localGet(fellThrough),
+      codeEndsForProbes(pageCode),
+      wasm.eqz,
+      wasm.i32(OLDER_CODE),
+      wasm.mul,
+      wasm.or,
+    ],
+    wasm.localSet(fellThrough),
+    wasm.end,
   ]);
   // Compiled code leaves its first block before an instruction that is watched for, so that all come by here. A handler may
   // have changed anything: look up anew, and interpret.
@@ -314,7 +343,14 @@ export function rewriteMainLoop(
     addToTally(Tally.stretches, wasm.i32(1)),
   ]);
   editor.insertBefore(heat + 2, [
-    [wasm.localGet(fellThrough), wasm.or],
+    [
+      wasm.localGet(fellThrough),
+      wasm.i32(OLDER_CODE),
+      wasm.ne,
+      wasm.localGet(fellThrough),
+      wasm.and,
+      wasm.or,
+    ],
     [address, stateFlags, wasm.call(reachesEnd), wasm.or],
   ]);
 
@@ -346,5 +382,5 @@ export function rewriteMainLoop(
   );
   editor.insertBefore(takeAtEnd + 3, [wasm.drop, wasm.i32(0)]);
 
-  binary.edit(index.mainLoop, editor.edits, 3);
+  binary.edit(index.mainLoop, editor.edits, 4);
 }

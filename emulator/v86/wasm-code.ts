@@ -78,6 +78,7 @@ export const i64 = (value: number): Code => [0x42, signed(value)];
 /** Loads and stores take the constant offset; the address is on the stack. */
 export const load32 = memory(0x28, 2);
 export const load8 = memory(0x2d, 0);
+export const load16 = memory(0x2f, 1);
 export const load64 = memory(0x29, 0);
 export const loadF32 = memory(0x2a, 0);
 export const loadF64 = memory(0x2b, 0);
@@ -125,6 +126,7 @@ export const greaterOrEqualSigned: Code = [0x4e];
 export const greaterOrEqualUnsigned: Code = [0x4f];
 export const add: Code = [0x6a];
 export const sub: Code = [0x6b];
+export const mul: Code = [0x6c];
 export const and: Code = [0x71];
 export const or: Code = [0x72];
 export const xor: Code = [0x73];

@@ -6,6 +6,7 @@ export const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 1
 
 /** What every WebAssembly binary begins with: its magic number and version. */
 export const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
+const FUNCTION_KIND = 0;
 const ImportKind = { function: 0, table: 1, global: 3 } as const;
 
 /** A section's content, from `start` to `end` in the binary. */
@@ -59,4 +60,18 @@ function readImportedType(reader: Reader): number | undefined {
   reader.unsigned();
   if (hasMaximum) reader.unsigned();
   return undefined;
+}
+
+/** The functions that a binary exports, by name. */
+export function exportedFunctions(bytes: Uint8Array): Map<string, number> {
+  const functions = new Map<string, number>();
+  const section = sectionsOf(bytes).find(({ id }) => id === Section.exports);
+  const reader = new Reader(bytes, section?.start ?? 0);
+  for (let left = section === undefined ? 0 : reader.unsigned(); left > 0; left--) {
+    const name = reader.name();
+    const kind = reader.byte();
+    const index = reader.unsigned();
+    if (kind === FUNCTION_KIND) functions.set(name, index);
+  }
+  return functions;
 }

@@ -102,4 +102,36 @@ describe('nanvix-v86 profile', () => {
       status: 2,
     });
   });
+
+  it('tells with --host where the host’s time goes, and passes output and status through', async () => {
+    const { stdout, stderr, status } = await nanvix(['profile', '--host', '--', program]);
+    expect({ stdout, status }).toEqual({ stdout: 'done\n', status: 3 });
+    expect(stderr).toMatch(/^ +\d+\.\d {2}page look-ups$/m);
+    expect(stderr).toMatch(/of them interpreted: \d+/);
+  });
+
+  it('gives the same as numbers: shares of the time, and instructions interpreted', async () => {
+    const { stdout, stderr } = await nanvix(['profile', '--host', '--json', '--', program]);
+    expect(stderr).toContain('done');
+    const host = JSON.parse(stdout) as {
+      instructions: number;
+      interpreted: number;
+      interpretedShare: number;
+      shares: { interpreted: number };
+    };
+    expect(Object.values(host.shares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+    // a short program is interpreted
+    expect(host.shares.interpreted).toBeGreaterThan(0);
+    expect(host.interpreted).toBeLessThanOrEqual(host.instructions);
+    expect(host.interpretedShare).toBeCloseTo(host.interpreted / host.instructions);
+  });
+
+  it.each([
+    [['--format', 'html'], /--host has no format html: give table or json/],
+    [['--interval', '5'], /leave --interval out/],
+  ])('refuses %j with --host', async (options, line) => {
+    const { stderr, status } = await nanvix(['profile', '--host', ...options, '--', program]);
+    expect(stderr).toMatch(line);
+    expect(status).not.toBe(0);
+  });
 });

@@ -29,6 +29,25 @@ describe('hot code', () => {
   });
 });
 
+describe('a hot page with a handler at one of its instructions', () => {
+  it.each([0, 20_000])('is compiled like any other, where it comes after %i instructions', async (before) => {
+    const machine = await makeMachine();
+    const program = PROGRAMS['a timer in arithmetic'];
+    if (program === undefined) throw new Error('no such program');
+    const timer = loadGuest(machine, program).address('timer');
+    listen(machine);
+    machine.run({ instructions: before });
+    machine.compileSoon();
+    machine.run({ instructions: 2 * before });
+    let calls = 0;
+    machine.onExecute(timer, () => calls++);
+    machine.run({ instructions: FAR });
+    expect(calls).toBeGreaterThan(10);
+    expect(machine.hostWork.interpreted / machine.instructions).toBeLessThan(0.05);
+    machine.dispose();
+  });
+});
+
 describe('the work of the host', () => {
   it('is all the interpreter’s where nothing may be compiled', async () => {
     const machine = await makeMachine({ compile: false });

@@ -27,6 +27,7 @@ interface ProfileOptions extends ObservedGuestValues {
   readonly inline: boolean;
   readonly output?: string;
   readonly json?: true;
+  readonly host?: true;
 }
 
 /** All that was measured in one run. */
@@ -62,11 +63,20 @@ export function profileCommand(setStatus: (status: number) => void): Command {
       '-o, --output <file>',
       'write the profile there instead of to stderr (other formats than table: to stdout)',
     )
+    .option(
+      '--host',
+      "tell instead where the host's time goes: interpreted, compiled, compiling … (a table, or --json; differs from run to run)",
+    )
     .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
   return addStartOptions(command).action(
     async (program: string | undefined, line: readonly string[], options: ProfileOptions) => {
       const request = { program, commandLine: line.join(' '), values: options };
       checkStart(request, 'profile');
+      if (options.host === true) {
+        const { profileHostTime } = await import('../profile-host-time.ts');
+        setStatus(await profileHostTime(request, options));
+        return;
+      }
       const format = options.format ?? (options.json ? 'json' : 'table');
       const toStdout = format !== 'table' && options.output === undefined;
       const sink = new Sink(options.output, toStdout ? 'stdout' : 'stderr');

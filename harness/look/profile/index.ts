@@ -4,6 +4,7 @@ export { toFoldedStacks, toSpeedscope } from './export.ts';
 export { functionShares, type FunctionShare } from './functions.ts';
 export { PhaseWatch } from '../../guest/phases/watch.ts';
 export type { GuestPhase } from '../../guest/result.ts';
+export { HOST_TIME_KINDS, profileHost, type HostProfile, type HostTimeKind } from './host-time.ts';
 export { inlinedAt, inlinedOrWhyNot, parseInlined, type DebugFiles, type InlinedAt } from './inlined.ts';
 export { toPprof } from './pprof.ts';
 export {
