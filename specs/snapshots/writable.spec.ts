@@ -25,7 +25,12 @@ describe('all that a guest can be', () => {
     ['S', 255],
     ['M', 4092],
   ] as const)('in Era %s with a command line of %i bytes', async (era, bytes) => {
-    const guest = await bootGuest({ program, era, commandLine: 'x'.repeat(bytes - 'idle.elf '.length) });
+    const ofEra = await compileC('idle', 'int main(void) { return 0; }', [], era);
+    const guest = await bootGuest({
+      program: ofEra,
+      era,
+      commandLine: 'x'.repeat(bytes - 'idle.elf '.length),
+    });
     const path = scratch.path(`line-${era}`);
     await saveSnapshot(path, guest.capture());
     expect((await loadSnapshot(path)).snapshot.identity).toEqual(guest.identity);
