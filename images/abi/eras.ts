@@ -94,6 +94,11 @@ export const callAbis: Readonly<Record<EraName, CallAbi>> = {
   M5: stepOfM('M5'),
 };
 
+/** Names of calls in any era. */
+export const kernelCallNames: ReadonlySet<string> = new Set(
+  Object.values(callAbis).flatMap(({ kernelCalls }) => kernelCalls.map(({ name }) => name)),
+);
+
 /** The era of a guest, by what its identity says; S where it says nothing that is known. */
 export function eraOf(name: unknown): CallAbi {
   return Object.values(callAbis).find(({ era }) => era === name) ?? eras.S;

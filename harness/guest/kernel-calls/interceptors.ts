@@ -6,7 +6,7 @@
  */
 import type { Machine, TrapDecision, TrappedInterrupt } from '../../../emulator/types.ts';
 import type { ErrnoName } from '../../../images/abi/errno.ts';
-import { callAbis } from '../../../images/abi/eras.ts';
+import { callAbis, kernelCallNames } from '../../../images/abi/eras.ts';
 import type { EraName } from '../../../images/abi/eras.ts';
 import { trapVectors } from '../../../images/abi/ports.ts';
 import { InputError } from '../errors.ts';
@@ -34,11 +34,6 @@ export type CallObserver = (call: KernelCall, decision: CallDecision) => void;
 /** Which calls: by name or number, several of them, or `all`. */
 export type CallSelector = string | number | readonly (string | number)[];
 
-/** Names of calls in any era. */
-const callNames: ReadonlySet<string> = new Set(
-  Object.values(callAbis).flatMap(({ kernelCalls }) => kernelCalls.map(({ name }) => name)),
-);
-
 /** Turns a selector into call numbers; undefined means all. Throws {@link InputError} for a name that no call of any era has. */
 export function selectCalls(selector: CallSelector, era: EraName): ReadonlySet<number> | undefined {
   if (selector === 'all') return undefined;
@@ -46,7 +41,7 @@ export function selectCalls(selector: CallSelector, era: EraName): ReadonlySet<n
   return new Set(
     wanted.flatMap((one) => {
       if (typeof one === 'number') return one;
-      if (!callNames.has(one))
+      if (!kernelCallNames.has(one))
         throw new InputError(`no kernel call is named ${JSON.stringify(one)}: give its number`);
       return callAbis[era].kernelCalls.find(({ name }) => name === one)?.number ?? [];
     }),

@@ -1,5 +1,5 @@
 /** Which calls of a trace to show. Filtering never changes what is recorded inside a guest, only what comes out. */
-import { callAbis, errnoName, errno } from '../../../images/abi/index.ts';
+import { errnoName, errno, kernelCallNames } from '../../../images/abi/index.ts';
 import { InputError } from '../../guest/errors.ts';
 import { posixCallNumber } from './posix/numbers.ts';
 import type { CallRecord } from './record.ts';
@@ -16,11 +16,6 @@ export interface CallFilter {
 }
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
-
-/** Names of kernel calls in any era. */
-const kernelCallNames: ReadonlySet<string> = new Set(
-  Object.values(callAbis).flatMap(({ kernelCalls }) => kernelCalls.map(({ name }) => name)),
-);
 
 /** Throws {@link InputError} for a name that no call has; a typing mistake must not look like a quiet program. */
 function checkName(name: string): string {
