@@ -81,6 +81,90 @@ describe('a file', () => {
   });
 });
 
+/** makes: files of all kinds; looks: at those that a volume has. */
+const KINDS = `
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void put(const char *name, const char *text)
+{
+    int file = open(name, O_CREAT | O_RDWR, 0644);
+    write(file, text, strlen(text));
+    close(file);
+}
+
+int main(int argc, char **argv)
+{
+    char text[64] = "";
+    struct stat status;
+
+    (void)argc;
+    if (argv[1][0] == 'm') {
+        put("what? a:b", "strange");
+        put("dots...", "dots");
+        put("Case", "one");
+        put("case", "other");
+        put("first", "shared");
+        link("first", "second");
+        symlink("first", "link");
+        put("read only", "kept");
+        chmod("read only", 0455);
+        int file = open("mapped", O_CREAT | O_RDWR, 0644);
+        ftruncate(file, 7);
+        strcpy(mmap(NULL, 7, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), "memory");
+        shm_open("/left", O_CREAT | O_RDWR, 0600);
+        shm_unlink("/left");
+        return 0;
+    }
+    for (int i = 2; i < argc; i++) {
+        lstat(argv[i], &status);
+        printf("%o ", status.st_mode);
+    }
+    readlink("link", text, sizeof(text));
+    printf("%s %d %d\\n", text, access("what? a:b", F_OK), access("dots...", F_OK));
+    return 0;
+}
+`;
+
+describe('what a volume has no room for', () => {
+  const run = async (ramfs: Uint8Array, args: readonly string[]) => {
+    const guest = await boot({ program: await compileC('kinds', KINDS), ramfs, args });
+    try {
+      const { output } = guest.result(await guest.runToEnd());
+      return { output, volume: volumeOf(guest) };
+    } finally {
+      guest.dispose();
+    }
+  };
+
+  it('goes into it as the layer says', async () => {
+    const { volume } = await run(createRamfs({}, { freeBytes: 1 << 20 }), ['make']);
+    const files = [...readRamfs(volume)].map(([name, bytes]) => [name, text(bytes)]);
+    expect(Object.fromEntries(files)).toEqual({
+      // U+F000 and the byte, where FAT forbids a character.
+      '/what\uf03f a\uf03ab': 'strange',
+      '/dots\uf02e\uf02e\uf02e': 'dots',
+      '/Case': 'one',
+      '/case': 'other',
+      // Two names of one file are two files.
+      '/first': 'shared',
+      '/second': 'shared',
+      '/link': '!<symlink>first\0',
+      '/read only': 'kept',
+      '/mapped': 'memory\0',
+    });
+    if (!withoutTools) expect(fsck(volume)).toMatchObject({ status: 0 });
+    // The next guest has it back, as far as it is there.
+    const { output } = await run(volume, ['look', 'first', 'link', 'Case']);
+    expect(output).toBe('100644 120777 100644 first 0 0\n');
+  });
+});
+
 describe('a guest without a ramfs', () => {
   it('finds no file', async () => {
     const guest = await boot({ program: await compileC('exchange', SOURCE), args: ['copy', '/a', '/b'] });

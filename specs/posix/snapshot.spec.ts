@@ -1,5 +1,6 @@
 /** The snapshot call as a C program makes it. */
 import { describe, expect, it } from 'vitest';
+import { createRamfs } from '../../images/index.ts';
 import { bootGuest } from '../support/guests.ts';
 import { compileC } from '../support/programs.ts';
 
@@ -17,6 +18,48 @@ int main(void)
 }
 `;
 
+/** What the volume has no room for, before the call; what is left of it behind it. */
+const FILES = `
+#include <fcntl.h>
+#include <nanvix/snapshot.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int main(void)
+{
+    struct stat status;
+    char text[16] = "";
+    int ends[2], file = open("a:b", O_CREAT | O_RDWR, 0644), memory = memfd_create("memory", 0);
+
+    socketpair(AF_UNIX, SOCK_DGRAM, 0, ends);
+    write(ends[0], "message", 7);
+    write(memory, "memory", 6);
+    ftruncate(file, 4096);
+    char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    strcpy(map, "mapped");
+    chmod("a:b", 0751);
+    chown("a:b", 7, 8);
+    link("a:b", "A:B");
+    symlink("A:B", "link");
+    utimensat(AT_FDCWD, "a:b", (struct timespec[2]){{1, 2}, {3, 4}}, 0);
+    nanvix_take_snapshot();
+    stat("link", &status);
+    printf("%o %d %d %d %d.%d\\n", status.st_mode, status.st_uid, status.st_gid, (int)status.st_nlink,
+           (int)status.st_mtim.tv_sec, (int)status.st_mtim.tv_nsec);
+    pread(file, text, 6, 0);
+    pwrite(file, "M", 1, 0);
+    printf("%s %s ", text, map);
+    pread(memory, text, 6, 0);
+    printf("%s ", text);
+    printf("%d\\n", (int)read(ends[1], text, 16));
+    return 0;
+}
+`;
+
 describe('nanvix_take_snapshot', () => {
   it.each([
     ['', 'Operation not permitted\nOperation not permitted\n'],
@@ -25,6 +68,22 @@ describe('nanvix_take_snapshot', () => {
   ])('with the kernel arguments "%s"', async (kernelArguments, output) => {
     const guest = await bootGuest({ program: await compileC('snapshot', SOURCE), kernelArguments });
     expect(guest.result(await guest.runToEnd())).toMatchObject({ output, exitStatus: 0 });
+  });
+
+  it('keeps all that the layer holds of files', async () => {
+    const guest = await bootGuest({
+      program: await compileC('files', FILES),
+      kernelArguments: 'snapshot',
+      ramfs: createRamfs({}, { freeBytes: 1 << 20 }),
+    });
+    guest.runToSnapshot();
+    const snapshot = guest.capture();
+    guest.run();
+    const expected = '100751 7 8 2 3.4\nmapped Mapped memory 7\n';
+    expect(guest.output).toBe(expected);
+    guest.restore(snapshot);
+    guest.run();
+    expect(guest.output).toBe(expected);
   });
 
   it('goes on after a restore as after the call', async () => {
