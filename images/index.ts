@@ -17,6 +17,8 @@ import { cacheRoot } from './build/paths.ts';
 import { differenceWarning, differs, readResults } from './build/results.ts';
 import type { BuiltStep, Step } from './build/step.ts';
 import { debugFile, programFile, pythonSteps, stdlibStep, symbolsFile } from './cpython/recipe.ts';
+import { libraryStep } from './cpython/library.ts';
+import { TEST_MODULES_FILE, TESTS_RAMFS_FILE, testsStep } from './cpython/tests.ts';
 import type { Variant } from './cpython/variant.ts';
 import { referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
@@ -37,11 +39,13 @@ import type {
   ImageListing,
   Images,
   ProductOptions,
+  RegressionTests,
   WantedImages,
 } from './types.ts';
 
 export { BuildError } from './build/errors.ts';
 export type { BuildErrorKind } from './build/errors.ts';
+export { TEST_RUNNER } from './cpython/tests.ts';
 export { referenceVariant } from './cpython/variant.ts';
 export type { Variant } from './cpython/variant.ts';
 export { createRamfs, RamfsError, readFolder, readRamfs } from './ramfs/index.ts';
@@ -60,6 +64,7 @@ export type {
   KernelMemory,
   Product,
   ProductOptions,
+  RegressionTests,
   WantedImages,
 } from './types.ts';
 
@@ -131,7 +136,7 @@ export async function ensureWanted(
   { kernel, python = false, era = 'S' }: WantedImages,
   options: Omit<EnsureOptions, 'variant'> = {},
 ): Promise<BootImages> {
-  const steps = pythonSteps(referenceVariant, era);
+  const steps = pythonSteps(referenceVariant, era, python === 'full' ? 'full' : undefined);
   const kernels = kernel === undefined ? [] : [kernelSteps[era][kernel]];
   const pythons = python ? [steps.stripped, steps.linked, helloRamfsStep] : [];
   if (kernels.length + pythons.length === 0) return { kernel: {}, warnings: [] };
@@ -199,7 +204,22 @@ export async function ensureVariants(
  * @throws BuildError
  */
 export async function ensureStdlib(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
-  const outcome = await build([stdlibStep], options);
+  return await folderOf(stdlibStep, options);
+}
+
+/**
+ * The volume of `python-full` as a folder: the whole library, time zones, and what else programs look for. Built where it is
+ * missing.
+ *
+ * @returns the folder's absolute path.
+ * @throws BuildError
+ */
+export async function ensureFullLibrary(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
+  return await folderOf(libraryStep, options);
+}
+
+async function folderOf(step: Step, options: Omit<EnsureOptions, 'variant'>): Promise<string> {
+  const outcome = await build([step], options);
   return outcome.built[0]?.files ?? '';
 }
 
@@ -214,6 +234,28 @@ async function copyTo(place: string, from: string, mode: number): Promise<string
     );
   await replaceFile(target, copy, mode);
   return target;
+}
+
+/**
+ * CPython's own regression tests, from its source archive, as a volume to boot from. Built where it is missing.
+ *
+ * @throws BuildError
+ */
+export async function ensureRegressionTests(
+  options: Omit<EnsureOptions, 'variant'> = {},
+): Promise<RegressionTests> {
+  const { linked, stripped } = pythonSteps(referenceVariant, 'S', 'tests');
+  const { built } = await build([testsStep, linked, stripped], options);
+  const [tests, whole, program] = built;
+  if (tests === undefined || whole === undefined || program === undefined)
+    throw new Error('the engine left out the tests');
+  const modules = readFileSync(imageOf(tests, TEST_MODULES_FILE).path, 'utf8');
+  return {
+    python: imageOf(program, programFile),
+    symbols: imageOf(whole, symbolsFile),
+    ramfs: imageOf(tests, TESTS_RAMFS_FILE),
+    modules: JSON.parse(modules) as string[],
+  };
 }
 
 /**

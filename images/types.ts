@@ -42,8 +42,8 @@ export interface Images {
 export interface WantedImages {
   /** The kernel for this size of memory in MiB. Default: none. */
   readonly kernel?: KernelMemory | undefined;
-  /** CPython, and the volume with its hello. Default: false. */
-  readonly python?: boolean;
+  /** CPython, and the volume with its hello; `full` for the one with all modules, which has no such volume. Default: false. */
+  readonly python?: boolean | 'full';
   /** Kernel interface of kernel and POSIX layer; `S` by default. */
   readonly era?: Era;
 }
@@ -54,6 +54,18 @@ export interface BootImages {
   readonly python?: Images['python'];
   readonly ramfs?: Images['ramfs'];
   readonly warnings: readonly string[];
+}
+
+/** CPython's regression tests. */
+export interface RegressionTests {
+  /** Python with all modules that the tests are about, and with those that only tests use. */
+  readonly python: ImageFile;
+  /** The same with symbols. */
+  readonly symbols: ImageFile;
+  /** A volume with the whole library, its tests, and what runs them at `TEST_RUNNER`. */
+  readonly ramfs: ImageFile;
+  /** Names of all test modules, such as `test_math`, sorted. */
+  readonly modules: readonly string[];
 }
 
 /** What happens to a step while images are built. `seconds` is wall time. */

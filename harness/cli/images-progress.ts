@@ -2,7 +2,7 @@
 import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
 import type { EraName } from '../../images/abi/era.ts';
 import type { BootImages, BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
-import { builtEraOf, builtMemory, isBuiltProgram } from '../guest/guest-files.ts';
+import { builtEraOf, builtMemory, isBuiltProgram, wantedPython } from '../guest/guest-files.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
 import { log } from './log.ts';
 
@@ -20,8 +20,8 @@ export async function findImages(
   program: string,
   { kernel, memory = DEFAULT_MEMORY_MIB, era }: ImageOptions,
 ): Promise<{ images?: BootImages }> {
-  const python = isBuiltProgram(program);
-  if (kernel !== undefined && !python) return {};
+  const python = wantedPython(program);
+  if (kernel !== undefined && python === false) return {};
   const built = await builtEraOf({ kernel, program, era });
   const wanted = { kernel: kernel === undefined ? builtMemory(memory) : undefined, python, era: built };
   const { ensureWanted } = await import('../../images/index.ts');

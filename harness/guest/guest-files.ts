@@ -42,8 +42,11 @@ export interface GuestFiles {
   readonly programSymbols: ImageFile | undefined;
 }
 
+/** CPython with all modules; its volume has the whole library. */
+const FULL_PYTHON = 'python-full';
+
 /** Names that {@link BootOptions.program} can be instead of a path. */
-export const BUILT_PROGRAMS = ['python'] as const;
+export const BUILT_PROGRAMS = ['python', FULL_PYTHON] as const;
 
 /** Base name of the built program's file. */
 const BUILT_ELF = 'python.elf';
@@ -62,7 +65,8 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
   };
   const { judgement, built } = judge(options.era, given.kernel?.bytes, given.program?.bytes);
   const images = wantsImages
-    ? (options.images ?? (await builtImages({ kernel: kernelMemory, python: builtProgram, era: built })))
+    ? (options.images ??
+      (await builtImages({ kernel: kernelMemory, python: wantedPython(options.program), era: built })))
     : undefined;
   const kernel =
     given.kernel ??
@@ -158,6 +162,11 @@ export function isBuiltProgram(program: FileSource): boolean {
   return BUILT_PROGRAMS.some((name) => name === program);
 }
 
+/** What of CPython a program of this name is. */
+export function wantedPython(program: FileSource): boolean | 'full' {
+  return program === FULL_PYTHON ? 'full' : isBuiltProgram(program);
+}
+
 async function builtImages(wanted: WantedImages): Promise<BootImages> {
   const { ensureWanted } = await import('../../images/index.ts');
   return await ensureWanted(wanted);
@@ -189,6 +198,7 @@ async function findRamfs(
   images: BootImages | undefined,
 ): Promise<GuestFile | undefined> {
   const { ramfs } = options;
+  const isFull = options.program === FULL_PYTHON;
   const folder =
     typeof ramfs === 'string' && (await fileKind('ramfs', ramfs)) === 'folder' ? ramfs : undefined;
   if (options.stdlib === true) {
@@ -197,8 +207,10 @@ async function findRamfs(
         'the standard library cannot be laid over a ramfs image: give a folder, or leave the ramfs out',
       );
     }
-    return await makeRamfs(folder, await ensureStdlibFolder());
+    return await makeRamfs(folder, isFull ? await ensureFullFolder() : await ensureStdlibFolder());
   }
+  if (isFull && (ramfs === undefined || folder !== undefined))
+    return await makeRamfs(folder, await ensureFullFolder());
   if (folder !== undefined) return await makeRamfs(folder, undefined);
   if (ramfs === undefined)
     return images === undefined ? undefined : await readBuilt(images.ramfs?.hello, 'volume');
@@ -221,6 +233,11 @@ async function dumpedImages(
 async function ensureStdlibFolder(): Promise<string> {
   const { ensureStdlib } = await import('../../images/index.ts');
   return await ensureStdlib();
+}
+
+async function ensureFullFolder(): Promise<string> {
+  const { ensureFullLibrary } = await import('../../images/index.ts');
+  return await ensureFullLibrary();
 }
 
 /** A volume of the files of some folders; where two have the same, the first one's counts. */

@@ -16,6 +16,7 @@ import { includeFolders, LIBRARY, own } from './common.ts';
 import { compileFlags } from './compile.ts';
 import { freezeStep } from './freeze.ts';
 import { functionOrderFile, writeOrderOptions } from './function-order.ts';
+import { MODULES_LIBRARY, tableFile, type ModuleSet } from './modules.ts';
 import type { Variant } from './variant.ts';
 
 const FOLDER = 'images/cpython';
@@ -32,7 +33,20 @@ function librarySteps({ link }: Variant, era: Era): readonly Step[] {
   return [muslSteps[link], zlibSteps[link], libposixSteps[era][link]];
 }
 
-async function link(context: StepContext, compiled: Step, variant: Variant, era: Era): Promise<void> {
+/** Modules to link besides those in CPython's library. */
+export interface MoreModules {
+  readonly set: ModuleSet;
+  /** The step with their archive. */
+  readonly step: Step;
+}
+
+async function link(
+  context: StepContext,
+  compiled: Step,
+  variant: Variant,
+  era: Era,
+  more: MoreModules | undefined,
+): Promise<void> {
   const env = toolPath(context);
   const objects = context.filesOf(compiled);
   const libraries = librarySteps(variant, era).map((step) => path.join(context.filesOf(step), 'lib'));
@@ -62,6 +76,11 @@ async function link(context: StepContext, compiled: Step, variant: Variant, era:
     );
     ours.push('frozen.o');
     defines.push('-DNVX_FROZEN_ENCODINGS');
+  }
+  if (more !== undefined) {
+    const files = context.filesOf(more.step);
+    defines.push('-DNVX_MORE_MODULES');
+    ours.push(path.join(files, tableFile(more.set)), path.join(files, MODULES_LIBRARY));
   }
   let compiledLibrary = path.join(objects, LIBRARY);
   if (variant.functionOrder === 'by-use') {
@@ -96,9 +115,11 @@ async function link(context: StepContext, compiled: Step, variant: Variant, era:
 }
 
 /** Results: `debugFile` and `symbolsFile`. */
-export function linkStep(variant: Variant, compiled: Step, era: Era): Step {
+export function linkStep(variant: Variant, compiled: Step, era: Era, more?: MoreModules): Step {
   return {
-    name: era === 'S' ? 'cpython-link' : `cpython-link-${era.toLowerCase()}`,
+    name: ['cpython-link', ...(era === 'S' ? [] : [era.toLowerCase()]), ...(more ? [more.set] : [])].join(
+      '-',
+    ),
     files: [
       ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
       ...(variant.allocator === 'size-classes' ? own('allocator.c') : []),
@@ -116,6 +137,7 @@ export function linkStep(variant: Variant, compiled: Step, era: Era): Step {
         headersSteps[era],
         freezeStep,
         compiled,
+        ...(more ? [more.step] : []),
       ]),
     ],
     parameters: {
@@ -126,14 +148,14 @@ export function linkStep(variant: Variant, compiled: Step, era: Era): Step {
       allocator: variant.allocator,
       linkFlags: variant.linkFlags,
     },
-    run: (context) => link(context, compiled, variant, era),
+    run: (context) => link(context, compiled, variant, era, more),
   };
 }
 
 /** Result: `programFile`. */
-export function stripStep(variant: Variant, linked: Step): Step {
+export function stripStep(variant: Variant, linked: Step, more?: MoreModules): Step {
   return {
-    name: 'cpython-strip',
+    name: more === undefined ? 'cpython-strip' : `cpython-strip-${more.set}`,
     files: own('link.ts'),
     steps: [toolchainStep, linked],
     parameters: { strip: variant.strip, unwindTables: variant.unwindTables },

@@ -12,6 +12,10 @@
 #include "frozen.h"
 #include "snapshot.h"
 
+#ifdef NVX_MORE_MODULES
+extern struct _inittab nvx_more_modules[];
+#endif
+
 int main(int argc, char **argv)
 {
     PyConfig config;
@@ -20,7 +24,17 @@ int main(int argc, char **argv)
 #ifdef NVX_FROZEN_ENCODINGS
     PyImport_FrozenModules = nvx_frozen_modules;
 #endif
+#ifdef NVX_MORE_MODULES
+    if (PyImport_ExtendInittab(nvx_more_modules) < 0)
+        return 1;
+#endif
     PyConfig_InitPythonConfig(&config);
+#ifdef NVX_MORE_MODULES
+    /* Nothing can be executed, but much of the library wants a name. */
+    status = PyConfig_SetBytesString(&config, &config.executable, "/bin/python3");
+    if (PyStatus_Exception(status))
+        Py_ExitStatusException(status);
+#endif
     status = PyConfig_SetBytesArgv(&config, argc, argv);
     if (!PyStatus_Exception(status))
         status = Py_InitializeFromConfig(&config);

@@ -3,7 +3,8 @@
  * much between variants as they can:
  *
  *   configure.ts ─► compile.ts ─► link.ts (main.c, finalize.c, snapshot.S, frozen.c) ─► strip
- *   freeze.ts ────────────────────┘                         stdlib.ts: the library for a ramfs
+ *   freeze.ts ────────────────────┤                         stdlib.ts: the library for a ramfs
+ *   modules.ts (python-full) ─────┘                         tests.ts: CPython's tests for a ramfs; sysconfig.ts
  *
  * variant.ts says what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
  */
@@ -12,6 +13,7 @@ import type { Step } from '../build/step.ts';
 import { compileStep } from './compile.ts';
 import { configureStep } from './configure.ts';
 import { linkStep, stripStep } from './link.ts';
+import { modulesStep, type ModuleSet } from './modules.ts';
 import type { Variant } from './variant.ts';
 
 export { DEBUG_FILE as debugFile, PROGRAM_FILE as programFile, SYMBOLS_FILE as symbolsFile } from './link.ts';
@@ -42,10 +44,15 @@ function shared(step: Step): Step {
   return step;
 }
 
-/** Steps for a variant: the same objects wherever two variants, or eras, agree in what a step depends on. */
-export function pythonSteps(variant: Variant, era: Era = 'S'): PythonSteps {
+/**
+ * Steps for a variant: the same objects wherever two variants, or eras, agree in what a step depends on.
+ *
+ * @param set Modules to link besides those of hello's Python.
+ */
+export function pythonSteps(variant: Variant, era: Era = 'S', set?: ModuleSet): PythonSteps {
   const configured = shared(configureStep(variant));
   const compiled = shared(compileStep(variant, configured));
-  const linked = shared(linkStep(variant, compiled, era));
-  return { linked, stripped: shared(stripStep(variant, linked)) };
+  const more = set && { set, step: shared(modulesStep(variant, compiled)) };
+  const linked = shared(linkStep(variant, compiled, era, more));
+  return { linked, stripped: shared(stripStep(variant, linked, more)) };
 }

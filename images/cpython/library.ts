@@ -1,0 +1,83 @@
+/**
+ * What `python-full` finds on its volume: the whole library with what sysconfig and zoneinfo read, users and groups, and a plain
+ * answer where something cannot work in a guest.
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { readLockFile } from '../build/lock-file.ts';
+import type { Step, StepContext } from '../build/step.ts';
+import { downloadPackages } from '../toolchain/archive.ts';
+import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';
+import { unpackSource } from '../toolchain/sources.ts';
+import { cpythonSource, own } from './common.ts';
+import { configureStep } from './configure.ts';
+import { sysconfigStep } from './sysconfig.ts';
+import { referenceVariant } from './variant.ts';
+
+/** Programs with a window, what installs packages, what is for other systems, and the tests themselves. */
+const LEFT_OUT =
+  /^(idlelib|tkinter|turtledemo|turtle\.py|ensurepip|msilib|lib2to3\/tests|distutils\/tests|ctypes\/test|unittest\/test|sqlite3\/test|test\/(?!__init__|__main__|regrtest|libregrtest|support).+)(\/|$)/;
+
+const VENV = `raise SystemExit('venv: a guest runs one program and starts no other, so a virtual environment cannot be used; '
+                 'put the packages on the volume')
+`;
+
+/** Where zoneinfo looks first. */
+const ZONES = 'usr/share/zoneinfo';
+/** The same zones under other names, with other seconds, or as text. */
+const OTHER_ZONES = /^(posix|right|posixrules|localtime|.*\.(tab|zi|list)|leapseconds|.*\.txt)$/;
+
+/** The machine's own zones where it has them, else those of Debian's package. */
+async function copyZones(context: StepContext, root: string): Promise<void> {
+  let zones = `/${ZONES}`;
+  if (!existsSync(path.join(zones, 'Europe', 'Berlin'))) {
+    await downloadPackages(context, readLockFile().archive, ['tzdata'], context.work);
+    const [deb = ''] = readdirSync(context.work).filter((name) => name.startsWith('tzdata_'));
+    await context.run('dpkg', ['-x', path.join(context.work, deb), path.join(context.work, 'tzdata')]);
+    zones = path.join(context.work, 'tzdata', ZONES);
+  }
+  cpSync(zones, path.join(root, ZONES), {
+    recursive: true,
+    dereference: true,
+    filter: (file) => !OTHER_ZONES.test(path.relative(zones, file)),
+  });
+}
+
+const sysconfig = sysconfigStep(configureStep(referenceVariant));
+
+async function build(context: StepContext): Promise<void> {
+  const env = toolPath(context, pythonToolsStep);
+  const lib = path.join(context.work, await unpackSource(context, cpythonSource, 'cpython', env), 'Lib');
+  const target = path.join(context.out, 'lib', 'python3.11');
+  cpSync(lib, target, {
+    recursive: true,
+    filter: (file) => !LEFT_OUT.test(path.relative(lib, file)) && !/\.(exe|bat|ico|gif)$/.test(file),
+  });
+  cpSync(context.filesOf(sysconfig), context.out, { recursive: true });
+  rmSync(path.join(target, 'venv'), { recursive: true });
+  mkdirSync(path.join(target, 'venv'));
+  writeFileSync(path.join(target, 'venv', '__init__.py'), VENV);
+  writeFileSync(path.join(target, 'venv', '__main__.py'), VENV);
+  const how = ['--invalidation-mode', 'unchecked-hash', '-s', context.out];
+  const jobs = `-j${availableParallelism()}`;
+  await context.run('python3.11', ['-m', 'compileall', '-q', jobs, ...how, '.'], { cwd: target, env });
+  mkdirSync(path.join(context.out, 'etc'));
+  writeFileSync(path.join(context.out, 'etc', 'passwd'), 'root:x:0:0:root:/:/bin/sh\n');
+  writeFileSync(path.join(context.out, 'etc', 'group'), 'root:x:0:\n');
+  mkdirSync(path.join(context.out, 'tmp'));
+  writeFileSync(path.join(context.out, 'tmp', '.keep'), '');
+  // Python looks for the folder of modules that are loaded at run time, and complains where there is none.
+  mkdirSync(path.join(target, 'lib-dynload'));
+  writeFileSync(path.join(target, 'lib-dynload', '.keep'), '');
+  await copyZones(context, context.out);
+}
+
+/** Results: `lib/python3.11/`, `include/`, `usr/share/zoneinfo/`, `etc/` and `tmp/`. */
+export const libraryStep: Step = {
+  name: 'cpython-library',
+  files: own('library.ts'),
+  steps: [cpythonSource, pythonToolsStep, sysconfig],
+  parameters: { leftOut: LEFT_OUT.source, zones: OTHER_ZONES.source },
+  run: build,
+};
