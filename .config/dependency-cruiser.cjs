@@ -12,7 +12,7 @@ const floors = [
   ['snapshots'],
   ['look'],
   ['debug', 'dump'],
-  ['study', 'vitest'],
+  ['study', 'vitest', 'regrtest'],
   ['cli'],
   ['bench'],
 ];

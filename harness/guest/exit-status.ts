@@ -6,6 +6,8 @@ import type { Stop } from './stop.ts';
 export const harnessStatus = {
   /** The command was used wrongly, or a file it names is missing or unusable. */
   usage: 2,
+  /** A test of CPython's did something else than the list of what is known not to pass says. */
+  unexpected: 3,
   /** Something that the command was to write could not be written, for example because the disk is full. EX_IOERR of sysexits. */
   outputFailed: 74,
   /** The guest is of another era than was given, or than its files say. EX_PROTOCOL of sysexits. */

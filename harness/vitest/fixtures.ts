@@ -11,7 +11,7 @@ import type { Guest, GuestSnapshot } from '../guest/guest.ts';
 import type { BootOptions } from '../guest/options.ts';
 import { restoreSnapshot } from '../guest/restore.ts';
 import { wallClock as hostClock } from '../guest/wall-clock.ts';
-import { cachedSnapshot, type SnapshotPoint } from './snapshot-cache.ts';
+import { cachedSnapshot, type SnapshotPoint } from '../snapshots/snapshot-cache.ts';
 import { handOver } from './tested-guest.ts';
 
 /** Where tools put what they leave in a project. */

@@ -17,5 +17,5 @@ declare module 'vitest' {
 
 export { guestTest, type GuestFixtures, type GuestTestOptions } from './fixtures.ts';
 export { guestMatchers, type GuestMatchers, type RunLike } from './matchers.ts';
-export { cachedSnapshot, type CachedSnapshot, type SnapshotPoint } from './snapshot-cache.ts';
+export { cachedSnapshot, type CachedSnapshot, type SnapshotPoint } from '../snapshots/snapshot-cache.ts';
 export { expect };

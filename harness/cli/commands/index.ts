@@ -10,6 +10,7 @@ import { imagesCommand } from './images.ts';
 import { mkimageCommand } from './mkimage.ts';
 import { mkramfsCommand } from './mkramfs.ts';
 import { profileCommand } from './profile.ts';
+import { regrtestCommand } from './regrtest.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { studyCommand } from './study.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CommandFactory[] = [
   cacheCommand,
   snapshotCommand,
   studyCommand,
+  regrtestCommand,
   traceCommand,
   profileCommand,
   debugCommand,

@@ -1533,6 +1533,7 @@ export declare class CommandInterpreter {
 }
 export declare const harnessStatus: {
 	readonly usage: 2;
+	readonly unexpected: 3;
 	readonly outputFailed: 74;
 	readonly eraContradiction: 76;
 	readonly timedOut: 124;

@@ -892,7 +892,7 @@ export declare const guestMatchers: {
 	readonly toExecuteFewerThan: Matcher<number | RunLike>;
 	readonly toEqualSnapshot: Matcher<GuestSnapshot>;
 };
-export type SnapshotPoint = "snapshot-call" | {
+export type SnapshotPoint = "snapshot-call" | "input" | {
 	readonly call: CallSelector;
 } | {
 	readonly instructions: number;

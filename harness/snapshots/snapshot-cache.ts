@@ -1,5 +1,5 @@
 /**
- * Snapshots kept between test runs: a suite boots cold once, and again only when something that went in has changed.
+ * Snapshots kept between runs: a suite boots cold once, and again only when something that went in has changed.
  *
  * What must hold: the name of a cached file is a digest of everything its content follows from - kernel, program,
  * volume, options, input, the point it was taken at, the emulator, the format and this package's version - so a stale file
@@ -15,16 +15,24 @@ import type { Guest, GuestSnapshot } from '../guest/guest.ts';
 import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
 import type { BootOptions } from '../guest/options.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
-import { FORMAT_VERSION } from '../snapshots/format.ts';
-import { loadSnapshot, saveSnapshot } from '../snapshots/guest-file.ts';
+import { FORMAT_VERSION } from './format.ts';
+import { loadSnapshot, saveSnapshot } from './guest-file.ts';
 import type { Stop } from '../guest/stop.ts';
 
 /**
- * Where in a run a snapshot is taken: where the program makes its snapshot call, at another kernel call, or at an
- * instruction count since reset.
+ * Where in a run a snapshot is taken: where the program makes its snapshot call, where it first reads standard input (which
+ * each run from the snapshot is then given), at another kernel call, or at an instruction count since reset.
  */
 export type SnapshotPoint =
-  'snapshot-call' | { readonly call: CallSelector } | { readonly instructions: number };
+  'snapshot-call' | 'input' | { readonly call: CallSelector } | { readonly instructions: number };
+
+/** A standard input that nothing ever comes from: whoever reads it waits. */
+const SILENT: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
+};
+
+/** How much of what the program said last an error tells. */
+const ERROR_TAIL = 1000;
 
 /** How a snapshot was come by. */
 export interface CachedSnapshot {
@@ -48,7 +56,7 @@ export async function cachedSnapshot(
   folder?: string,
 ): Promise<CachedSnapshot> {
   const store = folder === undefined ? userStore() : new Store(folder);
-  const guest = await boot(options);
+  const guest = await boot(point === 'input' ? { ...options, stdin: SILENT } : options);
   try {
     const path = store.place('snapshots', keyOf(guest, options, point), 'snapshot');
     const kept = await find(path);
@@ -66,6 +74,11 @@ export async function cachedSnapshot(
 function keyOf(guest: Guest, { stdin }: BootOptions, point: SnapshotPoint): string {
   if (stdin !== undefined && typeof stdin !== 'string' && !(stdin instanceof Uint8Array)) {
     throw new InputError('a snapshot can only be cached if the standard input is text or bytes');
+  }
+  if (stdin !== undefined && point === 'input') {
+    throw new InputError(
+      'a snapshot at the first read of standard input is taken before there is any: give no stdin',
+    );
   }
   const input = createHash('sha256')
     .update(stdin ?? '')
@@ -87,14 +100,16 @@ async function find(path: string): Promise<GuestSnapshot | undefined> {
 
 function captureAt(guest: Guest, point: SnapshotPoint): GuestSnapshot {
   const stop = runTo(guest, point);
-  if (stop.kind === 'kernel-call' || stop.kind === 'reached') return guest.capture({ compiled: false });
+  const isThere = stop.kind === 'kernel-call' || stop.kind === 'reached' || stop.kind === 'input';
+  if (isThere) return guest.capture({ compiled: false });
   const why = 'crash' in stop ? formatCrashReport(stop.crash) : `it came to ${stop.kind}`;
   throw new GuestStateError(
-    `the guest never got to ${JSON.stringify(point)}: ${why}; output: ${guest.output}`,
+    `the guest never got to ${JSON.stringify(point)}: ${why}; output: ${guest.output}${guest.errorOutput.slice(-ERROR_TAIL)}`,
   );
 }
 
 function runTo(guest: Guest, point: SnapshotPoint): Stop {
   if (point === 'snapshot-call') return guest.runToSnapshot();
+  if (point === 'input') return guest.run();
   return 'call' in point ? guest.runToKernelCall(point.call) : guest.runToInstruction(point.instructions);
 }

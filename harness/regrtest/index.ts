@@ -1,0 +1,17 @@
+/**
+ * CPython's own regression tests in guests: open this file first.
+ *
+ * suite.ts      runs modules, each in a guest restored from one snapshot    records.ts  what the guest tells, read
+ * start.ts      that snapshot                                               outcome.ts  what a module came to
+ * known.json    what is known not to pass, and why                          known.ts    what differs from that
+ * report.ts     the whole as JSON     junit.ts  as JUnit XML                 failed-first.ts  what failed last time
+ * before-failure.ts   a snapshot before the first test that failed
+ */
+export { snapshotBeforeFailure } from './before-failure.ts';
+export { failedFirst, rememberFailed } from './failed-first.ts';
+export { junitXml } from './junit.ts';
+export { differences, readKnown, type Difference, type Known } from './known.ts';
+export type { ModuleOutcome, ModuleStatus, TestOutcome } from './outcome.ts';
+export { reportOf, type RegrtestReport } from './report.ts';
+export { chooseModules, runModules, type SuiteOptions } from './suite.ts';
+export { regrtestStart, type RegrtestStart } from './start.ts';

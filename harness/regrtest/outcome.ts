@@ -1,0 +1,102 @@
+/** What a module came to in its guest. */
+import { formatCrashReport } from '../guest/crash-report.ts';
+import type { RunResult } from '../guest/result.ts';
+import { readRecords, type TestRecord } from './records.ts';
+
+/** What one test came to. */
+export interface TestOutcome {
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** Why it failed or was skipped; empty where it passed. */
+  readonly text: string;
+}
+
+export type ModuleStatus = 'passed' | 'failed' | 'skipped' | 'timedOut';
+
+export interface ModuleOutcome {
+  readonly module: string;
+  readonly status: ModuleStatus;
+  readonly tests: readonly TestOutcome[];
+  /** Why it was skipped, or what failed besides its tests; undefined where nothing did. */
+  readonly reason: string | undefined;
+  /** Whether the module came to its own end. */
+  readonly ended: boolean;
+  /** What its tests printed. */
+  readonly printed: string;
+  readonly instructions: number;
+  readonly virtualMs: number;
+  readonly wallMs: number;
+}
+
+/** What a run from the suite's snapshot says of the module that it was given. */
+export function outcomeOf(module: string, result: RunResult): ModuleOutcome {
+  const { records, printed } = readRecords(result.output);
+  const ended = records.some((one) => 'done' in one);
+  const cutShort = ended ? undefined : whyCutShort(result);
+  const tests = testsOf(records, cutShort);
+  const skipped = valueOf(records, 'skipped');
+  const problem = valueOf(records, 'problem');
+  const failedTests = tests.some(({ outcome }) => outcome === 'failed');
+  // What test.support says of failed tests says no more than they do.
+  const failed = failedTests ? undefined : valueOf(records, 'failed');
+  const reason = cutShort ?? problem ?? failed ?? skipped;
+  const { instructions, virtualMs, wallMs } = result;
+  return {
+    module,
+    status: statusOf({
+      timedOut: !ended && result.outcome.kind === 'deadline',
+      failed: failedTests || cutShort !== undefined || problem !== undefined || failed !== undefined,
+      skipped: skipped !== undefined,
+    }),
+    ...{ tests, reason, ended, printed: printed + result.errorOutput, instructions, virtualMs, wallMs },
+  };
+}
+
+function statusOf(was: { timedOut: boolean; failed: boolean; skipped: boolean }): ModuleStatus {
+  if (was.timedOut) return 'timedOut';
+  if (was.failed) return 'failed';
+  return was.skipped ? 'skipped' : 'passed';
+}
+
+/** A test that was running when the guest ended or was ended has failed. */
+function testsOf(records: readonly TestRecord[], cutShort: string | undefined): TestOutcome[] {
+  const tests: TestOutcome[] = [];
+  let running: string | undefined;
+  for (const one of records) {
+    if ('start' in one) running = one.start;
+    if (!('test' in one)) continue;
+    tests.push({ name: one.test, outcome: one.outcome, text: one.text });
+    if (one.test === running) running = undefined;
+  }
+  if (running !== undefined && cutShort !== undefined)
+    tests.push({ name: running, outcome: 'failed', text: cutShort });
+  return tests;
+}
+
+function valueOf(records: readonly TestRecord[], key: 'skipped' | 'problem' | 'failed'): string | undefined {
+  for (const one of records) if (key in one) return (one as Readonly<Record<string, string>>)[key];
+  return undefined;
+}
+
+function whyCutShort({ outcome, exitStatus, errorOutput }: RunResult): string {
+  switch (outcome.kind) {
+    case 'deadline':
+      return outcome.deadline === 'wall'
+        ? `not done after ${outcome.limit} ms of real time`
+        : `not done after ${outcome.limit} ms of guest time`;
+    case 'crash':
+    case 'halted':
+    case 'protocol-error':
+      return `the guest ended by ${outcome.kind}: ${formatCrashReport(outcome.crash)}`;
+    case 'exit':
+    case 'kernel-call':
+    case 'snapshot':
+    case 'paused':
+    case 'reached':
+    case 'input':
+    case 'breakpoint':
+    case 'watchpoint':
+    case 'requested':
+      return `Python ended in the midst of it, with status ${exitStatus}: ${errorOutput.trim().split('\n').slice(-3).join(' | ')}`;
+  }
+}
