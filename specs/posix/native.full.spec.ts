@@ -23,7 +23,7 @@ const programs: readonly (readonly [name: string, hereOnly: readonly string[]])[
   ['sharing', []],
   ['process', []],
   ['signals', []],
-  ['stdio', ['tmpfile needs a folder that is not there']],
+  ['stdio', []],
   ['threads', ['and how large its stack may get']],
   ['time', []],
   ['timers', ['there are no timers of processor time', 'there is no timer for every clock']],

@@ -1,6 +1,6 @@
 /*
  * Paths that are not on the volume (special.h). They are names and nothing else, there without a folder that lists them; but
- * /dev/shm is a folder of the volume, made when a path first leads into it.
+ * /tmp and /dev/shm are folders of the volume, made when a path first leads into them.
  */
 #include "special.h"
 
@@ -94,26 +94,32 @@ static long number_of(const char *text, const char **rest)
     return at == text || (*at != '\0' && *at != '/') || nvx_file_get(number) == NULL ? -ENOENT : number;
 }
 
-/* The folders of /dev/shm, each true once it was made here. */
-static const char *const folders[] = {"/dev", "/dev/shm"};
-static bool made[2];
+/* Folders that programs expect, those they lie in first. */
+static struct folder {
+    const char *path;
+    unsigned mode;
+    bool looked_for;
+    bool made;
+} folders[] = {{.path = "/tmp", .mode = 01777}, {.path = "/dev", .mode = 0755}, {.path = "/dev/shm", .mode = 01777}};
 
-static void make_folders(void)
+enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
+
+/* Makes the folders that a path leads into, once: a program may remove them. The call is a path's own, hence the order. */
+static void make_folders(const char *path)
 {
-    static bool looked;
-
-    if (looked)
-        return;
-    looked = true;
-    for (unsigned i = 0; i < 2; i++)
-        made[i] = nvx_call_mkdir(folders[i], i == 0 ? 0755 : 01777) == 0;
+    for (struct folder *folder = folders; folder < folders + FOLDERS; folder++) {
+        if (folder->looked_for || behind(path, folder->path) == NULL)
+            continue;
+        folder->looked_for = true;
+        folder->made = nvx_call_mkdir(folder->path, folder->mode) == 0;
+    }
 }
 
 void nvx_special_finish(void)
 {
-    for (unsigned i = 2; i-- > 0;)
-        if (made[i])
-            (void)nvx_call_rmdir(folders[i]);
+    for (unsigned i = FOLDERS; i-- > 0;)
+        if (folders[i].made)
+            (void)nvx_call_rmdir(folders[i].path);
 }
 
 static long by_descriptor(long number, const char *rest, struct nvx_special *special)
@@ -131,7 +137,7 @@ static long look_in_dev(const char *path, struct nvx_special *special)
     const char *rest;
 
     if (behind(path, "/dev/shm") != NULL) {
-        make_folders();
+        make_folders(path);
         return 0;
     }
     for (int i = 0; i < 3; i++)
@@ -160,6 +166,10 @@ long nvx_special_look_up(const char *path, struct nvx_special *special)
         }
         special->kind = &nvx_descriptors_kind;
         return 1;
+    }
+    if (behind(path, "/tmp") != NULL) {
+        make_folders(path);
+        return 0;
     }
     if ((rest = behind(path, "/proc/self/exe")) != NULL) {
         special->target = nvx_process_path();

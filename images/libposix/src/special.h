@@ -26,7 +26,7 @@ long nvx_special_look_up(const char *path, struct nvx_special *special);
 /* The usual path is told from these by its first letters. */
 static inline bool nvx_may_be_special(const char *path)
 {
-    return path[0] == '/' && (path[1] == 'd' || path[1] == 'p');
+    return path[0] == '/' && (path[1] == 'd' || path[1] == 'p' || (path[1] == 't' && path[2] == 'm'));
 }
 
 /* Files that are there if the volume has none of that name: /etc/passwd and /etc/group. */
@@ -35,7 +35,7 @@ bool nvx_special_instead(const char *path, struct nvx_special *special);
 /* Where the link to an open file leads, as /proc/self/fd shows it: its length, at most `size` bytes of it, or an error. */
 long nvx_special_descriptor_target(int descriptor, char *buffer, size_t size);
 
-/* At the end of the program: the folders that were made for /dev/shm go if nothing is in them. */
+/* At the end of the program: /tmp and the folders of /dev/shm go if they were made here and nothing is in them. */
 void nvx_special_finish(void);
 
 #endif

@@ -93,7 +93,10 @@ static void streams(void)
     check_number("remove", remove("/text"), 0);
 
     file = tmpfile();
-    check("tmpfile needs a folder that is not there", file == NULL && errno == ENOENT);
+    check("tmpfile finds a folder", file != NULL && fputs("text", file) >= 0);
+    rewind(file);
+    check("and is read", getc(file) == 't');
+    fclose(file);
     char *memory = NULL;
     size_t size = 0;
     file = open_memstream(&memory, &size);
