@@ -202,8 +202,9 @@ export interface MachineOptions {
   /** Monotonic wall clock in milliseconds, for the backstop only. */
   readonly wallClock: () => number;
   /**
-   * False runs everything in the interpreter, a number that many instructions before the first code is compiled: a machine
-   * that runs shorter than about 50 million is done before compiled code pays. The result is the same to the instruction.
+   * False runs everything in the interpreter. A number says for how many instructions only the very hottest pages are compiled: a
+   * machine that runs shorter than about 50 million is done before other compiled code pays. The result is the same to the
+   * instruction.
    */
   readonly compile?: boolean | number;
   /** Time of the battery-backed clock at virtual time zero, in seconds since 1970; 0 when not given. */

@@ -13,6 +13,7 @@ import { connectHostFunctions } from './host-functions.ts';
 import {
   Address,
   CallOut,
+  COMPILE_THRESHOLD,
   FLAG_INTERRUPT,
   HeatTable,
   JitConfig,
@@ -21,8 +22,6 @@ import {
   PAGE_WALK_EXPORT,
   PORT_READ_EXPORT,
   PORT_WRITE_EXPORT,
-  SLOTS_FOR_PROBES,
-  TABLE_SLOTS,
   Tally,
   TlbFlag,
 } from './internals.ts';
@@ -240,7 +239,7 @@ export class V86Instance {
 
   /** Pages of WebAssembly memory that hold the maps of the rewrite. */
   get #ownPages(): number {
-    return Math.ceil((this.dirtyMapLength + SLOTS_FOR_PROBES + TABLE_SLOTS) / WASM_PAGE);
+    return Math.ceil((this.dirtyMapLength + COMPILE_THRESHOLD + 4) / WASM_PAGE);
   }
 
   /** All of v86's linear memory. */
@@ -283,6 +282,11 @@ export class V86Instance {
 
   setDouble(address: number, value: bigint): void {
     this.#view.setBigUint64(address, value, true);
+  }
+
+  /** From here on a page is compiled once so many of its instructions have been interpreted. */
+  setCompileThreshold(instructions: number): void {
+    this.setWord(this.word(Own.probeMap) + COMPILE_THRESHOLD, instructions);
   }
 
   /** What {@link Tally} counts. */

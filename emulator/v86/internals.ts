@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '0c198ce4e289a33d359e4598d390245d2468261dd05c99e5e653eb029e7b8b00';
+export const REWRITTEN_SHA256 = 'b52cfd02f9aef1d8bdb025e05187c87c02f2d5f2622dbce9c4144fd8e40e7d9e';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -177,6 +177,9 @@ export const ProbeMap = {
   length: 66048,
 } as const;
 
+/** Places for compiled functions in the table. */
+export const TABLE_SLOTS = 900;
+
 /** 64-bit counts behind {@link ProbeMap}, by the main loop, for whoever measures; no part of any machine's state. */
 export const Tally = {
   /** Instructions interpreted. */
@@ -196,6 +199,9 @@ export const watchedIndex = (address: number): number => (address ^ (address >>>
 
 /** Behind {@link Tally} a byte per slot of compiled code: 1 where that code ends before all instructions watched for now. */
 export const SLOTS_FOR_PROBES = ProbeMap.length + Tally.length;
+
+/** Behind those, a word: instructions interpreted in a page before it is compiled. */
+export const COMPILE_THRESHOLD = (SLOTS_FOR_PROBES + TABLE_SLOTS + 3) & ~3;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 
@@ -253,7 +259,6 @@ export const CompiledTable = { slot: 8192, stateFlags: 8194 } as const;
 
 /** Compiled functions stand in the table from here on. */
 export const TABLE_OFFSET = 1024;
-export const TABLE_SLOTS = 900;
 
 /** Index of `set_jit_config`. */
 export const JitConfig = { disabled: 0, maxPages: 1, loopSafety: 2 } as const;

@@ -8,6 +8,7 @@
 import {
   Address,
   CallOut,
+  COMPILE_THRESHOLD,
   CompiledTable,
   EXIT_REASON_SELF_MODIFYING,
   FLAG_INTERRUPT,
@@ -191,12 +192,6 @@ const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
   wasm.add,
 ]);
 
-/**
- * Instructions interpreted in a page before it is compiled. v86 waits for 200,000; guests that start, work for some ten
- * million instructions and end gain more by compiling earlier (measured on CPython's start: a tenth).
- */
-const COMPILE_THRESHOLD = 50_000;
-
 /** Adds a number to a 64-bit count. */
 const addToTally = (count: number, value: Code): Code => [
   wasm.wordAt(Own.probeMap),
@@ -359,7 +354,7 @@ export function rewriteMainLoop(
   editor.replace(backwards + 1, 1, wasm.i32(1));
 
   const threshold = editor.once('i32.const 200000');
-  editor.replace(threshold, 1, wasm.i32(COMPILE_THRESHOLD));
+  editor.replace(threshold, 1, [wasm.wordAt(Own.probeMap), wasm.load32(COMPILE_THRESHOLD)]);
 
   const budget = editor.once(
     `i32.load ${Address.instructionCounter}`,

@@ -87,7 +87,7 @@ export interface BootOptions {
   /** What the snapshot command of the kernel does; `ignore` by default. */
   readonly onSnapshot?: SnapshotPolicy;
   /**
-   * False runs everything in the interpreter; a number interprets so many instructions before it compiles, which suits a
+   * False runs everything in the interpreter; a number compiles only the very hottest for so many instructions, which suits a
    * short run in a process of its own. True by default. The result is the same to the instruction.
    */
   readonly compile?: boolean | number;
