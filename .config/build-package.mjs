@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { packReplayScripts } from '../harness/replay/bundle.mjs';
 import { ensureBundle, libraryEntryPoints, sourceUrls } from '../harness/cli/bundle.mjs';
 import { writeProvenance } from './provenance.mjs';
 
@@ -13,6 +14,7 @@ const dist = join(root, 'harness', 'dist');
 
 rmSync(dist, { recursive: true, force: true });
 await ensureBundle();
+await packReplayScripts(root);
 
 // Each source keeps its place below dist/, so that the declarations lie beside the code they describe.
 await esbuild.build({

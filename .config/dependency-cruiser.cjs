@@ -12,7 +12,9 @@ const floors = [
   ['snapshots'],
   ['look'],
   ['debug', 'dump'],
-  ['study', 'vitest', 'regrtest'],
+  ['study'],
+  ['replay'],
+  ['vitest', 'regrtest'],
   ['cli'],
   ['bench'],
 ];
@@ -66,7 +68,14 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(harness|emulator|images)/',
-        pathNot: ['^harness/bench/', '^harness/cli/bundle\\.mjs$', '^harness/snapshots/fork-worker\\.mjs$'],
+        pathNot: [
+          '^harness/bench/',
+          '^harness/cli/bundle\\.mjs$',
+          '^harness/snapshots/fork-worker\\.mjs$',
+          // what is bundled into pages when the package is packed
+          '^harness/replay/(bundle\\.mjs$|worker/|page/)',
+          '\\.browser\\.ts$',
+        ],
       },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],

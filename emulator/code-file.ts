@@ -6,10 +6,10 @@
  * where it was kept. Then it is nothing but a saving: what the guest does stays what it is.
  */
 
-import { createHash } from 'node:crypto';
-import { deserialize, serialize } from 'node:v8';
 import type { CodeStore } from './code-store.ts';
 import { captureCompiled, type CompiledLayer } from './image.ts';
+import { deserialize, serialize } from './kept-values.ts';
+import { sha256 } from './sha256.ts';
 import type { CompiledCode } from './v86/compiled-code.ts';
 import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
@@ -79,7 +79,8 @@ export function readCode(store: CodeStore, key: string, instance: V86Instance): 
   if (found === undefined) return undefined;
   readFrom(store).set(key, found);
   const fits =
-    found.ramSize === instance.ramSize && digestOfSource(instance, found.pieces).equals(found.source);
+    found.ramSize === instance.ramSize &&
+    Buffer.compare(digestOfSource(instance, found.pieces), found.source) === 0;
   return fits ? found.layer : undefined;
 }
 
@@ -159,9 +160,9 @@ function writeNative(
   if (first !== undefined) keepNative(place, first.module, instance.functions.functionOf(first));
 }
 
-function digestOfSource(instance: V86Instance, pieces: readonly Piece[]): Buffer {
+function digestOfSource(instance: V86Instance, pieces: readonly Piece[]): Uint8Array {
   const ram = instance.ram();
-  const hash = createHash('sha256');
+  const hash = sha256();
   for (const { page } of pieces) hash.update(ram.subarray(page * PAGE, (page + 1) * PAGE));
-  return hash.digest();
+  return hash.bytes();
 }

@@ -7,9 +7,9 @@
  * between them, and a page that is the same object in two images is the same page.
  */
 
-import { createHash } from 'node:crypto';
 import type { DeviceState } from './devices/device.ts';
 import type { AlarmState } from './scheduler.ts';
+import { sha256 } from './sha256.ts';
 import type { MachineImage } from './types.ts';
 import type { CompiledCode } from './v86/compiled-code.ts';
 import { Address, Own, PAGE, TlbFlag } from './v86/internals.ts';
@@ -305,13 +305,14 @@ export function restoreCompiled(instance: V86Instance, layer: CompiledLayer): vo
 
 /** SHA-256, in hex, of the guest's own state: equal for two machines that will do the same from here on. */
 export function digestImage(image: Image): string {
-  const hash = createHash('sha256');
+  const hash = sha256();
   const number = new Uint32Array(1);
+  const numberBytes = new Uint8Array(number.buffer);
   image.pages.forEach((page, i) => {
     if (page === undefined) return;
     number[0] = i;
-    hash.update(number).update(page);
+    hash.update(numberBytes).update(page);
   });
   hash.update(settled(image.processor)).update(JSON.stringify(image.surroundings));
-  return hash.digest('hex');
+  return hash.hex();
 }

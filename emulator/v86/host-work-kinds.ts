@@ -5,10 +5,9 @@
  * Knows v86; changes nothing. A function of which nothing is said works for whoever called it.
  */
 
-import { readFileSync } from 'node:fs';
 import type { WorkKind } from '../types.ts';
 import { EXPORTED_WORK, FUNCTION_WORK, FunctionName, IMPORTED_WORK } from './internals.ts';
-import { v86WasmPath } from './module.ts';
+import { readV86Wasm } from './wasm-file.ts';
 import { rewriteV86 } from './rewrite.ts';
 import { WasmBinary } from './wasm-binary.ts';
 import { exportedFunctions } from './wasm-sections.ts';
@@ -28,7 +27,7 @@ function kindOf(name: string, rules: readonly (readonly [RegExp, WorkKind])[]): 
 
 /** Rewrites v86 once more to learn its numbers, which takes some 60 ms. */
 export function hostWorkKinds(): HostWorkKinds {
-  const stock = readFileSync(v86WasmPath());
+  const stock = readV86Wasm();
   const names = new WasmBinary(stock).functionNames();
   const kinds = new Map<number, WorkKind>();
   const add = (index: number, kind: WorkKind | undefined): void => {

@@ -6,15 +6,14 @@
  * processes: the rewritten bytes, and V8's machine code of them.
  */
 
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { CodeStore } from '../code-store.ts';
+import { sha256 } from '../sha256.ts';
 import { TABLE_LENGTH } from './host-functions.ts';
 import { keepNative, moduleWithNative, type NativePlace } from './kept-native.ts';
 import { FunctionName, REWRITTEN_SHA256, V86_WASM_LENGTH } from './internals.ts';
+import { atProcessEnd } from './native-code.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
+import { readV86Wasm } from './wasm-file.ts';
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -29,18 +28,13 @@ export function adoptV86Module(module: WebAssembly.Module): void {
   compiled ??= module;
 }
 
-/** Where the installed npm package keeps v86.wasm. */
-export function v86WasmPath(): string {
-  return join(dirname(createRequire(import.meta.url).resolve('v86')), 'v86.wasm');
-}
-
 function rewrittenBytes(): Uint8Array<ArrayBuffer> {
-  const bytes = readFileSync(v86WasmPath());
+  const bytes = readV86Wasm();
   if (bytes.length !== V86_WASM_LENGTH) {
     throw new UnsupportedV86Error(`v86.wasm has ${bytes.length} bytes, not ${V86_WASM_LENGTH}`);
   }
   const rewritten = rewriteV86(bytes);
-  const digest = createHash('sha256').update(rewritten).digest('hex');
+  const digest = sha256().update(rewritten).hex();
   if (digest !== REWRITTEN_SHA256) {
     throw new UnsupportedV86Error(
       `rewritten, it is ${digest}; where the rewrite was changed, internals.ts must say so`,
@@ -74,8 +68,8 @@ const WORTH_KEEPING = 1.25;
 const SHORT_PROCESS = 1_500_000;
 
 function keepNativeAtExit(native: NativePlace, module: WebAssembly.Module, kept: number): void {
-  process.once('exit', () => {
-    if (kept > 0 && process.cpuUsage().user < SHORT_PROCESS) return;
+  atProcessEnd((processorTime) => {
+    if (kept > 0 && processorTime < SHORT_PROCESS) return;
     keepNative(native, module, mainLoopOf(module), WORTH_KEEPING * kept);
   });
 }

@@ -5,7 +5,7 @@
  * hold: an operation that is given up at a pause leaves everything as if it had been asked to end there (its `finally`
  * blocks run).
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { eventLoopTurn } from '../guest/event-loop.ts';
 import { awaitInterruption } from '../guest/interruption.ts';
 
 /** Why an operation pauses. */
@@ -42,7 +42,7 @@ export async function inBackground<Result>(
   for (;;) {
     const step = operation.next(true);
     if (step.done === true) return step.value;
-    if (step.value === undefined) await nextTurn();
+    if (step.value === undefined) await eventLoopTurn();
     else {
       const interruption = awaitInterruption(signal);
       try {

@@ -42,7 +42,12 @@ import { StopPoints } from './stop-points.ts';
 import type { Location } from './stop-points.ts';
 import { Timeline } from './timeline.ts';
 
-interface ListenerOptions extends CheckpointOptions {
+interface SessionOptions extends CheckpointOptions {
+  /** Names of the guest's addresses, where its own files are stripped; read from these when not given. */
+  readonly symbols?: GuestSymbols;
+}
+
+interface ListenerOptions extends SessionOptions {
   /** Called with what the guest writes, each byte once however often it is rewound. */
   readonly onOutput?: OutputListener;
 }
@@ -93,7 +98,7 @@ export async function debugSnapshot(
 }
 
 /** A session, which takes the guest over; options that are none dispose of it. */
-function sessionOf(guest: Guest, gate: OutputGate, options: CheckpointOptions): DebugSession {
+function sessionOf(guest: Guest, gate: OutputGate, options: SessionOptions): DebugSession {
   try {
     return new DebugSession(guest, gate, options);
   } catch (error) {
@@ -117,9 +122,10 @@ export class DebugSession {
   #threads: { readonly revision: number; readonly found: readonly GuestThread[] | undefined } | undefined;
 
   /** @param guest Stands where its history is to start, with its output going through `gate`. */
-  constructor(guest: Guest, gate: OutputGate, options: CheckpointOptions = {}) {
+  constructor(guest: Guest, gate: OutputGate, options: SessionOptions = {}) {
     this.guest = guest;
     guest.monitor.keepFileAnswers();
+    this.#symbols = options.symbols;
     this.timeline = new Timeline(guest, gate, options);
     const era = (): EraName => guest.era;
     this.#rules = new CallRules(era);

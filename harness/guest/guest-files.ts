@@ -1,19 +1,25 @@
 /**
  * Finds the files a guest is made of: those a caller names, and those built here where nothing is named.
  *
- * May touch: the host's files, for reading; the image build, which is loaded only if something of it is wanted, because a
- * guest of other people's files must start without it.
+ * Touches the host through host-files.ts alone.
  */
-import { readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { memorySizes } from '../../images/abi/memory-map.ts';
-import type { BootImages, ImageFile, KernelMemory, WantedImages } from '../../images/types.ts';
+import type { BootImages, ImageFile, KernelMemory } from '../../images/types.ts';
 import type { SymbolSource } from './crash-report.ts';
 import type { Era, EraName } from '../../images/abi/era.ts';
 import { eraNames, stepsOf } from '../../images/abi/era.ts';
 import { readDumpNote } from './elf/dump-note.ts';
 import { EraContradictionError, InputError } from './errors.ts';
+import {
+  basename,
+  builtImages,
+  fileKind,
+  fullLibraryFolder,
+  ramfsOf,
+  readHostFile,
+  readHostFileNow,
+  stdlibFolder,
+} from './host-files.ts';
 import { identify } from './identity.ts';
 import type { ComponentIdentity } from './identity.ts';
 import { kernelEvidence, programEvidence } from './monitor/eras/evidence.ts';
@@ -51,9 +57,6 @@ export const BUILT_PROGRAMS = ['python', FULL_PYTHON] as const;
 /** Base name of the built program's file. */
 const BUILT_ELF = 'python.elf';
 const EMPTY_NAME = 'program';
-
-/** Room for what a guest writes into a volume made from a folder. */
-const FOLDER_FREE_BYTES = 8 * 1024 * 1024;
 
 export async function findGuestFiles(options: BootOptions, memoryMiB: number): Promise<GuestFiles> {
   const builtProgram = isBuiltProgram(options.program);
@@ -146,7 +149,7 @@ export function symbolSource(
 ): SymbolSource {
   const [hasKernel, hasProgram] = [parts.includes('kernel'), parts.includes('program')];
   const readProgram = (): Uint8Array =>
-    programSymbols === undefined ? program.bytes : readFileSync(programSymbols.path);
+    programSymbols === undefined ? program.bytes : readHostFileNow(programSymbols.path);
   return {
     kernel: () => (hasKernel ? kernel.bytes : undefined),
     program: () => (hasProgram ? readProgram() : undefined),
@@ -165,11 +168,6 @@ export function isBuiltProgram(program: FileSource): boolean {
 /** What of CPython a program of this name is. */
 export function wantedPython(program: FileSource): boolean | 'full' {
   return program === FULL_PYTHON ? 'full' : isBuiltProgram(program);
-}
-
-async function builtImages(wanted: WantedImages): Promise<BootImages> {
-  const { ensureWanted } = await import('../../images/index.ts');
-  return await ensureWanted(wanted);
 }
 
 /**
@@ -207,10 +205,10 @@ async function findRamfs(
         'the standard library cannot be laid over a ramfs image: give a folder, or leave the ramfs out',
       );
     }
-    return await makeRamfs(folder, isFull ? await ensureFullFolder() : await ensureStdlibFolder());
+    return await makeRamfs(folder, isFull ? await fullLibraryFolder() : await stdlibFolder());
   }
   if (isFull && (ramfs === undefined || folder !== undefined))
-    return await makeRamfs(folder, await ensureFullFolder());
+    return await makeRamfs(folder, await fullLibraryFolder());
   if (folder !== undefined) return await makeRamfs(folder, undefined);
   if (ramfs === undefined)
     return images === undefined ? undefined : await readBuilt(images.ramfs?.hello, 'volume');
@@ -230,32 +228,15 @@ async function dumpedImages(
   return images.python?.elf.sha256 === dumped.program ? images : undefined;
 }
 
-async function ensureStdlibFolder(): Promise<string> {
-  const { ensureStdlib } = await import('../../images/index.ts');
-  return await ensureStdlib();
-}
-
-async function ensureFullFolder(): Promise<string> {
-  const { ensureFullLibrary } = await import('../../images/index.ts');
-  return await ensureFullLibrary();
-}
-
 /** A volume of the files of some folders; where two have the same, the first one's counts. */
 async function makeRamfs(folder: string | undefined, below: string | undefined): Promise<GuestFile> {
-  const { createRamfs, RamfsError, readFolder } = await import('../../images/ramfs/index.ts');
-  try {
-    const folders = [below, folder].filter((one) => one !== undefined);
-    const files = new Map(folders.flatMap((one) => [...readFolder(one)]));
-    const bytes = createRamfs(files, { freeBytes: FOLDER_FREE_BYTES });
-    return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes), why: 'made from a folder' };
-  } catch (error) {
-    if (!(error instanceof RamfsError)) throw error;
-    throw new InputError(`no ramfs can be made from ${folder ?? 'the standard library'}: ${error.message}`);
-  }
+  const folders = [below, folder].filter((one) => one !== undefined);
+  const bytes = await ramfsOf(folders, folder ?? 'the standard library');
+  return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes), why: 'made from a folder' };
 }
 
 async function readImage(file: ImageFile): Promise<GuestFile> {
-  const bytes = await readFile(file.path);
+  const bytes = await readHostFile(file.path);
   return {
     bytes,
     identity: { name: basename(file.path), bytes: file.bytes, sha256: file.sha256 },
@@ -269,18 +250,8 @@ async function readSource(what: string, source: FileSource): Promise<GuestFile> 
   if ((await fileKind(what, source)) === 'folder') {
     throw new InputError(`the ${what} ${source} is a folder: name a file`);
   }
-  const bytes = await readFile(source);
+  const bytes = await readHostFile(source);
   return { bytes, identity: identify(basename(source), bytes), why: 'named' };
-}
-
-async function fileKind(what: string, path: string): Promise<'file' | 'folder'> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const hint = code === 'ENOENT' ? 'does not exist: check the path' : `cannot be read (${code})`;
-    throw new InputError(`the ${what} ${path} ${hint}`);
-  }
 }
 
 function nameOf(program: FileSource): string {

@@ -272,6 +272,11 @@ export class Guest {
     return reached ? { kind: 'reached', instructions } : stop;
   }
 
+  /** The pieces of standard input that were given so far, since the guest was booted or, of one from a snapshot, since then. */
+  get inputGiven(): readonly Uint8Array[] {
+    return this.#input.ofSource;
+  }
+
   /** Resolves once a guest that stopped for `input` can read on. */
   async inputReady(): Promise<void> {
     await this.#input.ready(this.monitor.streams.position);

@@ -2,7 +2,7 @@
  * What went into a guest, as digests and options: two guests with equal identities run alike, and a snapshot fits a
  * guest exactly if their identities are equal.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../emulator/sha256.ts';
 
 /** Digest, length and name of one thing a machine was booted from. */
 export interface ComponentIdentity {
@@ -26,7 +26,7 @@ export interface GuestIdentity {
 
 /** Digest of a file that was not built here, or whose digest is not known. */
 export function identify(name: string, bytes: Uint8Array): ComponentIdentity {
-  return { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { name, bytes: bytes.length, sha256: sha256().update(bytes).hex() };
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Deadlines } from './options.ts';
 import type { SettledDeadlines } from './run-limits.ts';
 import { awaitInterruption } from './interruption.ts';
 import type { Stop } from './stop.ts';
-import { eventLoopTurn, inTime, type WallClock } from './wall-clock.ts';
+import { eventLoopTurn } from './event-loop.ts';
+import { inTime, type WallClock } from './wall-clock.ts';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 

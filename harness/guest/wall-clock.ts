@@ -3,8 +3,6 @@
  * endless runs; nothing a guest can see depends on it.
  */
 
-import { setImmediate } from 'node:timers/promises';
-
 /** Monotonic milliseconds, from an origin of no meaning. */
 export type WallClock = () => number;
 
@@ -26,9 +24,4 @@ export async function inTime(something: Promise<unknown>, milliseconds: number):
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Lets whatever else waits in this thread, such as a signal's handler, have its turn. */
-export async function eventLoopTurn(): Promise<void> {
-  await setImmediate();
 }

@@ -9,7 +9,7 @@ import { addressMap, PAGE_SIZE } from '../../images/abi/memory-map.ts';
 import type { GuestSnapshot } from '../guest/guest.ts';
 import { identityDifferences } from '../guest/identity.ts';
 import { wallClock } from '../guest/wall-clock.ts';
-import { contentsOf } from './guest-file.ts';
+import { contentsOf } from './guest-contents.ts';
 import type { PlainData } from './plain-data.ts';
 import { registerValues } from './register-values.ts';
 

@@ -22,13 +22,8 @@ export { exportVmem } from './export-vmem.ts';
 export { ForkPool, type ForkRunOptions } from './fork-pool.ts';
 export { formatDifference } from './format-difference.ts';
 export { SnapshotError, type SnapshotErrorKind } from '../guest/snapshot-error.ts';
-export {
-  loadSnapshot,
-  saveSnapshot,
-  type LoadedSnapshot,
-  type LoadOptions,
-  type SaveOptions,
-} from './guest-file.ts';
+export type { LoadOptions, SaveOptions } from './guest-contents.ts';
+export { loadSnapshot, saveSnapshot, type LoadedSnapshot } from './guest-file.ts';
 export type { SnapshotManifest, SnapshotPart } from './manifest.ts';
 export type { PlainData } from './plain-data.ts';
 export { readSnapshot, readSnapshotManifest, type SnapshotFile } from './read.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { boot, HELLO, loadSnapshot, restoreSnapshot, saveSnapshot } from '../../harness/index.ts';
 import type { Guest, GuestSnapshot } from '../../harness/index.ts';
 import { readSnapshot, writeSnapshot } from '../../harness/snapshots/index.ts';
-import { contentsOf } from '../../harness/snapshots/guest-file.ts';
+import { contentsOf } from '../../harness/snapshots/guest-contents.ts';
 import { nanvix } from '../support/command.ts';
 import { endOf, endsOfFiles, finish, type End } from './support/exactness.ts';
 import { scratchFolder } from './support/scratch-folder.ts';

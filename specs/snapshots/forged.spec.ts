@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boot, loadSnapshot, restoreSnapshot, saveSnapshot, SnapshotError } from '../../harness/index.ts';
-import { snapshotOf } from '../../harness/snapshots/guest-file.ts';
+import { snapshotOf } from '../../harness/snapshots/guest-contents.ts';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
 import { snapshotProgram } from './support/exactness.ts';
 import { seededRandom } from './support/random.ts';

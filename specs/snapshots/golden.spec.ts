@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { deserializeImage, emulatorVersion } from '../../emulator/index.ts';
 import { FORMAT_VERSION } from '../../harness/snapshots/format.ts';
 import { readSnapshot } from '../../harness/snapshots/index.ts';
-import { snapshotOf } from '../../harness/snapshots/guest-file.ts';
+import { snapshotOf } from '../../harness/snapshots/guest-contents.ts';
 import { goldenFile, goldenPath, goldens, machineGoldenPath } from '../golden/goldens.ts';
 import {
   goldenMachine,

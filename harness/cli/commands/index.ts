@@ -11,6 +11,7 @@ import { mkimageCommand } from './mkimage.ts';
 import { mkramfsCommand } from './mkramfs.ts';
 import { profileCommand } from './profile.ts';
 import { regrtestCommand } from './regrtest.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { studyCommand } from './study.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CommandFactory[] = [
   regrtestCommand,
   traceCommand,
   profileCommand,
+  replayCommand,
   debugCommand,
   dumpCommand,
   dapCommand,

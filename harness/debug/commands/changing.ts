@@ -8,6 +8,7 @@ import type { DebugSession } from '../session.ts';
 import { addressFrom, callsFrom, noMore, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { describeStop } from './describe-stop.ts';
+import { snapshotFiles } from './snapshot-files.ts';
 import { registerFrom } from './expression.ts';
 
 const callNames = (): readonly string[] => kernelCalls.map(({ name }) => name);
@@ -79,7 +80,7 @@ async function snapshot({ session, print }: CommandContext, words: readonly stri
   if ((what !== 'save' && what !== 'restore') || path === undefined || more.length > 0) {
     throw new InputError('say snapshot save FILE or snapshot restore FILE');
   }
-  const { loadSnapshot, saveSnapshot } = await import('../../snapshots/guest-file.ts');
+  const { loadSnapshot, saveSnapshot } = await snapshotFiles();
   if (what === 'save') {
     const { bytes } = await saveSnapshot(path, session.guest.capture({ compiled: false }));
     print(`${path}: ${bytes} bytes, taken at instruction ${session.position}`);

@@ -1,9 +1,8 @@
 /**
  * Disassembly of guest memory, with iced-x86. Reads through the guest's page tables and changes nothing.
  */
-import { createRequire } from 'node:module';
-import type * as Iced from 'iced-x86';
 import type { Machine } from '../../../emulator/types.ts';
+import { iced } from './iced.ts';
 
 /** One instruction as it stands in memory. */
 export interface DisassembledInstruction {
@@ -17,14 +16,6 @@ export interface DisassembledInstruction {
   readonly isCall: boolean;
   /** Where a direct branch or call goes. */
   readonly target?: number;
-}
-
-let loaded: typeof Iced | undefined;
-
-/** The library is large: it is loaded when something is first disassembled. */
-function iced(): typeof Iced {
-  loaded ??= createRequire(import.meta.url)('iced-x86') as typeof Iced;
-  return loaded;
 }
 
 const LONGEST_INSTRUCTION = 15;

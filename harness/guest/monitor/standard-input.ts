@@ -117,6 +117,11 @@ export class StandardInput {
     return this.#source.pieces.length;
   }
 
+  /** The pieces that the source has given and that count: those from {@link start} on. */
+  get ofSource(): readonly Uint8Array[] {
+    return this.#source.pieces.slice(this.#start);
+  }
+
   /** Reads from another source from here on; positions in the one before mean nothing any more. */
   replaceSource(source: InputSource): void {
     this.#source = new RecordedSource(source);

@@ -4,7 +4,7 @@
  * Built from ELF files, never from guest memory, so it stays valid over snapshots and restores. A stripped file
  * contributes nothing, and everything that asks gets undefined. Analyses are made on demand and kept.
  */
-import { addressMap } from '../../../images/abi/index.ts';
+import { addressMap } from '../../../images/abi/memory-map.ts';
 import { CodeReader } from './code-reader.ts';
 import { readProgramFile, type ProgramFile } from '../../guest/elf/program-file.ts';
 import { analyseFunction, type FrameRule, type FunctionFrames } from './stack-depth.ts';

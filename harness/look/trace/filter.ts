@@ -1,5 +1,6 @@
 /** Which calls of a trace to show. Filtering never changes what is recorded inside a guest, only what comes out. */
-import { errnoName, errno, kernelCallNames } from '../../../images/abi/index.ts';
+import { kernelCallNames } from '../../../images/abi/eras.ts';
+import { errnoName, errno } from '../../../images/abi/errno.ts';
 import { InputError } from '../../guest/errors.ts';
 import { posixCallNumber } from './posix/numbers.ts';
 import type { CallRecord } from './record.ts';

@@ -4,7 +4,7 @@
  * Reads through the machine's own page walk: nothing in the guest changes, no page is touched.
  */
 import type { LinearMemory } from '../../../emulator/types.ts';
-import { addressMap } from '../../../images/abi/index.ts';
+import { addressMap } from '../../../images/abi/memory-map.ts';
 import type { GuestSymbols } from '../symbols/index.ts';
 import { hex, quote } from './values.ts';
 

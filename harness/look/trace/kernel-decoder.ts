@@ -1,32 +1,27 @@
 /** Decodes the arguments and results of kernel calls by the types in the ABI's table. */
+import { type EraName } from '../../../images/abi/era.ts';
+import { kernelCallByNumber } from '../../../images/abi/eras.ts';
+import { errnoName } from '../../../images/abi/errno.ts';
 import {
   argumentRegisters,
-  capabilities,
-  errnoName,
-  hostHeaders,
-  hostPayload,
-  hostPayloadM,
-  kernelCallByNumber,
   kernelCallOutcome,
-  limits,
-  maskChanges,
+  type ArgumentType,
+  type KernelCall,
+  type ResultRegisters,
+} from '../../../images/abi/kernel-calls.ts';
+import { readStruct } from '../../../images/abi/layout.ts';
+import { hostHeaders, messageTypes } from '../../../images/abi/messages.ts';
+import { capabilities, limits, NO_TIMEOUT, portAccess, protections } from '../../../images/abi/parameters.ts';
+import { maskChanges } from '../../../images/abi/signals.ts';
+import { hostPayloadM, messageM, structsM } from '../../../images/abi/structs-m.ts';
+import {
+  hostPayload,
   message as messageLayout,
-  messageM,
-  messageTypes,
-  NO_TIMEOUT,
-  portAccess,
-  protections,
-  readStruct,
   streamRequest,
   streamResponse,
   structs,
-  structsM,
-  type ArgumentType,
-  type EraName,
-  type KernelCall,
-  type ResultRegisters,
   type StructLayout,
-} from '../../../images/abi/index.ts';
+} from '../../../images/abi/structs.ts';
 import type { GuestView } from './guest-view.ts';
 import { posixErrnoName } from './posix/errno.ts';
 import type { CallArgument, CallResultRecord } from './record.ts';

@@ -6,13 +6,11 @@
  * knows the first thread by its stack, and the others where the C library is musl, which notes the identifier in the area.
  */
 import type { Registers } from '../../../emulator/types.ts';
-import {
-  addressMap,
-  FIRST_THREAD,
-  readStruct,
-  threadArguments,
-  type KernelCallName,
-} from '../../../images/abi/index.ts';
+import { type KernelCallName } from '../../../images/abi/kernel-calls.ts';
+import { readStruct } from '../../../images/abi/layout.ts';
+import { addressMap } from '../../../images/abi/memory-map.ts';
+import { FIRST_THREAD } from '../../../images/abi/messages.ts';
+import { threadArguments } from '../../../images/abi/structs.ts';
 import type { GuestView } from './guest-view.ts';
 
 /** Calls that tell of threads. By name, since numbers mean other calls in 2024, which has no threads. */

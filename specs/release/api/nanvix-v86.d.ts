@@ -640,6 +640,7 @@ declare class StandardInput {
 	get carried(): readonly Uint8Array[];
 	get start(): number;
 	get given(): number;
+	get ofSource(): readonly Uint8Array[];
 	replaceSource(source: InputSource): void;
 	carry(pieces: readonly Uint8Array[], start: number): void;
 	unread(position: InputPosition): readonly Uint8Array[];
@@ -874,6 +875,7 @@ export declare class Guest {
 	runToKernelCall(selector: CallSelector, deadlines?: Deadlines): Stop;
 	runToSnapshot(deadlines?: Deadlines): Stop;
 	runToInstruction(instructions: number, deadlines?: Deadlines): Stop;
+	get inputGiven(): readonly Uint8Array[];
 	inputReady(): Promise<void>;
 	requestPause(): void;
 	advanceClock(nanoseconds: bigint): void;
@@ -1462,7 +1464,10 @@ declare class DebugOperations {
 	goTo(instructions: number): Operation<DebugStop>;
 	answerCall(answer: number | bigint | ErrnoName): Operation<DebugStop>;
 }
-interface ListenerOptions extends CheckpointOptions {
+interface SessionOptions extends CheckpointOptions {
+	readonly symbols?: GuestSymbols;
+}
+interface ListenerOptions extends SessionOptions {
 	readonly onOutput?: OutputListener$1;
 }
 export interface DebugOptions extends Omit<BootOptions, "onConsole" | "onOutput" | "deadlines">, ListenerOptions {
@@ -1477,7 +1482,7 @@ export declare class DebugSession {
 	readonly timeline: Timeline;
 	readonly stops: StopPoints;
 	readonly operations: DebugOperations;
-	constructor(guest: Guest, gate: OutputGate, options?: CheckpointOptions);
+	constructor(guest: Guest, gate: OutputGate, options?: SessionOptions);
 	get era(): EraName;
 	get machine(): Machine;
 	get symbols(): GuestSymbols;
@@ -1723,6 +1728,12 @@ export declare class ForkPool {
 	stop(): Promise<void>;
 }
 export declare function formatDifference(difference: SnapshotDifference, shown?: number): string;
+export interface SaveOptions {
+	readonly compiled?: boolean;
+}
+export interface LoadOptions {
+	readonly trustCompiled?: boolean;
+}
 declare const part: v.StrictObjectSchema<{
 	readonly name: v.SchemaWithPipe<readonly [
 		v.StringSchema<undefined>,
@@ -1919,12 +1930,6 @@ export interface LoadedSnapshot {
 	readonly snapshot: GuestSnapshot;
 	readonly manifest: SnapshotManifest;
 	readonly bytes: number;
-}
-export interface SaveOptions {
-	readonly compiled?: boolean;
-}
-export interface LoadOptions {
-	readonly trustCompiled?: boolean;
 }
 export declare function saveSnapshot(path: string, snapshot: GuestSnapshot, options?: SaveOptions): Promise<WrittenSnapshot>;
 export declare function loadSnapshot(path: string, options?: LoadOptions): Promise<LoadedSnapshot>;

@@ -626,6 +626,7 @@ declare class StandardInput {
 	get carried(): readonly Uint8Array[];
 	get start(): number;
 	get given(): number;
+	get ofSource(): readonly Uint8Array[];
 	replaceSource(source: InputSource): void;
 	carry(pieces: readonly Uint8Array[], start: number): void;
 	unread(position: InputPosition): readonly Uint8Array[];
@@ -860,6 +861,7 @@ declare class Guest {
 	runToKernelCall(selector: CallSelector, deadlines?: Deadlines): Stop;
 	runToSnapshot(deadlines?: Deadlines): Stop;
 	runToInstruction(instructions: number, deadlines?: Deadlines): Stop;
+	get inputGiven(): readonly Uint8Array[];
 	inputReady(): Promise<void>;
 	requestPause(): void;
 	advanceClock(nanoseconds: bigint): void;

@@ -1,0 +1,7 @@
+/** V8's machine code in a page: a browser gives none away and takes none, so that every module is compiled as usual. */
+
+export const serializeNative = (): undefined => undefined;
+export const deserializeNative = (): undefined => undefined;
+export const nativeKey = (name: string): string => name;
+export const optimize = (): void => undefined;
+export const atProcessEnd = (): void => undefined;
