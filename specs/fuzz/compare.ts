@@ -109,11 +109,12 @@ export async function compareWays(
   return undefined;
 }
 
-/** The case as text for a spec, each item with what it says. */
-export const explainedCase = (one: Case): string =>
-  caseText(one, (item: Item) =>
-    disassemble(
-      Uint8Array.from(item.flatMap((part) => (typeof part === 'number' ? [part] : zeros(part.kind)))),
-    ),
+/** What an item says. */
+export const explainItem = (item: Item): string =>
+  disassemble(
+    Uint8Array.from(item.flatMap((part) => (typeof part === 'number' ? [part] : zeros(part.kind)))),
   );
+
+/** The case as text for a spec, each item with what it says. */
+export const explainedCase = (one: Case): string => caseText(one, explainItem);
 const zeros = (kind: string): number[] => new Array<number>(kind === 'rel8' ? 1 : 4).fill(0);

@@ -1,51 +1,80 @@
 /**
- * The processor does what processors do that were not written here: the one of this host. Each instruction that can be
- * compared, and drawn sequences of them, run as a 32-bit Linux program and in our machine. Skipped for each that this host does not have.
+ * The processor does what processors do that were not written here: the one of this host, and QEMU's. Each instruction that can be
+ * compared, and drawn sequences of them, run as a 32-bit Linux program, in QEMU and in our machine. Skipped for what this host does not have.
  */
 
 import { afterAll, describe, expect, it } from 'vitest';
-import { explainedCase } from './compare.ts';
-import { differenceElsewhere } from './elsewhere.ts';
+import { lacks } from '../support/tools.ts';
 import { type Case, parseCase } from './case.ts';
+import { explainedCase } from './compare.ts';
+import { COMPARABLE, COMPARABLE_IN_QEMU, differenceElsewhere, differenceFromQemu } from './elsewhere.ts';
 import { MENDED } from './mended.ts';
-import { nativeRunner, type Processor } from './native.ts';
-import { casesOfAllForms, drawnCases } from './recorded.ts';
+import { nativeRunner } from './native.ts';
+import { forQemu, QEMU, worldsInQemu } from './qemu.ts';
+import { casesOfForms, drawnCases } from './recorded.ts';
 import { worldsAfter } from './ways.ts';
 
 const runner = nativeRunner();
-const processors = runner?.processors ?? [];
 
 afterAll(() => {
   runner?.close();
 });
 
-/** What differs, each with its case. */
-async function differences(processor: Processor, cases: readonly Case[]): Promise<string[]> {
-  const there = runner?.run(processor, cases) ?? [];
+/** What differs, each with its case. A case that did not end in time, here or there, says so. */
+async function differences(
+  cases: readonly Case[],
+  there: readonly (Uint8Array | undefined)[],
+  difference: typeof differenceElsewhere,
+): Promise<string[]> {
   const here = await worldsAfter(cases);
   return cases.flatMap((one, i) => {
     const [ours, theirs] = [here[i], there[i]];
-    if (ours === undefined || theirs === undefined) return [];
-    const text = differenceElsewhere(one, ours, theirs);
+    const ended = ours !== undefined && theirs !== undefined;
+    const text = ended
+      ? difference(one, ours, theirs)
+      : ours !== theirs
+        ? 'came to its end at one place only'
+        : undefined;
     return text === undefined ? [] : [`${text}\n${explainedCase(one)}`];
   });
 }
 
-describe.skipIf(processors.length === 0)('as a program of Linux', () => {
-  it.each(processors)('each instruction does what it does on $name', async (processor) => {
-    expect(await differences(processor, casesOfAllForms(3))).toEqual([]);
+describe.skipIf(runner === undefined)('on the processor of this host, as a program of Linux', () => {
+  const natively = (cases: readonly Case[]): Promise<string[]> =>
+    differences(cases, runner?.run(cases) ?? [], differenceElsewhere);
+
+  it('each instruction does what it does here', async () => {
+    expect(await natively(casesOfForms(COMPARABLE, 3))).toEqual([]);
   });
 
-  it.each(processors)('what v86 has otherwise is as it is on $name', async (processor) => {
-    expect(
-      await differences(
-        processor,
-        MENDED.map(({ text }) => parseCase(text)),
-      ),
-    ).toEqual([]);
+  it('what v86 has otherwise does what it does here', async () => {
+    expect(await natively(MENDED.map(({ text }) => parseCase(text)))).toEqual([]);
   });
 
-  it.each(processors)('drawn sequences do what they do on $name', async (processor) => {
-    expect(await differences(processor, drawnCases(100, 7))).toEqual([]);
+  it('drawn sequences do what they do here', async () => {
+    expect(await natively(drawnCases(COMPARABLE, 150, 7))).toEqual([]);
+  });
+});
+
+describe.skipIf(lacks(QEMU))('in QEMU', () => {
+  const inQemu = async (drawn: readonly Case[]): Promise<string[]> => {
+    const cases = drawn.map(forQemu);
+    const there = await worldsInQemu(cases);
+    // two of all do not come to their end in QEMU 7.2, and do on a processor: why is not known
+    const ended = cases.filter((_, i) => there[i] !== undefined);
+    expect(cases.length - ended.length).toBeLessThanOrEqual(3);
+    return differences(
+      ended,
+      there.filter((world) => world !== undefined),
+      differenceFromQemu,
+    );
+  };
+
+  it('each integer instruction does what it does here', async () => {
+    expect(await inQemu(casesOfForms(COMPARABLE_IN_QEMU, 2))).toEqual([]);
+  });
+
+  it('drawn sequences do what they do here', async () => {
+    expect(await inQemu(drawnCases(COMPARABLE_IN_QEMU, 100, 7))).toEqual([]);
   });
 });

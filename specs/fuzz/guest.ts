@@ -25,7 +25,7 @@ import { initialContent } from './tables.ts';
 
 /** Physical address of the world's first byte. */
 const PHYSICAL = 0x10_0000;
-const MEMORY_MIB = 4;
+export const MEMORY_MIB = 4;
 /** Free physical memory: the page table of the world, a descriptor table, the address of the case's first instruction. */
 const WORLD_TABLE = 0x6000;
 const DESCRIPTORS = 0x6_0000;
@@ -201,3 +201,6 @@ export function writeCase(machine: Machine, one: Case): void {
 
 /** All of the case's world as it is now. */
 export const readWorld = (machine: Machine): Uint8Array => machine.memory.read(PHYSICAL, Size.world);
+
+/** The same, in the memory of another machine. */
+export const worldIn = (memory: Uint8Array): Uint8Array => memory.slice(PHYSICAL, PHYSICAL + Size.world);

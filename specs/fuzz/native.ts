@@ -1,6 +1,6 @@
 /**
- * Runs fuzz cases outside of our machine: as a 32-bit Linux program on the processor that there is. The program is
- * native/runner.c, which is built with gcc when it is needed.
+ * Runs fuzz cases on the processor of the host, as a 32-bit Linux program. The program is native/runner.c, which is built with gcc
+ * when it is needed.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -17,14 +17,6 @@ const FLAGS = [
   ...['-m32', '-O1', '-Wall', '-Wextra', '-Werror', '-static', '-nostdlib', '-ffreestanding', '-fno-pic'],
   ...['-no-pie', '-fno-stack-protector', '-mgeneral-regs-only', '-fno-asynchronous-unwind-tables'],
 ];
-
-/** Something that runs a 32-bit Linux program, and what it is called. */
-export interface Processor {
-  readonly name: string;
-  readonly command: readonly string[];
-}
-
-const HERE: Processor = { name: 'the processor of this host', command: [] };
 
 /** Protections as runner.c has them. */
 const PROTECTION: Readonly<Record<Region['access'], number>> = {
@@ -87,49 +79,44 @@ const LONGEST_RUN_MS = 300_000;
 /** Cases that one process runs: each gives about half a MiB. */
 const CASES_AT_ONCE = 50;
 
-/** Runs cases. */
+/** Runs cases; what each leaves, or undefined. */
 export interface NativeRunner {
-  run(processor: Processor, cases: readonly Case[]): NativeResult[];
-  /** Of those that there can be, the processors that this host has. */
-  readonly processors: readonly Processor[];
+  run(cases: readonly Case[]): NativeResult[];
   close(): void;
 }
 
-/** Builds the runner; undefined where there is no gcc that makes 32-bit programs. */
+/** Builds the runner; undefined where there is no gcc that makes 32-bit programs, or no processor that runs them. */
 export function nativeRunner(): NativeRunner | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-native-'));
   const program = join(folder, 'runner');
-  const close = (): void => {
-    rmSync(folder, { recursive: true });
+  const runner: NativeRunner = {
+    run: (cases) => {
+      const all: NativeResult[] = [];
+      for (let from = 0; from < cases.length; from += CASES_AT_ONCE) {
+        const some = cases.slice(from, from + CASES_AT_ONCE);
+        const { stdout, status } = spawnSync(program, {
+          input: Buffer.concat([header(), ...some.flatMap(input)]),
+          maxBuffer: CASES_AT_ONCE * Size.world,
+          timeout: LONGEST_RUN_MS,
+        });
+        if (status !== 0) throw new Error(`${program} ended with ${status}`);
+        all.push(...results(some, stdout));
+      }
+      return all;
+    },
+    close: () => {
+      rmSync(folder, { recursive: true });
+    },
   };
-  if (spawnSync('gcc', [...FLAGS, '-o', program, SOURCE]).status !== 0) {
-    close();
-    return undefined;
+  if (spawnSync('gcc', [...FLAGS, '-o', program, SOURCE]).status === 0 && works(runner)) return runner;
+  runner.close();
+  return undefined;
+}
+
+function works({ run }: NativeRunner): boolean {
+  try {
+    return run([parseCase('case rounds=1')])[0] !== undefined;
+  } catch {
+    return false;
   }
-  const run = ({ command }: Processor, cases: readonly Case[]): NativeResult[] => {
-    const [file = program, ...options] = command;
-    const rest = file === program ? [] : [...options, program];
-    const all: NativeResult[] = [];
-    for (let from = 0; from < cases.length; from += CASES_AT_ONCE) {
-      const some = cases.slice(from, from + CASES_AT_ONCE);
-      const { stdout, status } = spawnSync(file, rest, {
-        input: Buffer.concat([header(), ...some.flatMap(input)]),
-        maxBuffer: CASES_AT_ONCE * Size.world,
-        timeout: LONGEST_RUN_MS,
-      });
-      if (status !== 0) throw new Error(`${file} ended with ${status}`);
-      all.push(...results(some, stdout));
-    }
-    return all;
-  };
-  const nothing = parseCase('case rounds=1');
-  const works = (one: Processor): boolean => {
-    try {
-      return run(one, [nothing])[0] !== undefined;
-    } catch {
-      return false;
-    }
-  };
-  const processors = [HERE].filter(works);
-  return { run, processors, close };
 }

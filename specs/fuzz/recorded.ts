@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { randomNumbers } from '../support/random.ts';
 import { type Case, caseText } from './case.ts';
 import { COMPARABLE, comparedPart } from './elsewhere.ts';
-import { cases, drawForm } from './generator.ts';
+import { cases, type Choice, drawForm } from './generator.ts';
 import { allForms } from './instructions.ts';
 import { nativeRunner } from './native.ts';
 
@@ -31,9 +31,9 @@ export interface Recorded {
 export const digestOf = (one: Case, world: Uint8Array): string =>
   createHash('sha256').update(comparedPart(one, world)).digest('hex');
 
-/** Cases that hold each form that can be compared, `times` over; strings are drawn by the sequences. */
-export function casesOfAllForms(times: number): Case[] {
-  const forms = allForms().filter((form) => form.kind !== 'string' && COMPARABLE.allows(form));
+/** Cases that hold each form of a choice, `times` over; strings are drawn by the sequences. */
+export function casesOfForms({ allows }: Choice, times: number): Case[] {
+  const forms = allForms().filter((form) => form.kind !== 'string' && allows(form));
   const found: Case[] = [];
   for (let time = 0; time < times; time++) {
     for (let from = 0; from < forms.length; from += FORMS_PER_CASE) {
@@ -50,27 +50,26 @@ export function casesOfAllForms(times: number): Case[] {
   return found;
 }
 
-/** Sequences of all that can be compared. */
-export const drawnCases = (count: number, seed: number): Case[] =>
-  fc.sample(cases(COMPARABLE), { numRuns: count, seed });
+/** Drawn sequences of a choice. */
+export const drawnCases = (choice: Choice, count: number, seed: number): Case[] =>
+  fc.sample(cases(choice), { numRuns: count, seed });
 
 export const readRecorded = (): Recorded[] => JSON.parse(readFileSync(PATH, 'utf8')) as Recorded[];
 
 function record(): void {
   const runner = nativeRunner();
-  const [processor] = runner?.processors ?? [];
-  if (runner === undefined || processor === undefined)
+  if (runner === undefined)
     throw new Error('this host runs no 32-bit programs: gcc -m32 and an x86 are needed');
-  const all = [...casesOfAllForms(TIMES), ...drawnCases(DRAWN, SEED)];
+  const all = [...casesOfForms(COMPARABLE, TIMES), ...drawnCases(COMPARABLE, DRAWN, SEED)];
   const recorded: Recorded[] = [];
-  runner.run(processor, all).forEach((world, i) => {
+  runner.run(all).forEach((world, i) => {
     const one = all[i];
     if (one !== undefined && world !== undefined)
       recorded.push({ text: caseText(one), digest: digestOf(one, world) });
   });
   runner.close();
   writeFileSync(PATH, `${JSON.stringify(recorded, undefined, 1)}\n`);
-  process.stdout.write(`${recorded.length} cases, as ${processor.name} runs them\n`);
+  process.stdout.write(`${recorded.length} cases, as the processor of this host runs them\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) record();

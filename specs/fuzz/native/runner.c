@@ -1,5 +1,5 @@
 /*
- * Runs fuzz cases on a real processor: a static 32-bit Linux program without a C library, also for QEMU's user mode.
+ * Runs fuzz cases on a real processor: a static 32-bit Linux program without a C library.
  *
  * It lays out the same linear addresses as the guest of ../guest.ts, and its signal handler does what that guest's kernel does: logs the
  * fault in the case's own memory, maps the page that is mapped on demand, else goes on behind the item that faulted.
