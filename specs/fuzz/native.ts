@@ -113,9 +113,9 @@ export function nativeRunner(): NativeRunner | undefined {
   return undefined;
 }
 
-function works({ run }: NativeRunner): boolean {
+function works(runner: NativeRunner): boolean {
   try {
-    return run([parseCase('case rounds=1')])[0] !== undefined;
+    return runner.run([parseCase('case rounds=1')])[0] !== undefined;
   } catch {
     return false;
   }
