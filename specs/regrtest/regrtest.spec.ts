@@ -1,10 +1,8 @@
 /**
  * CPython's own tests in guests: 25 quick modules, each restored from the one snapshot. All modules are in all.full.spec.ts.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { availableParallelism } from 'node:os';
+import { beforeAll, expect, it } from 'vitest';
 import { differences, readKnown, regrtestStart, runModules } from '../../harness/regrtest/index.ts';
 import type { RegrtestReport, RegrtestStart } from '../../harness/regrtest/index.ts';
 import { nanvix } from '../support/command.ts';
@@ -41,20 +39,6 @@ it('the command tells in JSON what each module came to', async () => {
     unexpected: [],
   });
   expect(results.map(({ module }) => module)).toEqual(['test_bool', 'test_unary']);
-});
-
-it('a module that is not done in its guest time ends the run with status 3, and a snapshot stands before its test', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-regrtest-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const run = await nanvix(['regrtest', 'decimal', '--timeout', '300', '--snapshot-failed', folder]);
-  expect(run).toMatchObject({ status: 3 });
-  expect(run.stdout).toContain('1 timed out');
-  const kept = join(folder, 'test_decimal.snapshot');
-  expect(run.stderr).toContain(`nanvix-v86 debug --restore ${kept}`);
-  const info = await nanvix(['snapshot', 'info', kept]);
-  expect(info.status).toBe(0);
 });
 
 it('a module that CPython does not have is refused', async () => {

@@ -4,19 +4,22 @@
  *
  * NANVIX_V86_NO_IMAGES=1 leaves the images alone, for work on specs that boot nothing.
  */
-import { ensureImages } from '../../images/index.ts';
+import { ensureFullLibrary, ensureImages, ensureRegressionTests, ensureWanted } from '../../images/index.ts';
+import type { BuildEvent } from '../../images/index.ts';
 import { nanvix } from './command.ts';
 import { ensureBundle } from '../../harness/cli/bundle.mjs';
 
 export default async function setup(): Promise<void> {
   await ensureBundle();
   if (process.env['NANVIX_V86_NO_IMAGES'] === '1') return;
-  const { warnings } = await ensureImages({
-    onProgress: (event) => {
-      if (event.kind === 'finished') console.error(`images: ${event.step} (${event.seconds.toFixed(1)} s)`);
-      if (event.kind === 'failed') console.error(`images: ${event.step} failed`);
-    },
-  });
+  const onProgress = (event: BuildEvent): void => {
+    if (event.kind === 'finished') console.error(`images: ${event.step} (${event.seconds.toFixed(1)} s)`);
+    if (event.kind === 'failed') console.error(`images: ${event.step} failed`);
+  };
+  const { warnings } = await ensureImages({ onProgress });
+  await ensureWanted({ python: 'full' }, { onProgress });
+  await ensureFullLibrary({ onProgress });
+  await ensureRegressionTests({ onProgress });
   for (const warning of warnings) console.error(`images: ${warning}`);
   // what the command keeps at its first start, and says so
   await nanvix(['images']);
