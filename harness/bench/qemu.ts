@@ -23,6 +23,8 @@ export interface QemuGuest {
   /** Name of the program, its arguments and environment, as Nanvix writes them. */
   readonly commandLine: string;
   readonly kernelArguments?: string;
+  /** Counts instructions and has time go by them, so that runs repeat. */
+  readonly icount?: boolean;
 }
 
 export interface QemuRun {
@@ -45,10 +47,11 @@ export async function missingPackages(...wanted: readonly Tool[]): Promise<strin
 }
 
 function machineOf(guest: QemuGuest): string[] {
-  const { kernel, program, ramfs, memoryMiB, commandLine, kernelArguments = '' } = guest;
+  const { kernel, program, ramfs, memoryMiB, commandLine, kernelArguments = '', icount = false } = guest;
   const files = [`${program} ${kernelArguments}`.trimEnd(), ...(ramfs === undefined ? [] : [ramfs])];
   return [
     ...['-accel', 'tcg', '-m', String(memoryMiB), '-display', 'none', '-vga', 'none', '-no-reboot'],
+    ...(icount ? ['-icount', 'shift=0,sleep=off'] : []),
     ...['-serial', 'none', '-monitor', 'none', '-net', 'none'],
     ...['-kernel', kernel, '-append', commandLine, '-initrd', files.join(',')],
     ...['-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],

@@ -1,0 +1,24 @@
+/** Works that run for a while: the same is printed here and in QEMU, and what is hot in them is compiled. */
+import { describe, expect, it } from 'vitest';
+import { interpretedShare } from '../../harness/bench/figures/sustained.ts';
+import { measure } from '../../harness/bench/figure.ts';
+import { sustained } from '../../harness/bench/sustained.ts';
+import { lacks } from '../support/tools.ts';
+
+describe.skipIf(lacks('qemu-system-i386'))('the works beside QEMU counting instructions', () => {
+  it('print the same in both, and give a ratio', async () => {
+    const works = await sustained();
+    try {
+      // a work that prints something else rejects
+      expect(await works.ratio({ icount: true })).toBeGreaterThan(0);
+    } finally {
+      await works.dispose();
+    }
+  }, 300_000);
+});
+
+describe('crunch', () => {
+  it('is compiled, but for a hundredth of its instructions', async () => {
+    expect((await measure(interpretedShare)).median).toBeLessThan(0.01);
+  }, 60_000);
+});
