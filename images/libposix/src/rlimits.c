@@ -15,7 +15,7 @@
 
 static struct rlimit limits[RLIM_NLIMITS] = {
     [RLIMIT_CPU] = ENDLESS,
-    [RLIMIT_FSIZE] = BOTH(UINT32_MAX),
+    [RLIMIT_FSIZE] = ENDLESS,
     [RLIMIT_DATA] = BOTH(NANVIX_HEAP_MAXIMUM),
     [RLIMIT_STACK] = BOTH(NANVIX_STACK_MAXIMUM_SIZE),
     /* No core file is ever written, so any limit holds. */
