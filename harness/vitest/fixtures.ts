@@ -6,9 +6,10 @@
  */
 import { join } from 'node:path';
 import { afterAll, test as base, type TestAPI, type TestContext } from 'vitest';
-import { boot } from '../guest/boot.ts';
+import { bootPlanned, planBoot } from '../guest/boot.ts';
 import type { Guest, GuestSnapshot } from '../guest/guest.ts';
 import type { BootOptions } from '../guest/options.ts';
+import type { RunStart } from '../replay/index.ts';
 import { restoreSnapshot } from '../guest/restore.ts';
 import { wallClock as hostClock } from '../guest/wall-clock.ts';
 import { cachedSnapshot, type SnapshotPoint } from '../snapshots/snapshot-cache.ts';
@@ -55,9 +56,10 @@ export function guestTest(
   const suite = new GuestSuite(options);
   return base.extend<GuestFixtures>({
     booted: async ({ task, signal }, use) => {
-      const guest = await boot(await suite.options());
+      const plan = await planBoot(await suite.options());
+      const guest = await bootPlanned(plan);
       try {
-        await suite.handOver('booted', guest, { task, signal }, use);
+        await suite.handOver('booted', guest, { kind: 'boot', plan }, { task, signal }, use);
       } finally {
         guest.dispose();
       }
@@ -106,10 +108,10 @@ class GuestSuite {
   }
 
   /** @returns Whether the guest may be used again. */
-  async handOver(fixture: string, guest: Guest, test: Test, use: Use): Promise<boolean> {
+  async handOver(fixture: string, guest: Guest, from: RunStart, test: Test, use: Use): Promise<boolean> {
     const { cacheFolder, wallClock = hostClock } = await this.options();
     const failedFolder = join(cacheFolder ?? WORK_FOLDER, 'failed');
-    return await handOver(guest, test, { fixture, failedFolder, wallClock }, use);
+    return await handOver(guest, test, { fixture, from, failedFolder, wallClock }, use);
   }
 
   /** Lends a guest that stands at the snapshot. */
@@ -119,7 +121,7 @@ class GuestSuite {
     let isFree = false;
     try {
       guest.restore(snapshot, 'continue', { compiled: 'keep' });
-      isFree = await this.handOver(fixture, guest, test, use);
+      isFree = await this.handOver(fixture, guest, { kind: 'snapshot', snapshot }, test, use);
     } finally {
       if (isFree) this.#idle.push(guest);
       else guest.dispose();

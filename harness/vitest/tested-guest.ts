@@ -1,14 +1,17 @@
 /**
- * A guest in the hands of a test: ends with it, is explained when it fails, and leaves a snapshot of where it stood.
+ * A guest in the hands of a test: ends with it, is explained when it fails, and leaves a snapshot of where it stood and
+ * a replay of how it came there.
  *
  * What must hold: what goes wrong here never stands in front of what went wrong in the test.
  */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'vitest';
 import type { Guest } from '../guest/guest.ts';
+import type { RunStart } from '../replay/index.ts';
 import { saveSnapshot } from '../snapshots/guest-file.ts';
 import { explainGuest } from './explain.ts';
+import { leaveReplay } from './leave-replay.ts';
 
 /** What a fixture is told of its test. */
 type Test = Pick<TestContext, 'task' | 'signal'>;
@@ -25,7 +28,9 @@ export const signalOf = (guest: Guest): AbortSignal | undefined => signals.get(g
 export interface TestedGuestOptions {
   /** What the test calls it. */
   readonly fixture: string;
-  /** Where the snapshot of a failed test goes. */
+  /** Where its run began. */
+  readonly from: RunStart;
+  /** Where the snapshot and the replay of a failed test go. */
   readonly failedFolder: string;
   /** The guest's wall clock. */
   readonly wallClock: () => number;
@@ -57,11 +62,13 @@ export async function handOver(
 async function tell(
   guest: Guest,
   { task }: Test,
-  { fixture, failedFolder }: TestedGuestOptions,
+  { fixture, from, failedFolder }: TestedGuestOptions,
 ): Promise<void> {
   const said = attempt(() => explainGuest(guest));
-  const left = await leaveSnapshot(guest, failedFolder, `${task.name} ${fixture}`);
-  process.stderr.write(`\n--- ${task.name} (${fixture}) ---\n${said}\n${left}\n`);
+  const path = join(failedFolder, fileName(`${task.name} ${fixture}`));
+  const left = await leaveSnapshot(guest, `${path}.snapshot`);
+  const replay = await leaveReplay(guest, task, from, { fixture, path: `${path}.html` });
+  process.stderr.write(`\n--- ${task.name} (${fixture}) ---\n${said}\n${left}\n${replay}\n`);
 }
 
 function attempt(explain: () => string): string {
@@ -72,10 +79,11 @@ function attempt(explain: () => string): string {
   }
 }
 
-async function leaveSnapshot(guest: Guest, folder: string, name: string): Promise<string> {
-  const path = join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, NAME_CHARACTERS)}.snapshot`);
+const fileName = (name: string): string => name.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, NAME_CHARACTERS);
+
+async function leaveSnapshot(guest: Guest, path: string): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(dirname(path), { recursive: true });
     await saveSnapshot(path, guest.capture({ compiled: false }));
     return `left in ${path}: nanvix-v86 debug --restore goes on from there`;
   } catch (error) {

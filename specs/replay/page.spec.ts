@@ -45,6 +45,7 @@ describe.skipIf(lacksChromium)('a replay in a browser', () => {
     await page.goto(pathToFileURL(file).href);
     await page.locator('[role=option][aria-selected=true]').waitFor();
     await page.getByText('replayed to the same state').waitFor();
+    await says('instruction count reached');
   });
 
   afterAll(async () => {

@@ -86,3 +86,14 @@ it('a failure prints output and decoded kernel calls, and leaves a snapshot to l
   const { snapshot } = await loadSnapshot(path);
   expect(snapshot.monitor.exitStatus).toBe(7);
 });
+
+it('a failure attaches a replay, which the folder of attachments carries; one that passes has none', () => {
+  const [path = '', ...more] = named('is explained')?.replays ?? [];
+  expect(more).toEqual([]);
+  expect(path.startsWith(join(folder, 'attachments'))).toBe(true);
+  const page = readFileSync(path, 'utf8');
+  expect(page).toContain('<title>is explained (booted) — replay</title>');
+  expect(page).toContain('data-part="program"');
+  expect(told).toMatch(/left in \S+is-explained-booted\.html: open it in a browser/);
+  expect(named('ends before a run that it does not await')?.replays).toEqual([]);
+});

@@ -11,6 +11,8 @@ import type { PartName, RecordedRun, RecordingParts, SnapshotStart } from '../re
 
 const PAGE_BYTES = 4096;
 const nothing = new Uint8Array(0);
+/** Instructions that are interpreted before any is compiled: a short run, such as CPython's hello, is at its end sooner so. */
+const COMPILE_AFTER = 60_000_000;
 
 /** @throws Error for a recording that another release made, or that lacks a part. */
 export async function startSession({ recording, parts }: RecordedRun): Promise<DebugSession> {
@@ -29,7 +31,7 @@ export async function startSession({ recording, parts }: RecordedRun): Promise<D
     },
     { ...(kernel && { kernel }), ...(program && { program }) },
   );
-  const common = { symbols, stdin: inputOf(recording.inputPieces, parts) };
+  const common = { compile: COMPILE_AFTER, symbols, stdin: inputOf(recording.inputPieces, parts) };
   if (start.kind === 'snapshot') return await debugSnapshot(snapshotOf(contentsOf(start, parts)), common);
   return await debug({
     ...start,

@@ -7,6 +7,8 @@ export interface TestReport {
   readonly state: string;
   readonly milliseconds: number;
   readonly errors: readonly string[];
+  /** Paths of the pages that were attached to it. */
+  readonly replays: readonly string[];
 }
 
 export default class FailureReporter implements Reporter {
@@ -19,6 +21,10 @@ export default class FailureReporter implements Reporter {
       state,
       milliseconds: test.diagnostic()?.duration ?? 0,
       errors: errors.map(({ message }) => message),
+      replays: test
+        .artifacts()
+        .filter(({ type }) => type === 'nanvix-v86:replay')
+        .flatMap(({ attachments = [] }) => attachments.map(({ path }) => path ?? '')),
     });
   }
 
