@@ -2,6 +2,7 @@
  * Builds steps: each once, in parallel where they don't depend on each other, from the cache where their inputs are
  * unchanged. Must hold: a result in the cache is whole; an interrupted or failed step leaves nothing but its log.
  */
+import { setMaxListeners } from 'node:events';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pruneKind, removeFolder, sweep } from '../store/contents.ts';
@@ -102,6 +103,8 @@ class Build {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    // Each step that runs or waits listens for the end of all.
+    setMaxListeners(0, this.#stop.signal);
     this.#memo = new DigestMemo(new Store(options.cacheRoot));
     this.#prebuilt = options.prebuilt?.(this.#memo);
     if (options.signal?.aborted === true) this.#stop.abort();

@@ -5,7 +5,18 @@
  * What must hold: the same sources and tools give the same tarballs, whoever makes them, when and where.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { headersSteps } from '../abi/recipe.ts';
@@ -83,6 +94,7 @@ async function pack(target: string): Promise<readonly string[]> {
     copyLicences(built.slice(steps.length), guests);
     writePackage(guests, GUESTS_PACKAGE, 'Guests for nanvix-v86, built: kernels, CPython, libraries');
     writePackage(debug, DEBUG_PACKAGE, 'Debug information of the guests in nanvix-v86-guests');
+    for (const one of [guests, debug]) giveModes(one);
     return [guests, debug].map((one) => tarball(one, target));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -106,6 +118,16 @@ function copyStep(built: BuiltStep, sourceKey: string, guests: string, debug: st
       dereference: true,
     });
   }
+}
+
+/** Modes are part of a tarball, and would tell the umask of who made it. */
+function giveModes(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) giveModes(place);
+    else chmodSync(place, (statSync(place).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+  chmodSync(folder, 0o755);
 }
 
 function copyLicences(sources: readonly BuiltStep[], guests: string): void {
