@@ -2,7 +2,8 @@
  * The table of kernel calls of 2024 (v1.1.0), whose numbers are others than those of later eras. Our kernel does not serve
  * them; the harness names and decodes them.
  * Source: ABI reference, "Era 2024" (numbers, and mmap's arguments). Arguments it does not give are those of the call of the
- * same name in Era S; where that is a guess, the words are shown as they are.
+ * same name in Era S; where that is a guess, the words are shown as they are. Those of mmio_alloc and mmio_free were seen in the
+ * run of a real kernel, v1.1.0.
  */
 import type { KernelCall, KernelCallArgument, ResultType } from './kernel-calls.ts';
 
@@ -65,8 +66,8 @@ const rows: readonly Row[] = [
     'none',
     'copies memory between processes',
   ],
-  ['mmio_alloc', [word('arg0'), word('arg1')], 'none', 'takes a memory-mapped region'],
-  ['mmio_free', [word('arg0'), word('arg1')], 'none', 'gives a memory-mapped region back'],
+  ['mmio_alloc', [address], 'none', 'takes a memory-mapped region, by its page-aligned address'],
+  ['mmio_free', [address], 'none', 'gives a memory-mapped region back'],
   ['pmio_alloc', [port, { name: 'access', type: { kind: 'port-access' } }], 'none', 'takes an I/O port'],
   ['pmio_free', [port], 'none', 'gives an I/O port back'],
   [

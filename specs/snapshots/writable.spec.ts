@@ -36,7 +36,14 @@ describe('all that a guest can be', () => {
     expect((await loadSnapshot(path)).snapshot.identity).toEqual(guest.identity);
   });
 
-  it.each([-(2 ** 31), -(2 ** 31) + 1, -1, 0, 1, 2 ** 31 - 1])('with a message of source %i', (source) => {
+  // a thread is the source as its negative; a source that is a process is answered as its first thread
+  it.each([
+    [-(2 ** 31), -(2 ** 31)],
+    [-(2 ** 31) + 1, -(2 ** 31) + 1],
+    [-1, -1],
+    [1, -1],
+    [2 ** 31 - 1, -1],
+  ])('with a message of source %i', (source, answered) => {
     const guest = playGuest('input');
     guest.request(-source, 'readRequest', -(2 ** 31), 2 ** 32 - 1);
     guest.request(-source, 'writeRequest', 2 ** 31 - 1, 0);
@@ -46,8 +53,8 @@ describe('all that a guest can be', () => {
     const whole = { ...others, streams: { ...streams, input: { piece: 0, offset: 0 } } } as const;
     const kept = decodeGuestState(encodeGuestState({ ...state, monitor: whole }));
     expect(kept.monitor.streams.reads).toEqual(whole.streams.reads);
-    guest.push(-source | 0, '');
-    expect(guest.fetch().destination).toBe(source);
+    guest.push(-answered | 0, '');
+    expect(guest.fetch().destination).toBe(answered);
   });
 });
 
