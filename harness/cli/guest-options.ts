@@ -10,7 +10,7 @@ import { instant, milliseconds, oneOf, wholeNumber } from './parse.ts';
  * Instructions for which a command compiles nothing but the very hottest pages: a short run, such as hello with its 23 million, ends sooner
  * without other compiled code, because a new process has to optimize all of it first.
  */
-const COMPILE_AFTER = 60_000_000;
+export const COMPILE_AFTER = 60_000_000;
 
 /** As commander hands them over. */
 export interface GuestOptionValues {

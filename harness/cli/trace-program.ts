@@ -2,7 +2,14 @@
 import type { Guest } from '../guest/guest.ts';
 import type { RunResult } from '../guest/result.ts';
 import type { GuestSymbols } from '../look/symbols/index.ts';
-import type { CallFilter, CallRecord, TraceLevel, TracePalette, TracerOptions } from '../look/trace/index.ts';
+import type {
+  CallFilter,
+  CallRecord,
+  LogRecord,
+  TraceLevel,
+  TracePalette,
+  TracerOptions,
+} from '../look/trace/index.ts';
 import { InputError } from '../guest/errors.ts';
 import { log } from './log.ts';
 import { explainEnd, processStatus } from './report.ts';
@@ -102,7 +109,7 @@ async function traceGuest(
     keep: false,
   };
   const run = async (
-    observers: Pick<TracerOptions, 'onEntry' | 'onCall'>,
+    observers: Pick<TracerOptions, 'onEntry' | 'onCall' | 'onLog'>,
     begin: (tracer: InstanceType<typeof trace.Tracer>) => void = () => undefined,
   ): Promise<[RunResult, InstanceType<typeof trace.Tracer>]> => {
     const tracer = new trace.Tracer(guest, { ...common, ...observers });
@@ -149,7 +156,10 @@ async function traceGuest(
     const print = (call: CallRecord): void => {
       if (wanted(call)) write(trace.formatTraceLine(call));
     };
-    const [result, tracer] = await run({ onCall: print }, ({ header }) => {
+    const onLog = (log: LogRecord): void => {
+      write(trace.formatTraceLine(log));
+    };
+    const [result, tracer] = await run({ onCall: print, onLog }, ({ header }) => {
       write(trace.formatTraceLine(header));
     });
     tracer.unfinished.forEach(print);
@@ -169,6 +179,9 @@ async function traceGuest(
     },
     onCall: (call) => {
       printer.over(call);
+    },
+    onLog: (log) => {
+      printer.logged(log);
     },
   });
   printer.finish();

@@ -5,10 +5,19 @@ import { readProgramFile } from './elf/program-file.ts';
 import { SymbolTable } from './elf/symbol-table.ts';
 import type { CrashReport, KernelCall } from './stop.ts';
 
+/** A program of a bundle. */
+export interface NamedProgram {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /** The ELF files that symbols come from; read only when they are needed. */
 export interface SymbolSource {
   readonly kernel: () => Uint8Array | undefined;
+  /** Of a bundle the last, which is the application where the others are daemons. */
   readonly program: () => Uint8Array | undefined;
+  /** The programs of a bundle, in their order; none where the guest has one program. */
+  readonly bundled?: () => readonly NamedProgram[];
   /** SHA-256 of each, in hex; undefined where there is none. */
   readonly sha256: Readonly<Record<'kernel' | 'program', string | undefined>>;
 }

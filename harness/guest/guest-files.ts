@@ -4,8 +4,9 @@
  * Touches the host through host-files.ts alone.
  */
 import { memorySizes } from '../../images/abi/memory-map.ts';
+import { BundleError, bundledName, isBundle, readBundle } from '../../images/bundle/index.ts';
 import type { BootImages, ImageFile, KernelMemory } from '../../images/types.ts';
-import type { SymbolSource } from './crash-report.ts';
+import type { NamedProgram, SymbolSource } from './crash-report.ts';
 import type { Era, EraName } from '../../images/abi/era.ts';
 import { eraNames, stepsOf } from '../../images/abi/era.ts';
 import { readDumpNote } from './elf/dump-note.ts';
@@ -148,16 +149,34 @@ export function symbolSource(
   parts: readonly ('kernel' | 'program')[] = ['kernel', 'program'],
 ): SymbolSource {
   const [hasKernel, hasProgram] = [parts.includes('kernel'), parts.includes('program')];
+  const bundled = (): readonly NamedProgram[] => bundledPrograms(program.bytes);
   const readProgram = (): Uint8Array =>
-    programSymbols === undefined ? program.bytes : readHostFileNow(programSymbols.path);
+    programSymbols === undefined
+      ? (bundled().at(-1)?.bytes ?? program.bytes)
+      : readHostFileNow(programSymbols.path);
   return {
     kernel: () => (hasKernel ? kernel.bytes : undefined),
     program: () => (hasProgram ? readProgram() : undefined),
+    bundled: () => (hasProgram ? bundled() : []),
     sha256: {
       kernel: hasKernel ? kernel.identity.sha256 : undefined,
       program: hasProgram ? (programSymbols ?? program.identity).sha256 : undefined,
     },
   };
+}
+
+function bundledPrograms(program: Uint8Array): readonly NamedProgram[] {
+  try {
+    if (!isBundle(program)) return [];
+    return readBundle(program).programs.map((one, index) => ({
+      name: bundledName(one, index),
+      bytes: one.bytes,
+    }));
+  } catch (error) {
+    // Its kernel will refuse it.
+    if (error instanceof BundleError) return [];
+    throw error;
+  }
 }
 
 /** Whether a program is named that is built here. */

@@ -37,7 +37,7 @@ export class BundleError extends Error {
 }
 
 /** Marks the trailer with kernel arguments: a word, the number of bytes, the text. */
-const TRAILER_MAGIC = Uint8Array.from(Buffer.from('NVKA'));
+const TRAILER_MAGIC = new TextEncoder().encode('NVKA');
 const TRAILER_HEAD = TRAILER_MAGIC.length + 4;
 
 const pageCeil = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
@@ -129,7 +129,7 @@ export function readBundle(bytes: Uint8Array): Bundle {
     );
     const program = part(bytes, entry.offset, entry.size, what);
     end = Math.max(end, entry.offset + entry.size);
-    return { bytes: program, commandLine: Buffer.from(line).toString('utf8') };
+    return { bytes: program, commandLine: new TextDecoder().decode(line) };
   });
   return { programs, kernelArguments: readTrailer(bytes, pageCeil(end)) };
 }
@@ -138,7 +138,7 @@ function readTrailer(bytes: Uint8Array, start: number): string {
   const head = bytes.subarray(start, start + TRAILER_HEAD);
   if (head.length < TRAILER_HEAD || TRAILER_MAGIC.some((byte, at) => head[at] !== byte)) return '';
   const length = viewOf(head).getUint32(TRAILER_MAGIC.length, true);
-  return Buffer.from(part(bytes, start + TRAILER_HEAD, length, 'the kernel arguments')).toString('utf8');
+  return new TextDecoder().decode(part(bytes, start + TRAILER_HEAD, length, 'the kernel arguments'));
 }
 
 function part(bytes: Uint8Array, offset: number, length: number, what: string): Uint8Array {

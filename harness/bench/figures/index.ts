@@ -12,6 +12,7 @@ import {
   bestWarmBootMs,
 } from './best.ts';
 import { dumpedBootMs, dumpedInstructions } from './dumped.ts';
+import { nanvixdRatio } from './nanvixd-ratio.ts';
 import { peerColdRatio, peerRestoreRatio } from './peer.ts';
 import { captureMs } from './capture-ms.ts';
 import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
@@ -30,6 +31,7 @@ import { stepBackFirstMs, stepBackMs } from './step-back.ts';
 export const figures: readonly Figure[] = [
   imagesSeconds,
   helloProcessMs,
+  nanvixdRatio,
   helloBootMs,
   helloRestoreMs,
   kernelOverhead,

@@ -17,6 +17,7 @@ import type { Guest } from '../../guest/guest.ts';
 import type { Log } from '../../guest/log.ts';
 import type { BootOptions } from '../../guest/options.ts';
 import type { Stop } from '../../guest/stop.ts';
+import { COMPILE_AFTER } from '../guest-options.ts';
 import { Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { version } from '../version.ts';
@@ -47,6 +48,7 @@ export async function runNanvixd(run: NanvixdRun): Promise<number> {
     onOutput: (_stream, bytes) => void writeThrough('stdout', bytes),
     log: logOf(logger),
     ...(run.mount !== undefined && { mount: run.mount }),
+    compile: COMPILE_AFTER,
     deadlines: { wallMs: Infinity, virtualMs: Infinity },
   } as const satisfies Partial<BootOptions>;
   try {

@@ -12,6 +12,7 @@ export const LOG_MARK = 'klog: ';
 export class KernelConsole {
   readonly log = new ByteLog();
   readonly #onBytes: ((bytes: Uint8Array) => void) | undefined;
+  #observers: readonly ((bytes: Uint8Array) => void)[] = [];
   #reported = 0;
 
   constructor(onBytes?: (bytes: Uint8Array) => void) {
@@ -31,9 +32,21 @@ export class KernelConsole {
     this.flush();
   }
 
+  /** Tells of what is written from now on, line by line, where it is written. @returns A function that ends it. */
+  observe(observer: (bytes: Uint8Array) => void): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
   /** Hands the rest of an unfinished line to the listener; lines are handed over as they end. */
   flush(): void {
-    if (this.log.length > this.#reported) this.#onBytes?.(this.log.bytes.slice(this.#reported));
+    if (this.log.length > this.#reported) {
+      const bytes = this.log.bytes.slice(this.#reported);
+      this.#onBytes?.(bytes);
+      for (const observer of this.#observers) observer(bytes);
+    }
     this.#reported = this.log.length;
   }
 

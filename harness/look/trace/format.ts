@@ -1,7 +1,7 @@
 /** One call as lines of text, in the manner of strace. */
 import type { StackFrame } from '../symbols/index.ts';
 import { errnoMessage } from './errno-message.ts';
-import type { CallArgument, CallRecord } from './record.ts';
+import type { CallArgument, CallRecord, LogRecord } from './record.ts';
 import { hex } from './values.ts';
 
 /** How parts of a line stand out; identity functions where there are no colours. */
@@ -66,10 +66,23 @@ export function formatFrame(frame: StackFrame): string {
   return `${place}[${hex(frame.address)}]${frame.guessed === true ? '?' : ''}`;
 }
 
-/** Guest time in seconds, thread, and the indentation of calls inside others. */
+/** `1`; in guests of several processes `4:1`, and `?2:1` where the number of the process is not known. */
+function whoText({ process, thread }: CallRecord): string {
+  if (process === undefined) return String(thread);
+  return `${process < 0 ? `?${-process}` : process}:${thread}`;
+}
+
+/** The lines of a piece of the kernel's console. */
+export function formatLogLines(log: LogRecord, { palette = plainPalette }: FormatOptions = {}): string[] {
+  const seconds = (log.nanoseconds / NANOSECONDS_PER_SECOND).toFixed(9);
+  const lines = log.text.replace(/\n$/u, '').split('\n');
+  return lines.map((line) => `${palette.faint(seconds)} console: ${line}`);
+}
+
+/** Guest time in seconds, process and thread, and the indentation of calls inside others. */
 function lineStart(call: CallRecord, nanoseconds: number, { palette = plainPalette }: FormatOptions): string {
   const seconds = (nanoseconds / NANOSECONDS_PER_SECOND).toFixed(9);
-  return `${palette.faint(seconds)} [${call.thread}] ${INDENTATION.repeat(call.depth)}`;
+  return `${palette.faint(seconds)} [${whoText(call)}] ${INDENTATION.repeat(call.depth)}`;
 }
 
 function durationText({ duration }: CallRecord, { palette = plainPalette }: FormatOptions): string {

@@ -26,6 +26,8 @@ const call = v.object({
   level,
   parent: v.exactOptional(v.number()),
   depth: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
+  process: v.exactOptional(v.number()),
+  program: v.exactOptional(v.string()),
   thread: v.number(),
   number: v.number(),
   name: v.string(),
@@ -81,9 +83,16 @@ const end = v.object({
   nanoseconds: v.number(),
 });
 
-const line = v.variant('type', [call, end]);
+const log = v.object({
+  type: v.literal('log'),
+  text: v.string(),
+  instructions: v.number(),
+  nanoseconds: v.number(),
+});
 
-/** A recorded trace, calls in the order in which they were made. */
+const line = v.variant('type', [call, log, end]);
+
+/** A recorded trace, calls in the order in which they were made. What the kernel's console said is left out. */
 export interface RecordedTrace {
   readonly header: TraceHeader;
   readonly calls: readonly CallRecord[];
@@ -151,7 +160,7 @@ export function parseTrace(text: string, name: string): RecordedTrace {
     if (ended !== undefined) throw new InputError(`${what} comes after the end of the trace`);
     const read = check(line, parseLine(text, what), what);
     if (read.type === 'end') ended = read;
-    else calls.push(read);
+    else if (read.type === 'call') calls.push(read);
   });
   calls.sort((a, b) => a.index - b.index);
   return ended === undefined ? { header: parsed, calls } : { header: parsed, calls, end: ended };

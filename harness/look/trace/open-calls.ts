@@ -1,8 +1,8 @@
 /**
  * The calls that have been made and have not come back.
  *
- * What must hold: a kernel call is found by the stack pointer of its thread, which no other thread can have; a POSIX call by
- * its thread and the place of its return address. A call whose place on the stack is used again will never come back.
+ * What must hold: a kernel call is found by its address space and the stack pointer of its thread, which no other thread
+ * there can have; a POSIX call by address space, thread and the place of its return address. A call whose place on the stack is used again will never come back.
  */
 import type { PendingPosixCall } from './posix/decoder.ts';
 import type { CallRecord } from './record.ts';
@@ -10,6 +10,8 @@ import type { CallRecord } from './record.ts';
 /** A call on its way. Never changed. */
 export interface OpenCall {
   readonly record: CallRecord;
+  /** CR3. */
+  readonly space: number;
   readonly esp: number;
   /** The arguments as they were passed. */
   readonly words: readonly number[];
@@ -21,6 +23,9 @@ export interface OpenCallsState {
   readonly kernel: readonly (readonly [number, OpenCall])[];
   readonly posix: readonly (readonly [number, readonly OpenCall[]])[];
 }
+
+/** An address or a thread of an address space, as one exact number: CR3 has 20 bits that matter. */
+const placeOf = (space: number, word: number): number => (space >>> 12) * 2 ** 32 + word;
 
 export class OpenCalls {
   #kernel = new Map<number, OpenCall>();
@@ -35,56 +40,60 @@ export class OpenCalls {
   }
 
   /** The POSIX calls that a thread is inside of, outermost first. */
-  around(thread: number): readonly OpenCall[] {
-    return this.#posix.get(thread) ?? [];
+  around(space: number, thread: number): readonly OpenCall[] {
+    return this.#posix.get(placeOf(space, thread)) ?? [];
   }
 
   /** @returns The call that was made from the same place before and has never come back. */
   enterKernel(call: OpenCall): OpenCall | undefined {
-    const before = this.#kernel.get(call.esp);
-    this.#kernel.set(call.esp, call);
+    const place = placeOf(call.space, call.esp);
+    const before = this.#kernel.get(place);
+    this.#kernel.set(place, call);
     return before;
   }
 
   /** Takes the call out that returns to `eip` with this stack pointer; undefined when none does. */
-  leaveKernel(esp: number, eip: number): OpenCall | undefined {
-    const call = this.#kernel.get(esp);
+  leaveKernel(space: number, esp: number, eip: number): OpenCall | undefined {
+    const place = placeOf(space, esp);
+    const call = this.#kernel.get(place);
     if (call?.record.returnAddress !== eip) return undefined;
-    this.#kernel.delete(esp);
+    this.#kernel.delete(place);
     return call;
   }
 
   /** Takes the calls out, innermost first, whose place on the stack a new one of the same thread uses. */
-  leftBehind(thread: number, esp: number): readonly OpenCall[] {
+  leftBehind(space: number, thread: number, esp: number): readonly OpenCall[] {
     return this.#cut(
+      space,
       thread,
-      this.around(thread).findIndex((open) => open.esp <= esp),
+      this.around(space, thread).findIndex((open) => open.esp <= esp),
     );
   }
 
   enterPosix(call: OpenCall): void {
     const { thread } = call.record;
-    this.#posix.set(thread, [...this.around(thread), call]);
+    this.#posix.set(placeOf(call.space, thread), [...this.around(call.space, thread), call]);
   }
 
   /** Takes the call out that returns from this place, and those inside of it, which it has left behind; innermost first. */
-  leavePosix(thread: number, esp: number): readonly OpenCall[] {
+  leavePosix(space: number, thread: number, esp: number): readonly OpenCall[] {
     return this.#cut(
+      space,
       thread,
-      this.around(thread).findLastIndex((open) => open.esp === esp),
+      this.around(space, thread).findLastIndex((open) => open.esp === esp),
     );
   }
 
   /** Takes out all POSIX calls of a thread that has ended; innermost first. */
-  forget(thread: number): readonly OpenCall[] {
-    return this.#cut(thread, 0);
+  forget(space: number, thread: number): readonly OpenCall[] {
+    return this.#cut(space, thread, 0);
   }
 
-  #cut(thread: number, at: number): readonly OpenCall[] {
-    const calls = this.around(thread);
+  #cut(space: number, thread: number, at: number): readonly OpenCall[] {
+    const calls = this.around(space, thread);
     if (at < 0 || calls.length === 0) return [];
-    if (at === 0) this.#posix.delete(thread);
-    else this.#posix.set(thread, calls.slice(0, at));
+    if (at === 0) this.#posix.delete(placeOf(space, thread));
+    else this.#posix.set(placeOf(space, thread), calls.slice(0, at));
     return calls.slice(at).reverse();
   }
 

@@ -6,8 +6,14 @@
  * held back but what a call that has not come back yet stands in front of, and not much of that.
  */
 import { compileFilter, type CallFilter } from './filter.ts';
-import { formatCallBegun, formatCallLines, formatCallResumed, type FormatOptions } from './format.ts';
-import type { CallRecord } from './record.ts';
+import {
+  formatCallBegun,
+  formatCallLines,
+  formatCallResumed,
+  formatLogLines,
+  type FormatOptions,
+} from './format.ts';
+import type { CallRecord, LogRecord } from './record.ts';
 
 /** A call that has not been printed, or not to its end. */
 interface Waiting {
@@ -18,6 +24,8 @@ interface Waiting {
 /** Calls of one thread that are held back at most; then those that have not come back are printed as unfinished. */
 const HELD_MAXIMUM = 1000;
 
+const ownerOf = ({ process, thread }: CallRecord): string => `${process ?? ''}:${thread}`;
+
 export class TracePrinter {
   readonly #write: (line: string) => void;
   readonly #options: FormatOptions;
@@ -26,7 +34,7 @@ export class TracePrinter {
   /** False when the result decides whether a call is shown: nothing can be printed of it before. */
   readonly #splits: boolean;
   /** In the order in which the calls were made, by thread. */
-  readonly #threads = new Map<number, Waiting[]>();
+  readonly #threads = new Map<string, Waiting[]>();
 
   /** @param write Called with each line, without its end. */
   constructor(write: (line: string) => void, filter: CallFilter = {}, options: FormatOptions = {}) {
@@ -41,17 +49,18 @@ export class TracePrinter {
   /** Takes a call when it is made. */
   entered(call: CallRecord): void {
     if (!this.#wantedAtEntry(call)) return;
+    const own = ownerOf(call);
     if (this.#splits && this.#threads.size > 0) {
-      for (const thread of this.#threads.keys()) if (thread !== call.thread) this.#begin(thread);
+      for (const thread of this.#threads.keys()) if (thread !== own) this.#begin(thread);
     }
-    const waiting = this.#threads.get(call.thread);
-    if (waiting === undefined) this.#threads.set(call.thread, [{ call, state: 'open' }]);
+    const waiting = this.#threads.get(own);
+    if (waiting === undefined) this.#threads.set(own, [{ call, state: 'open' }]);
     else waiting.push({ call, state: 'open' });
   }
 
   /** Takes a call when it is over. */
   over(call: CallRecord): void {
-    const waiting = this.#threads.get(call.thread) ?? [];
+    const [owner, waiting] = this.#waitingWith(call);
     const at = waiting.findLastIndex((one) => one.call.index === call.index);
     const before = waiting[at];
     if (before === undefined) return;
@@ -62,7 +71,23 @@ export class TracePrinter {
       this.#write(formatCallResumed(call, this.#options));
     } else if (this.#wanted(call)) waiting[at] = { call, state: 'over' };
     else waiting.splice(at, 1);
-    this.#settle(call.thread, waiting);
+    this.#settle(owner, waiting);
+  }
+
+  /** Takes a piece of the kernel's console, which is printed where it was written. */
+  logged(log: LogRecord): void {
+    if (this.#splits) for (const thread of this.#threads.keys()) this.#begin(thread);
+    for (const line of formatLogLines(log, this.#options)) this.#write(line);
+  }
+
+  /** Whose calls a call waits among. Who made it may have become known since. */
+  #waitingWith(call: CallRecord): readonly [owner: string, waiting: Waiting[]] {
+    const own = ownerOf(call);
+    const isIn = (waiting: readonly Waiting[]): boolean =>
+      waiting.some((one) => one.call.index === call.index);
+    const there = this.#threads.get(own);
+    if (there !== undefined && isIn(there)) return [own, there];
+    return [...this.#threads].find(([, waiting]) => isIn(waiting)) ?? [own, []];
   }
 
   /** Prints what is left, as unfinished where it is. */
@@ -73,7 +98,7 @@ export class TracePrinter {
   }
 
   /** Prints up to the first call that has not come back. */
-  #settle(thread: number, waiting: Waiting[]): void {
+  #settle(thread: string, waiting: Waiting[]): void {
     if (waiting.length > HELD_MAXIMUM) this.#begin(thread);
     let kept = 0;
     while (waiting[kept]?.state === 'begun') kept++;
@@ -84,7 +109,7 @@ export class TracePrinter {
   }
 
   /** Prints all there is of a thread: of calls that have not come back the first part. */
-  #begin(thread: number): void {
+  #begin(thread: string): void {
     const waiting = this.#threads.get(thread) ?? [];
     const open: Waiting[] = [];
     for (const one of waiting) {

@@ -68,6 +68,12 @@ export interface CallRecord {
   readonly parent?: number;
   /** How many calls are around this one. */
   readonly depth: number;
+  /**
+   * Number of the process, in guests that have several. Negative where it is not known: −2 is the second address space that was seen.
+   */
+  readonly process?: number;
+  /** Name of the process's program, where the guest has several and it is known. */
+  readonly program?: string;
   /** Identifier of the thread; 0 when the trace began too late to know it. */
   readonly thread: number;
   readonly number: number;
@@ -92,6 +98,16 @@ export interface CallRecord {
   readonly stack?: readonly StackFrame[];
 }
 
+/** A piece of the kernel's console, whole lines where it writes lines, between the calls where it was written. */
+export interface LogRecord {
+  readonly type: 'log';
+  readonly text: string;
+  /** Instructions executed since reset when it was written. */
+  readonly instructions: number;
+  /** Guest time since reset, in nanoseconds. */
+  readonly nanoseconds: number;
+}
+
 /** The last line of a recorded trace: how the run ended. It is missing where the tracing process was killed. */
 export interface TraceEnd {
   readonly type: 'end';
@@ -104,4 +120,4 @@ export interface TraceEnd {
 }
 
 /** One line of a recorded trace. */
-export type TraceLine = TraceHeader | CallRecord | TraceEnd;
+export type TraceLine = TraceHeader | CallRecord | LogRecord | TraceEnd;

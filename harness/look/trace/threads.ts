@@ -16,6 +16,7 @@ import type { GuestView } from './guest-view.ts';
 /** Calls that tell of threads. By name, since numbers mean other calls in 2024, which has no threads. */
 const THREAD_CREATE = 'thread_create' satisfies KernelCallName;
 const THREAD_EXIT = 'thread_exit' satisfies KernelCallName;
+const GET_TID = 'gettid' satisfies KernelCallName;
 const SET_TDA = 'set_tda' satisfies KernelCallName;
 
 /** Bytes below the stack that thread_create was told of which still count: a caller may know its top only. */
@@ -31,6 +32,7 @@ interface Stack {
 export interface ThreadsState {
   readonly stacks: readonly Stack[];
   readonly byDataArea: readonly (readonly [number, number])[];
+  readonly main: number;
 }
 
 /** Identifier shown where the trace began too late to know the thread. */
@@ -45,8 +47,13 @@ export class Threads {
   #stacks: readonly Stack[] = [];
   #byDataArea = new Map<number, number>();
 
-  constructor(view: GuestView) {
+  /** The thread on the stack that a program starts with. */
+  #main: number;
+
+  /** @param main `unknown` where the first thread may have any identifier, as in all processes but the first. */
+  constructor(view: GuestView, main: 'first' | 'unknown' = 'first') {
     this.#view = view;
+    this.#main = main === 'first' ? FIRST_THREAD : UNKNOWN_THREAD;
   }
 
   /** The running thread. The processor must be in the program's ring. */
@@ -65,6 +72,7 @@ export class Threads {
       const [dataArea = 0] = words;
       if (dataArea !== 0) this.#byDataArea.set(dataArea, thread);
     }
+    if (call === GET_TID && thread === UNKNOWN_THREAD && this.#main === UNKNOWN_THREAD) this.#main = result;
     if (call !== THREAD_CREATE) return;
     const bytes = this.#view.bytes(words[0] ?? 0, threadArguments.size);
     if (bytes === undefined) return;
@@ -83,18 +91,19 @@ export class Threads {
   }
 
   save(): ThreadsState {
-    return { stacks: this.#stacks, byDataArea: [...this.#byDataArea] };
+    return { stacks: this.#stacks, byDataArea: [...this.#byDataArea], main: this.#main };
   }
 
   restore(state: ThreadsState): void {
     this.#stacks = state.stacks;
+    this.#main = state.main;
     this.#byDataArea = new Map(state.byDataArea);
   }
 
   /** The nearest stack that ends at or above the stack pointer. */
   #byStackPointer(esp: number): number {
     if (esp > addressMap.stackTop - addressMap.stackMaximumSize && esp <= addressMap.stackTop)
-      return FIRST_THREAD;
+      return this.#main;
     const above = this.#stacks.filter((stack) => esp <= stack.end && esp > stack.base - STACK_SLACK);
     const nearest = Math.min(...above.map((stack) => stack.end));
     return above.find((stack) => stack.end === nearest)?.thread ?? UNKNOWN_THREAD;

@@ -11,7 +11,6 @@ import type { Guest, GuestSnapshot } from '../../guest/guest.ts';
 import type { KernelCall } from '../../guest/stop.ts';
 import type { CallDecision } from '../../guest/kernel-calls/interceptors.ts';
 import { callStack, walkStart, type GuestSymbols, type StackFrame } from '../symbols/index.ts';
-import { GuestView } from './guest-view.ts';
 import {
   completeKernelArguments,
   decodeKernelArguments,
@@ -20,11 +19,17 @@ import {
 } from './kernel-decoder.ts';
 import { OpenCalls, type OpenCall, type OpenCallsState } from './open-calls.ts';
 import { PosixProbe, type PosixReturn, type PosixEntry } from './posix-probe.ts';
-import { PosixDecoder, posixNeverReturns } from './posix/decoder.ts';
-import type { DescriptorsState } from './posix/descriptors.ts';
+import { posixNeverReturns } from './posix/decoder.ts';
 import { posixCallName } from './posix/numbers.ts';
-import { TRACE_VERSION, type CallRecord, type TraceHeader, type TraceLevel } from './record.ts';
-import { Threads, type ThreadsState } from './threads.ts';
+import { Processes, type ProcessesState, type TracedProcess } from './processes.ts';
+import {
+  TRACE_VERSION,
+  type CallRecord,
+  type LogRecord,
+  type TraceHeader,
+  type TraceLevel,
+} from './record.ts';
+import { UNKNOWN_THREAD } from './threads.ts';
 
 export interface TracerOptions {
   /** What to record; the kernel's calls when not given. */
@@ -50,6 +55,8 @@ export interface TracerOptions {
    * comes back is given when it is made.
    */
   readonly onCall?: (call: CallRecord) => void;
+  /** Called with each piece of the kernel's console, inside the machine's run, where it is written. */
+  readonly onLog?: (log: LogRecord) => void;
 }
 
 export const DEFAULT_STRING_LIMIT = 64;
@@ -58,20 +65,17 @@ export const DEFAULT_STRING_LIMIT = 64;
 interface TracerState {
   readonly count: number;
   readonly open: OpenCallsState;
-  readonly threads: ThreadsState;
-  readonly descriptors: DescriptorsState;
+  readonly processes: ProcessesState;
 }
 
 type Made = Pick<CallRecord, 'thread' | 'number' | 'name' | 'arguments' | 'returnAddress' | 'completion'> &
-  Omit<OpenCall, 'record'>;
+  Omit<OpenCall, 'record' | 'space'>;
 
 export class Tracer {
   readonly levels: ReadonlySet<TraceLevel>;
   readonly #guest: Guest;
   readonly #options: TracerOptions;
-  readonly #view: GuestView;
-  readonly #threads: Threads;
-  readonly #posix: PosixDecoder;
+  readonly #processes: Processes;
   readonly #open = new OpenCalls();
   readonly #records: CallRecord[] = [];
   readonly #states = new WeakMap<GuestSnapshot, TracerState>();
@@ -83,14 +87,17 @@ export class Tracer {
     this.#guest = guest;
     this.#options = options;
     this.levels = new Set(options.levels ?? ['kernel']);
-    this.#view = new GuestView(guest.machine.linear, options.symbols, {
-      stringLimit: checkNumber('stringLimit', options.stringLimit ?? DEFAULT_STRING_LIMIT, {
-        infinite: true,
-      }),
-      userOnly: true,
+    const stringLimit = checkNumber('stringLimit', options.stringLimit ?? DEFAULT_STRING_LIMIT, {
+      infinite: true,
     });
-    this.#threads = new Threads(this.#view);
-    this.#posix = new PosixDecoder(this.#view);
+    const { symbolFiles } = guest;
+    this.#processes = new Processes(
+      guest.machine,
+      options.symbols,
+      { stringLimit, userOnly: true },
+      options.symbols === undefined ? [] : (symbolFiles.bundled?.() ?? []),
+      symbolFiles.kernel(),
+    );
     this.#detachers.push(
       guest.calls.observe((call, decision) => {
         this.#kernelEntry(call, decision);
@@ -104,19 +111,31 @@ export class Tracer {
           this.#restore(snapshot);
         },
       }),
+      guest.monitor.console.observe((bytes) => {
+        options.onLog?.({
+          type: 'log',
+          text: new TextDecoder().decode(bytes),
+          instructions: guest.machine.instructions,
+          nanoseconds: guest.machine.virtualNanoseconds,
+        });
+      }),
     );
     if (this.levels.has('posix') && options.symbols !== undefined) {
-      this.#detachers.push(
-        new PosixProbe(guest, options.symbols, {
-          entered: (entry) => {
-            this.#posixEntry(entry);
-          },
-          returned: (end) => {
-            this.#posixReturn(end);
-          },
-        }).attach(),
-      );
+      for (const symbols of this.#processes.programs) this.#detachers.push(this.#probe(symbols));
     }
+  }
+
+  /** Looks on at the POSIX layer of one program. Another may have other code at the same address. */
+  #probe(symbols: GuestSymbols): () => void {
+    const isOf = (): boolean => this.#processes.current().symbols === symbols;
+    return new PosixProbe(this.#guest, symbols, {
+      entered: (entry) => {
+        if (isOf()) this.#posixEntry(entry);
+      },
+      returned: (end) => {
+        if (isOf()) this.#posixReturn(end);
+      },
+    }).attach();
   }
 
   /** The first line of a recorded trace. */
@@ -161,12 +180,13 @@ export class Tracer {
   #kernelEntry(call: KernelCall, decision: CallDecision): void {
     const { registers } = this.#guest.machine;
     const esp = registers.get('esp');
-    const thread = this.#threads.current(registers);
-    const open = this.#make('kernel', {
+    const process = this.#processes.current();
+    const thread = process.threads.current(registers);
+    const open = this.#make('kernel', process, {
       thread,
       number: call.number,
       name: call.name,
-      arguments: decodeKernelArguments(call.number, call.arguments, this.#view, this.#guest.era),
+      arguments: decodeKernelArguments(call.number, call.arguments, process.view, this.#guest.era),
       returnAddress: call.returnAddress,
       words: call.arguments,
       esp,
@@ -176,8 +196,9 @@ export class Tracer {
       this.#closeKernelCall(open, 'answered');
     } else if (open.record.completion === 'never-returns') {
       this.#over(open.record);
-      if (!this.#threads.ends(call.name, thread)) return;
-      for (const left of this.#open.forget(thread)) this.#abandon(left);
+      if (call.name === 'exit') this.#processes.forget(process);
+      if (!process.threads.ends(call.name, thread)) return;
+      for (const left of this.#open.forget(process.space, thread)) this.#abandon(left);
     } else {
       const before = this.#open.enterKernel(open);
       if (before !== undefined) this.#abandon(before);
@@ -186,7 +207,8 @@ export class Tracer {
 
   #kernelReturn(): void {
     const { registers } = this.#guest.machine;
-    const open = this.#open.leaveKernel(registers.get('esp'), registers.get('eip'));
+    const space = registers.control(3);
+    const open = this.#open.leaveKernel(space, registers.get('esp'), registers.get('eip'));
     if (open !== undefined) this.#closeKernelCall(open, 'returned');
   }
 
@@ -194,28 +216,35 @@ export class Tracer {
     const { registers } = this.#guest.machine;
     const { number, name, arguments: before } = open.record;
     const { era } = this.#guest;
+    const process = this.#processes.current();
     const answer = {
       eax: registers.get('eax'),
       edx: registers.get('edx'),
       registers: this.#options.resultRegisters ?? eraOf(era).resultRegisters,
     };
-    const result = decodeKernelResult(number, answer, this.#view, era);
+    const result = decodeKernelResult(number, answer, process.view, era);
     if (result.errno === undefined) {
-      this.#threads.returned(name, open.words, result.value, open.record.thread);
+      process.threads.returned(name, open.words, result.value, open.record.thread);
+      this.#processes.returned(name, result.value, process);
     }
+    // A process may have been asked who it is.
+    const isNamed = open.record.depth === 0 && open.record.thread === UNKNOWN_THREAD;
     this.#close(open, {
+      ...this.#whoseIs(process),
+      ...(isNamed && { thread: process.threads.current(registers) }),
       completion,
       result,
       arguments:
-        result.errno === undefined ? completeKernelArguments(number, before, this.#view, era) : before,
+        result.errno === undefined ? completeKernelArguments(number, before, process.view, era) : before,
     });
   }
 
   #posixEntry({ esp, number, words, returnAddress }: PosixEntry): void {
-    const thread = this.#threads.current(this.#guest.machine.registers);
-    for (const left of this.#open.leftBehind(thread, esp)) this.#abandon(left);
-    const pendingPosix = this.#posix.enter(number, words);
-    const open = this.#make('posix', {
+    const process = this.#processes.current();
+    const thread = process.threads.current(this.#guest.machine.registers);
+    for (const left of this.#open.leftBehind(process.space, thread, esp)) this.#abandon(left);
+    const pendingPosix = process.posix.enter(number, words);
+    const open = this.#make('posix', process, {
       thread,
       number,
       name: posixCallName(number),
@@ -231,20 +260,22 @@ export class Tracer {
   }
 
   #posixReturn({ esp, eax }: PosixReturn): void {
-    const thread = this.#threads.current(this.#guest.machine.registers);
-    const left = this.#open.leavePosix(thread, esp);
+    const process = this.#processes.current();
+    const thread = process.threads.current(this.#guest.machine.registers);
+    const left = this.#open.leavePosix(process.space, thread, esp);
     const open = left.at(-1);
     for (const inner of left.slice(0, -1)) this.#abandon(inner);
     if (open?.pendingPosix === undefined) return;
-    this.#close(open, { completion: 'returned', ...this.#posix.leave(open.pendingPosix, eax) });
+    this.#close(open, { completion: 'returned', ...process.posix.leave(open.pendingPosix, eax) });
   }
 
   /** A call has been made. */
-  #make(level: TraceLevel, made: Made): OpenCall {
+  #make(level: TraceLevel, process: TracedProcess, made: Made): OpenCall {
     const { machine } = this.#guest;
-    const around = this.#open.around(made.thread);
+    const { space, symbols } = process;
+    const around = this.#open.around(space, made.thread);
     const parent = around.at(-1)?.record;
-    const caller = this.#options.symbols?.describe(made.returnAddress);
+    const caller = symbols?.describe(made.returnAddress);
     const recorded = this.levels.has(level);
     const record: CallRecord = {
       type: 'call',
@@ -252,6 +283,7 @@ export class Tracer {
       level,
       ...(parent === undefined ? {} : { parent: parent.index }),
       depth: around.length,
+      ...this.#whoseIs(process),
       thread: made.thread,
       number: made.number,
       name: made.name,
@@ -261,7 +293,7 @@ export class Tracer {
       completion: made.completion,
       returnAddress: made.returnAddress,
       ...(caller === undefined ? {} : { caller }),
-      ...(this.#options.stack === true && recorded ? { stack: this.#stack(level) } : {}),
+      ...(this.#options.stack === true && recorded ? { stack: this.#stack(level, symbols) } : {}),
     };
     if (recorded) {
       this.#count += 1;
@@ -269,12 +301,14 @@ export class Tracer {
       this.#options.onEntry?.(record);
     }
     const { esp, words, pendingPosix } = made;
-    return pendingPosix === undefined ? { record, esp, words } : { record, esp, words, pendingPosix };
+    return { record, space, esp, words, ...(pendingPosix !== undefined && { pendingPosix }) };
   }
 
   #close(
     open: OpenCall,
-    end: Pick<CallRecord, 'completion' | 'arguments'> & Required<Pick<CallRecord, 'result'>>,
+    end: Partial<CallRecord> &
+      Pick<CallRecord, 'completion' | 'arguments'> &
+      Required<Pick<CallRecord, 'result'>>,
   ): void {
     const { record } = open;
     this.#over({
@@ -300,8 +334,13 @@ export class Tracer {
     if (this.#options.keep !== false) this.#records[record.index] = record;
   }
 
-  #stack(level: TraceLevel): StackFrame[] {
-    const { symbols } = this.#options;
+  /** Process and program, in guests that have several. */
+  #whoseIs({ pid, order, program }: TracedProcess): Pick<CallRecord, 'process' | 'program'> {
+    if (!this.#processes.areSeveral) return {};
+    return { process: pid ?? -order, ...(program !== undefined && { program }) };
+  }
+
+  #stack(level: TraceLevel, symbols: GuestSymbols | undefined): StackFrame[] {
     if (symbols === undefined) return [];
     const { registers, linear } = this.#guest.machine;
     return callStack(walkStart(registers, level === 'kernel'), linear, symbols);
@@ -311,8 +350,7 @@ export class Tracer {
     return {
       count: this.#count,
       open: this.#open.save(),
-      threads: this.#threads.save(),
-      descriptors: this.#posix.descriptors.save(),
+      processes: this.#processes.save(),
     };
   }
 
@@ -323,8 +361,7 @@ export class Tracer {
     this.#count = state.count;
     this.#records.length = Math.min(this.#records.length, state.count);
     this.#open.restore(state.open);
-    this.#threads.restore(state.threads);
-    this.#posix.descriptors.restore(state.descriptors);
+    this.#processes.restore(state.processes);
     for (const { record } of this.#open.all()) if (this.levels.has(record.level)) this.#keep(record);
   }
 
@@ -334,8 +371,7 @@ export class Tracer {
     return {
       count: later >= 0 ? later : this.#count,
       open: { kernel: [], posix: [] },
-      threads: new Threads(this.#view).save(),
-      descriptors: new PosixDecoder(this.#view).descriptors.save(),
+      processes: [],
     };
   }
 }
