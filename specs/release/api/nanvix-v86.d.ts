@@ -367,9 +367,14 @@ export type Stop = {
 	readonly reason: unknown;
 };
 export type StopKind = Stop["kind"];
+interface NamedProgram {
+	readonly name: string;
+	readonly bytes: Uint8Array;
+}
 interface SymbolSource {
 	readonly kernel: () => Uint8Array | undefined;
 	readonly program: () => Uint8Array | undefined;
+	readonly bundled?: () => readonly NamedProgram[];
 	readonly sha256: Readonly<Record<"kernel" | "program", string | undefined>>;
 }
 export declare function formatCall(call: KernelCall): string;
@@ -465,6 +470,7 @@ declare class KernelConsole {
 	constructor(onBytes?: (bytes: Uint8Array) => void);
 	write(character: number): void;
 	writeLog(piece: Uint8Array): void;
+	observe(observer: (bytes: Uint8Array) => void): () => void;
 	flush(): void;
 	restore(bytes: Uint8Array): void;
 }
@@ -1183,6 +1189,8 @@ export interface CallRecord {
 	readonly level: TraceLevel;
 	readonly parent?: number;
 	readonly depth: number;
+	readonly process?: number;
+	readonly program?: string;
 	readonly thread: number;
 	readonly number: number;
 	readonly name: string;
@@ -1197,6 +1205,12 @@ export interface CallRecord {
 	readonly caller?: string;
 	readonly stack?: readonly StackFrame[];
 }
+interface LogRecord {
+	readonly type: "log";
+	readonly text: string;
+	readonly instructions: number;
+	readonly nanoseconds: number;
+}
 interface TraceEnd {
 	readonly type: "end";
 	readonly outcome: StopKind;
@@ -1204,7 +1218,7 @@ interface TraceEnd {
 	readonly instructions: number;
 	readonly nanoseconds: number;
 }
-type TraceLine = TraceHeader | CallRecord | TraceEnd;
+type TraceLine = TraceHeader | CallRecord | LogRecord | TraceEnd;
 export interface CallFilter {
 	readonly calls?: readonly string[];
 	readonly threads?: readonly number[];
@@ -1221,6 +1235,7 @@ export interface TracerOptions {
 	readonly keep?: boolean;
 	readonly onEntry?: (call: CallRecord) => void;
 	readonly onCall?: (call: CallRecord) => void;
+	readonly onLog?: (log: LogRecord) => void;
 }
 export declare class Tracer {
 	#private;
@@ -1277,6 +1292,7 @@ export declare class TracePrinter {
 	constructor(write: (line: string) => void, filter?: CallFilter, options?: FormatOptions);
 	entered(call: CallRecord): void;
 	over(call: CallRecord): void;
+	logged(log: LogRecord): void;
 	finish(): void;
 }
 export interface SummaryRow {

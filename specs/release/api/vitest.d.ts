@@ -318,9 +318,14 @@ type Stop = {
 	readonly kind: "requested";
 	readonly reason: unknown;
 };
+interface NamedProgram {
+	readonly name: string;
+	readonly bytes: Uint8Array;
+}
 interface SymbolSource {
 	readonly kernel: () => Uint8Array | undefined;
 	readonly program: () => Uint8Array | undefined;
+	readonly bundled?: () => readonly NamedProgram[];
 	readonly sha256: Readonly<Record<"kernel" | "program", string | undefined>>;
 }
 interface ComponentIdentity {
@@ -359,6 +364,7 @@ declare class KernelConsole {
 	constructor(onBytes?: (bytes: Uint8Array) => void);
 	write(character: number): void;
 	writeLog(piece: Uint8Array): void;
+	observe(observer: (bytes: Uint8Array) => void): () => void;
 	flush(): void;
 	restore(bytes: Uint8Array): void;
 }
