@@ -18,6 +18,11 @@ const scenarios: readonly Scenario[] = [
     }),
   },
   {
+    name: 'input half read and output half written',
+    says: 'half a all the input there is line\nxxx',
+    options: async () => ({ program: await snapshotProgram('streams'), stdin: 'all the input there is' }),
+  },
+  {
     name: 'CPython saying hello',
     says: 'CPYTHON_TEST_HELLO: Hello from Python (3, 11)\n',
     options: () => Promise.resolve(HELLO),

@@ -11,11 +11,6 @@ const scenarios: readonly Scenario[] = [
     says: ' 7 14 21 28 7f80 0f7f\n',
     options: async () => ({ program: await snapshotProgram('registers') }),
   },
-  {
-    name: 'input half read and output half written',
-    says: 'half a all the input there is line\nxxx',
-    options: async () => ({ program: await snapshotProgram('streams'), stdin: 'all the input there is' }),
-  },
 ];
 
 scenarios.forEach(describeExactness);
