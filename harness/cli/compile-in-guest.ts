@@ -6,7 +6,7 @@
  * user's is read but the sources, the objects named, and headers in their folders and in those of `-I`.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import {
   createRamfs,
   ensureTinyCompiler,
@@ -15,10 +15,9 @@ import {
   TCC_LIBRARIES,
   TCC_START_FILES,
 } from '../../images/index.ts';
-import { controlPage } from '../../images/abi/index.ts';
 import { boot } from '../guest/boot.ts';
 import { InputError } from '../guest/errors.ts';
-import type { Guest } from '../guest/guest.ts';
+import { readVolume } from '../guest/monitor/control-page.ts';
 import type { CompilerWords } from './compiler-words.ts';
 
 /** What came of it. */
@@ -47,16 +46,16 @@ export async function compileInGuest(wanted: CompilerWords): Promise<CompiledInG
   const { elf, sysroot } = await ensureTinyCompiler(wanted.era);
   const files = readFolder(sysroot);
   const places = new Places(files);
+  const isObject = wanted.product === 'object';
   const words = [
     '-B/tcc',
     '-nostdinc',
     ...translated(wanted.flags, places),
     '-I/tcc/include',
     '-I/include',
-    ...(wanted.product === 'object' ? ['-c'] : ['-static', '-nostdlib', TEXT]),
-    ...(wanted.product === 'object' ? [] : TCC_START_FILES.map((name) => `/lib/${name}`)),
+    ...(isObject ? ['-c'] : ['-static', '-nostdlib', TEXT, ...inLibrary(TCC_START_FILES)]),
     ...wanted.sources.map((source) => places.file(source)),
-    ...(wanted.product === 'object' ? [] : TCC_LIBRARIES.map((name) => `/lib/${name}`)),
+    ...(isObject ? [] : inLibrary(TCC_LIBRARIES)),
     '-o',
     OUTPUT_FILE,
   ];
@@ -69,7 +68,7 @@ export async function compileInGuest(wanted: CompilerWords): Promise<CompiledInG
     const isDone = stop.kind === 'exit' && stop.status === 0;
     const reason = stop.kind === 'exit' ? '' : `TinyCC ended by ${stop.kind}\n`;
     return {
-      file: isDone ? readRamfs(volumeOf(guest)).get(OUTPUT_FILE) : undefined,
+      file: isDone ? readRamfs(readVolume(guest.machine.memory)).get(OUTPUT_FILE) : undefined,
       diagnostics: said + reason,
     };
   } finally {
@@ -77,11 +76,7 @@ export async function compileInGuest(wanted: CompilerWords): Promise<CompiledInG
   }
 }
 
-/** The volume as the guest has left it. */
-function volumeOf({ machine }: Guest): Uint8Array {
-  const { memory } = machine;
-  return memory.read(memory.read32(controlPage.ramfsBase), memory.read32(controlPage.ramfsSize));
-}
+const inLibrary = (names: readonly string[]): string[] => names.map((name) => `/lib/${name}`);
 
 /** Words in a file are divided as a shell divides them. */
 function quoted(word: string): string {
@@ -113,7 +108,7 @@ class Places {
 
   /** Takes a file, and the headers of its folder. */
   file(given: string): string {
-    const place = `${this.folder(dirname(given))}/${given.slice(dirname(given) === '.' && !given.startsWith('./') ? 0 : dirname(given).length + 1)}`;
+    const place = `${this.folder(dirname(given))}/${basename(given)}`;
     try {
       this.#files.set(place, readFileSync(given));
     } catch (error) {

@@ -29,15 +29,16 @@ export interface EngineOptions {
   readonly check?: ((built: BuiltStep) => string | undefined) | undefined;
 }
 
+/** A result that was built elsewhere, or why there is none to use. */
+export type PrebuiltStep =
+  | { readonly kind: 'found'; readonly built: BuiltStep }
+  /** Made from other sources, or not there. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'damaged'; readonly warning: string };
+
 /** Where results that were built elsewhere are found. */
 export interface Prebuilt {
-  step(
-    step: Step,
-  ): Promise<
-    | { readonly kind: 'found'; readonly built: BuiltStep }
-    | { readonly kind: 'none' }
-    | { readonly kind: 'damaged'; readonly warning: string }
-  >;
+  step(step: Step): Promise<PrebuiltStep>;
 }
 
 /** What building found and did. */

@@ -9,9 +9,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { DigestMemo } from '../build/digest-memo.ts';
+import type { Prebuilt, PrebuiltStep } from '../build/engine.ts';
 import { sourceKeyOf } from '../build/keys.ts';
 import { inProject } from '../build/paths.ts';
-import type { BuiltStep, Manifest, ResultFile, Step } from '../build/step.ts';
+import type { Manifest, ResultFile, Step } from '../build/step.ts';
 
 export const GUESTS_PACKAGE = 'nanvix-v86-guests';
 /** What only debuggers read, apart because it is large. */
@@ -24,14 +25,7 @@ const DIGESTED_FILES = 64;
 export const stepFolder = (root: string, step: string, sourceKey: string): string =>
   path.join(root, 'steps', `${step}-${sourceKey.slice(0, 16)}`);
 
-/** A step that is in the package, or why it cannot be used. */
-export type PrebuiltStep =
-  | { readonly kind: 'found'; readonly built: BuiltStep }
-  /** Made from other sources, or not in the package. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'damaged'; readonly warning: string };
-
-export class PrebuiltGuests {
+export class PrebuiltGuests implements Prebuilt {
   readonly #root: string;
   readonly #debugRoot: string | undefined;
   readonly #memo: DigestMemo;

@@ -4,14 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Guest } from '../../harness/index.ts';
-import { controlPage } from '../../images/abi/index.ts';
+import { readVolume } from '../../harness/guest/monitor/control-page.ts';
 import { lacks, toolEnvironment } from '../support/tools.ts';
 
-/** Bytes of the ramfs, which lies where the control page says. */
-export function volumeOf(guest: Guest): Uint8Array {
-  const { memory } = guest.machine;
-  return memory.read(memory.read32(controlPage.ramfsBase), memory.read32(controlPage.ramfsSize));
-}
+/** Bytes of the ramfs. */
+export const volumeOf = (guest: Guest): Uint8Array => readVolume(guest.machine.memory);
 
 export const withoutTools = lacks('fsck.fat');
 

@@ -25,6 +25,12 @@ export function writeControlPage(
   memory.write(controlPage.base + controlPage.kernelArguments, kernelArguments);
 }
 
+/** The volume as the guest has left it: a copy of the bytes that the page names. */
+export function readVolume(memory: PhysicalMemory): Uint8Array {
+  const base = memory.read32(controlPage.base + controlPage.ramfsBase);
+  return memory.read(base, memory.read32(controlPage.base + controlPage.ramfsSize));
+}
+
 /** How many messages wait for the guest. */
 export function writeCredits(memory: PhysicalMemory, credits: number): void {
   memory.write32(controlPage.base + controlPage.credits, credits);
