@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { bootHello, type ColdHello } from '../guest/hello.ts';
 import { saveSnapshot } from '../snapshots/guest-file.ts';
 

@@ -7,7 +7,8 @@
 import type { Command } from 'commander';
 import type { BootImages } from '../../images/types.ts';
 import { InputError } from '../guest/errors.ts';
-import type { Guest, GuestSnapshot } from '../guest/guest.ts';
+import type { Guest } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import type { BootOptions } from '../guest/options.ts';
 import type { RestoreOptions } from '../guest/restore.ts';
 import { addGuestOptions, bootOptionsOf } from './guest-options.ts';

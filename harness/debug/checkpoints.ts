@@ -6,7 +6,7 @@
  * one goes; the first, the start of history, always stays.
  */
 import { checkNumber } from '../guest/check-number.ts';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 
 /** A guest at one place of its history. */
 export interface Checkpoint {

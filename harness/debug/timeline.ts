@@ -9,7 +9,7 @@
 import type { CaptureOptions, RestoreOptions } from '../../emulator/types.ts';
 import type { Deadlines } from '../guest/options.ts';
 import { GuestStateError, InputError } from '../guest/errors.ts';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import type { Stop } from '../guest/stop.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { Checkpoint, CheckpointOptions } from './checkpoints.ts';

@@ -5,92 +5,38 @@
  * comes back as a {@link Stop}; only asking for what cannot be done throws.
  */
 import type { EraStep } from '../../images/abi/eras.ts';
-import { REGISTER_NAMES } from '../../emulator/types.ts';
-import type {
-  CaptureOptions,
-  Machine,
-  MachineStop,
-  RegisterName,
-  RestoreOptions,
-  RestoreReport,
-} from '../../emulator/types.ts';
+import type { CaptureOptions, Machine, MachineStop, RestoreReport } from '../../emulator/types.ts';
 import { checkNumber } from './check-number.ts';
-import { crashReport } from './crash-report.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { withInputCarried } from './guest-snapshot.ts';
 import type { ClockRule, GuestSnapshot } from './guest-snapshot.ts';
+import type { GuestParts, GuestRestoreOptions, SnapshotObserver } from './guest-parts.ts';
 import { identityDifferences } from './identity.ts';
 import type { GuestIdentity } from './identity.ts';
 import { KernelCalls } from './kernel-calls/interceptors.ts';
 import type { CallSelector } from './kernel-calls/interceptors.ts';
 import { writePauseRequest } from './monitor/control-page.ts';
-import type { HostFolder } from './monitor/host-files/folder.ts';
 import { EraInForce, judgementOf } from './monitor/eras/in-force.ts';
-import type { Judgement } from './monitor/eras/judgement.ts';
 import { vectorSeen } from './monitor/eras/evidence.ts';
 import { Monitor } from './monitor/monitor.ts';
-import type { MonitorStop } from './monitor/monitor.ts';
 import { guestTime, jumpForward } from './monitor/pvclock.ts';
 import { StandardInput } from './monitor/standard-input.ts';
-import type { BootOptions, Deadlines, InputSource, SnapshotPolicy } from './options.ts';
+import type { Deadlines, SnapshotPolicy } from './options.ts';
 import { StageRecorder, totalOf } from './stages.ts';
 import type { StageName, RunResult } from './result.ts';
 import { machineLimitsOf, settleDeadlines } from './run-limits.ts';
 import type { SettledDeadlines } from './run-limits.ts';
 import { runToEnd } from './run-to-end.ts';
-import type { KernelCall, Stop } from './stop.ts';
-import type { WallClock } from './wall-clock.ts';
-
-export { withInputCarried } from './guest-snapshot.ts';
-export type { ClockRule, GuestSnapshot, SnapshotInput } from './guest-snapshot.ts';
-
-/** What a guest is made of; {@link boot} and the restore of a snapshot put it together. */
-export interface GuestParts {
-  readonly machine: Machine;
-  /** Makes another machine of the same options, for a fork. */
-  readonly newMachine: () => Promise<Machine>;
-  readonly identity: GuestIdentity;
-  readonly symbols: SymbolSource;
-  readonly wallClock: WallClock;
-  /** Standard input whose source is shared, instead of the one in the options. */
-  readonly input?: StandardInput;
-  /** True for a guest that was never booted: its own source comes after what the guest of a snapshot had not read. */
-  readonly carriesInput?: boolean;
-  /** The folder of the host that is mounted; undefined for none. */
-  readonly hostFolder?: HostFolder | undefined;
-  /** What is known of its era from the start; what its identity says when not given. */
-  readonly era?: Judgement;
-  readonly options: Pick<
-    BootOptions,
-    'stdin' | 'announceMessages' | 'onSnapshot' | 'onConsole' | 'onOutput' | 'log' | 'deadlines'
-  >;
-}
-
-/** Keeps something about a run beside the guest, and must follow it when it goes back. Told once a capture or restore is done. */
-export interface SnapshotObserver {
-  captured(snapshot: GuestSnapshot): void;
-  restored(snapshot: GuestSnapshot): void;
-}
-
-/** How a guest is put back to a snapshot. */
-export interface GuestRestoreOptions extends RestoreOptions {
-  /** Standard input from here on, after what the guest of the snapshot had not read; the guest's own when not given. */
-  readonly stdin?: InputSource;
-}
+import type { Stop } from './stop.ts';
+import { HarnessStop, SHUT_DOWN, translateStop } from './translate-stop.ts';
 
 /** How often a snapshot is run to warm it, and the instructions after which it is not run again. */
 const WARMING_RUNS = 4;
 const WARMING_INSTRUCTIONS = 50_000_000;
 
-/** Marks a stop that the harness itself asked the machine for. */
-class HarnessStop {
-  readonly stop: MonitorStop | { readonly kind: 'kernel-call'; readonly call: KernelCall };
-  constructor(stop: HarnessStop['stop']) {
-    this.stop = stop;
-  }
-}
+const DISPOSED = 'the guest was disposed of: boot another';
 
 export class Guest {
   readonly machine: Machine;
@@ -507,59 +453,15 @@ export class Guest {
   }
 
   #translate(stop: MachineStop, limits: SettledDeadlines): Stop {
-    switch (stop.kind) {
-      case 'requested':
-        return stop.reason instanceof HarnessStop ? this.#translateOwn(stop.reason.stop) : stop;
-      case 'halted':
-        this.#unusable = 'the guest has halted: restore a snapshot into it or boot another';
-        return { kind: 'halted', crash: this.#report('the processor halted with interrupts off') };
-      case 'reached':
-        return stop.limit === 'instructions'
-          ? { kind: 'deadline', deadline: 'instructions', limit: limits.instructions ?? 0 }
-          : { kind: 'deadline', deadline: 'virtual', limit: limits.virtualMs };
-      case 'wall-time':
-        return { kind: 'deadline', deadline: 'wall', limit: limits.wallMs };
-      case 'breakpoint':
-      case 'watchpoint':
-        return stop;
-      case 'crash':
-        this.#unusable = 'the guest has crashed: restore a snapshot into it or boot another';
-        return { kind: 'crash', crash: crashReport(stop.cause, this.#crashContext()) };
-    }
-  }
-
-  #translateOwn(stop: HarnessStop['stop']): Stop {
-    switch (stop.kind) {
-      case 'exit':
-        this.#unusable = SHUT_DOWN;
-        return stop;
-      case 'pause':
-        if (this.#hasSharedPages) writePauseRequest(this.machine.memory, false);
-        return { kind: 'paused' };
-      case 'protocol-error':
-        return { ...stop, crash: this.#report(stop.violation.message) };
-      case 'snapshot':
-      case 'input':
-      case 'kernel-call':
-        return stop;
-    }
-  }
-
-  #report(message: string): ReturnType<typeof crashReport> {
-    const { registers } = this.machine;
-    const values = Object.fromEntries(REGISTER_NAMES.map((name) => [name, registers.get(name)]));
-    return crashReport(
-      {
-        message,
-        registers: values as Record<RegisterName, number>,
-        faultAddress: registers.control(2),
-      },
-      this.#crashContext(),
-    );
-  }
-
-  #crashContext(): Parameters<typeof crashReport>[1] {
-    return { symbols: this.#parts.symbols, recentCalls: this.calls.recent(), console: this.console };
+    const translated = translateStop(stop, limits, this.machine, () => ({
+      symbols: this.#parts.symbols,
+      recentCalls: this.calls.recent(),
+      console: this.console,
+    }));
+    this.#unusable = translated.unusable ?? this.#unusable;
+    if (translated.stop.kind === 'paused' && this.#hasSharedPages)
+      writePauseRequest(this.machine.memory, false);
+    return translated.stop;
   }
 
   #applyClockRule(rule: ClockRule): void {
@@ -577,6 +479,3 @@ export class Guest {
       throw new GuestStateError(`this guest cannot be ${what}: ${this.#unusable}`);
   }
 }
-
-const DISPOSED = 'the guest was disposed of: boot another';
-const SHUT_DOWN = 'the guest has shut down: restore a snapshot into it or boot another';

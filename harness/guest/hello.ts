@@ -4,7 +4,8 @@
  */
 import { boot } from './boot.ts';
 import { GuestStateError } from './errors.ts';
-import type { Guest, GuestSnapshot } from './guest.ts';
+import type { Guest } from './guest.ts';
+import type { GuestSnapshot } from './guest-snapshot.ts';
 import type { BootOptions } from './options.ts';
 import type { RunResult } from './result.ts';
 

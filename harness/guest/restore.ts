@@ -7,7 +7,7 @@ import { SnapshotMismatchError } from './errors.ts';
 import { findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFile } from './guest-files.ts';
 import { Guest } from './guest.ts';
-import type { ClockRule, GuestSnapshot } from './guest.ts';
+import type { ClockRule, GuestSnapshot } from './guest-snapshot.ts';
 import { hostFolder } from './host-folder.ts';
 import { identityDifferences } from './identity.ts';
 import type { ComponentIdentity, GuestIdentity, OptionValue } from './identity.ts';

@@ -6,7 +6,8 @@
  * code that is kept between processes (kept-code.ts) where there is some.
  */
 import { bootPlanned, planBoot } from './boot.ts';
-import type { Guest, GuestSnapshot } from './guest.ts';
+import type { Guest } from './guest.ts';
+import type { GuestSnapshot } from './guest-snapshot.ts';
 import type { GuestIdentity } from './identity.ts';
 import type { BootOptions } from './options.ts';
 

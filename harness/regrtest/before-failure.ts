@@ -1,6 +1,6 @@
 /** A guest that stands before the first test that failed: to be traced, debugged or kept. */
 import { GuestStateError } from '../guest/errors.ts';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { restoreSnapshot } from '../guest/restore.ts';
 import type { ModuleOutcome } from './outcome.ts';
 import { startLine } from './records.ts';

@@ -4,7 +4,7 @@
  */
 import { ensureRegressionTests, TEST_RUNNER } from '../../images/index.ts';
 import type { EnsureOptions, RegressionTests } from '../../images/types.ts';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import type { BootOptions } from '../guest/options.ts';
 import { cachedSnapshot } from '../snapshots/snapshot-cache.ts';
 

@@ -6,7 +6,7 @@
  */
 import { createMachine, serializeImage, type Machine, type SerializedPage } from '../../emulator/index.ts';
 import { addressMap, PAGE_SIZE } from '../../images/abi/memory-map.ts';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { identityDifferences } from '../guest/identity.ts';
 import { wallClock } from '../guest/wall-clock.ts';
 import { contentsOf } from './guest-contents.ts';

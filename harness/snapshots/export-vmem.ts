@@ -5,7 +5,7 @@
  * this is for tools that look at memory.
  */
 import { serializeImage } from '../../emulator/index.ts';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { PAGE_BYTES } from './format.ts';
 import { writeWhole } from './write-whole.ts';
 

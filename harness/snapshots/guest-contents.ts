@@ -13,7 +13,8 @@ import {
   serializeImage,
   type MachineImage,
 } from '../../emulator/index.ts';
-import { withInputCarried, type GuestSnapshot } from '../guest/guest.ts';
+import { withInputCarried } from '../guest/guest-snapshot.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
 import type { SnapshotContents, SnapshotMoment } from './contents.ts';
 import { decodeGuestState, encodeGuestState, type GuestState } from './guest-state.ts';

@@ -1,7 +1,7 @@
 /** A guest's snapshot into a file and out of it. What it consists of there is said in guest-contents.ts. */
 import { loadEmulator } from '../../emulator/index.ts';
 import { userStore } from '../cache/index.ts';
-import type { GuestSnapshot } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
 import { contentsOf, snapshotOf, type LoadOptions, type SaveOptions } from './guest-contents.ts';
 import type { SnapshotManifest } from './manifest.ts';

@@ -7,7 +7,8 @@
 import { join } from 'node:path';
 import { afterAll, test as base, type TestAPI, type TestContext } from 'vitest';
 import { bootPlanned, planBoot } from '../guest/boot.ts';
-import type { Guest, GuestSnapshot } from '../guest/guest.ts';
+import type { Guest } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import type { BootOptions } from '../guest/options.ts';
 import type { RunStart } from '../replay/index.ts';
 import { restoreSnapshot } from '../guest/restore.ts';

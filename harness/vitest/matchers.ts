@@ -7,7 +7,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { MatcherState } from 'vitest';
 import { checkNumber } from '../guest/check-number.ts';
-import { Guest, type GuestSnapshot } from '../guest/guest.ts';
+import { Guest } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import type { RunResult } from '../guest/result.ts';
 import { diffSnapshots, isEmptyDifference } from '../snapshots/diff.ts';
 import { formatDifferenceBriefly } from '../snapshots/format-difference.ts';

@@ -15,7 +15,7 @@ import { join, parse } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { decode, encode } from 'cborg';
 import { InputError } from '../../guest/errors.ts';
-import type { GuestSnapshot } from '../../guest/guest.ts';
+import type { GuestSnapshot } from '../../guest/guest-snapshot.ts';
 import { exportVmem } from '../../snapshots/export-vmem.ts';
 import { loadSnapshot, saveSnapshot } from '../../snapshots/guest-file.ts';
 

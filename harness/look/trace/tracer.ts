@@ -7,7 +7,8 @@
 import { eraOf } from '../../../images/abi/eras.ts';
 import type { ResultRegisters } from '../../../images/abi/kernel-calls.ts';
 import { checkNumber } from '../../guest/check-number.ts';
-import type { Guest, GuestSnapshot } from '../../guest/guest.ts';
+import type { Guest } from '../../guest/guest.ts';
+import type { GuestSnapshot } from '../../guest/guest-snapshot.ts';
 import type { KernelCall } from '../../guest/stop.ts';
 import type { CallDecision } from '../../guest/kernel-calls/interceptors.ts';
 import { callStack, walkStart, type GuestSymbols, type StackFrame } from '../symbols/index.ts';
