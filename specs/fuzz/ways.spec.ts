@@ -49,6 +49,13 @@ const FOUND: Readonly<Record<string, string>> = {
     case seed=2147483626 rounds=2 start=0x0
     b9 1c 00 00 00 43 e0 fd                  ; mov ecx,1Ch; inc ebx; loopne 5
     66 63 c9                                 ; arpl cx,cx`,
+  'FRSTOR and FNSAVE over the end of a page, the next one missing: page faults in compiled code, too': `
+    case seed=13 rounds=2 start=0x0
+    bb 98 12 02 20 dd a3 40 1d 00 00         ; mov ebx,20021298h; frstor [ebx+1D40h]
+    bb 98 12 02 20 dd b3 40 1d 00 00         ; mov ebx,20021298h; fnsave [ebx+1D40h]`,
+  'FLD of an operand that cannot be read: the x87 does not remember it': `
+    case seed=13 rounds=4 start=0x0
+    bb fc 2f 02 20 db 2b                     ; mov ebx,20022FFCh; fld st,tbyte ptr [ebx]`,
 };
 
 describe('a case that was found', () => {

@@ -15,6 +15,11 @@ import { FWAIT, NO_X87, WAIT_HEEDS } from './interpreter.ts';
 import { Packed } from './state.ts';
 
 const MATH_FAULT = 16;
+/**
+ * Of how many bytes v86's generator can check that they are there: it writes their number as one byte of signed LEB128. FNSAVE and
+ * FRSTOR have more, and are interpreted.
+ */
+const MOST_CHECKED_BYTES = 63;
 
 /**
  * Generates x87 instructions anew, but for two that v86 has inline and right: FNSTCW and FNSTSW AX. `before` is a function (opcode,
@@ -120,6 +125,8 @@ function addGenerate(binary: WasmBinary, index: Indices, helpers: Helpers, pushB
         ];
       case 'read':
       case 'write':
+        if (form.wide > MOST_CHECKED_BYTES)
+          return [emit.constant(I32.of(1)), emit.ifThen(), emit.leaveToInterpreter(context), emit.end()];
         return [
           generateAddress,
           set(address, [get(builder), wasm.call(takeLocal)]),

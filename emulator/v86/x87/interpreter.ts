@@ -1,7 +1,7 @@
 /** x87 instructions in v86's interpreter: its table of first bytes leads here. */
 
 import { Address } from '../internals.ts';
-import { answered, attempt, fetchByte, raise, resolveAddress } from '../interpreting.ts';
+import { answered, attempt, faulted, fetchByte, raise, resolveAddress } from '../interpreting.ts';
 import type { Executor } from '../rewrite-opcodes.ts';
 import type { Indices } from '../rewrite-support.ts';
 import type { WasmBinary } from '../wasm-binary.ts';
@@ -118,18 +118,21 @@ function addExecute(binary: WasmBinary, index: Indices, helpers: Helpers): numbe
         dispatch(opcode, modrm, ({ form, waits }) => [
           waits && form.kind !== 'undefined' ? when(isPending, mathFault(index), wasm.ret) : [],
           operand(form),
-          // an instruction that reaches into the next page has left it in EIP
-          isRemembered(form)
-            ? I32.store(
-                I32.of(0),
-                Address.fpuInstructionPointer,
-                wasm.wordAt(Address.previousInstructionPointer),
-              )
-            : [],
+          isRemembered(form) ? rememberPlace(form) : [],
         ]),
       ],
     },
   );
+}
+
+/** An instruction that reaches into the next page has left it in EIP. One whose operand could not be read has not been executed. */
+function rememberPlace(form: Form): Code {
+  const store = I32.store(
+    I32.of(0),
+    Address.fpuInstructionPointer,
+    wasm.wordAt(Address.previousInstructionPointer),
+  );
+  return form.kind === 'read' ? when(I32.isZero(faulted), store) : store;
 }
 
 /** Whether an instruction leaves where it stands for others to see: those of control do not. */
