@@ -1,4 +1,4 @@
-/** A study in pieces: each machine measures some of the rows, and the pieces are put together again. */
+/** A study in pieces: each machine measures some of the rows, and the pieces are put together again. The pieces of CPython's tests are cut here too. */
 import { InputError } from '../guest/errors.ts';
 import type { StartupReport } from './report/index.ts';
 

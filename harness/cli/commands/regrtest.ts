@@ -4,8 +4,17 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { harnessStatus } from '../../guest/exit-status.ts';
-import type { Difference, Known, ModuleOutcome, RegrtestStart, SuiteOptions } from '../../regrtest/index.ts';
-import { milliseconds, wholeNumber } from '../parse.ts';
+import type {
+  Difference,
+  Known,
+  ModuleOutcome,
+  RegrtestReport,
+  RegrtestStart,
+  SuiteOptions,
+} from '../../regrtest/index.ts';
+import type { Shard } from '../../study/shards.ts';
+import { milliseconds, shard, wholeNumber } from '../parse.ts';
+import { detailsOf, lineOf, textOf } from '../regrtest-text.ts';
 import { checkOutputs, writeUserFile } from '../sink.ts';
 
 interface RegrtestOptions {
@@ -17,19 +26,19 @@ interface RegrtestOptions {
   readonly verbose?: true;
   readonly json?: true;
   readonly junit?: string;
+  readonly save?: string;
+  readonly shard?: Shard;
   readonly snapshotFailed?: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 const MOST_JOBS = 64;
 const STATUS_INTERRUPTED = 130;
-/** Lines of a difference that are shown, from its end. */
-const SHOWN_LINES = 12;
 
 const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 export function regrtestCommand(setStatus: (status: number) => void): Command {
-  return new Command('regrtest')
+  const command = new Command('regrtest')
     .description(
       "run CPython's own regression tests, each module in a guest of its own; status 3 if anything differs from the list of what is known not to pass",
     )
@@ -47,12 +56,49 @@ export function regrtestCommand(setStatus: (status: number) => void): Command {
       '--snapshot-failed <folder>',
       'for each module that differs, write a snapshot before its first failed test',
     )
+    .option(
+      '--shard <K/N>',
+      'run the K-th of N pieces of the modules; `regrtest merge` puts pieces together',
+      shard,
+    )
     .option('--junit <file>', 'write the results as JUnit XML')
+    .option('--save <file>', 'write the results as JSON, for `regrtest merge`')
     .option('--verbose', 'print each test, and what the tests of a failed module printed')
     .option('--json', 'print the results as JSON')
     .action(async (named: readonly string[], options: RegrtestOptions) => {
       setStatus(await regrtest(named, options));
     });
+  command
+    .command('merge')
+    .description(
+      'put the pieces of a run together, which --shard and --save have written; status as of a whole run',
+    )
+    .argument('<files...>', 'results written by --save')
+    .option('--save <file>', 'write the whole as JSON')
+    .option('--json', 'print the whole as JSON')
+    // `regrtest` has options of the same names, which commander would take first
+    .action(async (files: readonly string[], _: unknown, merge: Command) => {
+      setStatus(await mergeFiles(files, merge.optsWithGlobals()));
+    });
+  return command;
+}
+
+async function mergeFiles(files: readonly string[], options: RegrtestOptions): Promise<number> {
+  checkOutputs({ '--save': options.save });
+  const { mergeReports, readReport } = await import('../../regrtest/index.ts');
+  return await tell(mergeReports(files.map((file) => [file, readReport(file)] as const)), options);
+}
+
+/** Prints the results, and writes them where they are wanted. */
+async function tell(
+  report: RegrtestReport,
+  { json, save }: Pick<RegrtestOptions, 'json' | 'save'>,
+  details: readonly string[] = [],
+): Promise<number> {
+  const asJson = `${JSON.stringify(report)}\n`;
+  process.stdout.write(json ? asJson : await textOf(report, details));
+  if (save !== undefined) await writeUserFile(save, asJson);
+  return report.unexpected.length === 0 ? 0 : harnessStatus.unexpected;
 }
 
 /** A run of the suite, as far as it came. */
@@ -63,19 +109,16 @@ interface SuiteRun {
 }
 
 async function regrtest(named: readonly string[], options: RegrtestOptions): Promise<number> {
-  checkOutputs({ '--junit': options.junit });
+  checkOutputs({ '--junit': options.junit, '--save': options.save });
   const suite = await import('../../regrtest/index.ts');
   const known = suite.readKnown();
-  if (options.list) return await list(known);
+  if (options.list) return await list(known, options.shard);
   const { match = [], timeout: timeoutMs, jobs: workers = availableParallelism() } = options;
   const settings: SuiteOptions = { match, timeoutMs, workers, known };
   const { start, outcomes, isInterrupted } = await runShown(named, settings, options);
   const unexpected = outcomes.flatMap((one) => suite.differences(known, one, match.length === 0));
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(suite.reportOf(outcomes, unexpected))}\n`
-      : await shown(outcomes, unexpected, options.verbose === true),
-  );
+  const details = options.verbose ? outcomes.flatMap(detailsOf) : [];
+  const status = await tell(suite.reportOf(outcomes, unexpected), options, details);
   if (options.junit !== undefined) await writeUserFile(options.junit, suite.junitXml(outcomes));
   suite.rememberFailed(
     outcomes.map(({ module }) => module),
@@ -83,21 +126,22 @@ async function regrtest(named: readonly string[], options: RegrtestOptions): Pro
   );
   if (options.snapshotFailed !== undefined)
     await keepFailed(start, outcomes, unexpected, settings, options.snapshotFailed);
-  if (isInterrupted) return STATUS_INTERRUPTED;
-  return unexpected.length === 0 ? 0 : harnessStatus.unexpected;
+  return isInterrupted ? STATUS_INTERRUPTED : status;
 }
 
 /** Runs modules with a display of what is done. */
 async function runShown(
   named: readonly string[],
   settings: SuiteOptions,
-  { failedFirst: isFailedFirst, verbose }: RegrtestOptions,
+  { failedFirst: isFailedFirst, verbose, shard: piece }: RegrtestOptions,
 ): Promise<SuiteRun> {
   const { chooseModules, failedFirst, regrtestStart, runModules } = await import('../../regrtest/index.ts');
+  const { shardOf } = await import('../../study/shards.ts');
   const { withProgress } = await import('../images-progress.ts');
   return await withProgress("CPython's tests", async ({ onProgress, onStep, signal }) => {
     const start = await regrtestStart({ onProgress, signal });
-    const chosen = chooseModules(start.modules, named, settings.known);
+    const all = chooseModules(start.modules, named, settings.known);
+    const chosen = piece === undefined ? all : shardOf(all, piece);
     const modules = isFailedFirst ? failedFirst(chosen) : chosen;
     let done = 0;
     const outcomes = await runModules(start, modules, {
@@ -115,76 +159,19 @@ async function runShown(
   });
 }
 
-async function list(known: Known): Promise<number> {
+async function list(known: Known, piece: Shard | undefined): Promise<number> {
   const { ensureRegressionTests } = await import('../../../images/index.ts');
   const { withProgress } = await import('../images-progress.ts');
   const { modules } = await withProgress("CPython's tests", ({ onProgress, signal }) =>
     ensureRegressionTests({ onProgress, signal }),
   );
-  for (const module of modules) {
+  const { shardOf } = await import('../../study/shards.ts');
+  for (const module of piece === undefined ? modules : shardOf(modules, piece)) {
     const entry = known.modules.get(module);
     const what = entry?.leftOut === true ? 'left out' : 'known';
     process.stdout.write(`${module}${entry === undefined ? '' : `  (${what}: ${entry.why})`}\n`);
   }
   return 0;
-}
-
-function lineOf({ module, status, tests, virtualMs }: ModuleOutcome): string {
-  const failed = tests.filter((test) => test.outcome === 'failed').length;
-  return `${module}: ${status}, ${tests.length} tests, ${failed} failed, ${(virtualMs / 1000).toFixed(1)} s of guest time`;
-}
-
-async function shown(
-  outcomes: readonly ModuleOutcome[],
-  unexpected: readonly Difference[],
-  verbose: boolean,
-): Promise<string> {
-  const [{ default: Table }, { countTests, reportOf }] = await Promise.all([
-    import('cli-table3'),
-    import('../../regrtest/report.ts'),
-  ]);
-  const table = new Table({
-    head: ['module', 'result', 'passed', 'failed', 'skipped', 'M instructions', 'guest s'],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-  });
-  for (const { module, status, tests, instructions, virtualMs } of outcomes) {
-    const { passed, failed, skipped } = countTests(tests);
-    const figures = [Math.round(instructions / 1e6).toLocaleString('en'), (virtualMs / 1000).toFixed(2)];
-    table.push([module, status, passed, failed, skipped, ...figures]);
-  }
-  const { modules, tests } = reportOf(outcomes, unexpected);
-  const sums = [
-    `modules: ${modules.passed} passed, ${modules.failed} failed, ${modules.skipped} skipped, ${modules.timedOut} timed out`,
-    `tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`,
-  ];
-  return [
-    `${table.toString()}\n`,
-    ...(verbose ? outcomes.flatMap(detailsOf) : []),
-    ...unexpected.map(describe),
-    ...sums.map((line) => `${line}\n`),
-    unexpected.length === 0
-      ? 'everything is as listed in harness/regrtest/known.json\n'
-      : `${unexpected.length} differ from harness/regrtest/known.json\n`,
-  ].join('');
-}
-
-function detailsOf({ status, tests, printed }: ModuleOutcome): string[] {
-  const lines = tests.map(
-    ({ name, outcome, text }) => `${outcome} ${name}${outcome === 'skipped' ? ` (${text})` : ''}\n`,
-  );
-  return [...lines, ...(status === 'failed' || status === 'timedOut' ? [`${printed.trimEnd()}\n`] : [])];
-}
-
-function describe({ module, test, did, text }: Difference): string {
-  const lines = text.trimEnd().split('\n').slice(-SHOWN_LINES);
-  const again = test === undefined ? module : `${module} --match ${test}`;
-  const look =
-    did === 'failed' || did === 'timedOut'
-      ? [`to look into it: nanvix-v86 regrtest ${again} --snapshot-failed .`]
-      : [];
-  return `\n${did}, and not listed: ${test ?? module}\n${[...lines, ...look].map((line) => `    ${line}\n`).join('')}`;
 }
 
 /** Writes snapshots, and says how each is opened. */

@@ -1,0 +1,88 @@
+/** A run in pieces: each machine runs some of the modules, and what `--json` told of the pieces is put together again. */
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { InputError } from '../guest/errors.ts';
+import type { RegrtestReport } from './report.ts';
+
+const tests = v.object({ passed: v.number(), failed: v.number(), skipped: v.number() });
+
+const schema: v.GenericSchema<RegrtestReport> = v.object({
+  modules: v.object({ ...tests.entries, timedOut: v.number() }),
+  tests,
+  unexpected: v.array(
+    v.object({
+      module: v.string(),
+      test: v.exactOptional(v.string()),
+      did: v.picklist(['failed', 'passed', 'skipped', 'timedOut', 'gone']),
+      text: v.string(),
+    }),
+  ),
+  results: v.array(
+    v.object({
+      module: v.string(),
+      status: v.picklist(['passed', 'failed', 'skipped', 'timedOut']),
+      tests,
+      reason: v.exactOptional(v.string()),
+      failed: v.array(v.string()),
+      instructions: v.number(),
+      virtualMs: v.number(),
+      wallMs: v.number(),
+    }),
+  ),
+});
+
+/** @throws InputError when the file is missing or holds nothing that `--json` or `--save` writes. */
+export function readReport(file: string): RegrtestReport {
+  let report: unknown;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    report = undefined;
+  }
+  const parsed = v.safeParse(schema, report);
+  if (parsed.success) return parsed.output;
+  throw new InputError(`${file} holds no results: give a file that regrtest --save wrote`);
+}
+
+/**
+ * Reports as one, with modules in the order of their names.
+ *
+ * @throws InputError where there is none, or a module is in two of them.
+ */
+export function mergeReports(
+  reports: readonly (readonly [file: string, report: RegrtestReport])[],
+): RegrtestReport {
+  const files = new Map<string, string>();
+  for (const [file, { results }] of reports) {
+    for (const { module } of results) {
+      const other = files.get(module);
+      if (other !== undefined)
+        throw new InputError(`${module} is in ${other} and in ${file}: leave one of them out`);
+      files.set(module, file);
+    }
+  }
+  const all = reports.map(([, report]) => report);
+  const byModule = (a: { readonly module: string }, b: { readonly module: string }): number =>
+    a.module < b.module ? -1 : Number(a.module > b.module);
+  return {
+    modules: sums(
+      { passed: 0, failed: 0, skipped: 0, timedOut: 0 },
+      all.map(({ modules }) => modules),
+    ),
+    tests: sums(
+      { passed: 0, failed: 0, skipped: 0 },
+      all.map((report) => report.tests),
+    ),
+    unexpected: all.flatMap(({ unexpected }) => unexpected).sort(byModule),
+    results: all.flatMap(({ results }) => results).sort(byModule),
+  };
+}
+
+function sums<Key extends string>(
+  zero: Readonly<Record<Key, number>>,
+  counts: readonly Readonly<Record<Key, number>>[],
+): Record<Key, number> {
+  const sum: Record<Key, number> = { ...zero };
+  for (const one of counts) for (const key in sum) sum[key] += one[key];
+  return sum;
+}
