@@ -51,8 +51,11 @@ const REACHED: MachineStop = { kind: 'reached', limit: 'instructions' };
  * instructions and end gain more by compiling earlier (measured on CPython's start: a tenth).
  */
 const HOT_PAGES = 50_000;
-/** The same while a machine may turn out to run for a short time only: what is as hot as that pays even then. */
-const HOTTEST_PAGES = 2_000_000;
+/**
+ * The same while a machine may turn out to run for a short time only. To interpret a page for so long takes a few times what it takes
+ * to compile it: where the run ends soon after, little is lost, and where it does not, little has been.
+ */
+const HOTTEST_PAGES = 400_000;
 /** Instructions after which the loop comes back at the latest, to look at the wall clock. */
 const TURN = 4_000_000;
 

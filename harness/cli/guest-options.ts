@@ -7,8 +7,8 @@ import { guestLog } from './log.ts';
 import { instant, milliseconds, oneOf, wholeNumber } from './parse.ts';
 
 /**
- * Instructions for which a command compiles nothing but the very hottest pages: a short run, such as hello with its 23 million, ends sooner
- * without other compiled code, because a new process has to optimize all of it first.
+ * Instructions for which a command compiles nothing but the very hottest pages: a short run, such as hello with its 23 million, ends
+ * sooner without other compiled code, because a new process has to optimize all of it first.
  */
 export const COMPILE_AFTER = 60_000_000;
 
