@@ -5,6 +5,7 @@
  * write from here marks its pages as changed and drops code compiled from them.
  */
 
+import { hex } from './hex.ts';
 import {
   type AddressSpace,
   type LinearMemory,
@@ -63,7 +64,7 @@ export class MachinePhysicalMemory extends LittleEndianSpace implements Physical
     // written so that NaN is no address
     if (!(address >= 0 && length >= 0 && address + length <= this.size)) {
       throw new RangeError(
-        `physical addresses 0x${address.toString(16)} to 0x${(address + length).toString(16)} are not all in RAM`,
+        `physical addresses ${hex(address)} to ${hex(address + length)} are not all in RAM`,
       );
     }
   }

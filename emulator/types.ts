@@ -6,6 +6,7 @@
  * having code compiled or not never changes at which instruction count anything in the guest happens.
  */
 
+import { hex } from './hex.ts';
 import type { CodeStore } from './code-store.ts';
 
 /** The general registers in the processor's own order of encoding, the instruction pointer and the flags. All are unsigned 32-bit. */
@@ -373,7 +374,7 @@ export interface Machine {
 export class UnmappedAddressError extends Error {
   readonly address: number;
   constructor(address: number) {
-    super(`linear address 0x${(address >>> 0).toString(16)} is not mapped in the guest`);
+    super(`linear address ${hex(address >>> 0)} is not mapped in the guest`);
     this.name = 'UnmappedAddressError';
     this.address = address;
   }

@@ -8,6 +8,7 @@
  * it starts in one. What must hold: every watch is told on its own, whatever others watch the same bytes.
  */
 
+import { hex } from './hex.ts';
 import { checkNumber, WORD_BOUNDS } from './numbers.ts';
 import type { Controls, MachineLinearMemory } from './memory.ts';
 import type { AccessHandler, MemoryAccess, PhysicalPiece, WatchedRange } from './types.ts';
@@ -58,7 +59,7 @@ export class Watches {
     const start = address >>> 0;
     if (!Number.isInteger(length) || length < 1 || length > PAGE || start + length > 2 ** 32) {
       throw new RangeError(
-        `a watched range has 1 to ${PAGE} bytes below 4 GiB, not ${length} at 0x${start.toString(16)}`,
+        `a watched range has 1 to ${PAGE} bytes below 4 GiB, not ${length} at ${hex(start)}`,
       );
     }
     const watch: Watch = {

@@ -5,6 +5,7 @@
  * policy: what the guest does at its ports, and when to stop, is asked of the {@link Host}.
  */
 
+import { hex } from '../hex.ts';
 import type { CodeStore } from '../code-store.ts';
 import type { HostWork } from '../types.ts';
 import { type CompiledCode, compiledFrom } from './compiled-code.ts';
@@ -144,7 +145,7 @@ export class V86Instance {
       ['control', this.word(Address.control), 0x60000010],
     ];
     for (const [name, value, wanted] of expected) {
-      if (value !== wanted) throw new UnsupportedV86Error(`${name} is 0x${value.toString(16)} after reset`);
+      if (value !== wanted) throw new UnsupportedV86Error(`${name} is ${hex(value)} after reset`);
     }
   }
 

@@ -4,6 +4,7 @@
  * Reads the guest's interrupt descriptor table; changes nothing. A stop at a fault is a breakpoint at the kernel's own
  * handler, so it works with any kernel that has one gate per vector.
  */
+import { hex } from '../../emulator/hex.ts';
 import type { Machine } from '../../emulator/types.ts';
 
 /** An exception, as the processor pushed it. */
@@ -85,7 +86,6 @@ export function faultFrame(machine: Machine, vector: number): FaultFrame {
 
 /** `page fault at 0x40001234 reading 0x0` on one line. */
 export function describeFault(fault: FaultFrame): string {
-  const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
   const what =
     fault.errorCode === undefined || fault.vector === PAGE_FAULT ? '' : ` (${hex(fault.errorCode)})`;
   const where = ` at ${hex(fault.eip)} in ring ${fault.cs & 3}`;

@@ -6,6 +6,7 @@
  * is an {@link Operation}, for those who have sockets to serve meanwhile. What must hold: the guest is run through the
  * session's timeline alone, so that every place of its run can be found again.
  */
+import { hex } from '../../emulator/hex.ts';
 import type { Machine, RegisterName } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
 import { kernelCallByNumber } from '../../images/abi/eras.ts';
@@ -274,7 +275,7 @@ export class DebugSession {
   /** Writes linear memory. Throws {@link InputError} where it is not mapped. */
   writeMemory(address: number, bytes: Uint8Array): void {
     if (this.machine.linear.readMapped(address, bytes.length).length < bytes.length) {
-      throw new InputError(`${bytes.length} bytes at 0x${address.toString(16)} are not all mapped`);
+      throw new InputError(`${bytes.length} bytes at ${hex(address)} are not all mapped`);
     }
     const copy = Uint8Array.from(bytes);
     this.timeline.change(() => {

@@ -3,6 +3,7 @@
  *
  * Plain bookkeeping: how a point is watched for is the seeker's matter (seeker.ts).
  */
+import { hex } from '../../emulator/hex.ts';
 import { InputError } from '../guest/errors.ts';
 import type { EraName } from '../../images/abi/eras.ts';
 import { selectCalls } from '../guest/kernel-calls/interceptors.ts';
@@ -107,7 +108,6 @@ export type Resolver = (location: Location) => number;
 const DEFAULT_WATCH_LENGTH = 4;
 const ADDRESS_SPACE = 2 ** 32;
 const always = (): boolean => true;
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
 /** Turns what a caller wrote into what can be watched for. Calls have the numbers of the guest's era. */
 export function resolveStop(spec: StopSpec, resolve: Resolver, era: EraName): ResolvedStop {

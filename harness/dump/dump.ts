@@ -4,6 +4,7 @@
  *
  * What must hold: the guest is only looked at, and a program that could not go on rightly is refused, with the reason.
  */
+import { hex } from '../../emulator/hex.ts';
 import { createHash } from 'node:crypto';
 import { REGISTER_NAMES, type RegisterName } from '../../emulator/index.ts';
 import { addressMap, callAbis, mmioInfo, readStruct } from '../../images/abi/index.ts';
@@ -133,7 +134,7 @@ function freeze(guest: Guest): Frozen {
       : input.piece > 0 || input.offset > 0
         ? 'it has read from its standard input, and what it keeps of it would be read again'
         : isTaken
-          ? `its memory reaches 0x${START_PAGE.toString(16)}, where the start code would lie`
+          ? `its memory reaches ${hex(START_PAGE)}, where the start code would lie`
           : undefined,
   };
 }

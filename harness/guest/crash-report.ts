@@ -1,8 +1,9 @@
 /** Puts together what is known about a guest that cannot go on, and prints it for people. */
+import { hex, hex32 } from '../../emulator/hex.ts';
 import type { MachineCrash } from '../../emulator/types.ts';
 import { addressMap } from '../../images/abi/memory-map.ts';
 import { readProgramFile } from './elf/program-file.ts';
-import { SymbolTable } from './elf/symbol-table.ts';
+import { placeText, SymbolTable } from './elf/symbol-table.ts';
 import type { CrashReport, KernelCall } from './stop.ts';
 
 /** A program of a bundle. */
@@ -31,12 +32,10 @@ export interface CrashContext {
 /** Lines of the console that a report keeps. */
 const TAIL_LINES = 12;
 
-const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
-
 export function crashReport(cause: MachineCrash, context: CrashContext): CrashReport {
   const symbol = symbolAt(cause.registers.eip, context.symbols);
   return {
-    message: `${cause.message}, at ${hex(cause.registers.eip)}${symbol === undefined ? '' : ` (${symbol})`}`,
+    message: `${cause.message}, at ${hex32(cause.registers.eip)}${symbol === undefined ? '' : ` (${symbol})`}`,
     registers: cause.registers,
     ...(symbol === undefined ? {} : { symbol }),
     faultAddress: cause.faultAddress,
@@ -52,22 +51,21 @@ function symbolAt(address: number, symbols: SymbolSource): string | undefined {
   const read = readProgramFile(file);
   const bias = what === 'program' && read.relocatable ? addressMap.programBase : 0;
   const found = new SymbolTable(read, bias).at(address);
-  if (found === undefined) return undefined;
-  return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+  return found === undefined ? undefined : placeText(found);
 }
 
 /** `mmap(0x1, 0x60000000, 0x1, 0x6)`. */
 export function formatCall(call: KernelCall): string {
-  return `${call.name}(${call.arguments.map((argument) => `0x${argument.toString(16)}`).join(', ')})`;
+  return `${call.name}(${call.arguments.map(hex).join(', ')})`;
 }
 
 /** The report as lines for a terminal. */
 export function formatCrashReport(report: CrashReport): string {
-  const registers = Object.entries(report.registers).map(([name, value]) => `${name} ${hex(value)}`);
+  const registers = Object.entries(report.registers).map(([name, value]) => `${name} ${hex32(value)}`);
   const lines = [
     report.message,
     `  ${registers.slice(0, 5).join('  ')}`,
-    `  ${registers.slice(5).join('  ')}  cr2 ${hex(report.faultAddress)}`,
+    `  ${registers.slice(5).join('  ')}  cr2 ${hex32(report.faultAddress)}`,
   ];
   if (report.recentCalls.length > 0) {
     lines.push(

@@ -6,7 +6,7 @@ import type { ImageFile } from '../../images/types.ts';
 import type { SymbolSource } from '../guest/crash-report.ts';
 import { InputError } from '../guest/errors.ts';
 import { readProgramFile } from '../guest/elf/program-file.ts';
-import { SymbolTable } from '../guest/elf/symbol-table.ts';
+import { placeText, SymbolTable } from '../guest/elf/symbol-table.ts';
 import type { SnapshotIdentity } from './contents.ts';
 import type { AddressNames } from './diff.ts';
 
@@ -30,8 +30,7 @@ export async function findSymbols(
   return {
     describe: (address) => {
       const found = (address < addressMap.userBase ? tables.kernel : tables.program)?.at(address);
-      if (found === undefined) return undefined;
-      return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+      return found === undefined ? undefined : placeText(found);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** A difference of two snapshots as text for people. */
+import { hex32 } from '../../emulator/hex.ts';
 import type { PageDifference, SnapshotDifference, ValueDifference } from './diff.ts';
 
 /** Pages listed one by one; of more, only the number is told. */
@@ -37,10 +38,10 @@ function formatValue({ path, a, b }: ValueDifference): string {
 }
 
 function formatPage({ physical, linear, bytes, first, last, symbol }: PageDifference): string {
-  const where = linear === undefined || linear === physical ? '' : ` mapped at ${hex(linear)}`;
+  const where = linear === undefined || linear === physical ? '' : ` mapped at ${hex32(linear)}`;
   const what = symbol === undefined ? '' : ` in ${symbol}`;
-  const range = first === last ? hex(first, 3) : `${hex(first, 3)}–${hex(last, 3)}`;
-  return `${hex(physical)}${where}: ${bytes} ${bytes === 1 ? 'byte' : 'bytes'} at ${range}${what}`;
+  const range = first === last ? offsetInPage(first) : `${offsetInPage(first)}–${offsetInPage(last)}`;
+  return `${hex32(physical)}${where}: ${bytes} ${bytes === 1 ? 'byte' : 'bytes'} at ${range}${what}`;
 }
 
-const hex = (value: number, digits = 8): string => `0x${value.toString(16).padStart(digits, '0')}`;
+const offsetInPage = (value: number): string => `0x${value.toString(16).padStart(3, '0')}`;

@@ -2,6 +2,7 @@
  * A picture of guest memory for the terminal: a grid of cells whose shade says how many pages of each are in use, and
  * the regions of Nanvix's layout with theirs. Plain text; whoever prints it adds colour.
  */
+import { hex32 } from '../../emulator/hex.ts';
 import { controlPage, initrd, kernelImage, PAGE_SIZE } from '../../images/abi/memory-map.ts';
 import type { SnapshotIdentity } from './contents.ts';
 
@@ -87,7 +88,7 @@ export function drawMemoryMap(map: MemoryMap): string {
   const width = Math.max(...map.regions.map(({ name }) => name.length));
   for (const { name, start, end, pages } of map.regions) {
     const total = Math.ceil((end - start) / PAGE_SIZE);
-    lines.push(`${hex(start)}–${hex(end)}  ${name.padEnd(width)}  ${pages} of ${total} pages`);
+    lines.push(`${hex32(start)}–${hex32(end)}  ${name.padEnd(width)}  ${pages} of ${total} pages`);
   }
   return lines.join('\n');
 }
@@ -104,7 +105,7 @@ function gridLines({ cells, pagesPerCell }: MemoryMap): string[] {
     skipped = row.every((pages) => pages === 0) ? skipped + 1 : (endRun(), 0);
     if (skipped <= 1) {
       lines.push(
-        `${hex(cell * pagesPerCell * PAGE_SIZE)}  ${row.map((pages) => shade(pages, pagesPerCell)).join('')}`,
+        `${hex32(cell * pagesPerCell * PAGE_SIZE)}  ${row.map((pages) => shade(pages, pagesPerCell)).join('')}`,
       );
     }
   }
@@ -115,7 +116,5 @@ function gridLines({ cells, pagesPerCell }: MemoryMap): string[] {
 function shade(pages: number, pagesPerCell: number): string {
   return SHADES[Math.ceil((pages / pagesPerCell) * (SHADES.length - 1))] ?? '';
 }
-
-const hex = (address: number): string => `0x${address.toString(16).padStart(8, '0')}`;
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;

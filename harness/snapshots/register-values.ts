@@ -1,4 +1,5 @@
 /** All registers of a machine as text by name, for a comparison that people read. */
+import { hex, hex32 } from '../../emulator/hex.ts';
 import { CONTROL_REGISTERS, REGISTER_NAMES, SEGMENT_NAMES } from '../../emulator/types.ts';
 import type { Registers } from '../../emulator/types.ts';
 
@@ -19,12 +20,12 @@ const FXSAVE = {
 export function registerValues(registers: Registers): Readonly<Record<string, string>> {
   const fxsave = registers.fxsave();
   const entries: [string, string][] = [
-    ...REGISTER_NAMES.map((name): [string, string] => [name, word(registers.get(name))]),
+    ...REGISTER_NAMES.map((name): [string, string] => [name, hex32(registers.get(name))]),
     ...SEGMENT_NAMES.map((name): [string, string] => [
       name,
-      `0x${registers.segment(name).toString(16)} base ${word(registers.segmentBase(name))}`,
+      `${hex(registers.segment(name))} base ${hex32(registers.segmentBase(name))}`,
     ]),
-    ...CONTROL_REGISTERS.map((index): [string, string] => [`cr${index}`, word(registers.control(index))]),
+    ...CONTROL_REGISTERS.map((index): [string, string] => [`cr${index}`, hex32(registers.control(index))]),
     ['ring', String(registers.privilege)],
     ['idt', table(registers.idt)],
     ['gdt', table(registers.gdt)],
@@ -47,7 +48,5 @@ function places(name: string, start: number, length: number): Record<string, [nu
   );
 }
 
-const word = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
-
 const table = ({ base, limit }: { base: number; limit: number }): string =>
-  `${word(base)} limit 0x${limit.toString(16)}`;
+  `${hex32(base)} limit ${hex(limit)}`;

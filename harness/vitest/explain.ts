@@ -1,4 +1,5 @@
 /** What a failed test says of its guest: the end of what it wrote, its last kernel calls, where it stands. */
+import { hex } from '../../emulator/hex.ts';
 import { Guest } from '../guest/guest.ts';
 import type { RunResult } from '../guest/result.ts';
 import type { KernelCall } from '../guest/stop.ts';
@@ -12,7 +13,7 @@ const CALLS_SHOWN = 8;
 /** Several lines; no colour. What pointers point to is read now, where the program may have gone on. */
 export function explainGuest(guest: Guest): string {
   const { machine } = guest;
-  const where = `instruction ${machine.instructions}, eip 0x${machine.registers.get('eip').toString(16)}, ring ${machine.registers.privilege}`;
+  const where = `instruction ${machine.instructions}, eip ${hex(machine.registers.get('eip'))}, ring ${machine.registers.privilege}`;
   return [
     ...explainStreams(guest),
     section('last kernel calls', callLines(guest.calls.recent(), { machine, symbols: symbolsOf(guest) })),
@@ -40,7 +41,7 @@ function callLines(calls: readonly KernelCall[], place: CallPlace): string {
   return calls
     .slice(-CALLS_SHOWN)
     .map((call) => {
-      const at = place.symbols?.describe(call.returnAddress) ?? `0x${call.returnAddress.toString(16)}`;
+      const at = place.symbols?.describe(call.returnAddress) ?? hex(call.returnAddress);
       return `#${call.index} ${describeCall(place, call)} at instruction ${call.instructions}, from ${at}`;
     })
     .join('\n');

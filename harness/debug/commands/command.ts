@@ -26,8 +26,6 @@ export interface DebugCommand {
   readonly run: (context: CommandContext, words: readonly string[]) => Promise<void> | void;
 }
 
-export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-
 /** A whole number in decimal or hexadecimal. Throws {@link InputError}. */
 export function numberFrom(text: string | undefined, what: string): number {
   const value = text !== undefined && /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;

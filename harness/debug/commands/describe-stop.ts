@@ -1,11 +1,11 @@
 /** A stop in words, for people. */
+import { hex } from '../../../emulator/hex.ts';
 import { formatResult } from '../call-result.ts';
 import type { DebugStop } from '../debug-stop.ts';
 import { describeFault } from '../fault-gates.ts';
 import { describeCall } from '../../look/trace/describe-call.ts';
 import { instructionAt } from '../inspect/disassembly.ts';
 import type { DebugSession } from '../session.ts';
-import { hex } from './command.ts';
 
 const bytesText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

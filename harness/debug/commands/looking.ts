@@ -1,4 +1,5 @@
 /** Commands that show the guest and change nothing. */
+import { hex } from '../../../emulator/hex.ts';
 import { structs } from '../../../images/abi/structs.ts';
 import { readStruct } from '../../../images/abi/layout.ts';
 import { REGISTER_NAMES } from '../../../emulator/types.ts';
@@ -9,7 +10,7 @@ import { formatFrame } from '../../look/trace/format.ts';
 import { describeCall } from '../../look/trace/describe-call.ts';
 import { formatOpenFile } from '../inspect/open-files.ts';
 import type { DebugSession } from '../session.ts';
-import { addressFrom, countFrom, hex, noMore, numberFrom } from './command.ts';
+import { addressFrom, countFrom, noMore, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { describeStop } from './describe-stop.ts';
 import { parseExpression, registerFrom } from './expression.ts';
@@ -98,7 +99,7 @@ function showStructure({ session, print }: CommandContext, words: readonly strin
   for (const [field, value] of Object.entries(fields)) {
     const text = Array.isArray(value)
       ? value.join(' ')
-      : `${String(value)} (0x${(value as number | bigint).toString(16)})`;
+      : `${String(value)} (${hex(value as number | bigint)})`;
     print(`${field.padEnd(16)} ${text}`);
   }
 }

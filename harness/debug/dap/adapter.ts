@@ -5,6 +5,7 @@
  * What must hold: one request runs the guest at a time; a wrong request is answered with its error and changes nothing;
  * what an editor changes while the guest runs counts from the next moment at which it stands.
  */
+import { hex } from '../../../emulator/hex.ts';
 import {
   DebugSession as ProtocolSession,
   ExitedEvent,
@@ -44,7 +45,6 @@ import type { VariableList } from './variables.ts';
 const REQUEST_FAILED = 1;
 const FRAMES_MAXIMUM = 256;
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s*\n\s*/g, ' ');
 

@@ -3,6 +3,7 @@
  *
  * A function breakpoint is the name of a function, `call:mmap` for a kernel call, or `return:mmap` for its return.
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { parseCondition } from '../commands/condition.ts';
 import type { Condition } from '../commands/condition.ts';
@@ -19,8 +20,6 @@ const CALL_PREFIX = /^(call|return):(.*)$/;
 const DATA_ID = /^(0x[0-9a-f]+):(\d+)$/;
 const DEFAULT_DATA_BYTES = 4;
 const ACCESS = { read: 'read', write: 'write', readWrite: 'access' } as const;
-
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
 /** `$eax = 3`; nothing for none. */
 function when(session: DebugSession, condition: string | undefined, atCalls: boolean): { when?: Condition } {

@@ -4,12 +4,12 @@
  * x86 code cannot be read backwards; instructions in front are read from the start of the function around them. Where that
  * is not known, and where memory is not mapped, a line without an instruction stands, because the editor counts lines.
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { DebugSession } from '../index.ts';
 
 type Line = DebugProtocol.DisassembledInstruction;
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 /** The longest function that is read from its start. */
 const FUNCTION_MAXIMUM = 65_536;
 /** The most lines in one answer, and the farthest from the address. */

@@ -2,6 +2,7 @@
  * What an editor shows of a stopped guest as scopes and variables: the kernel call it stands at, its registers, its open
  * files. Registers of the thread that runs and arguments of the call can be set.
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REGISTER_NAMES } from '../../../emulator/types.ts';
 import { parseExpression, registerFrom } from '../commands/expression.ts';
@@ -16,7 +17,6 @@ export interface VariableList {
   readonly thread: number;
 }
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 const plain = (name: string, value: string): DebugProtocol.Variable => ({
   name,
   value,

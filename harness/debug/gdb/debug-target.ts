@@ -5,6 +5,7 @@
  * because nobody who steps through a program expects to be there. What must hold: what gdb set is what this object added
  * to the session's stop points, so that leaving gdb leaves none behind.
  */
+import { hex } from '../../../emulator/hex.ts';
 import { inBackground } from '../operation.ts';
 import type { Operation } from '../operation.ts';
 import { describeFault } from '../fault-gates.ts';
@@ -103,7 +104,7 @@ export class DebugTarget implements GdbTarget {
         kind === 'software' || kind === 'hardware'
           ? { kind: 'breakpoint', at: address }
           : { kind: 'watchpoint', at: address, length, access: kind },
-        { text: `gdb ${kind} at 0x${address.toString(16)}` },
+        { text: `gdb ${kind} at ${hex(address)}` },
       );
       this.#points.set(key, point.id);
     });

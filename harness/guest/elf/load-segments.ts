@@ -2,6 +2,7 @@
  * Reads an ELF32 file for the guest's processor: entry point and loadable segments. Parsing is elfy's; this file checks
  * what elfy does not, because a file of a user may be anything.
  */
+import { hex } from '../../../emulator/hex.ts';
 import elfy from 'elfy';
 import { InputError } from '../errors.ts';
 
@@ -49,7 +50,7 @@ export function loadSegments(what: string, file: Uint8Array): LoadableElf {
     .map((program) => {
       if (program.data.length !== program.filesz || program.memsz < program.filesz) {
         throw new InputError(
-          `the ${what}'s segment at 0x${program.vaddr.toString(16)} is cut off: the file is damaged`,
+          `the ${what}'s segment at ${hex(program.vaddr)} is cut off: the file is damaged`,
         );
       }
       return { address: program.vaddr, bytes: program.data, memoryBytes: program.memsz };

@@ -4,6 +4,7 @@
  * Holds runtime addresses: the load bias is added once, here. What must hold: every address has at most one name, chosen
  * the same way each time (functions before labels, global before local, then by name).
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { FileSymbol, ProgramFile } from './program-file.ts';
 
 /** A symbol where it is in the running guest. */
@@ -20,6 +21,10 @@ export interface SymbolicAddress {
   readonly symbol: GuestSymbol;
   readonly offset: number;
 }
+
+/** `memcpy`, or `memcpy+0x12` behind its start. */
+export const placeText = ({ symbol, offset }: SymbolicAddress): string =>
+  offset === 0 ? symbol.name : `${symbol.name}+${hex(offset)}`;
 
 const kindOrder: Readonly<Record<FileSymbol['kind'], number>> = { function: 0, object: 1, label: 2 };
 const bindingOrder: Readonly<Record<FileSymbol['binding'], number>> = { global: 0, weak: 1, local: 2 };

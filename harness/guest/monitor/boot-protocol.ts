@@ -5,6 +5,7 @@
  * What must hold: the control page and the clock page are written after the kernel, because a real kernel's zero section
  * covers them; nothing overlaps, or the boot is refused.
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { Machine } from '../../../emulator/types.ts';
 import { addressMap, bootRegisters, controlPage, PAGE_SIZE } from '../../../images/abi/memory-map.ts';
 import { loadSegments } from '../elf/load-segments.ts';
@@ -76,8 +77,8 @@ function loadKernel({ memory }: Machine, kernel: LoadableElf, { initrdBase }: Bo
   for (const segment of kernel.segments) {
     if (segment.address + segment.memoryBytes > initrdBase) {
       throw new InputError(
-        `the kernel reaches to 0x${(segment.address + segment.memoryBytes).toString(16)}, into the program at ` +
-          `0x${initrdBase.toString(16)}: it is not a kernel of this machine`,
+        `the kernel reaches to ${hex(segment.address + segment.memoryBytes)}, into the program at ` +
+          `${hex(initrdBase)}: it is not a kernel of this machine`,
       );
     }
     memory.write(segment.address, segment.bytes);
@@ -106,7 +107,7 @@ function checkProgram({ program, era: { boot: form, step } }: BootImage): void {
   if (form.programEntry === undefined) return;
   const { entry } = loadSegments('program', program);
   if (entry === form.programEntry) return;
-  const [is, must] = [entry, form.programEntry].map((address) => `0x${address.toString(16)}`);
+  const [is, must] = [entry, form.programEntry].map((address) => hex(address));
   throw new InputError(
     `the program starts at ${is}, and one of era ${step} at ${must}: link it for that era`,
   );

@@ -4,6 +4,7 @@
  * May touch: the machine's ports, the control page, the memory an envelope names. What must hold: all that the monitor
  * remembers is in {@link MonitorState}, plain data that is captured and restored with the machine.
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { Machine, PortWidth } from '../../../emulator/types.ts';
 import { interrupts, machineCommands, ports } from '../../../images/abi/ports.ts';
 import type { Log } from '../log.ts';
@@ -138,7 +139,7 @@ export class Monitor {
       },
     });
     machine.onUnclaimedPort((port, access) => {
-      this.#remark(`${access} of port 0x${port.toString(16)}, which is nobody's`);
+      this.#remark(`${access} of port ${hex(port)}, which is nobody's`);
     });
   }
 

@@ -2,12 +2,11 @@
  * What the guest may not do to the host: every address, length and command it supplies is checked here or with what is
  * here, and a bad one becomes a value that names the field, never an exception and never a read past the end of RAM.
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { PhysicalMemory } from '../../../emulator/types.ts';
 import { PAGE_SIZE } from '../../../images/abi/memory-map.ts';
 import type { ProtocolViolation } from '../stop.ts';
 import type { Contradiction } from './eras/judgement.ts';
-
-const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 
 /** Builds the value for a refused write of `value` to `port`. */
 export function violation(port: number, value: number, message: string): ProtocolViolation {

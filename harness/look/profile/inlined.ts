@@ -2,6 +2,7 @@
  * Inlined calls: which functions the compiler put into the one that an address lies in. Asked of binutils' addr2line, once
  * for all addresses of a profile; starts that program, reads the ELF files it is told of.
  */
+import { hex } from '../../../emulator/hex.ts';
 import { execa } from 'execa';
 import { InputError } from '../../guest/errors.ts';
 import type { GuestSymbols } from '../symbols/index.ts';
@@ -43,7 +44,7 @@ async function ask(
   file: string,
   addresses: readonly number[],
 ): Promise<Map<number, readonly string[]>> {
-  const input = addresses.map((address) => `0x${address.toString(16)}\n`).join('');
+  const input = addresses.map((address) => `${hex(address)}\n`).join('');
   const { stdout, failed, stderr } = await execa(tool, ['-a', '-f', '-i', '-e', file], {
     input,
     reject: false,

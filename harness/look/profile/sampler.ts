@@ -2,6 +2,7 @@
  * A deterministic sampling profiler: the guest is stopped every so many instructions, exactly, and its call stack is
  * walked from the kernel through the program. The same run gives the same samples on every machine.
  */
+import { hex } from '../../../emulator/hex.ts';
 import { checkNumber } from '../../guest/check-number.ts';
 import type { Guest } from '../../guest/guest.ts';
 import type { Deadlines } from '../../guest/options.ts';
@@ -112,7 +113,7 @@ export function nameStacks(
   inlined: InlinedAt = () => [],
 ): Profile {
   const framesOf = (address: number): string[] => [
-    symbols.at(address)?.symbol.name ?? `0x${address.toString(16)}`,
+    symbols.at(address)?.symbol.name ?? hex(address),
     ...inlined(address).map((name) => name + INLINED),
   ];
   const named = new Map<string, StackSample>();

@@ -8,7 +8,12 @@ import { addressMap } from '../../../images/abi/memory-map.ts';
 import { CodeReader } from './code-reader.ts';
 import { readProgramFile, type ProgramFile } from '../../guest/elf/program-file.ts';
 import { analyseFunction, type FrameRule, type FunctionFrames } from './stack-depth.ts';
-import { SymbolTable, type GuestSymbol, type SymbolicAddress } from '../../guest/elf/symbol-table.ts';
+import {
+  placeText,
+  SymbolTable,
+  type GuestSymbol,
+  type SymbolicAddress,
+} from '../../guest/elf/symbol-table.ts';
 
 /** The ELF files of a guest; a file with symbols may stand for the stripped one that runs, if their addresses agree. */
 export interface SymbolSources {
@@ -90,8 +95,7 @@ export class GuestSymbols {
   /** `name`, `name+0x12`, or undefined where nothing is known. */
   describe(address: number): string | undefined {
     const found = this.at(address);
-    if (found === undefined) return undefined;
-    return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+    return found === undefined ? undefined : placeText(found);
   }
 
   /** Which file an address belongs to, and the address as that file has it. */

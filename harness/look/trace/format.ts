@@ -1,8 +1,8 @@
 /** One call as lines of text, in the manner of strace. */
+import { hex } from '../../../emulator/hex.ts';
 import type { StackFrame } from '../symbols/index.ts';
 import { errnoMessage } from './errno-message.ts';
 import type { CallArgument, CallRecord, LogRecord } from './record.ts';
-import { hex } from './values.ts';
 
 /** How parts of a line stand out; identity functions where there are no colours. */
 export interface TracePalette {
@@ -61,8 +61,7 @@ function resultText({ result }: CallRecord, palette: TracePalette): string {
 
 /** `deep+0x24 [0x40000123]`; a question mark where the frame was guessed. */
 export function formatFrame(frame: StackFrame): string {
-  const place =
-    frame.function === undefined ? '' : `${frame.function}+0x${(frame.offset ?? 0).toString(16)} `;
+  const place = frame.function === undefined ? '' : `${frame.function}+${hex(frame.offset ?? 0)} `;
   return `${place}[${hex(frame.address)}]${frame.guessed === true ? '?' : ''}`;
 }
 

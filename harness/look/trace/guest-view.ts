@@ -3,10 +3,11 @@
  *
  * Reads through the machine's own page walk: nothing in the guest changes, no page is touched.
  */
+import { hex } from '../../../emulator/hex.ts';
 import type { LinearMemory } from '../../../emulator/types.ts';
 import { addressMap } from '../../../images/abi/memory-map.ts';
 import type { GuestSymbols } from '../symbols/index.ts';
-import { hex, quote } from './values.ts';
+import { quote } from './values.ts';
 
 /** Longest path or name read, in bytes. */
 const STRING_MAXIMUM = 4096;

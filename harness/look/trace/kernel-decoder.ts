@@ -1,4 +1,5 @@
 /** Decodes the arguments and results of kernel calls by the types in the ABI's table. */
+import { hex } from '../../../emulator/hex.ts';
 import { type EraName } from '../../../images/abi/era.ts';
 import { kernelCallByNumber } from '../../../images/abi/eras.ts';
 import { errnoName } from '../../../images/abi/errno.ts';
@@ -25,7 +26,7 @@ import {
 import type { GuestView } from './guest-view.ts';
 import { posixErrnoName } from './posix/errno.ts';
 import type { CallArgument, CallResultRecord } from './record.ts';
-import { choiceText, flagsText, hex, signed, type ChoiceTable } from './values.ts';
+import { choiceText, flagsText, signed, type ChoiceTable } from './values.ts';
 
 /** Arguments a call of an unknown number is shown with. */
 const unknownCallArguments = argumentRegisters.length;
@@ -46,8 +47,6 @@ const protectionBits = [
   ['WRITE', protections.write],
   ['EXECUTE', protections.execute],
 ] as const;
-
-const hex64 = (value: bigint): string => `0x${value.toString(16)}`;
 
 function tagText(word: number): string {
   const letters = [24, 16, 8, 0].map((shift) => String.fromCharCode((word >>> shift) & 0xff)).join('');
@@ -140,7 +139,7 @@ function argumentText(
       return choiceText(value, maskNames);
     case 'signal-set': {
       const set = value === 0 ? undefined : view.bytes(value, 8);
-      return set === undefined ? view.pointer(value) : `[${hex64(set.getBigUint64(0, true))}]`;
+      return set === undefined ? view.pointer(value) : `[${hex(set.getBigUint64(0, true))}]`;
     }
     case 'port':
     case 'port-value':

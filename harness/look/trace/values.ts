@@ -1,4 +1,5 @@
 /** Turns words and bytes of the guest into text, the way strace prints them. Pure functions. */
+import { hex } from '../../../emulator/hex.ts';
 
 /** A set of named bits, in the order in which they are printed; a value of several bits before its parts. */
 export type FlagTable = readonly (readonly [name: string, bits: number])[];
@@ -6,7 +7,6 @@ export type FlagTable = readonly (readonly [name: string, bits: number])[];
 /** Names of values that exclude one another. */
 export type ChoiceTable = Readonly<Record<number, string>>;
 
-export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 export const octal = (value: number): string => (value === 0 ? '0' : `0${(value >>> 0).toString(8)}`);
 export const signed = (value: number): number => value | 0;
 

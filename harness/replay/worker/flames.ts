@@ -1,4 +1,5 @@
 /** Where the instructions of a stretch went: the profiler's samples between two places, laid out as a flame graph. */
+import { hex } from '../../../emulator/hex.ts';
 import type { DebugSession } from '../../debug/session.ts';
 import { inBackground } from '../../debug/operation.ts';
 import { layOutFlames } from '../../study/report/flame-layout.ts';
@@ -22,7 +23,7 @@ export async function sampleStretch(
     await inBackground(session.operations.goTo(at), signal);
     const frames = session
       .callStack()
-      .map(({ address, function: name }) => name ?? `0x${address.toString(16)}`)
+      .map(({ address, function: name }) => name ?? hex(address))
       .reverse();
     const key = frames.join('\n');
     counts.set(key, (counts.get(key) ?? 0) + 1);

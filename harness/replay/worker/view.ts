@@ -1,4 +1,5 @@
 /** The guest at the place where it stands, as the page shows it. Reads the guest, changes nothing. */
+import { hex32 } from '../../../emulator/hex.ts';
 import { REGISTER_NAMES } from '../../../emulator/types.ts';
 import { describeStop } from '../../debug/commands/describe-stop.ts';
 import { parseExpression } from '../../debug/commands/expression.ts';
@@ -12,8 +13,6 @@ const CODE_LINES = 24;
 const MEMORY_BYTES = 256;
 const STACK_FRAMES = 64;
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
-
 export function viewOf(session: DebugSession, memoryAt: string): View {
   const { machine, guest, timeline } = session;
   const { streams, console } = guest.monitor;
@@ -23,7 +22,7 @@ export function viewOf(session: DebugSession, memoryAt: string): View {
     end: timeline.end,
     stop: describeStop(session, session.last),
     nanoseconds: machine.virtualNanoseconds,
-    registers: REGISTER_NAMES.map((name) => [name, hex(machine.registers.get(name))] as const),
+    registers: REGISTER_NAMES.map((name) => [name, hex32(machine.registers.get(name))] as const),
     stack: session
       .callStack(STACK_FRAMES)
       .map((frame) => ({ address: frame.address, text: formatFrame(frame) })),

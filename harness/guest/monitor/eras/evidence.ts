@@ -4,6 +4,7 @@
  * Source: the ABI reference's companion for Era M, "Telling the layouts apart", and ABI reference, "Era 2024". That a kernel of 2024
  * can be told by the width of its write to the machine port, and an era by the instruction before a kernel call, is ours.
  */
+import { hex } from '../../../../emulator/hex.ts';
 import { stepsOf } from '../../../../images/abi/eras.ts';
 import type { EraStep } from '../../../../images/abi/eras.ts';
 import { HOST_KINDS } from '../../../../images/abi/host-kinds.ts';
@@ -39,7 +40,7 @@ export const seen = {
 /** What the vector of a kernel call says. A program may try the other one. */
 export function vectorSeen(vector: number): Evidence {
   return {
-    what: `a kernel call is made by int 0x${vector.toString(16)}`,
+    what: `a kernel call is made by int ${hex(vector)}`,
     admits: vector === trapVectors.eraM ? M : BEFORE_M,
     indication: true,
   };

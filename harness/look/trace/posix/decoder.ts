@@ -1,7 +1,8 @@
 /** Decodes the arguments and results of POSIX calls. Follows open files, so it must see all calls, in their order. */
+import { hex } from '../../../../emulator/hex.ts';
 import type { GuestView } from '../guest-view.ts';
 import type { CallArgument, CallResultRecord } from '../record.ts';
-import { choiceText, hex, flagsText, octal, signed } from '../values.ts';
+import { choiceText, flagsText, octal, signed } from '../values.ts';
 import {
   descriptorCommand,
   descriptorFlags,

@@ -2,8 +2,9 @@
  * Reads the structures POSIX calls pass by pointer, as 32-bit musl and the system-call interface lay them out, and prints
  * the fields people look for.
  */
+import { hex } from '../../../../emulator/hex.ts';
 import type { GuestView } from '../guest-view.ts';
-import { choiceText, flagsText, hex, quote, timeText, type FlagTable } from '../values.ts';
+import { choiceText, flagsText, quote, timeText, type FlagTable } from '../values.ts';
 import { fileModeText, lockTypes, pollEvents, signalActionFlags, signals, whence } from './constants.ts';
 
 /** A structure's size and how it is printed. */
