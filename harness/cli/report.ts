@@ -31,6 +31,7 @@ export function explainEnd(result: RunResult): string | undefined {
   const { outcome } = result;
   switch (outcome.kind) {
     case 'exit':
+      if (outcome.panic !== undefined) return explainPanic(outcome.panic, result.exitStatus);
       return KERNEL_STATUSES.has(outcome.status) ? consoleTail(result.console) : undefined;
     case 'deadline': {
       const unit = outcome.deadline === 'instructions' ? 'instructions' : `ms of ${outcome.deadline} time`;
@@ -51,6 +52,10 @@ export function explainEnd(result: RunResult): string | undefined {
       return `the run stopped at ${outcome.kind} (status ${harnessStatus.stopped})`;
   }
 }
+
+/** A kernel of 2024 ends with 0 whether it has failed or not. */
+export const explainPanic = (line: string, status: number): string =>
+  `the kernel has panicked (status ${status}): ${line}`;
 
 /** Statuses of the kernel's own come with its reason on the console. */
 function consoleTail(console: string): string | undefined {

@@ -46,7 +46,7 @@ export type DebugStop = Place &
     | { readonly kind: 'start' }
     /** The caller gave up waiting; the guest can go on. */
     | { readonly kind: 'interrupted' }
-    | { readonly kind: 'exit'; readonly status: number }
+    | { readonly kind: 'exit'; readonly status: number; readonly panic?: string }
     | { readonly kind: 'crash' | 'halted'; readonly crash: CrashReport }
     | { readonly kind: 'protocol-error'; readonly violation: ProtocolViolation; readonly crash: CrashReport }
     /** The kernel asked for a snapshot, or obeyed a pause request; standard input has nothing yet. */
@@ -64,7 +64,7 @@ export function isEnd(stop: DebugStop): boolean {
 export function fromGuestStop(stop: Stop, instructions: number): DebugStop {
   switch (stop.kind) {
     case 'exit':
-      return { kind: 'exit', status: stop.status, instructions };
+      return { ...stop, instructions };
     case 'crash':
     case 'halted':
       return { kind: stop.kind, crash: stop.crash, instructions };

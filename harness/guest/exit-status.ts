@@ -20,11 +20,14 @@ export const harnessStatus = {
   crashed: exitStatuses.tripleFault,
 } as const;
 
-/** The exit status of a run: 0 to 65535 from a guest that shut down, else one of {@link harnessStatus}. */
+/**
+ * The exit status of a run: 0 to 65535 from a guest that shut down, else one of {@link harnessStatus}. A kernel of 2024 that has panicked
+ * ends with 0 by itself; here it has the status of later kernels.
+ */
 export function exitStatusOf(stop: Stop): number {
   switch (stop.kind) {
     case 'exit':
-      return stop.status;
+      return stop.panic === undefined ? stop.status : exitStatuses.kernelPanic;
     case 'deadline':
       return harnessStatus.timedOut;
     case 'crash':

@@ -25,7 +25,7 @@ import { identify } from './identity.ts';
 import type { ComponentIdentity } from './identity.ts';
 import { kernelEvidence, programEvidence } from './monitor/eras/evidence.ts';
 import { judgementOf } from './monitor/eras/in-force.ts';
-import { givenEra, isContradiction, narrow, preferred, UNJUDGED } from './monitor/eras/judgement.ts';
+import { givenEra, isContradiction, narrowByFile, preferred, UNJUDGED } from './monitor/eras/judgement.ts';
 import type { Evidence, Judgement } from './monitor/eras/judgement.ts';
 import type { BootOptions, FileSource } from './options.ts';
 
@@ -131,7 +131,7 @@ function dumpEvidence(program: Uint8Array): readonly Evidence[] {
 }
 
 function takeIn(judgement: Judgement, evidence: Evidence): Judgement {
-  const next = narrow(judgement, evidence);
+  const next = narrowByFile(judgement, evidence);
   if (isContradiction(next)) throw new EraContradictionError(next.message);
   return next;
 }

@@ -50,8 +50,11 @@ export interface ProtocolViolation {
 export type DeadlineKind = 'instructions' | 'virtual' | 'wall';
 
 export type Stop =
-  /** The guest shut down; `status` is the 16-bit argument of the shutdown command. */
-  | { readonly kind: 'exit'; readonly status: number }
+  /**
+   * The guest shut down; `status` is the 16-bit argument of the shutdown command. `panic` is the line with which a kernel of 2024 has
+   * said that it failed: it has no status for that.
+   */
+  | { readonly kind: 'exit'; readonly status: number; readonly panic?: string }
   /** A kernel call that an interceptor asked to stop at. The machine stands before the kernel's own handler. */
   | { readonly kind: 'kernel-call'; readonly call: KernelCall }
   /** The kernel asked for a snapshot at port 0x604, and {@link BootOptions.onSnapshot} is `stop`. */

@@ -113,6 +113,36 @@ describe('the end', () => {
   });
 });
 
+describe('a panic', () => {
+  const PANIC = "[PANIC][kernel] file='a.rs', line=1 :: not implemented";
+  const ending = (console: string) => {
+    const guest = playGuest(undefined, { era: '2024' });
+    for (const byte of Buffer.from(console)) guest.fake.out(BUS, byte, 1);
+    guest.fake.out(0x604, 0x2000, 2);
+    return guest.stops[0];
+  };
+
+  it('is told by the console alone, because the machine ends as ever', () => {
+    expect(ending(`[WARN][kernel::hal] no controller\n${PANIC}\n`)).toEqual({
+      kind: 'exit',
+      status: 0,
+      panic: PANIC,
+    });
+  });
+
+  it.each([
+    ['it stands within a line', `a program says ${PANIC}\n`],
+    ['the kernel says more', `${PANIC}\n[INFO][kernel] on\n`],
+    ['it is of a program', "PANIC file='a.rs', line=1 :: no\n"],
+  ])('is none where %s', (_what, console) => {
+    expect(ending(console)).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  it('has the status that later kernels have for it', () => {
+    expect(exitStatusOf({ kind: 'exit', status: 0, panic: PANIC })).toBe(202);
+  });
+});
+
 describe('a machine whose kernel speaks so', () => {
   // mov al, 'k'; out 0xe9, al; mov dx, 0x604; mov ax, 0x2000; out dx, ax; hlt, in real mode
   const kernel = kernelOf('b0 6b e6 e9 | ba 04 06 | b8 00 20 | ef | f4');
@@ -138,6 +168,29 @@ describe('a machine whose kernel speaks so', () => {
     }).toThrow(/knows no pause request/u);
     guest.dispose();
   });
+
+  it.each(['S', 'M', 'M3'] as const)(
+    'is found out at its first fetch where the caller said %s, if its file shows what it is',
+    async (era) => {
+      // mov dx, 0xea; mov eax, 0x00100000; out dx, eax; hlt; behind it a word for the machine port
+      const fetching = kernelOf(
+        'ba ea 00 | 66 b8 00 00 10 00 | 66 ef | f4 | 66 b8 00 20 | 66 ba 04 06 | 66 ef',
+      );
+      const guest = await boot({ ...files, kernel: fetching, era });
+      const stop = guest.run();
+      expect(exitStatusOf(stop)).toBe(76);
+      expect(stop).toMatchObject({
+        kind: 'protocol-error',
+        violation: {
+          message: expect.stringMatching(
+            /the caller says so \(era \w+\), but the kernel ends the machine by a word, and a fetch gives a plain buffer \(era 2024\)/u,
+          ) as string,
+        },
+      });
+      expect(guest.machine.instructions).toBe(3);
+      guest.dispose();
+    },
+  );
 
   it('ends with a status of its own where the caller said S', async () => {
     const guest = await boot({ ...files, era: 'S' });

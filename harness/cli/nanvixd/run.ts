@@ -18,6 +18,7 @@ import type { Log } from '../../guest/log.ts';
 import type { BootOptions } from '../../guest/options.ts';
 import type { Stop } from '../../guest/stop.ts';
 import { COMPILE_AFTER } from '../guest-options.ts';
+import { explainPanic } from '../report.ts';
 import { Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { version } from '../version.ts';
@@ -124,6 +125,11 @@ async function untilInterrupted(guest: Guest): Promise<Stop> {
 function statusOf(stop: Stop, logger: Logger): number {
   switch (stop.kind) {
     case 'exit':
+      // As the real monitor does, which looks at no console: the status stays 0.
+      if (stop.panic !== undefined) {
+        logger.error(stop.panic);
+        process.stderr.write(`nanvixd-v86: ${explainPanic(stop.panic, stop.status)}\n`);
+      }
       return stop.status > LARGEST_STATUS ? STATUS_MONITOR : stop.status;
     case 'crash':
       logger.error(stop.crash.message);

@@ -137,7 +137,10 @@ export class MessageBus {
   receive(pointer: number): ProtocolViolation | undefined {
     const { memory, era, outbox } = this.#parts;
     const refuse = (reason: string): ProtocolViolation => violation(ports.busReceive, pointer, reason);
-    if (era.mayBe('2024') && looksLike(memory, pointer) !== 'envelope') era.saw(seen.bareFetch);
+    if (era.isSuspected('2024') && looksLike(memory, pointer) !== 'envelope') {
+      const wrong = this.#saw(ports.busReceive, pointer, seen.bareFetch);
+      if (wrong !== undefined) return wrong;
+    }
     const target = this.#targetOf(pointer);
     if (typeof target === 'string') return refuse(target);
     const fault = rangeFault(memory, 'message buffer', target, message.size);

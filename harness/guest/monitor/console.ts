@@ -6,6 +6,12 @@ import { ByteLog } from './byte-log.ts';
 
 const NEWLINE = 0x0a;
 
+/**
+ * The line with which a kernel fails, if it is the last of the kernel's own lines. Source: a kernel of v1.1.0 that was run; its other lines
+ * begin with a level in brackets.
+ */
+const PANIC = /^\[PANIC\]\[kernel\].*$(?![^]*^\[)/mu;
+
 /** Begins each line that came by port 0xeb. */
 export const LOG_MARK = 'klog: ';
 
@@ -30,6 +36,11 @@ export class KernelConsole {
     const lines = new TextDecoder().decode(piece).replace(/\n$/u, '').split('\n');
     this.log.append(new TextEncoder().encode(lines.map((line) => `${LOG_MARK}${line}\n`).join('')));
     this.flush();
+  }
+
+  /** What a kernel has said of its own failure, if that was the last it said. */
+  get panic(): string | undefined {
+    return PANIC.exec(new TextDecoder().decode(this.log.bytes))?.[0];
   }
 
   /** Tells of what is written from now on, line by line, where it is written. @returns A function that ends it. */

@@ -30,7 +30,7 @@ import { contradiction } from './violation.ts';
 
 /** What the monitor asks a run to stop for. */
 export type MonitorStop =
-  | { readonly kind: 'exit'; readonly status: number }
+  | { readonly kind: 'exit'; readonly status: number; readonly panic?: string }
   | { readonly kind: 'pause' }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'input' }
@@ -244,7 +244,7 @@ export class Monitor {
     switch (command.kind) {
       case 'shutdown':
         this.#exitStatus = command.status;
-        this.#options.onStop({ kind: 'exit', status: command.status });
+        this.#options.onStop({ kind: 'exit', status: command.status, ...this.#panic() });
         return;
       case 'pause':
         this.#options.onStop({ kind: 'pause' });
@@ -259,6 +259,12 @@ export class Monitor {
       case 'refused':
         this.#refuse(command.violation);
     }
+  }
+
+  /** A kernel without statuses says on its console that it has failed. */
+  #panic(): { readonly panic?: string } {
+    const panic = this.era.era.machinePort.status ? undefined : this.console.panic;
+    return panic === undefined ? {} : { panic };
   }
 
   #refuse(refused: ProtocolViolation | undefined): void {

@@ -8,7 +8,7 @@ import type { EraStep } from '../../../../images/abi/eras.ts';
 import type { Log } from '../../log.ts';
 import type { MonitorEra } from './era.ts';
 import { monitorEras } from './index.ts';
-import { certainSteps, isContradiction, narrow, preferred, reasonsOf } from './judgement.ts';
+import { certainSteps, isContradiction, narrow, preferred, reasonsOf, secondDoubt } from './judgement.ts';
 import type { Contradiction, Evidence, Judgement } from './judgement.ts';
 
 /** What is left of the eras, as plain data. */
@@ -21,12 +21,15 @@ export interface EraState {
 
 export class EraInForce {
   readonly #log: Log;
+  /** Of the files, which stay what they are. */
+  readonly #doubts: readonly Evidence[];
   #judgement: Judgement;
   #era: MonitorEra;
 
   constructor(judgement: Judgement, log: Log = {}) {
     this.#log = log;
     this.#judgement = judgement;
+    this.#doubts = judgement.doubts ?? [];
     this.#era = monitorEras[preferred(judgement)];
   }
 
@@ -44,6 +47,12 @@ export class EraInForce {
     return this.#judgement.steps.some((step) => steps.includes(step));
   }
 
+  /** Whether it is or may be one of these, or the guest's files have indicated so. */
+  isSuspected(...steps: readonly EraStep[]): boolean {
+    const isIn = (step: EraStep): boolean => steps.includes(step);
+    return this.mayBe(...steps) || this.#doubts.some(({ admits }) => admits.some(isIn));
+  }
+
   /** Whether it is one of these for certain. */
   isOneOf(...steps: readonly EraStep[]): boolean {
     return this.#judgement.steps.every((step) => steps.includes(step));
@@ -53,7 +62,7 @@ export class EraInForce {
   saw(evidence: Evidence): Contradiction | undefined {
     const next = narrow(this.#judgement, evidence);
     if (isContradiction(next)) return next;
-    if (next === this.#judgement) return undefined;
+    if (next === this.#judgement) return secondDoubt(next, this.#doubts, evidence);
     this.#judgement = next;
     this.#era = monitorEras[preferred(next)];
     this.#log.debug?.(`era ${this.#era.step}: ${evidence.what}`, {

@@ -22,6 +22,8 @@ export interface Judgement {
   readonly steps: readonly EraStep[];
   /** All that narrowed it, in that order. */
   readonly reasons: readonly Evidence[];
+  /** What the files indicate against what is certain. One more indication of the same, in the run, makes a contradiction of it. */
+  readonly doubts?: readonly Evidence[];
 }
 
 /** Two pieces of evidence that no era admits together, in one line that says what to do. */
@@ -47,10 +49,35 @@ export function preferred({ steps }: Judgement): EraStep {
 export function narrow(judgement: Judgement, evidence: Evidence): Judgement | Contradiction {
   if (judgement.steps.every((step) => evidence.admits.includes(step))) return judgement;
   const steps = judgement.steps.filter((step) => evidence.admits.includes(step));
-  if (steps.length > 0) return { steps, reasons: [...judgement.reasons, evidence] };
+  if (steps.length > 0) return { ...judgement, steps, reasons: [...judgement.reasons, evidence] };
   if (evidence.indication === true) return judgement;
   return withoutIndications(judgement, evidence) ?? { message: contradiction(judgement, evidence) };
 }
+
+/** Takes in what a file shows, and remembers an indication that had to be passed over. */
+export function narrowByFile(judgement: Judgement, evidence: Evidence): Judgement | Contradiction {
+  const next = narrow(judgement, evidence);
+  if (next !== judgement || leavesSome(judgement, evidence)) return next;
+  return { ...judgement, doubts: [...(judgement.doubts ?? []), evidence] };
+}
+
+/**
+ * Says where an indication contradicts: what is certain leaves it no era, and the files have indicated the same.
+ */
+export function secondDoubt(
+  judgement: Judgement,
+  doubts: readonly Evidence[],
+  evidence: Evidence,
+): Contradiction | undefined {
+  if (leavesSome(judgement, evidence)) return undefined;
+  const first = doubts.find(({ admits }) => admits.some((step) => evidence.admits.includes(step)));
+  if (first === undefined) return undefined;
+  const what = `${first.what}, and ${evidence.what}`;
+  return { message: contradiction(judgement, { what, admits: evidence.admits }) };
+}
+
+const leavesSome = ({ steps }: Judgement, { admits }: Evidence): boolean =>
+  steps.some((step) => admits.includes(step));
 
 /** The eras that what is certain admits. */
 export function certainSteps({ reasons }: Judgement): readonly EraStep[] {
