@@ -3,6 +3,7 @@
 // instruction each time. Which file may import which is said in dependency-cruiser.cjs.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { linuxOnly, notPortable, seams } from './portable.mjs';
 
 const hostTime = ['Date', 'performance', 'crypto', 'setTimeout', 'setInterval', 'setImmediate'];
 
@@ -51,6 +52,11 @@ export default tseslint.config(
         ...hostTime.map((name) => ({ name, message: 'use the injected wall clock' })),
       ],
     },
+  },
+  {
+    files: ['emulator/**/*.ts', 'harness/**/*.ts', 'images/**/*.ts'],
+    ignores: [...seams, ...linuxOnly],
+    rules: notPortable,
   },
   {
     files: ['harness/study/report/*.js'],

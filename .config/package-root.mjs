@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 
 let folder = new URL('./', import.meta.url);
-while (!existsSync(new URL('package.json', folder)) && folder.pathname !== '/')
+while (!existsSync(new URL('package.json', folder)) && new URL('../', folder).href !== folder.href)
   folder = new URL('../', folder);
 
 export const __packageRoot = folder;

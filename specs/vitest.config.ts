@@ -9,19 +9,18 @@ import SkippedReporter from './support/skipped-reporter.ts';
 
 const MINUTE = 60_000;
 const LONG = 'specs/**/*.full.spec.ts';
-const full = process.env['NANVIX_V86_TESTS'] === 'full';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: full ? [LONG] : ['specs/**/*.spec.ts'],
-    exclude: full ? [] : [LONG],
+    include: mode === 'full' ? [LONG] : ['specs/**/*.spec.ts'],
+    exclude: mode === 'full' ? [] : [LONG],
     globalSetup: ['specs/support/global-setup.ts'],
     pool: 'forks',
     execArgv: ['--v8-pool-size=1', '--single-threaded-gc'],
     maxWorkers: 2,
-    testTimeout: (full ? 30 : 3) * MINUTE,
-    hookTimeout: (full ? 30 : 3) * MINUTE,
+    testTimeout: (mode === 'full' ? 30 : 3) * MINUTE,
+    hookTimeout: (mode === 'full' ? 30 : 3) * MINUTE,
     reporters: [['default', { summary: process.env['CI'] === undefined }], new SkippedReporter()],
   },
-});
+}));

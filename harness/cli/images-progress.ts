@@ -1,12 +1,11 @@
 /** Finds the images, and builds those that are missing with a display of the steps on stderr. */
 import type { ListrDefaultRendererLogLevels, ListrLogLevels } from 'listr2';
 import type { EraName } from '../../images/abi/era.ts';
+import { INTERRUPTS } from '../../images/system/signals.ts';
 import type { BootImages, BuildEvent, EnsureOptions, Images } from '../../images/types.ts';
 import { builtEraOf, builtMemory, isBuiltProgram, wantedPython } from '../guest/guest-files.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
 import { log } from './log.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The part of a guest's options that decides which images it needs: its own kernel, memory in MiB, and era. */
 export interface ImageOptions {
@@ -98,7 +97,7 @@ export async function withProgress<T>(
     aborter.abort();
   };
   const display = new StepDisplay(title);
-  for (const signal of SIGNALS) process.on(signal, abort);
+  for (const signal of INTERRUPTS) process.on(signal, abort);
   try {
     const result = await work({
       signal: aborter.signal,
@@ -115,7 +114,7 @@ export async function withProgress<T>(
     await display.end(error);
     throw error;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, abort);
+    for (const signal of INTERRUPTS) process.off(signal, abort);
   }
 }
 

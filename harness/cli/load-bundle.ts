@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
+import { thisSystem } from '../../images/system/system.ts';
 import { userStore } from '../cache/index.ts';
 import { harnessStatus } from '../guest/exit-status.ts';
 
@@ -49,6 +50,7 @@ export function loadBundle(path: string, command: string, digest?: string): Expo
  * so have different commands, since each uses functions of its own.
  */
 function cacheKey(digest: string, command: string): string[] {
-  const { version, arch, platform, execArgv, env } = process;
+  const { version, execArgv, env } = process;
+  const { arch, platform } = thisSystem;
   return [digest, command, version, arch, platform, env['NODE_OPTIONS'] ?? '', ...execArgv];
 }

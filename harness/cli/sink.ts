@@ -21,11 +21,13 @@ import { InputError } from '../guest/errors.ts';
 import { noteOutputFailure } from './output-failures.ts';
 import { writeThrough } from './standard-streams.ts';
 
-/** Names of the process's own streams. */
+/** Names of the process's own streams, on every system. */
+/* eslint-disable no-restricted-syntax */
 const STREAMS: Readonly<Record<string, 'stdout' | 'stderr'>> = {
   '/dev/stdout': 'stdout',
   '/dev/stderr': 'stderr',
 };
+/* eslint-enable no-restricted-syntax */
 
 /** A file, or one of the process's streams. */
 export class Sink {

@@ -10,6 +10,7 @@ import type {
   TracePalette,
   TracerOptions,
 } from '../look/trace/index.ts';
+import { endBySignal, INTERRUPTS, type Interrupt } from '../../images/system/signals.ts';
 import { InputError } from '../guest/errors.ts';
 import { log } from './log.ts';
 import { explainEnd, processStatus } from './report.ts';
@@ -19,10 +20,8 @@ import { ProcessInput, writeThrough } from './standard-streams.ts';
 import { checkStart, plainGuests, startGuest } from './start-guest.ts';
 import { formatOf, levelsOf, type TraceOptionValues } from './trace-options.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
 /** Why a run was ended early. */
-type Interruption = (typeof SIGNALS)[number] | 'nobody reads';
+type Interruption = Interrupt | 'nobody reads';
 
 /** @returns The exit status of the command. */
 export async function traceProgram(
@@ -46,7 +45,7 @@ export async function traceProgram(
   const interrupt = (signal: Interruption): void => {
     interruption.abort(signal);
   };
-  for (const signal of SIGNALS) process.once(signal, interrupt);
+  for (const signal of INTERRUPTS) process.once(signal, interrupt);
   try {
     const { made: guest } = await startGuest(
       request,
@@ -66,7 +65,7 @@ export async function traceProgram(
       guest.dispose();
     }
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupt);
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
     stdin.close();
     sink.close();
   }
@@ -75,8 +74,8 @@ export async function traceProgram(
 /** What an interrupted command prints is complete, and then it ends by the signal as if it had not waited for it. */
 function tellEnd(result: RunResult, interruption: Interruption | undefined): number {
   if (interruption === 'SIGINT' || interruption === 'SIGTERM') {
-    for (const signal of SIGNALS) process.removeAllListeners(signal);
-    process.kill(process.pid, interruption);
+    for (const signal of INTERRUPTS) process.removeAllListeners(signal);
+    return endBySignal(interruption);
   }
   if (interruption === undefined) {
     const why = explainEnd(result);

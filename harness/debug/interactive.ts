@@ -18,7 +18,7 @@ const historyFolder = (): string => envPaths('nanvix-v86', { suffix: '' }).data;
 /** Earlier lines, the newest first; none where they cannot be read. */
 function readHistory(): string[] {
   try {
-    return readFileSync(join(historyFolder(), 'debug-history'), 'utf8').split('\n').filter(Boolean);
+    return readFileSync(join(historyFolder(), 'debug-history'), 'utf8').split(/\r?\n/u).filter(Boolean);
   } catch {
     return [];
   }

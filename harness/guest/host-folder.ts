@@ -19,12 +19,15 @@ import { readSync, realpathSync, statSync, writeSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { hostFileErrno } from '../../images/abi/host-kinds.ts';
+import { isHostName } from '../../images/system/paths.ts';
+import { thisSystem, type System } from '../../images/system/system.ts';
 import { InputError } from './errors.ts';
 import { isRefused } from './monitor/host-files/folder.ts';
 import type { FolderEntry, HostFolder, OpenHow, Refused } from './monitor/host-files/folder.ts';
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 /** Names of what this process has open, where a host has them: a path through one follows no link before it. */
+// eslint-disable-next-line no-restricted-syntax -- asked for before it is used
 const DESCRIPTORS = '/proc/self/fd';
 
 const refuse = (refused: Refused['refused']): Refused => ({ refused });
@@ -41,10 +44,10 @@ function refusalOf(error: unknown): Refused {
  *
  * @throws InputError when it is none.
  */
-export function hostFolder(path: string): HostFolder {
+export function hostFolder(path: string, system: System = thisSystem): HostFolder {
   try {
     const root = realpathSync(path);
-    if (statSync(root).isDirectory()) return new NodeFolder(root);
+    if (statSync(root).isDirectory()) return new NodeFolder(root, system);
   } catch (error) {
     const { code = 'error' } = error as NodeJS.ErrnoException;
     throw new InputError(`the folder ${path} cannot be mounted (${code}): name one that exists`);
@@ -54,10 +57,12 @@ export function hostFolder(path: string): HostFolder {
 
 class NodeFolder implements HostFolder {
   readonly #root: string;
+  readonly #system: System;
   readonly #hasDescriptors = existsSync(DESCRIPTORS);
 
-  constructor(root: string) {
+  constructor(root: string, system: System) {
     this.#root = root;
+    this.#system = system;
   }
 
   open(path: string, how: OpenHow): { readonly isFolder: boolean } | Refused {
@@ -88,7 +93,7 @@ class NodeFolder implements HostFolder {
 
   list(path: string): readonly FolderEntry[] | Refused {
     const names = this.#with(path, O_RDONLY | O_DIRECTORY, 0, (descriptor) =>
-      readdirSync(this.#hasDescriptors ? `${DESCRIPTORS}/${descriptor}` : join(this.#root, path)),
+      readdirSync(this.#hasDescriptors ? join(DESCRIPTORS, String(descriptor)) : join(this.#root, path)),
     );
     if (isRefused(names)) return names;
     return names.sort().flatMap((name) => {
@@ -122,12 +127,13 @@ class NodeFolder implements HostFolder {
 
   /** Where a path leads once every link is followed, inside the folder. Its last name need not exist. */
   #placeOf(path: string): string | Refused {
-    if (path.includes('\0')) return refuse('EINVAL');
     const names: string[] = [];
     for (const name of path.split('/')) {
       if (name === '..' && names.pop() === undefined) return refuse('EACCES');
       if (name !== '' && name !== '.' && name !== '..') names.push(name);
     }
+    // what the host would take for another file, or for a device
+    if (!names.every((name) => isHostName(name, this.#system))) return refuse('EINVAL');
     const wanted = join(this.#root, ...names);
     const place = this.#resolve(wanted);
     return this.#isInside(place) ? place : refuse('EACCES');
@@ -154,7 +160,8 @@ class NodeFolder implements HostFolder {
     const parent = openSync(dirname(place), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     try {
       this.#checkInside(parent, dirname(place));
-      if (this.#hasDescriptors) return openSync(`${DESCRIPTORS}/${parent}/${basename(place)}`, careful, mode);
+      if (this.#hasDescriptors)
+        return openSync(join(DESCRIPTORS, String(parent), basename(place)), careful, mode);
       const descriptor = openSync(place, careful, mode);
       this.#checkInside(descriptor, place);
       return descriptor;

@@ -2,19 +2,11 @@
  * A step's place in the cache: `<cache>/images/<step>-<key>/` with manifest.json, files.json and files/.
  * Must hold: the folder appears at once and whole, by rename; whoever finds it may use it.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-} from 'node:fs';
-import { existsSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Store } from '../store/store.ts';
+import { syncFile, syncFolder } from '../system/durable.ts';
 import type { DigestMemo } from './digest-memo.ts';
 import { sha256 } from './digest-memo.ts';
 import type { BuiltStep, Manifest, ResultFile } from './step.ts';
@@ -92,15 +84,6 @@ function listResults(root: string): Listed[] {
   return listed;
 }
 
-function syncToDisk(file: string): void {
-  const handle = openSync(file, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
 /**
  * Turns `<folder>/files` into the entry of a step: writes the lists beside it, forces them to disk, and renames the
  * folder. If another process was faster, its entry stands (the results are equal) and this one is removed.
@@ -137,12 +120,13 @@ export function publish(
     for (const file of listed) {
       const absolute = path.join(files, file.path);
       if (file.mode === 'link') continue;
-      syncToDisk(absolute);
+      syncFile(absolute);
       // Many processes read these; a stray write to one would be a puzzle for all.
       chmodSync(absolute, file.mode === 'program' ? 0o555 : 0o444);
     }
   }
-  for (const name of ['files.json', 'manifest.json', '.']) syncToDisk(path.join(folder, name));
+  for (const name of ['files.json', 'manifest.json']) syncFile(path.join(folder, name));
+  syncFolder(folder);
   const target = entryFolder(cacheRoot, head.step, head.key);
   mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
   try {
@@ -154,7 +138,7 @@ export function publish(
     if (theirs === undefined) throw error;
     return theirs;
   }
-  syncToDisk(path.dirname(target));
+  syncFolder(path.dirname(target));
   return { files: path.join(target, 'files'), manifest };
 }
 

@@ -1,10 +1,10 @@
 /**
  * Keys of steps: what a result depends on, as one SHA-256. Reads the files named as inputs, through the memo.
  */
-import path from 'node:path';
 import type { DigestMemo } from './digest-memo.ts';
 import { sha256 } from './digest-memo.ts';
 import { packageVersion, projectRoot } from './paths.ts';
+import { portablePath } from '../system/paths.ts';
 import type { BuiltStep, Manifest, Parameter, Step } from './step.ts';
 
 /**
@@ -29,7 +29,7 @@ export function canonical(value: Parameter): string {
 /** What a step's own files and parameters are. */
 async function ownInputs(step: Step, memo: DigestMemo): Promise<Pick<Inputs, 'files' | 'parameters'>> {
   const files: Record<string, string> = {};
-  for (const file of [...step.files].sort()) files[path.relative(projectRoot, file)] = memo.digestOf(file);
+  for (const file of [...step.files].sort()) files[portablePath(projectRoot, file)] = memo.digestOf(file);
   const given = step.parameters;
   return { files, parameters: (typeof given === 'function' ? await given() : given) ?? null };
 }

@@ -5,36 +5,15 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Processes, type ProcessMark } from '../system/processes.ts';
 
 const POLL_MILLISECONDS = 50;
 
-/** Start time of a process in clock ticks since boot: tells a process from a later one with the same number. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
-}
+const processes = new Processes();
 
-interface Owner {
-  readonly pid: number;
-  readonly start: string | undefined;
-}
-
-function isAlive(owner: Owner): boolean {
+function readOwner(file: string): ProcessMark | undefined {
   try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return startOf(owner.pid) === owner.start;
-}
-
-function readOwner(file: string): Owner | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+    return JSON.parse(readFileSync(file, 'utf8')) as ProcessMark;
   } catch {
     return undefined;
   }
@@ -43,12 +22,12 @@ function readOwner(file: string): Owner | undefined {
 /** Whether a lock's owner has died. */
 export function isLockDead(file: string): boolean {
   const owner = readOwner(file);
-  return owner !== undefined && !isAlive(owner);
+  return owner !== undefined && !processes.isAlive(owner);
 }
 
 /** Whether a process that made something under this name still runs. */
 export function isProcessAlive(pid: number): boolean {
-  return startOf(pid) !== undefined;
+  return processes.isAlive({ pid });
 }
 
 /** Runs `work` while holding the lock. `onWait` is called once, with the owner's process number, if another holds it. */
@@ -58,7 +37,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });
-  const self = JSON.stringify({ pid: process.pid, start: startOf(process.pid) } satisfies Owner);
+  const self = JSON.stringify(processes.mark(process.pid));
   let waited = false;
   let unreadable = 0;
   for (;;) {
@@ -71,7 +50,7 @@ export async function withLock<T>(
     const owner = readOwner(file);
     // An empty file is one whose owner is about to write its name, unless it stays so.
     unreadable = owner === undefined ? unreadable + 1 : 0;
-    if (owner === undefined ? unreadable > 20 : !isAlive(owner)) rmSync(file, { force: true });
+    if (owner === undefined ? unreadable > 20 : !processes.isAlive(owner)) rmSync(file, { force: true });
     else {
       if (!waited && owner !== undefined) options.onWait?.(owner.pid);
       waited ||= owner !== undefined;

@@ -7,8 +7,9 @@
  * of more than two gigabytes, leaves that part without an error.
  */
 import { randomUUID } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { renameOver, syncFolder } from '../system/durable.ts';
 
 /** Writes and flushes the whole file, opened with these flags and, where it is made, this mode. */
 export type WriteFile<Result> = (file: string, flags: 'w' | 'wx', mode: number) => Promise<Result>;
@@ -32,21 +33,11 @@ export async function replaceFile<Result>(
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {
     const result = await write(temporary, 'wx', old === undefined ? mode : old.mode & 0o777);
-    await rename(temporary, target);
-    await syncFolder(path.dirname(target));
+    await renameOver(temporary, target);
+    syncFolder(path.dirname(target));
     return result;
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
-  }
-}
-
-/** A rename is durable once its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const opened = await open(folder, 'r');
-  try {
-    await opened.sync();
-  } finally {
-    await opened.close();
   }
 }

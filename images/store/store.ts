@@ -27,6 +27,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type writeFileAtomic from 'write-file-atomic';
 import { packageVersion } from '../build/paths.ts';
+import { thisSystem, type System } from '../system/system.ts';
 import { pruneFiles } from './contents.ts';
 import { kinds } from './kinds.ts';
 import type { KindName } from './kinds.ts';
@@ -64,11 +65,13 @@ export class Store {
   /** Absolute path; need not exist. */
   readonly root: string;
   readonly #version: string;
+  readonly #system: System;
   #listener: ((event: StoreEvent) => void) | undefined;
 
-  constructor(root: string, version: string = packageVersion()) {
+  constructor(root: string, version: string = packageVersion(), system: System = thisSystem) {
     this.root = root;
     this.#version = version;
+    this.#system = system;
   }
 
   /** Tells somebody of each look-up and of what is written: for a log. */
@@ -176,7 +179,7 @@ export class Store {
   }
 
   #isPrivate(folder: string): boolean {
-    return [this.root, folder].every(isOwn);
+    return [this.root, folder].every((one) => isOwn(one, this.#system));
   }
 
   /** What `read` makes of an open file; undefined where the file cannot be read, or is not to be trusted. */
@@ -196,10 +199,9 @@ export class Store {
 
 const WRITABLE_BY_OTHERS = 0o022;
 
-function isOwn(folder: string): boolean {
+function isOwn(folder: string, { userId }: System): boolean {
   const { uid, mode } = statSync(folder);
-  // Where users have no numbers, as on Windows, the mode says nothing either.
-  return process.getuid === undefined || (uid === process.getuid() && (mode & WRITABLE_BY_OTHERS) === 0);
+  return userId === undefined || (uid === userId && (mode & WRITABLE_BY_OTHERS) === 0);
 }
 
 /** Sets the time of a file, by its path or opened, that was last used at another day. */

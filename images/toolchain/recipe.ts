@@ -11,6 +11,7 @@ import { BuildError } from '../build/errors.ts';
 import { lockFilePath, readLockFile } from '../build/lock-file.ts';
 import { cacheRoot, inProject } from '../build/paths.ts';
 import type { Parameter, Step, StepContext } from '../build/step.ts';
+import { canBuildGuests, systemName, thisSystem } from '../system/system.ts';
 import { identityOfCompiler } from './compiler-identity.ts';
 import type { MachineTool, MachineTools } from './machine-tools.ts';
 import { binutils, findMachineTools, which } from './machine-tools.ts';
@@ -70,16 +71,15 @@ function parametersOf(groups: readonly Group[]): Parameter {
 
 /** Whether this machine has a compiler for the guest, or can get one. */
 export function hasCompiler(): boolean {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
+  if (!canBuildGuests(thisSystem)) return false;
   return choose(['compiler']).downloaded.length === 0 || which('apt-get') !== undefined;
 }
 
 function checkMachine(): void {
-  if (process.platform === 'linux' && process.arch === 'x64') return;
-  const here = `${process.platform} on ${process.arch}`;
+  if (canBuildGuests(thisSystem)) return;
   throw new BuildError(
     'tool-missing',
-    `the guest is built by Linux on x86-64 only, this is ${here}: build it there, and copy the build cache`,
+    `the guest is built by Linux on x86-64 only, this is ${systemName(thisSystem)}: install nanvix-v86-guests, which was built there`,
   );
 }
 

@@ -104,7 +104,7 @@ function endStatus({ last }: DebugSession): number {
 async function runScript(session: DebugSession, script: string): Promise<number> {
   const { CommandInterpreter } = await import('../../debug/index.ts');
   const interpreter = new CommandInterpreter(session);
-  for (const [index, line] of script.split('\n').entries()) {
+  for (const [index, line] of script.split(/\r?\n/u).entries()) {
     const outcome = await interpreter.execute(line, (text) => {
       writeThrough('stdout', Buffer.from(text));
     });

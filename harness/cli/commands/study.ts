@@ -4,6 +4,7 @@ import type { StartupReport } from '../../study/report/index.ts';
 import type { StudyProgress } from '../../study/progress.ts';
 import type { StudyVariant } from '../../study/row.ts';
 import type { Shard } from '../../study/shards.ts';
+import { thisSystem } from '../../../images/system/system.ts';
 import { InputError } from '../../guest/errors.ts';
 import { log } from '../log.ts';
 import { shard, wholeNumber } from '../parse.ts';
@@ -283,7 +284,11 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`\n${title}\n`, ...lines];
 
 function environment(): Record<string, string> {
-  return { 'nanvix-v86': version(), node: process.version, machine: `${process.platform} ${process.arch}` };
+  return {
+    'nanvix-v86': version(),
+    node: process.version,
+    machine: `${thisSystem.platform} ${thisSystem.arch}`,
+  };
 }
 
 function now(): string {
