@@ -2,14 +2,12 @@
  * What `python-full` finds on its volume: the whole library with what sysconfig and zoneinfo read, users and groups, and a plain
  * answer where something cannot work in a guest.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { readLockFile } from '../build/lock-file.ts';
 import type { Step, StepContext } from '../build/step.ts';
-import { downloadPackages } from '../toolchain/archive.ts';
 import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';
-import { unpackSource } from '../toolchain/sources.ts';
+import { packageStep, unpackPackage, unpackSource } from '../toolchain/sources.ts';
 import { cpythonSource, own } from './common.ts';
 import { configureStep } from './configure.ts';
 import { sysconfigStep } from './sysconfig.ts';
@@ -28,15 +26,10 @@ const ZONES = 'usr/share/zoneinfo';
 /** The same zones under other names, with other seconds, or as text. */
 const OTHER_ZONES = /^(posix|right|posixrules|localtime|.*\.(tab|zi|list)|leapseconds|.*\.txt)$/;
 
-/** The machine's own zones where it has them, else those of Debian's package. */
+const zonesPackage = packageStep('tzdata');
+
 async function copyZones(context: StepContext, root: string): Promise<void> {
-  let zones = `/${ZONES}`;
-  if (!existsSync(path.join(zones, 'Europe', 'Berlin'))) {
-    await downloadPackages(context, readLockFile().archive, ['tzdata'], context.work);
-    const [deb = ''] = readdirSync(context.work).filter((name) => name.startsWith('tzdata_'));
-    await context.run('dpkg', ['-x', path.join(context.work, deb), path.join(context.work, 'tzdata')]);
-    zones = path.join(context.work, 'tzdata', ZONES);
-  }
+  const zones = path.join(await unpackPackage(context, zonesPackage), ZONES);
   cpSync(zones, path.join(root, ZONES), {
     recursive: true,
     dereference: true,
@@ -77,7 +70,7 @@ async function build(context: StepContext): Promise<void> {
 export const libraryStep: Step = {
   name: 'cpython-library',
   files: own('library.ts'),
-  steps: [cpythonSource, pythonToolsStep, sysconfig],
+  steps: [cpythonSource, pythonToolsStep, sysconfig, zonesPackage],
   parameters: { leftOut: LEFT_OUT.source, zones: OTHER_ZONES.source },
   run: build,
 };

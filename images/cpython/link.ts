@@ -1,11 +1,13 @@
 /**
  * The Python program: our main and the snapshot call linked with CPython's library, libc and libposix; then stripped.
  */
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Era } from '../abi/eras.ts';
 import { headersSteps } from '../abi/recipe.ts';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
+import { libraryArchive, libraryStep } from '../libraries/recipe.ts';
 import { libposixSteps } from '../libposix/recipe.ts';
 import { muslStep, muslSteps } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
@@ -16,7 +18,9 @@ import { includeFolders, LIBRARY, own } from './common.ts';
 import { compileFlags } from './compile.ts';
 import { freezeStep } from './freeze.ts';
 import { functionOrderFile, writeOrderOptions } from './function-order.ts';
-import { MODULES_LIBRARY, tableFile, type ModuleSet } from './modules.ts';
+import { keptFunctions } from './kept-functions.ts';
+import { moduleLibraries, MODULES_LIBRARY, tableFile, type ModuleSet } from './modules.ts';
+import { symbolTable } from './symbol-table.ts';
 import type { Variant } from './variant.ts';
 
 const FOLDER = 'images/cpython';
@@ -81,6 +85,8 @@ async function link(
     const files = context.filesOf(more.step);
     defines.push('-DNVX_MORE_MODULES');
     ours.push(path.join(files, tableFile(more.set)), path.join(files, MODULES_LIBRARY));
+    ours.push(inProject(FOLDER, 'loader.c'), ...keptFunctions.map((name) => `-Wl,-u,${name}`));
+    ours.push(...moduleLibraries.map((library) => libraryArchive(context, library)));
   }
   let compiledLibrary = path.join(objects, LIBRARY);
   if (variant.functionOrder === 'by-use') {
@@ -91,27 +97,43 @@ async function link(
   }
   const linked = path.join(context.out, DEBUG_FILE);
   const exported = variant.link === 'pie' ? ['-Wl,--export-dynamic'] : [];
-  await context.run(
-    compiler,
-    [
+  const linkTo = async (target: string, more: readonly string[]): Promise<void> => {
+    const args = [
       ...flags,
       ...defines,
       // Where all of CPython is compiled here again, what gcc warns of is not ours.
       ...(variant.lto ? ['-w'] : ['-Wall', '-Wextra', '-Werror']),
       inProject(FOLDER, 'main.c'),
       ...ours,
+      ...more,
       compiledLibrary,
       '-lz',
       '-lm',
       ...exported,
       ...variant.linkFlags,
       '-Wl,--wrap=Py_FinalizeEx',
-      '-o',
-      linked,
-    ],
-    { env },
-  );
+      ...['-o', target],
+    ];
+    await context.run(compiler, args, { env });
+  };
+  await linkTo(linked, more === undefined ? [] : [await writeSymbolTable(context, linkTo)]);
   await context.run('objcopy', ['--strip-debug', linked, path.join(context.out, SYMBOLS_FILE)], { env });
+}
+
+/** Links with an empty table first, to learn what the program holds. @returns The table's file. */
+async function writeSymbolTable(
+  context: StepContext,
+  linkTo: (target: string, more: readonly string[]) => Promise<void>,
+): Promise<string> {
+  const [first, table] = ['first.elf', 'symbols.S'].map((name) => path.join(context.work, name)) as [
+    string,
+    string,
+  ];
+  writeFileSync(table, symbolTable(''));
+  await linkTo(first, [table]);
+  const nm = ['--extern-only', '--defined-only', '--format=posix', first];
+  writeFileSync(table, symbolTable(await context.run('nm', nm, { env: toolPath(context), quiet: true })));
+  return table;
 }
 
 /** Results: `debugFile` and `symbolsFile`. */
@@ -123,6 +145,7 @@ export function linkStep(variant: Variant, compiled: Step, era: Era, more?: More
     files: [
       ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
       ...(variant.allocator === 'size-classes' ? own('allocator.c') : []),
+      ...(more ? own('loader.c', 'symbol-table.ts', 'kept-functions.ts') : []),
       ...(variant.functionOrder === 'by-use' ? [...own('function-order.ts'), functionOrderFile] : []),
       compilerFile,
       layoutFile,
@@ -137,7 +160,7 @@ export function linkStep(variant: Variant, compiled: Step, era: Era, more?: More
         headersSteps[era],
         freezeStep,
         compiled,
-        ...(more ? [more.step] : []),
+        ...(more ? [more.step, ...moduleLibraries.map(libraryStep)] : []),
       ]),
     ],
     parameters: {

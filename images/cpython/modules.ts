@@ -1,10 +1,15 @@
 /**
- * Extension modules beyond those of hello's Python: all of CPython's own that need no library of others, compiled into one more
- * archive. `python-full` is hello's Python linked with them: its objects are the same.
+ * Extension modules beyond those of hello's Python: all of CPython's own that need no library of others, and those whose library is
+ * in images/libraries, compiled into one more archive. `python-full` is hello's Python linked with them: its objects are the same.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Step, StepContext } from '../build/step.ts';
+import { bzip2 } from '../libraries/bzip2.ts';
+import { libffi } from '../libraries/libffi.ts';
+import { libraryHeaders, libraryStep, type Library } from '../libraries/recipe.ts';
+import { sqlite } from '../libraries/sqlite.ts';
+import { xz } from '../libraries/xz.ts';
 import { compileAll, compileFile } from '../toolchain/compile.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
 import { pythonToolsStep, toolchainStep, toolPath } from '../toolchain/recipe.ts';
@@ -42,13 +47,34 @@ const CODECS = ['cn', 'hk', 'iso2022', 'jp', 'kr', 'tw'].map((one) =>
 const LIBMPDEC =
   'basearith constants context convolute crt difradix2 fnt fourstep io mpalloc mpdecimal mpsignal numbertheory sixstep transpose';
 
+/** The libraries to link the modules with. */
+export const moduleLibraries: readonly Library[] = [bzip2, libffi, sqlite, xz];
+
 const full: readonly ExtensionModule[] = [
+  simple('_bz2', '_bz2module.c'),
   simple('_crypt', '_cryptmodule.c'),
+  {
+    name: '_ctypes',
+    sources: below('_ctypes', '_ctypes callbacks callproc cfield stgdict'),
+    // What setup.py finds in libffi's header.
+    flags: ['FFI_PREP_CIF_VAR', 'FFI_PREP_CLOSURE_LOC', 'FFI_CLOSURE_ALLOC'].map(
+      (name) => `-DHAVE_${name}=1`,
+    ),
+  },
   {
     name: '_decimal',
     sources: ['_decimal/_decimal.c', ...below('_decimal/libmpdec', LIBMPDEC)],
     // Portable C on 32 bits: what configure would choose without a look at the compiler's assembler.
     flags: ['-DCONFIG_32=1', '-DANSI=1', '-IModules/_decimal/libmpdec'],
+  },
+  simple('_lzma', '_lzmamodule.c'),
+  {
+    name: '_sqlite3',
+    sources: below(
+      '_sqlite',
+      'blob connection cursor microprotocols module prepare_protocol row statement util',
+    ),
+    flags: ['-IModules/_sqlite', '-DPY_SQLITE_HAVE_SERIALIZE=1'],
   },
   {
     name: 'pyexpat',
@@ -69,6 +95,7 @@ const full: readonly ExtensionModule[] = [
 ];
 
 const tests: readonly ExtensionModule[] = [
+  simple('_ctypes_test', '_ctypes/_ctypes_test.c'),
   simple('_testbuffer'),
   simple('_testcapi', '_testcapimodule.c'),
   simple('_testclinic'),
@@ -105,7 +132,12 @@ async function build(context: StepContext, compiled: Step, flags: readonly strin
   const root = path.join(context.work, await unpackSource(context, cpythonSource, 'cpython', env));
   const include = path.join(context.filesOf(compiled), 'include');
   const compiler = await writeGuestCompiler(context, {
-    includes: [...includeFolders(context), include, path.join(include, 'internal')],
+    includes: [
+      ...includeFolders(context),
+      ...moduleLibraries.map((library) => libraryHeaders(context, library)),
+      include,
+      path.join(include, 'internal'),
+    ],
     layout: [],
     linkFirst: [],
     linkLast: [],
@@ -135,7 +167,15 @@ export function modulesStep(variant: Variant, compiled: Step): Step {
   return {
     name: 'cpython-modules',
     files: [...own('modules.ts'), compileFile, compilerFile],
-    steps: [cpythonSource, compiled, toolchainStep, pythonToolsStep, muslStep, zlibStep],
+    steps: [
+      cpythonSource,
+      compiled,
+      toolchainStep,
+      pythonToolsStep,
+      muslStep,
+      zlibStep,
+      ...moduleLibraries.map(libraryStep),
+    ],
     parameters: { flags },
     run: (context) => build(context, compiled, flags),
   };

@@ -22,6 +22,7 @@ import sys
 import traceback
 import unittest
 
+import _ctypes_test
 from test import support
 from test.support import os_helper
 
@@ -171,6 +172,8 @@ def prepare():
     support.use_resources = []
     # As in CPython's ports without processes: its tests know by this which of them need one, and are skipped.
     support.has_subprocess_support = support.has_fork_support = False
+    # ctypes' tests load this module's file. It is part of the program, and that is what dlopen calls None.
+    _ctypes_test.__file__ = None
     use_own_runner()
     gc.collect()
 

@@ -46,6 +46,7 @@ export interface MachineTools {
   /** A Python of the same minor version: used where nothing better can be had. */
   readonly similarPython: MachineTool | undefined;
   readonly bzip2: MachineTool | undefined;
+  readonly xz: MachineTool | undefined;
 }
 
 const OLDEST_GCC = 10;
@@ -149,7 +150,7 @@ function probeSimple(name: string, mark: string): MachineTool | undefined {
 /** What `stat` says of every file that the answer depends on; `parts` are the compiler's. */
 function fingerprint(python: string, parts: readonly string[]): string {
   const minor = python.split('.').slice(0, 2).join('.');
-  const names = ['gcc', ...binutils, 'make', 'bzip2', `python${minor}`, 'python3'];
+  const names = ['gcc', ...binutils, 'make', 'bzip2', 'xz', `python${minor}`, 'python3'];
   const files = [...names.map(which), `/usr/bin/python${minor}`, '/usr/bin/python3', ...parts];
   const facts = files.map((file) => {
     if (file === undefined || !existsSync(file)) return 'none';
@@ -162,7 +163,7 @@ function fingerprint(python: string, parts: readonly string[]): string {
 }
 
 /** Counted up where `MachineTools` change. */
-const toolsKey = ['machine tools', 1] as const;
+const toolsKey = ['machine tools', 2] as const;
 
 /** What of this machine fits. `python` is the version to be built. */
 export function findMachineTools(cacheRoot: string, python: string): MachineTools {
@@ -179,6 +180,7 @@ export function findMachineTools(cacheRoot: string, python: string): MachineTool
     make: probeSimple('make', 'GNU Make'),
     ...probePython(python),
     bzip2: probeBzip2(),
+    xz: probeSimple('xz', 'XZ Utils'),
   };
   store.write('notes', toolsKey, Buffer.from(JSON.stringify({ identity: identityWith(tools), tools })));
   return tools;

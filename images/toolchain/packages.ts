@@ -31,6 +31,7 @@ export const packages = {
   make: ['make'],
   python: ['python3.11-minimal', 'libpython3.11-minimal', 'libpython3.11-stdlib', 'libexpat1', 'zlib1g'],
   bzip2: ['bzip2', 'libbz2-1.0'],
+  xz: ['xz-utils', 'liblzma5'],
 } as const;
 
 /** The same for C++: what a gcc without it lacks, and its library for 32 bits. */

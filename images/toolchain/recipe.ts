@@ -41,6 +41,7 @@ const none: MachineTools = {
   python: undefined,
   similarPython: undefined,
   bzip2: undefined,
+  xz: undefined,
 };
 
 /** What of the machine is used for some groups of tools, and which of them have to be downloaded. */
@@ -154,7 +155,7 @@ export const toolchainStep: Step = {
 /** Path of binutils' addr2line below the toolchain's results. */
 export const ADDR2LINE_FILE = 'bin/addr2line';
 
-const pythonGroups = ['python', 'bzip2'] as const;
+const pythonGroups = ['python', 'bzip2', 'xz'] as const;
 
 async function buildPythonTools(context: StepContext): Promise<void> {
   checkMachine();
@@ -180,14 +181,15 @@ async function buildPythonTools(context: StepContext): Promise<void> {
   }
   placeTool(context, bin, 'python3.11', python);
   placeTool(context, bin, 'bzip2', machine.bzip2);
-  await context.run(path.join(bin, 'bzip2'), ['--help']);
+  placeTool(context, bin, 'xz', machine.xz);
+  for (const name of ['bzip2', 'xz']) await context.run(path.join(bin, name), ['--help']);
   const python311 = path.join(bin, 'python3.11');
   await context.run(python311, ['-c', 'import argparse, ast, re, tokenize, typing']);
-  // Byte code is decided by the release of the Python that writes it; bzip2 gives what was packed or fails.
+  // Byte code is decided by the release of the Python that writes it; bzip2 and xz give what was packed or fail.
   context.identify({ python: (await context.run(python311, ['--version'])).trim() });
 }
 
-/** What CPython's build needs besides the toolchain. Result: `bin/` with python3.11 and bzip2. */
+/** What CPython's build needs besides the toolchain. Result: `bin/` with python3.11, bzip2 and xz. */
 export const pythonToolsStep: Step = {
   name: 'python-tools',
   files: ownFiles,

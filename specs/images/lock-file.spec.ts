@@ -9,7 +9,7 @@ import type { LockedSource } from '../../images/build/lock-file.ts';
 import { sha256 } from '../../images/build/digest-memo.ts';
 import { sourceStepOf } from '../../images/toolchain/sources.ts';
 
-const { sources } = readLockFile();
+const { sources, packages } = readLockFile();
 
 describe('the lock file', () => {
   it('pins each source by version, digest and licence', () => {
@@ -18,7 +18,16 @@ describe('the lock file', () => {
       'musl 1.2.3 MIT',
       'zlib 1.2.13 Zlib',
       'tcc 0.9.27+git20200814.62c30a4a LGPL-2.1',
+      'bzip2 1.0.8 bzip2-1.0.6',
+      'xz 5.4.1 LicenseRef-public-domain',
+      'sqlite 3.39.4 blessing',
+      'libffi 3.4.4 MIT',
     ]);
+  });
+
+  it('pins the time zones', () => {
+    const { file, licence } = packages.tzdata;
+    expect([file, licence]).toEqual(['tzdata_2026b-0+deb12u1_all.deb', 'LicenseRef-public-domain']);
   });
 
   it('names no host', () => {
