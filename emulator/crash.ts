@@ -4,6 +4,7 @@ import type { MachineLinearMemory } from './memory.ts';
 import type { MachineRegisters } from './registers.ts';
 import { REGISTER_NAMES, type MachineCrash, type RegisterName } from './types.ts';
 import { Address } from './v86/internals.ts';
+import { ProcessorShutdown } from './v86/protection/rules.ts';
 import type { V86Instance } from './v86/instance.ts';
 
 /** `error` is what came out of v86's main loop. */
@@ -27,8 +28,9 @@ function messageOf(
   registers: MachineRegisters,
   linear: MachineLinearMemory,
 ): string {
-  // v86 answers an exception that cannot be delivered by trying again until the host's stack is full
-  if (error instanceof RangeError) return 'an exception could not be delivered (triple fault)';
+  // v86 answers a stack that an exception cannot be pushed to by trying again until the host's stack is full
+  if (error instanceof RangeError || error instanceof ProcessorShutdown)
+    return new ProcessorShutdown().message;
   const said = v86.lastMessage;
   // "panicked at FILE:LINE:COLUMN:\nTEXT"
   const text = said.slice(said.indexOf('\n') + 1);

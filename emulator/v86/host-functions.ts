@@ -28,6 +28,13 @@ export const HOST_FUNCTIONS = {
   timestamp: { parameters: [], results: ['f64'] },
   /** An operation of SSE by its number, a register, an immediate byte: see sse-host.ts. */
   computeSse: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
+  /**
+   * What is refused of a selector: its use, the selector, the ring, what looking it up came to, both words of the descriptor; see
+   * protection/rules.ts. 0 if nothing is, else the vector in the upper half of the word and the error code in the lower.
+   */
+  judgeSelector: { parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] },
+  /** The processor shuts down: does not come back. */
+  shutDown: { parameters: [], results: [] },
 } as const satisfies Readonly<Record<string, Signature>>;
 
 export type HostFunctionName = keyof typeof HOST_FUNCTIONS;

@@ -28,6 +28,7 @@ import {
 } from './internals.ts';
 import { v86Module } from './module.ts';
 import { Probing } from './probing.ts';
+import { ProcessorShutdown, refusalOf, type Use } from './protection/rules.ts';
 import { UnsupportedV86Error } from './rewrite.ts';
 import { computeSse } from './sse-host.ts';
 import { X87Host } from './x87/host.ts';
@@ -107,6 +108,13 @@ export class V86Instance {
       timestamp: () => host.timestamp(),
       computeSse: (operation, register, immediate) => computeSse(this, operation, register, immediate),
       x87: (packed) => x87.execute(packed),
+      judgeSelector: (use, selector, ring, found, low, high) => {
+        const refusal = refusalOf(use as Use, selector, ring, found, [low, high]);
+        return refusal === undefined ? 0 : (refusal.vector << 16) | refusal.errorCode;
+      },
+      shutDown: () => {
+        throw new ProcessorShutdown();
+      },
     });
     this.functions.connect(instance.exports, this.exports.memory);
     this.exports.rust_init();

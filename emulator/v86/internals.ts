@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '08bf0b5caf7f7bdc6230b33aaaee3ab3286415b0ccd94df1d9e4f3b1351ea003';
+export const REWRITTEN_SHA256 = '327533044337055e072c8ada31e6553955c265f98e6ce03b63faecef2860dc25';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -146,6 +146,19 @@ export const X87Area = {
   modrm: 1448,
   names: 1488,
   end: 4096,
+} as const;
+
+/**
+ * Where what is looked up of a selector is left, in the place of {@link X87Area.operand}: no instruction needs both. First whether it was
+ * found, as {@link Found} of `protection/rules.ts` has it, or 2 in the lowest byte where a page was missing; then the descriptor.
+ */
+export const DescriptorArea = {
+  start: X87Area.operand,
+  found: 0,
+  pageFault: 2,
+  descriptor: 8,
+  /** Byte, absolute: the IRET being done has an operand size of 16 bits. */
+  returnIsNarrow: X87Area.operand + 32,
 } as const;
 
 /** Berkeley's SoftFloat in v86: where it says what was exceptional, how it counts precision. */
@@ -333,6 +346,21 @@ export const FunctionName = {
   softFloatRoot: 'extF80M_sqrt',
   setControlWord: 'set_control_word',
   getFlags: 'get_eflags',
+  panic: '_RNvNtCsknUcikIyyBm_4core9panicking9panic_fmt',
+  lookUpSelector: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu23lookup_segment_selector',
+  loadAccessRights: '_RNvNtNtCslOG1uufA09K_3v863cpu10misc_instr3lar',
+  loadSegmentLimit: '_RNvNtNtCslOG1uufA09K_3v863cpu10misc_instr3lsl',
+  verifyRead: '_RNvNtNtCslOG1uufA09K_3v863cpu10misc_instr4verr',
+  verifyWrite: '_RNvNtNtCslOG1uufA09K_3v863cpu10misc_instr4verw',
+  loadSegment: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10switch_seg',
+  farJump: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu8far_jump',
+  farReturn: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10far_return',
+  taskSwitch: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu14do_task_switch',
+  loadTask: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu7load_tr',
+  loadLocalTable: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu8load_ldt',
+  setControl0: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu7set_cr0',
+  moveToControl: 'instr_0F22',
+  writableAtPrivilege: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu25writable_or_pagefault_cpl',
   safeRead8: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu10safe_read8',
   safeRead16: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu11safe_read16',
   safeWrite16: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12safe_write16',
@@ -395,6 +423,19 @@ export const COMPARING_STRINGS: readonly StringFunction[] = SIZES.flatMap(([size
     }),
   ),
 );
+
+/** The functions that look a selector up by themselves, and compare it with the limit of its table, once each. */
+export const CHECKS_TABLE_LIMIT = [
+  'lookUpSelector',
+  'loadAccessRights',
+  'loadSegmentLimit',
+  'verifyRead',
+  'verifyWrite',
+  'loadSegment',
+] as const satisfies readonly (keyof typeof FunctionName)[];
+
+/** Where v86's IRET panics, at so many places; its stack frame, and the local that points to it. */
+export const ReturnPanics = { count: 7, frameBytes: 176, frameLocal: 1 } as const;
 
 /** What compiled code calls when it handles interrupts after the instruction that follows an STI. */
 export const COMPILED_HANDLE_IRQS = 'handle_irqs';

@@ -7,7 +7,7 @@ import { Address, X87Area } from './internals.ts';
 import type { Indices } from './rewrite-support.ts';
 import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
-import { I32, set, when } from './wasm-expressions.ts';
+import { I32, select, set, when } from './wasm-expressions.ts';
 
 /** Where v86's functions that can fault leave whether they have, and what they answer. */
 export const answer = I32.of(X87Area.answer);
@@ -29,8 +29,16 @@ export const resolveAddress = (index: Indices, modrm: Code, local: number, other
   set(local, answered),
 ];
 
-/** Raises an exception without an error code before the instruction. */
-export const raise = (index: Indices, vector: number): Code => [
+/** Raises an exception before the instruction, with an error code where one is given. */
+export const raise = (index: Indices, vector: Code, errorCode?: Code): Code => [
   wasm.storeWordAt(Address.instructionPointer, wasm.wordAt(Address.previousInstructionPointer)),
-  [I32.of(vector), I32.of(0), I32.of(0), I32.of(0), wasm.call(index.callInterruptVector)],
+  [vector, I32.of(0), I32.of(errorCode === undefined ? 0 : 1), errorCode ?? I32.of(0)],
+  wasm.call(index.callInterruptVector),
 ];
+
+const STACK_SEGMENT = 2;
+/** The bits of an offset that a stack of 16 bits has, or one of 32. */
+export const stackMask = select(wasm.byteAt(Address.stackIs32), I32.of(-1), I32.of(0xffff));
+/** The linear address of an offset in the stack. */
+export const stackPlace = (offset: Code): Code =>
+  I32.add(wasm.wordAt(Address.segmentBases + 4 * STACK_SEGMENT), I32.and(offset, stackMask));

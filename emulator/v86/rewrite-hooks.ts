@@ -5,6 +5,7 @@
 import {
   Address,
   CallOut,
+  DescriptorArea,
   FunctionName,
   Observe,
   Own,
@@ -14,6 +15,7 @@ import {
   TIMESTAMP_READERS,
 } from './internals.ts';
 import { callHost } from './host-functions.ts';
+import { returnRefusals } from './rewrite-protection.ts';
 import { Editor, fourWords, type Indices } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
@@ -69,11 +71,39 @@ function addGateMissing(binary: WasmBinary, index: Indices): number {
   );
 }
 
+const DOUBLE_FAULT = 8;
+const PROTECTION_FAULT = 13;
+/** In an error code: it was raised while another exception, or an interrupt, was delivered. */
+const ERROR_CODE_EXTERNAL = 1;
+/** Exceptions after which another one is a double fault: #DE, #TS, #NP, #SS, #GP, #PF. Source: Intel SDM volume 3, 6.15. */
+const NOT_BENIGN = (1 << 0) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14);
+
+/** Of an exception or interrupt without a gate: a general protection fault, or a double fault; without a gate for that the processor shuts down. */
+function deliverInstead(binary: WasmBinary, index: Indices, vector: Code): Code {
+  const deliverFault = (which: number, errorCode: Code): Code => [
+    [wasm.i32(which), wasm.i32(0), wasm.i32(1), errorCode],
+    wasm.call(index.callInterruptVector),
+  ];
+  return [
+    [vector, wasm.i32(DOUBLE_FAULT), wasm.eq, wasm.ifThen, callHost(binary, 'shutDown'), wasm.end],
+    [vector, wasm.i32(32), wasm.lessUnsigned],
+    [wasm.i32(NOT_BENIGN), vector, wasm.shrUnsigned, wasm.and, wasm.ifThen],
+    deliverFault(DOUBLE_FAULT, wasm.i32(0)),
+    wasm.otherwise,
+    deliverFault(PROTECTION_FAULT, [
+      [vector, wasm.i32(3), wasm.shl],
+      [wasm.i32(ERROR_CODE_IDT | ERROR_CODE_EXTERNAL), wasm.or],
+    ]),
+    wasm.end,
+  ];
+}
+
 /**
  * Software interrupts whose vector is marked call out before the gate is read; the answer 1 skips the gate. While instructions
  * are watched for, exceptions and hardware interrupts call out when their handler is entered, and returns before they are done.
+ * `refuseReturn` raises the exception of an IRET that v86 would panic at.
  */
-export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
+export function wrapInterrupts(binary: WasmBinary, index: Indices, refuseReturn: number): void {
   const deliver = binary.copy(index.callInterruptVector, fourWords);
   const gateMissing = addGateMissing(binary, index);
   const vector = wasm.localGet(0);
@@ -101,6 +131,15 @@ export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
       wasm.call(index.generalProtection),
       wasm.ret,
       wasm.end,
+      wasm.otherwise,
+      [
+        vector,
+        wasm.call(gateMissing),
+        wasm.ifThen,
+        deliverInstead(binary, index, vector),
+        wasm.ret,
+        wasm.end,
+      ],
       wasm.end,
       wasm.localGet(0),
       wasm.localGet(1),
@@ -121,7 +160,11 @@ export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
     ],
   });
 
-  const interruptReturn = binary.copy(index.interruptReturn, { parameters: ['i32'], results: [] });
+  const interruptReturn = binary.copy(
+    index.interruptReturn,
+    { parameters: ['i32'], results: [] },
+    returnRefusals(binary, index, refuseReturn),
+  );
   binary.replace(index.interruptReturn, {
     locals: [],
     code: [
@@ -131,6 +174,7 @@ export function wrapInterrupts(binary: WasmBinary, index: Indices): void {
       wasm.call(index.ioPortRead32),
       wasm.drop,
       wasm.end,
+      wasm.storeByteAt(DescriptorArea.returnIsNarrow, wasm.localGet(0)),
       wasm.localGet(0),
       wasm.call(interruptReturn),
       wasm.wordAt(Own.observe),

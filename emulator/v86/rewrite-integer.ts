@@ -6,7 +6,14 @@
 
 import { contextBuilder, Emitter } from './emitter.ts';
 import { addWriteTables, hasRights, scanForWrite } from './integer/code-segment.ts';
-import { addAdjustPrivilege, addBehind0F, addBound, addEnter, isBehind0F } from './integer/instructions.ts';
+import {
+  addAdjustPrivilege,
+  addBehind0F,
+  addBound,
+  addEnter,
+  isBehind0F,
+  isWithoutOperand,
+} from './integer/instructions.ts';
 import { rewriteStrings } from './integer/strings.ts';
 import { Address, Generator, Prefix } from './internals.ts';
 import { fetchByte } from './interpreting.ts';
@@ -28,7 +35,6 @@ const First = {
 /** From here on a ModR/M byte names registers only. */
 const REGISTER_FORM = 0xc0;
 const BIT_TEST_IMMEDIATE = 0xba;
-const INVD = 0x08;
 
 /** What the rewrite of other instructions is told of these. */
 export interface IntegerInstructions {
@@ -144,7 +150,7 @@ function addGenerateBehind0F(binary: WasmBinary, index: Indices, pushByte: numbe
         isBehind0F(get(opcode)),
         set(modrm, [I32.load(processor, Generator.processorInstructionPointer), wasm.call(index.read8)]),
         when(
-          I32.or(I32.eq(byte, I32.of(INVD)), I32.and(inMemory, isBitTest)),
+          I32.or(isWithoutOperand(byte), I32.and(inMemory, isBitTest)),
           leave(context, builder, index, pushByte),
         ),
       ),

@@ -13,6 +13,7 @@
  *  - the ports that v86 serves itself can be reached by the host, as parts of wider accesses;
  *  - the time stamp counter asks JavaScript;
  *  - MMX and SSE fault and compute as on a processor;
+ *  - what a processor refuses is an exception, where v86 would give up;
  *  - x87 instructions are executed by functions written here, and so are integer ones that v86 has wrong.
  *
  * What must hold: a pattern that is looked for occurs exactly once, else {@link UnsupportedV86Error}. Functions
@@ -30,6 +31,7 @@ import {
   wrapPageWalk,
 } from './rewrite-hooks.ts';
 import { addReachesEnd, rewritePageEnd } from './rewrite-page-end.ts';
+import { rewriteProtection } from './rewrite-protection.ts';
 import { addIntegerInstructions } from './rewrite-integer.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { rewriteSse } from './rewrite-sse.ts';
@@ -53,7 +55,7 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   rewriteAddWithCarry(binary, index);
   correctConditions(binary, index);
   wrapExitJit(binary, index);
-  wrapInterrupts(binary, index);
+  wrapInterrupts(binary, index, rewriteProtection(binary, index));
   wrapPageWalk(binary, index);
   rewriteTimestamp(binary, index);
   exportPorts(binary, index);

@@ -6,6 +6,7 @@
  */
 
 import { Address } from './internals.ts';
+import { raise } from './interpreting.ts';
 import type { Indices } from './rewrite-support.ts';
 import type { SseFunction } from './sse-fast.ts';
 import { numberOfOperation, Opcode, OPERATION_SHIFT } from './sse-opcodes.ts';
@@ -109,12 +110,6 @@ function addOperandTest(
 // ── faults ──
 
 const both = (first: Code, second: Code): Code => [first, wasm.i32(0), second, wasm.select];
-
-/** Raises an exception before the instruction, by its vector. */
-const raise = (index: Indices, vector: Code): Code => [
-  wasm.storeWordAt(Address.instructionPointer, wasm.wordAt(Address.previousInstructionPointer)),
-  [vector, wasm.i32(0), wasm.i32(0), wasm.i32(0), wasm.call(index.callInterruptVector)],
-];
 
 /** Raises what an instruction's own computation calls for, once MXCSR says what. */
 const raiseException = (index: Indices): Code =>

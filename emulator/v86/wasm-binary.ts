@@ -167,6 +167,10 @@ export class WasmBinary {
 
   /** Changes parts of a function's body, and gives it `extraLocals` more locals of type i32. */
   edit(index: number, edits: readonly Edit[], extraLocals = 0): void {
+    this.#replaced.set(index, this.#edited(index, edits, extraLocals));
+  }
+
+  #edited(index: number, edits: readonly Edit[], extraLocals: number): Uint8Array {
     const position = this.#position(index);
     const start = this.#bodyStarts[position] ?? 0;
     const reader = new Reader(this.bytes, start);
@@ -188,7 +192,7 @@ export class WasmBinary {
       at = edit.end;
     }
     parts.push(this.bytes.subarray(at, this.#bodyEnds[position]));
-    this.#replaced.set(index, concatenate(parts));
+    return concatenate(parts);
   }
 
   /** Gives a function another body. */
@@ -196,10 +200,9 @@ export class WasmBinary {
     this.#replaced.set(index, encodeBody(body));
   }
 
-  /** Appends a copy of a function's body as it stands in the binary, under a new index. */
-  copy(index: number, signature: Signature): number {
-    const position = this.#position(index);
-    return this.#append(signature, this.bytes.subarray(this.#bodyStarts[position], this.#bodyEnds[position]));
+  /** Appends a copy of a function's body as it stands in the binary, changed by `edits`, under a new index. */
+  copy(index: number, signature: Signature, edits: readonly Edit[] = []): number {
+    return this.#append(signature, this.#edited(index, edits, 0));
   }
 
   /** Appends a function and returns its index. */

@@ -372,7 +372,7 @@ describe('limits', () => {
 
 describe('a crash', () => {
   const CRASHES: Readonly<Record<string, [GuestProgram, RegExp]>> = {
-    'a fault without a handler': [main((asm) => asm.loadAt('eax', Layout.unmapped)), /gave up/],
+    'a fault without a handler': [main((asm) => asm.loadAt('eax', Layout.unmapped)), /triple fault/],
     'a kernel stack that is not mapped': [
       {
         handlers: { 14: 'fault' },

@@ -23,7 +23,47 @@ const [PAGE_FAULT, PROTECTION, BOUND, STACK] = [14, 13, 5, 0x2004_1f00];
 /** A case of one round, at the start of which all registers are random. */
 const one = (...lines: string[]): string => ['case seed=1 rounds=1', ...lines].join('\n');
 
+/** Selectors that no segment stands behind, and the error code that a processor gives for each. */
+const UNUSABLE: readonly (readonly [what: string, low: string, high: string, errorCode: number])[] = [
+  ['null', '00', '00', 0],
+  ['null with a privilege', '03', '00', 0],
+  ['of data', '2b', '00', 0x28],
+  ['outside of the table', 'f8', 'ff', 0xfff8],
+  ['of a local table that is not there', '07', '00', 4],
+];
+
+/** Each way to load CS, with a selector's two bytes. The address is that of the code, so that what is wrong is the selector. */
+const FAR: Readonly<Record<string, (low: string, high: string) => string>> = {
+  // push 202h; push selector; push 20000000h; iretd
+  IRET: (low, high) => `68 02 02 00 00 68 ${low} ${high} 00 00 68 00 00 00 20 cf`,
+  // push selector; push 20000000h; retf
+  RETF: (low, high) => `68 ${low} ${high} 00 00 68 00 00 00 20 cb`,
+  JMP: (low, high) => `ea 00 00 00 20 ${low} ${high}`,
+  CALL: (low, high) => `9a 00 00 00 20 ${low} ${high}`,
+};
+
+const FAR_MENDED: readonly Mended[] = Object.entries(FAR).flatMap(([instruction, bytes]) =>
+  UNUSABLE.map(([what, low, high, errorCode]) => ({
+    name: `${instruction} with a selector ${what} is refused`,
+    text: one(bytes(low, high)),
+    fault: [PROTECTION, errorCode, 0] as const,
+  })),
+);
+
 export const MENDED: readonly Mended[] = [
+  ...FAR_MENDED,
+  {
+    name: 'IRET does not go to an inner ring',
+    text: one('68 02 02 00 00 6a 20 68 00 00 00 20 cf'),
+    fault: [PROTECTION, 0x20, 0],
+  },
+  {
+    name: 'a data segment of a local table that is not there cannot be loaded',
+    // mov eax,7; mov ds,eax
+    text: one('b8 07 00 00 00 8e d8'),
+    fault: [PROTECTION, 4, 0],
+  },
+  { name: 'RDPMC has no counter to read', text: one('0f 33'), fault: [PROTECTION, 0, 0] },
   {
     name: 'ENTER copies the frame pointers of the levels, then pushes its own',
     // mov ebp,20020010h; mov dword [ebp-4],55AAh; enter 8,2; mov eax,[ebp-4]; mov edx,[ebp-8]; mov ecx,[ebp]

@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Machine } from '../../emulator/index.ts';
 import { EXIT_PORT, Layout } from '../emulator/guest.ts';
 import { toolEnvironment } from '../support/tools.ts';
 import type { Case } from './case.ts';
@@ -33,8 +34,10 @@ const options = (folder: string): string[] => [
   ...['-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=4`],
 ];
 
-/** What each case leaves of its world; undefined for one that did not come to its end. */
-export async function worldsInQemu(cases: readonly Case[]): Promise<(Uint8Array | undefined)[]> {
+/** What each guest, written into an empty machine, leaves in memory; undefined for one that did not come to its end. */
+export async function memoriesInQemu(
+  guests: readonly ((machine: Machine) => void)[],
+): Promise<(Uint8Array | undefined)[]> {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-qemu-'));
   const machine = await makeCaseMachine();
   const blank = machine.capture({ compiled: false });
@@ -42,9 +45,9 @@ export async function worldsInQemu(cases: readonly Case[]): Promise<(Uint8Array 
     const bios = new Uint8Array(BIOS_BYTES);
     bios.set(JUMP, RESET_VECTOR);
     writeFileSync(join(folder, 'bios'), bios);
-    return cases.map((one) => {
+    return guests.map((write) => {
       machine.restore(blank);
-      writeCase(machine, one);
+      write(machine);
       writeFileSync(join(folder, 'memory'), machine.memory.read(0, MEMORY_MIB << 20));
       const { error, status, stderr } = spawnSync(QEMU, options(folder), {
         env: toolEnvironment,
@@ -52,12 +55,22 @@ export async function worldsInQemu(cases: readonly Case[]): Promise<(Uint8Array 
         encoding: 'utf8',
       });
       if (status === 1) throw new Error(`QEMU does not start: ${stderr}`);
-      return error === undefined ? worldIn(readFileSync(join(folder, 'memory'))) : undefined;
+      return error === undefined ? readFileSync(join(folder, 'memory')) : undefined;
     });
   } finally {
     machine.dispose();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What each case leaves of its world; undefined for one that did not come to its end. */
+export async function worldsInQemu(cases: readonly Case[]): Promise<(Uint8Array | undefined)[]> {
+  const memories = await memoriesInQemu(
+    cases.map((one) => (machine: Machine) => {
+      writeCase(machine, one);
+    }),
+  );
+  return memories.map((memory) => (memory === undefined ? undefined : worldIn(memory)));
 }
 
 /**

@@ -1,11 +1,20 @@
 /**
- * Integer instructions that v86 lacks or has wrong, for the interpreter: BOUND, ARPL, ENTER, INVD, and BT, BTS, BTR and BTC on memory.
+ * Integer instructions that v86 lacks or has wrong, for the interpreter: BOUND, ARPL, ENTER, INVD, RDPMC, and BT, BTS, BTR and BTC on
+ * memory.
  *
  * What they do, and in which order they come by their faults, is held against a real processor by `specs/fuzz`. Sources: Intel SDM volume 2.
  */
 
 import { Address } from '../internals.ts';
-import { answered, attempt, fetchByte, raise, resolveAddress } from '../interpreting.ts';
+import {
+  answered,
+  attempt,
+  fetchByte,
+  raise,
+  resolveAddress,
+  stackMask,
+  stackPlace,
+} from '../interpreting.ts';
 import type { Indices } from '../rewrite-support.ts';
 import type { WasmBinary } from '../wasm-binary.ts';
 import * as wasm from '../wasm-code.ts';
@@ -71,7 +80,7 @@ export function addBound(binary: WasmBinary, index: Indices): number {
     set(value, number(registerAt(fieldOf(modrm)))),
     when(
       I32.or(I32.lessSigned(get(value), get(lower)), I32.greaterSigned(get(value), number(answered))),
-      raise(index, BOUND_EXCEEDED),
+      raise(index, I32.of(BOUND_EXCEEDED)),
     ),
   ];
   return binary.add(
@@ -133,14 +142,10 @@ export function addAdjustPrivilege(binary: WasmBinary, index: Indices): number {
 /** Appends `enter(opcode)`. A stack of 16 bits wraps within its segment. */
 export function addEnter(binary: WasmBinary, index: Indices): number {
   const [opcode, size, level, width, frame, pointer, base, value] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const mask = select(wasm.byteAt(Address.stackIs32), I32.of(-1), I32.of(0xffff));
-  const STACK_SEGMENT = 2;
-  const onStack = (offset: Code): Code =>
-    I32.add(wasm.wordAt(Address.segmentBases + 4 * STACK_SEGMENT), I32.and(offset, mask));
   const push = (word: number): Code => [
     set(pointer, I32.sub(get(pointer), get(width))),
-    mustBeWritable(index, onStack(get(pointer)), get(width)),
-    write(index, opcode, onStack(get(pointer)), get(word)),
+    mustBeWritable(index, stackPlace(get(pointer)), get(width)),
+    write(index, opcode, stackPlace(get(pointer)), get(word)),
   ];
   const setMasked = (register: number, to: Code, bits: Code): Code =>
     wasm.storeWordAt(
@@ -169,7 +174,7 @@ export function addEnter(binary: WasmBinary, index: Indices): number {
             set(level, I32.sub(get(level), I32.of(1))),
             leaveIf(I32.isZero(get(level)), 1),
             set(base, I32.sub(get(base), get(width))),
-            readBySize(index, opcode, onStack(get(base))),
+            readBySize(index, opcode, stackPlace(get(base))),
             [set(value, answered), push(value)],
             [wasm.branch(0), wasm.end],
           ),
@@ -177,9 +182,9 @@ export function addEnter(binary: WasmBinary, index: Indices): number {
         ),
         // the stack that is made room for must be there
         set(pointer, I32.sub(get(pointer), get(size))),
-        mustBeWritable(index, onStack(get(pointer)), get(width)),
+        mustBeWritable(index, stackPlace(get(pointer)), get(width)),
         setMasked(EBP, get(frame), select(isWide(opcode), I32.of(-1), I32.of(0xffff))),
-        setMasked(ESP, get(pointer), mask),
+        setMasked(ESP, get(pointer), stackMask),
         I32.of(1),
       ],
     },
@@ -189,6 +194,7 @@ export function addEnter(binary: WasmBinary, index: Indices): number {
 /** Which of the opcodes behind 0F this is: the lowest bits say how a bit is changed. */
 const BIT_STRINGS = { mask: 0xe7, value: 0xa3, immediate: 0xba } as const;
 const INVALIDATE = 0x08;
+const READ_COUNTER = 0x33;
 /** What is done with the bit, by bits 3 and 4 of the opcode, or of the ModR/M byte where there is an immediate. */
 const Change = { none: 0, set: 1, reset: 2, complement: 3 } as const;
 
@@ -196,14 +202,18 @@ const Change = { none: 0, set: 1, reset: 2, complement: 3 } as const;
 export const isBehind0F = (opcode: Code): Code =>
   I32.or(
     I32.eq(I32.and(opcode, I32.of(BIT_STRINGS.mask)), I32.of(BIT_STRINGS.value)),
-    I32.or(
-      I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(BIT_STRINGS.immediate)),
-      I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(INVALIDATE)),
-    ),
+    I32.or(I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(BIT_STRINGS.immediate)), isWithoutOperand(opcode)),
+  );
+
+/** INVD and RDPMC. */
+export const isWithoutOperand = (opcode: Code): Code =>
+  I32.or(
+    I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(INVALIDATE)),
+    I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(READ_COUNTER)),
   );
 
 /**
- * Appends `behind0F(opcode)`: INVD, and those that test a bit in memory. The word or doubleword that has the bit is accessed whole.
+ * Appends `behind0F(opcode)`: INVD, RDPMC, and those that test a bit in memory. The word or doubleword that has the bit is accessed whole.
  * Only for what {@link isBehind0F} takes.
  */
 export function addBehind0F(binary: WasmBinary, index: Indices): number {
@@ -216,8 +226,13 @@ export function addBehind0F(binary: WasmBinary, index: Indices): number {
       locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
       code: [
         when(
-          I32.eq(byte, I32.of(INVALIDATE)),
-          when(wasm.byteAt(Address.privilege), I32.of(0), wasm.call(index.generalProtection)),
+          isWithoutOperand(byte),
+          // there are no counters, so RDPMC has none to read in any ring
+          when(
+            I32.or(wasm.byteAt(Address.privilege), I32.eq(byte, I32.of(READ_COUNTER))),
+            I32.of(0),
+            wasm.call(index.generalProtection),
+          ),
           done,
         ),
         fetchByte(index, modrm, done),

@@ -27,7 +27,7 @@ const MATH_FAULT = 16;
 const cr0 = wasm.wordAt(Address.control);
 
 /** The pending exception of the x87 is delivered before this instruction. */
-const mathFault = (index: Indices): Code => raise(index, MATH_FAULT);
+const mathFault = (index: Indices): Code => raise(index, I32.of(MATH_FAULT));
 const isPending = I32.and(status, I32.of(Status.summary));
 
 /** Adds what the interpreter executes x87 instructions by. */
