@@ -67,7 +67,7 @@ export const COMPARABLE: Choice = {
 
 /**
  * What QEMU 7.2 does otherwise than a real processor, kinds and forms that are not compared with it, found by comparing each. Programs that
- * compute with floating point are: `programs.full.spec.ts`.
+ * compute with floating point are: `specs/emulator/programs.full.spec.ts`.
  */
 const QEMU_OTHERWISE_KINDS: Readonly<Partial<Record<Kind, string>>> = {
   x87: 'stack faults, C1 and denormal operands are not reported',

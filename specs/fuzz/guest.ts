@@ -34,7 +34,24 @@ const ENTRY = Layout.counters;
 
 /** Exceptions that a program can raise; 1 when the processor pushes an error code. */
 const EXCEPTIONS: Readonly<Record<number, 0 | 1>> = {
-  ...{ 0: 0, 1: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 0, 8: 1, 10: 1, 11: 1, 12: 1, 13: 1, 14: 1, 16: 0, 17: 1, 19: 0 },
+  ...{
+    0: 0,
+    1: 0,
+    3: 0,
+    4: 0,
+    5: 0,
+    6: 0,
+    7: 0,
+    8: 1,
+    10: 1,
+    11: 1,
+    12: 1,
+    13: 1,
+    14: 1,
+    16: 0,
+    17: 1,
+    19: 0,
+  },
 };
 const PAGE_FAULT = 14;
 /** Those that come after their instruction, INT3 and INTO: the program goes on where it is. */

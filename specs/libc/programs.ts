@@ -24,7 +24,7 @@ export type LibcProgram = (typeof textPrograms)[number] | 'math';
 
 /** Rounding modes count, and a call is a call: the compiler knows nothing of what it could compute itself. */
 const flags = ['-O2', '-fno-builtin', '-frounding-math', '-Wall', '-Wextra', '-Werror'];
-const sourceOf = (name: LibcProgram) => ({ sources: [`${folder}${name}.c`], flags });
+export const sourceOf = (name: LibcProgram) => ({ sources: [`${folder}${name}.c`], flags });
 
 /** What the program prints in the guest. */
 export async function sayInGuest(name: LibcProgram, ...args: readonly string[]): Promise<string> {

@@ -10,6 +10,7 @@ import { resultOf } from '../../images/build/entry.ts';
 import { cacheRoot } from '../../images/build/paths.ts';
 import { nativeProgramStep } from '../../images/musl/native.ts';
 import type { NativeLibc } from '../../images/musl/native.ts';
+import { toolEnvironment } from './tools.ts';
 import { programName } from '../../images/programs/recipe.ts';
 import type { ProgramSource } from '../../images/programs/recipe.ts';
 
@@ -18,11 +19,19 @@ const LARGEST_OUTPUT = 1 << 28;
 /** A program that waits for something is ended. */
 const LONGEST_RUN_MS = 120_000;
 
-/** What a program prints. It runs in an empty folder, with an empty environment; rejects unless it ends with status 0. */
+/** An emulator of others that runs 32-bit programs of Linux, system calls and all. */
+export const USER_QEMU = 'qemu-i386';
+
+/**
+ * What a program prints. It runs in an empty folder, with an empty environment; rejects unless it ends with status 0.
+ *
+ * @param emulator Runs the program in the place of the host's own processor.
+ */
 export async function runNatively(
   program: ProgramSource,
   libc: NativeLibc,
   args: readonly string[] = [],
+  emulator?: typeof USER_QEMU,
 ): Promise<string> {
   const { built } = await buildSteps([nativeProgramStep(program, libc)], { cacheRoot: cacheRoot() });
   if (built[0] === undefined) throw new Error('the engine left out the program');
@@ -30,7 +39,9 @@ export async function runNatively(
   const cwd = mkdtempSync(join(tmpdir(), 'nanvix-v86-native-'));
   try {
     const limits = { maxBuffer: LARGEST_OUTPUT, timeout: LONGEST_RUN_MS };
-    const running = promisify(execFile)(path, args, { cwd, env: {}, ...limits });
+    const [command, words] = emulator === undefined ? [path, args] : [emulator, [path, ...args]];
+    const env = emulator === undefined ? {} : { PATH: toolEnvironment.PATH };
+    const running = promisify(execFile)(command, words, { cwd, env, ...limits });
     // A guest's standard input is at its end, too.
     running.child.stdin?.end();
     return (await running).stdout;
