@@ -16,7 +16,14 @@ import { resultOf } from './build/entry.ts';
 import { cacheRoot } from './build/paths.ts';
 import { differenceWarning, differs, readResults } from './build/results.ts';
 import type { BuiltStep, Step } from './build/step.ts';
-import { debugFile, programFile, pythonSteps, stdlibStep, symbolsFile } from './cpython/recipe.ts';
+import {
+  debugFile,
+  nativePythonStep,
+  programFile,
+  pythonSteps,
+  stdlibStep,
+  symbolsFile,
+} from './cpython/recipe.ts';
 import { libraryStep } from './cpython/library.ts';
 import { TEST_MODULES_FILE, TESTS_RAMFS_FILE, testsStep } from './cpython/tests.ts';
 import type { Variant } from './cpython/variant.ts';
@@ -256,6 +263,19 @@ export async function ensureRegressionTests(
     ramfs: imageOf(tests, TESTS_RAMFS_FILE),
     modules: JSON.parse(modules) as string[],
   };
+}
+
+/**
+ * The Python of the regression tests linked for Linux on this machine: the same objects, and the same musl but for its system
+ * calls. Built where it is missing.
+ *
+ * @throws BuildError
+ */
+export async function ensureNativePython(options: Omit<EnsureOptions, 'variant'> = {}): Promise<ImageFile> {
+  const { built } = await build([nativePythonStep(referenceVariant, 'tests')], options);
+  const [linked] = built;
+  if (linked === undefined) throw new Error('the engine left out the native Python');
+  return imageOf(linked, symbolsFile);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What `nanvix-v86 regrtest` shows to people: a table of modules, what differs from the list, and sums. */
-import type { Difference, ModuleOutcome, RegrtestReport } from '../regrtest/index.ts';
+import type { ModuleOutcome, RegrtestReport } from '../regrtest/index.ts';
 
 /** Lines of a difference that are shown, from its end. */
 const SHOWN_LINES = 12;
@@ -12,7 +12,7 @@ export function lineOf({ module, status, tests, virtualMs }: ModuleOutcome): str
 
 /** A run as a table, with `details` between it and what differs. */
 export async function textOf(
-  { modules, tests, results, unexpected }: RegrtestReport,
+  { modules, tests, results, unexpected, native }: RegrtestReport,
   details: readonly string[] = [],
 ): Promise<string> {
   const { default: Table } = await import('cli-table3');
@@ -37,6 +37,7 @@ export async function textOf(
     `${table.toString()}\n`,
     ...details,
     ...unexpected.map(describe),
+    ...(native === undefined ? [] : comparison(native)),
     ...sums.map((line) => `${line}\n`),
   ].join('');
 }
@@ -49,12 +50,31 @@ export function detailsOf({ status, tests, printed }: ModuleOutcome): string[] {
   return [...lines, ...(status === 'failed' || status === 'timedOut' ? [`${printed.trimEnd()}\n`] : [])];
 }
 
-function describe({ module, test, did, text }: Difference): string {
+/** What the modules came to on Linux, and each test that comes to something else there. */
+function comparison({ modules, tests, differences }: NonNullable<RegrtestReport['native']>): string[] {
+  return [
+    `\non Linux, modules: ${modules.passed} passed, ${modules.failed} failed, ${modules.skipped} skipped, ${modules.timedOut} timed out\n`,
+    `on Linux, tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped\n`,
+    ...differences.map(
+      ({ module, test, guest, native, kind }) =>
+        `    ${test ?? module}: ${guest} in the guest, ${native} on Linux${kind === undefined ? '' : ` (listed: ${kind})`}\n`,
+    ),
+    differences.length === 0 ? 'each test comes to the same in the guest\n\n' : '\n',
+  ];
+}
+
+const SAID_OF_LINUX: Readonly<Record<string, string>> = {
+  failed: "it fails on Linux too: the fault is not the guest's",
+  passed: "it passes on Linux: the fault is the guest's",
+};
+
+function describe({ module, test, did, text, native }: RegrtestReport['unexpected'][number]): string {
   const lines = text.trimEnd().split('\n').slice(-SHOWN_LINES);
   const again = test === undefined ? module : `${module} --match ${test}`;
   const look =
     did === 'failed' || did === 'timedOut'
       ? [`to look into it: nanvix-v86 regrtest ${again} --snapshot-failed .`]
       : [];
-  return `\n${did}, and not listed: ${test ?? module}\n${[...lines, ...look].map((line) => `    ${line}\n`).join('')}`;
+  const said = native === undefined ? [] : [SAID_OF_LINUX[native] ?? `on Linux it is ${native}`];
+  return `\n${did}, and not listed: ${test ?? module}\n${[...lines, ...said, ...look].map((line) => `    ${line}\n`).join('')}`;
 }

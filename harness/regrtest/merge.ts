@@ -6,8 +6,12 @@ import type { RegrtestReport } from './report.ts';
 
 const tests = v.object({ passed: v.number(), failed: v.number(), skipped: v.number() });
 
+const modules = v.object({ ...tests.entries, timedOut: v.number() });
+/** What a test or a module came to on one of the sides. */
+const side = v.picklist(['passed', 'failed', 'skipped', 'timedOut', 'absent']);
+
 const schema: v.GenericSchema<RegrtestReport> = v.object({
-  modules: v.object({ ...tests.entries, timedOut: v.number() }),
+  modules,
   tests,
   unexpected: v.array(
     v.object({
@@ -15,6 +19,23 @@ const schema: v.GenericSchema<RegrtestReport> = v.object({
       test: v.exactOptional(v.string()),
       did: v.picklist(['failed', 'passed', 'skipped', 'timedOut', 'gone']),
       text: v.string(),
+      native: v.exactOptional(side),
+    }),
+  ),
+  native: v.exactOptional(
+    v.object({
+      modules,
+      tests,
+      differences: v.array(
+        v.object({
+          module: v.string(),
+          test: v.exactOptional(v.string()),
+          guest: side,
+          native: side,
+          text: v.string(),
+          kind: v.exactOptional(v.string()),
+        }),
+      ),
     }),
   ),
   results: v.array(
@@ -64,17 +85,32 @@ export function mergeReports(
   const all = reports.map(([, report]) => report);
   const byModule = (a: { readonly module: string }, b: { readonly module: string }): number =>
     a.module < b.module ? -1 : Number(a.module > b.module);
+  const native = all.flatMap((report) => report.native ?? []);
+  return {
+    ...countsOf(all),
+    ...(native.length > 0 && {
+      native: {
+        ...countsOf(native),
+        differences: native.flatMap(({ differences }) => differences).sort(byModule),
+      },
+    }),
+    unexpected: all.flatMap(({ unexpected }) => unexpected).sort(byModule),
+    results: all.flatMap(({ results }) => results).sort(byModule),
+  };
+}
+
+function countsOf(
+  parts: readonly Pick<RegrtestReport, 'modules' | 'tests'>[],
+): Pick<RegrtestReport, 'modules' | 'tests'> {
   return {
     modules: sums(
       { passed: 0, failed: 0, skipped: 0, timedOut: 0 },
-      all.map(({ modules }) => modules),
+      parts.map((part) => part.modules),
     ),
     tests: sums(
       { passed: 0, failed: 0, skipped: 0 },
-      all.map((report) => report.tests),
+      parts.map((part) => part.tests),
     ),
-    unexpected: all.flatMap(({ unexpected }) => unexpected).sort(byModule),
-    results: all.flatMap(({ results }) => results).sort(byModule),
   };
 }
 

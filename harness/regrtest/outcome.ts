@@ -1,4 +1,4 @@
-/** What a module came to in its guest. */
+/** What a module came to, as its records and its end say. */
 import { formatCrashReport } from '../guest/crash-report.ts';
 import type { RunResult } from '../guest/result.ts';
 import { readRecords, type TestRecord } from './records.ts';
@@ -13,7 +13,8 @@ export interface TestOutcome {
 
 export type ModuleStatus = 'passed' | 'failed' | 'skipped' | 'timedOut';
 
-export interface ModuleOutcome {
+/** What a module came to, wherever it ran. */
+export interface ModuleVerdict {
   readonly module: string;
   readonly status: ModuleStatus;
   readonly tests: readonly TestOutcome[];
@@ -23,16 +24,38 @@ export interface ModuleOutcome {
   readonly ended: boolean;
   /** What its tests printed. */
   readonly printed: string;
+}
+
+/** What a module came to in a guest. */
+export interface ModuleOutcome extends ModuleVerdict {
   readonly instructions: number;
   readonly virtualMs: number;
   readonly wallMs: number;
 }
 
+/** What a Python that ran a module left behind. */
+export interface ModuleRun {
+  readonly output: string;
+  readonly errorOutput: string;
+  /** Whether its time was over. */
+  readonly timedOut: boolean;
+  /** What to say of a module that did not come to its end. */
+  readonly whyCutShort: string;
+}
+
 /** What a run from the suite's snapshot says of the module that it was given. */
 export function outcomeOf(module: string, result: RunResult): ModuleOutcome {
-  const { records, printed } = readRecords(result.output);
+  const { output, errorOutput, instructions, virtualMs, wallMs } = result;
+  const timedOut = result.outcome.kind === 'deadline';
+  const verdict = verdictOf(module, { output, errorOutput, timedOut, whyCutShort: whyCutShort(result) });
+  return { ...verdict, instructions, virtualMs, wallMs };
+}
+
+/** What a run says of the module that it was given. */
+export function verdictOf(module: string, run: ModuleRun): ModuleVerdict {
+  const { records, printed } = readRecords(run.output);
   const ended = records.some((one) => 'done' in one);
-  const cutShort = ended ? undefined : whyCutShort(result);
+  const cutShort = ended ? undefined : run.whyCutShort;
   const tests = testsOf(records, cutShort);
   const skipped = valueOf(records, 'skipped');
   const problem = valueOf(records, 'problem');
@@ -40,15 +63,14 @@ export function outcomeOf(module: string, result: RunResult): ModuleOutcome {
   // What test.support says of failed tests says no more than they do.
   const failed = failedTests ? undefined : valueOf(records, 'failed');
   const reason = cutShort ?? problem ?? failed ?? skipped;
-  const { instructions, virtualMs, wallMs } = result;
   return {
     module,
     status: statusOf({
-      timedOut: !ended && result.outcome.kind === 'deadline',
+      timedOut: !ended && run.timedOut,
       failed: failedTests || cutShort !== undefined || problem !== undefined || failed !== undefined,
       skipped: skipped !== undefined,
     }),
-    ...{ tests, reason, ended, printed: printed + result.errorOutput, instructions, virtualMs, wallMs },
+    ...{ tests, reason, ended, printed: printed + run.errorOutput },
   };
 }
 

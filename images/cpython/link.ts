@@ -3,22 +3,21 @@
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Era } from '../abi/eras.ts';
 import { headersSteps } from '../abi/recipe.ts';
 import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { libraryArchive, libraryStep } from '../libraries/recipe.ts';
-import { libposixSteps } from '../libposix/recipe.ts';
-import { muslStep, muslSteps } from '../musl/recipe.ts';
+import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
-import { layoutFile, layoutFlags } from '../toolchain/layout.ts';
+import { layoutFile } from '../toolchain/layout.ts';
 import { toolchainStep, toolPath } from '../toolchain/recipe.ts';
-import { zlibStep, zlibSteps } from '../zlib/recipe.ts';
+import { zlibStep } from '../zlib/recipe.ts';
 import { includeFolders, LIBRARY, own } from './common.ts';
 import { compileFlags } from './compile.ts';
 import { freezeStep } from './freeze.ts';
 import { functionOrderFile, writeOrderOptions } from './function-order.ts';
 import { keptFunctions } from './kept-functions.ts';
+import { linkTargetFile, type LinkTarget } from './link-target.ts';
 import { moduleLibraries, MODULES_LIBRARY, tableFile, type ModuleSet } from './modules.ts';
 import { symbolTable } from './symbol-table.ts';
 import type { Variant } from './variant.ts';
@@ -32,11 +31,6 @@ export const SYMBOLS_FILE = 'python.sym.elf';
 /** The one for the guest. */
 export const PROGRAM_FILE = 'python.elf';
 
-/** The libraries that go with the variant's link and the era. */
-function librarySteps({ link }: Variant, era: Era): readonly Step[] {
-  return [muslSteps[link], zlibSteps[link], libposixSteps[era][link]];
-}
-
 /** Modules to link besides those in CPython's library. */
 export interface MoreModules {
   readonly set: ModuleSet;
@@ -48,24 +42,21 @@ async function link(
   context: StepContext,
   compiled: Step,
   variant: Variant,
-  era: Era,
+  target: LinkTarget,
   more: MoreModules | undefined,
 ): Promise<void> {
   const env = toolPath(context);
   const objects = context.filesOf(compiled);
-  const libraries = librarySteps(variant, era).map((step) => path.join(context.filesOf(step), 'lib'));
   const compiler = await writeGuestCompiler(context, {
     includes: includeFolders(context),
-    layout: layoutFlags(variant.link),
-    linkFirst: [...libraries.map((one) => `-L${one}`), '-Wl,-u,_start'],
-    linkLast: ['-lposix', '-lc'],
+    ...target.options(context, variant.link),
   });
   const include = path.join(objects, 'include');
   const flags = [
     ...compileFlags(variant),
     `-I${include}`,
     `-I${path.join(include, 'internal')}`,
-    `-I${context.filesOf(headersSteps[era])}`,
+    `-I${context.filesOf(headersSteps[target.era])}`,
     `-I${inProject(FOLDER)}`,
   ];
   const ours: string[] = [inProject(FOLDER, 'snapshot.S'), inProject(FOLDER, 'finalize.c')];
@@ -137,11 +128,9 @@ async function writeSymbolTable(
 }
 
 /** Results: `debugFile` and `symbolsFile`. */
-export function linkStep(variant: Variant, compiled: Step, era: Era, more?: MoreModules): Step {
+export function linkStep(variant: Variant, compiled: Step, target: LinkTarget, more?: MoreModules): Step {
   return {
-    name: ['cpython-link', ...(era === 'S' ? [] : [era.toLowerCase()]), ...(more ? [more.set] : [])].join(
-      '-',
-    ),
+    name: ['cpython-link', target.name, more?.set ?? ''].filter(Boolean).join('-'),
     files: [
       ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
       ...(variant.allocator === 'size-classes' ? own('allocator.c') : []),
@@ -149,6 +138,7 @@ export function linkStep(variant: Variant, compiled: Step, era: Era, more?: More
       ...(variant.functionOrder === 'by-use' ? [...own('function-order.ts'), functionOrderFile] : []),
       compilerFile,
       layoutFile,
+      linkTargetFile,
     ],
     // musl and zlib as always are there for their headers.
     steps: [
@@ -156,8 +146,8 @@ export function linkStep(variant: Variant, compiled: Step, era: Era, more?: More
         toolchainStep,
         muslStep,
         zlibStep,
-        ...librarySteps(variant, era),
-        headersSteps[era],
+        ...target.steps(variant.link),
+        headersSteps[target.era],
         freezeStep,
         compiled,
         ...(more ? [more.step, ...moduleLibraries.map(libraryStep)] : []),
@@ -171,7 +161,7 @@ export function linkStep(variant: Variant, compiled: Step, era: Era, more?: More
       allocator: variant.allocator,
       linkFlags: variant.linkFlags,
     },
-    run: (context) => link(context, compiled, variant, era, more),
+    run: (context) => link(context, compiled, variant, target, more),
   };
 }
 

@@ -6,13 +6,14 @@
  *   freeze.ts ────────────────────┤                         stdlib.ts: the library for a ramfs
  *   modules.ts (python-full) ─────┘                         tests.ts: CPython's tests for a ramfs; sysconfig.ts
  *
- * variant.ts says what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
+ * link-target.ts says for which system it is linked, variant.ts what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
  */
 import type { Era } from '../abi/eras.ts';
 import type { Step } from '../build/step.ts';
 import { compileStep } from './compile.ts';
 import { configureStep } from './configure.ts';
-import { linkStep, stripStep } from './link.ts';
+import { linkStep, stripStep, type MoreModules } from './link.ts';
+import { guestTarget, linuxTarget, type LinkTarget } from './link-target.ts';
 import { modulesStep, type ModuleSet } from './modules.ts';
 import type { Variant } from './variant.ts';
 
@@ -44,15 +45,30 @@ function shared(step: Step): Step {
   return step;
 }
 
+const guests: Readonly<Record<Era, LinkTarget>> = { S: guestTarget('S'), M: guestTarget('M') };
+
 /**
  * Steps for a variant: the same objects wherever two variants, or eras, agree in what a step depends on.
  *
  * @param set Modules to link besides those of hello's Python.
  */
 export function pythonSteps(variant: Variant, era: Era = 'S', set?: ModuleSet): PythonSteps {
+  const { linked, more } = linkedFor(variant, guests[era], set);
+  return { linked, stripped: shared(stripStep(variant, linked, more)) };
+}
+
+/** The same objects as a program for Linux on this machine. Results: `debugFile` and `symbolsFile`. */
+export function nativePythonStep(variant: Variant, set?: ModuleSet): Step {
+  return linkedFor(variant, linuxTarget, set).linked;
+}
+
+function linkedFor(
+  variant: Variant,
+  target: LinkTarget,
+  set: ModuleSet | undefined,
+): { readonly linked: Step; readonly more: MoreModules | undefined } {
   const configured = shared(configureStep(variant));
   const compiled = shared(compileStep(variant, configured));
   const more = set && { set, step: shared(modulesStep(variant, compiled)) };
-  const linked = shared(linkStep(variant, compiled, era, more));
-  return { linked, stripped: shared(stripStep(variant, linked, more)) };
+  return { linked: shared(linkStep(variant, compiled, target, more)), more };
 }

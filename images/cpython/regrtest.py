@@ -1,4 +1,4 @@
-"""Runs one test module of CPython in a guest, and tells what became of each test.
+"""Runs one test module of CPython in a guest, or without one on Linux, and tells what became of each test.
 
 The guest is captured where it first reads standard input: everything above that has been imported by then. Each run
 starts from there. One line of JSON on standard input says what to run:
@@ -163,8 +163,9 @@ def prepare():
         faulthandler.enable()
     except (OSError, RuntimeError):
         pass
-    os.makedirs('/tmp/regrtest', exist_ok=True)
-    os.chdir('/tmp/regrtest')
+    folder = os.path.join(os.environ.get('TMPDIR', '/tmp'), 'regrtest')
+    os.makedirs(folder, exist_ok=True)
+    os.chdir(folder)
     # The folder of this script is not one that tests import from.
     sys.path.pop(0)
     sys.argv[0] = 'regrtest'

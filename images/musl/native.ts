@@ -46,7 +46,8 @@ function libcStep(kind: NativeLibc): Step {
   };
 }
 
-const libcSteps: Readonly<Record<NativeLibc, Step>> = {
+/** musl for Linux. Results: `include/` and `lib/`. */
+export const nativeLibcSteps: Readonly<Record<NativeLibc, Step>> = {
   upstream: libcStep('upstream'),
   'guest-math': libcStep('guest-math'),
 };
@@ -70,7 +71,7 @@ async function compile(context: StepContext, libc: Step, program: ProgramSource,
 /** The step that compiles and links a program for this machine. Result: `programName(sources)`. */
 export function nativeProgramStep(program: ProgramSource, kind: NativeLibc): Step {
   const sources = program.sources.map((file) => path.resolve(program.cwd, file));
-  const libc = libcSteps[kind];
+  const libc = nativeLibcSteps[kind];
   return {
     name: 'native-program',
     files: [recipe, compilerFile],

@@ -3,11 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { BuildEvent } from '../../../images/types.ts';
 import { harnessStatus } from '../../guest/exit-status.ts';
 import type {
   Difference,
   Known,
   ModuleOutcome,
+  ModuleVerdict,
   RegrtestReport,
   RegrtestStart,
   SuiteOptions,
@@ -23,6 +25,7 @@ interface RegrtestOptions {
   readonly jobs?: number;
   readonly failedFirst?: true;
   readonly list?: true;
+  readonly native?: true;
   readonly verbose?: true;
   readonly json?: true;
   readonly junit?: string;
@@ -52,6 +55,7 @@ export function regrtestCommand(setStatus: (status: number) => void): Command {
     )
     .option('--failed-first', 'start with the modules that failed last time')
     .option('--list', 'print the modules there are, and why some are known not to pass; run nothing')
+    .option('--native', 'run the same modules on Linux without a guest too, and print what differs')
     .option(
       '--snapshot-failed <folder>',
       'for each module that differs, write a snapshot before its first failed test',
@@ -105,6 +109,8 @@ async function tell(
 interface SuiteRun {
   readonly start: RegrtestStart;
   readonly outcomes: readonly ModuleOutcome[];
+  /** What the modules came to on Linux; undefined where that was not asked for. */
+  readonly native: readonly ModuleVerdict[] | undefined;
   readonly isInterrupted: boolean;
 }
 
@@ -115,10 +121,14 @@ async function regrtest(named: readonly string[], options: RegrtestOptions): Pro
   if (options.list) return await list(known, options.shard);
   const { match = [], timeout: timeoutMs, jobs: workers = availableParallelism() } = options;
   const settings: SuiteOptions = { match, timeoutMs, workers, known };
-  const { start, outcomes, isInterrupted } = await runShown(named, settings, options);
+  const { start, outcomes, native, isInterrupted } = await runShown(named, settings, options);
   const unexpected = outcomes.flatMap((one) => suite.differences(known, one, match.length === 0));
   const details = options.verbose ? outcomes.flatMap(detailsOf) : [];
-  const status = await tell(suite.reportOf(outcomes, unexpected), options, details);
+  const status = await tell(
+    suite.reportOf(outcomes, unexpected, native && { verdicts: native, known }),
+    options,
+    details,
+  );
   if (options.junit !== undefined) await writeUserFile(options.junit, suite.junitXml(outcomes));
   suite.rememberFailed(
     outcomes.map(({ module }) => module),
@@ -133,7 +143,7 @@ async function regrtest(named: readonly string[], options: RegrtestOptions): Pro
 async function runShown(
   named: readonly string[],
   settings: SuiteOptions,
-  { failedFirst: isFailedFirst, verbose, shard: piece }: RegrtestOptions,
+  { failedFirst: isFailedFirst, verbose, shard: piece, native: isNative }: RegrtestOptions,
 ): Promise<SuiteRun> {
   const { chooseModules, failedFirst, regrtestStart, runModules } = await import('../../regrtest/index.ts');
   const { shardOf } = await import('../../study/shards.ts');
@@ -155,8 +165,30 @@ async function runShown(
         onStep(`${done} of ${modules.length} done, ${running.join(', ')}`);
       },
     });
-    return { start, outcomes, isInterrupted: signal.aborted };
+    const native =
+      isNative && !signal.aborted
+        ? await runNatively(modules, { ...settings, signal }, onProgress, (running) => {
+            onStep(`on Linux: ${running.join(', ')}`);
+          })
+        : undefined;
+    return { start, outcomes, native, isInterrupted: signal.aborted };
   });
+}
+
+/** Runs the modules on Linux. */
+async function runNatively(
+  modules: readonly string[],
+  settings: SuiteOptions,
+  onProgress: (event: BuildEvent) => void,
+  onRunning: (modules: readonly string[]) => void,
+): Promise<ModuleVerdict[]> {
+  const { nativeStart, runModulesNatively } = await import('../../regrtest/index.ts');
+  const start = await nativeStart({ onProgress });
+  try {
+    return await runModulesNatively(start, modules, { ...settings, onRunning });
+  } finally {
+    start.dispose();
+  }
 }
 
 async function list(known: Known, piece: Shard | undefined): Promise<number> {
