@@ -196,9 +196,16 @@ export function captureProcessor(instance: V86Instance): Uint8Array {
   return state;
 }
 
-/** The processor without the difference between flags that have been computed and flags that still wait for it. */
+/**
+ * The processor without the difference between flags that have been computed and flags that still wait for it, and without what
+ * compiled code leaves above a result of 8 or 16 bits: no flag is made of that.
+ */
 function settled(processor: Uint8Array): Uint8Array {
   const state = processor.slice();
+  const view = new DataView(state.buffer);
+  const highestBit = view.getUint8(inProcessor(Address.lastOperationSize));
+  const result = inProcessor(Address.lastResult);
+  view.setUint32(result, view.getUint32(result, true) & (2 * 2 ** highestBit - 1), true);
   state.copyWithin(inProcessor(Address.flags), SETTLED_FLAGS, SETTLED_FLAGS + 4);
   state.fill(0, inProcessor(Address.flagsChanged), inProcessor(Address.flagsChanged) + 4);
   return state;

@@ -29,6 +29,7 @@ const First = {
   bound: 0x62,
   arpl: 0x63,
   enter: 0xc8,
+  debugTrap: 0xf1,
   repeatNot: 0xf2,
   repeat: 0xf3,
 } as const;
@@ -59,6 +60,20 @@ function addRepeat(binary: WasmBinary): number {
     },
   );
 }
+
+const DEBUG = 1;
+/** INT1: the debug trap, behind the instruction, whatever the gate says of privileges. */
+const addDebugTrap = (binary: WasmBinary, index: Indices): number =>
+  binary.add(
+    { parameters: ['i32'], results: ['i32'] },
+    {
+      locals: [],
+      code: [
+        [I32.of(DEBUG), I32.of(0), I32.of(0), I32.of(0), wasm.call(index.callInterruptVector)],
+        I32.of(1),
+      ],
+    },
+  );
 
 /** The prefix CS: #GP if it stands before a write, else v86 goes on with it. */
 function addCodeSegment(
@@ -115,7 +130,7 @@ function addGenerate(
     set(place, I32.add(get(place), I32.of(1))),
   ];
   const isOwn = [
-    [is(First.bound), is(First.arpl), wasm.or, is(First.enter), wasm.or],
+    [is(First.bound), is(First.arpl), wasm.or, is(First.enter), wasm.or, is(First.debugTrap), wasm.or],
     [is(First.repeat), hasPrefix(Prefix.repeatNot), wasm.and, wasm.or],
     [is(First.repeatNot), hasPrefix(Prefix.repeat), wasm.and, wasm.or],
   ];
@@ -176,6 +191,7 @@ export function addIntegerInstructions(
       executor([First.bound], addBound(binary, index)),
       executor([First.arpl], addAdjustPrivilege(binary, index)),
       executor([First.enter], addEnter(binary, index)),
+      executor([First.debugTrap], addDebugTrap(binary, index)),
       executor([First.repeat, First.repeatNot], addRepeat(binary)),
       executor([First.codeSegment], addCodeSegment(binary, index, tables)),
     ],

@@ -10,6 +10,7 @@ import type { Assembler } from './assembler.ts';
 import { exit, Layout, loadGuest, Selector } from './guest.ts';
 
 export const Vector = {
+  debug: 1,
   undefined: 6,
   double: 8,
   task: 10,
@@ -39,7 +40,7 @@ const ERROR_CODES: readonly number[] = [
   Vector.protection,
   Vector.page,
 ];
-const VECTORS: readonly number[] = [Vector.undefined, ...ERROR_CODES];
+const VECTORS: readonly number[] = [Vector.debug, Vector.undefined, ...ERROR_CODES];
 const OUTCOME = { vector: Layout.counters, errorCode: Layout.counters + 4 } as const;
 const PASSED = 0xff;
 
@@ -192,6 +193,11 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     },
     prepare: prepareTask,
     expected: 'passed',
+  },
+  'INT1 in ring 3, whatever its gate allows': {
+    ring: 3,
+    build: (asm) => asm.raw(0xf1),
+    expected: outcome(Vector.debug),
   },
   'an exception without a gate': {
     build: (asm) => asm.raw(0x0f, 0x0b),

@@ -10,6 +10,7 @@ const QEMU_OTHERWISE: Readonly<Record<string, string>> = {
   'LTR of a null selector': 'it is loaded',
   'CR0 with paging and without protection': 'it is not looked at',
   'CR0 with NW and without CD': 'it is not looked at',
+  'INT1 in ring 3, whatever its gate allows': 'it is for a debugger of the host',
   'an exception without a gate': 'the error code does not say that another exception was being delivered',
 };
 

@@ -63,6 +63,7 @@ export const MENDED: readonly Mended[] = [
     text: one('b8 07 00 00 00 8e d8'),
     fault: [PROTECTION, 4, 0],
   },
+  { name: 'RSM is undefined', text: one('0f aa'), fault: [6, 0, 0] },
   { name: 'RDPMC has no counter to read', text: one('0f 33'), fault: [PROTECTION, 0, 0] },
   {
     name: 'ENTER copies the frame pointers of the levels, then pushes its own',

@@ -1,5 +1,5 @@
 /**
- * Integer instructions that v86 lacks or has wrong, for the interpreter: BOUND, ARPL, ENTER, INVD, RDPMC, and BT, BTS, BTR and BTC on
+ * Integer instructions that v86 lacks or has wrong, for the interpreter: BOUND, ARPL, ENTER, INVD, RDPMC, RSM, and BT, BTS, BTR and BTC on
  * memory.
  *
  * What they do, and in which order they come by their faults, is held against a real processor by `specs/fuzz`. Sources: Intel SDM volume 2.
@@ -195,6 +195,8 @@ export function addEnter(binary: WasmBinary, index: Indices): number {
 const BIT_STRINGS = { mask: 0xe7, value: 0xa3, immediate: 0xba } as const;
 const INVALIDATE = 0x08;
 const READ_COUNTER = 0x33;
+const RESUME = 0xaa;
+const WITHOUT_OPERAND = [INVALIDATE, READ_COUNTER, RESUME];
 /** What is done with the bit, by bits 3 and 4 of the opcode, or of the ModR/M byte where there is an immediate. */
 const Change = { none: 0, set: 1, reset: 2, complement: 3 } as const;
 
@@ -205,15 +207,14 @@ export const isBehind0F = (opcode: Code): Code =>
     I32.or(I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(BIT_STRINGS.immediate)), isWithoutOperand(opcode)),
   );
 
-/** INVD and RDPMC. */
+/** INVD, RDPMC and RSM. */
 export const isWithoutOperand = (opcode: Code): Code =>
-  I32.or(
-    I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(INVALIDATE)),
-    I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(READ_COUNTER)),
+  WITHOUT_OPERAND.map((one) => I32.eq(I32.and(opcode, I32.of(0xff)), I32.of(one))).reduce((a, c) =>
+    I32.or(a, c),
   );
 
 /**
- * Appends `behind0F(opcode)`: INVD, RDPMC, and those that test a bit in memory. The word or doubleword that has the bit is accessed whole.
+ * Appends `behind0F(opcode)`: INVD, RDPMC, RSM, and those that test a bit in memory. The word or doubleword that has the bit is accessed whole.
  * Only for what {@link isBehind0F} takes.
  */
 export function addBehind0F(binary: WasmBinary, index: Indices): number {
@@ -227,7 +228,8 @@ export function addBehind0F(binary: WasmBinary, index: Indices): number {
       code: [
         when(
           isWithoutOperand(byte),
-          // there are no counters, so RDPMC has none to read in any ring
+          // there are no counters, so RDPMC has none to read in any ring; and there is no system management mode to leave
+          when(I32.eq(byte, I32.of(RESUME)), wasm.call(index.undefinedOpcode), done),
           when(
             I32.or(wasm.byteAt(Address.privilege), I32.eq(byte, I32.of(READ_COUNTER))),
             I32.of(0),
