@@ -140,7 +140,7 @@ function guardFarReturn(binary: WasmBinary, index: Indices, refuses: Refuses): v
 function guardTaskSwitch(binary: WasmBinary, index: Indices, refuses: Refuses): void {
   const original = binary.copy(index.taskSwitch, fourWords);
   const [selector, source] = [get(0), get(3)];
-  const [start, entered, wasKernels] = [4, 5, 6];
+  const [start, firstOfPages] = [4, 5];
   const newStart = I32.or(
     I32.shr(descriptorLow, I32.of(16)),
     I32.or(
@@ -152,24 +152,25 @@ function guardTaskSwitch(binary: WasmBinary, index: Indices, refuses: Refuses): 
     [I32.of(0), address, I32.of(TASK_BYTES), wasm.call(index.writableAtPrivilege)],
     [wasm.ifThen, wasm.ret, wasm.end],
   ];
-  /** Changes what is remembered of the first and the last page of the new state, where that is remembered and they were the kernel's. */
-  const whenSupervisor = (change: (entry: Code) => Code): Code =>
-    [0, TASK_BYTES - 1].map((offset, i) => {
-      const place = I32.shl(I32.shr(I32.add(get(start), I32.of(offset)), I32.of(PAGE_SHIFT)), I32.of(2));
-      const entry = I32.load(place, Address.tlbData);
-      return [
-        when(
-          I32.isZero(get(entered)),
-          set(wasKernels + i, I32.ne(I32.and(entry, I32.of(TlbFlag.noUser)), I32.of(0))),
-        ),
-        when(
-          I32.and(get(wasKernels + i), I32.ne(entry, I32.of(0))),
-          I32.store(place, Address.tlbData, change(entry)),
-        ),
-      ];
-    });
+  /** The translations of the first and the last page of the new state, and where it is kept that they were the kernel's. */
+  const pages = [0, TASK_BYTES - 1].map((offset, i) => {
+    const place = I32.shl(I32.shr(I32.add(get(start), I32.of(offset)), I32.of(PAGE_SHIFT)), I32.of(2));
+    return {
+      entry: I32.load(place, Address.tlbData),
+      store: (entry: Code): Code => I32.store(place, Address.tlbData, entry),
+      wasKernels: firstOfPages + i,
+    };
+  });
+  const noUser = I32.of(TlbFlag.noUser);
+  const open = pages.map(({ entry, store, wasKernels }) => [
+    set(wasKernels, I32.and(entry, noUser)),
+    store(I32.andNot(entry, noUser)),
+  ]);
+  const close = pages.map(({ entry, store, wasKernels }) =>
+    when(get(wasKernels), when(entry, store(I32.or(entry, noUser)))),
+  );
   binary.replace(index.taskSwitch, {
-    locals: ['i32', 'i32', 'i32', 'i32'],
+    locals: ['i32', 'i32', 'i32'],
     code: [
       when(
         refuses(
@@ -182,11 +183,10 @@ function guardTaskSwitch(binary: WasmBinary, index: Indices, refuses: Refuses): 
       mustBeThere(wasm.wordAt(Address.segmentBases + 4 * TASK_REGISTER)),
       mustBeThere(get(start)),
       wasm.storeByteAt(Address.privilege, I32.of(0)),
-      whenSupervisor((entry) => I32.andNot(entry, I32.of(TlbFlag.noUser))),
+      open,
       [0, 1, 2, 3].map(get),
       wasm.call(original),
-      set(entered, I32.of(1)),
-      whenSupervisor((entry) => I32.or(entry, I32.of(TlbFlag.noUser))),
+      close,
     ],
   });
 }
