@@ -52,15 +52,11 @@ const FOUND: Readonly<Record<string, string>> = {
   'TEST of a byte, after which what is above it differs and no flag does': `
     case seed=18 rounds=2 start=0x0
     84 f6 7d fc                              ; test dh,dh; jge short 0`,
-  'RSM, which does not exist here: compiled code stops at it': `
-    case seed=66732170 rounds=2 start=0x0
-    0f aa 66 99 84 d5 49                     ; rsm; cwd; test ch,dl; dec ecx`,
-  'FRSTOR and FNSAVE over the end of a page, the next one missing: page faults in compiled code, too': `
-    case seed=13 rounds=2 start=0x0
-    bb 98 12 02 20 dd a3 40 1d 00 00         ; mov ebx,20021298h; frstor [ebx+1D40h]
-    bb 98 12 02 20 dd b3 40 1d 00 00         ; mov ebx,20021298h; fnsave [ebx+1D40h]`,
-  'FLD of an operand that cannot be read: the x87 does not remember it': `
+  'faults in compiled code: RSM; FRSTOR, FNSAVE and FLD over the end of a page': `
     case seed=13 rounds=4 start=0x0
+    0f aa 66 99 84 d5 49                     ; rsm; cwd; test ch,dl; dec ecx
+    bb 98 12 02 20 dd a3 40 1d 00 00         ; mov ebx,20021298h; frstor [ebx+1D40h]
+    bb 98 12 02 20 dd b3 40 1d 00 00         ; mov ebx,20021298h; fnsave [ebx+1D40h]
     bb fc 2f 02 20 db 2b                     ; mov ebx,20022FFCh; fld st,tbyte ptr [ebx]`,
 };
 
