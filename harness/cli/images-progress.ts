@@ -41,14 +41,14 @@ export async function findImagesAndCode(
     !options.compile
   )
     return found;
-  await prepareCodeOf(found.images);
+  await prepareCodeOf(found.images, 'second-use');
   return found;
 }
 
 /** Compiles what is kept for CPython, where that is missing, and says so. */
-export async function prepareCodeOf(images: BootImages): Promise<void> {
+export async function prepareCodeOf(images: BootImages, when: 'now' | 'second-use'): Promise<void> {
   const { prepareCode } = await import('./prepare-code.ts');
-  await prepareCode(images, () => {
+  await prepareCode(images, when, () => {
     process.stderr.write("Compiling CPython's code, once (some seconds)\n");
   });
 }

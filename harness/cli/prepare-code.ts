@@ -8,17 +8,31 @@ import { HELLO } from '../guest/hello.ts';
 import { codeKey } from '../guest/kept-code.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
 
+/** What is kept once code was wanted and not there. */
+const wantedKey = (key: string): string[] => ['code wanted', key];
+
 /**
  * Keeps compiled code for CPython on the usual kernel, if these images have both, unless there is some for them and this Node, or there is nowhere to keep it. Takes
  * some seconds, of which `onStart` tells.
+ *
+ * @param when With `second-use` the first to ask gets nothing but a note for the next: who runs CPython once, as a job of CI does that
+ *   starts with an empty cache, would wait longer than the code saves.
  */
-export async function prepareCode(images: BootImages, onStart: () => void): Promise<void> {
+export async function prepareCode(
+  images: BootImages,
+  when: 'now' | 'second-use',
+  onStart: () => void,
+): Promise<void> {
   const { kernel, python } = images;
   const usual = kernel[DEFAULT_MEMORY_MIB];
   if (usual === undefined || python === undefined) return;
   const key = codeKey(usual.sha256, python.elf.sha256, DEFAULT_MEMORY_MIB);
   const store = userStore();
   if (codeIsKept(store, key) || !store.canKeep('guest-code')) return;
+  if (when === 'second-use' && store.digestOf('notes', wantedKey(key)) === undefined) {
+    store.write('notes', wantedKey(key), new Uint8Array(0));
+    return;
+  }
   onStart();
   const guest = await boot({ ...HELLO, images });
   const timeZero = guest.capture({ compiled: false });

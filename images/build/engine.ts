@@ -9,6 +9,7 @@ import { pruneKind, removeFolder, sweep } from '../store/contents.ts';
 import { withLock } from '../store/lock.ts';
 import { Store } from '../store/store.ts';
 import type { BuildEvent } from '../types.ts';
+import { makeFolder } from '../system/folders.ts';
 import { DigestMemo, sha256 } from './digest-memo.ts';
 import { entryFolder, isIntact, publish, readEntry } from './entry.ts';
 import { asBuildError, BuildError, interrupted, unusablePath } from './errors.ts';
@@ -184,7 +185,7 @@ class Build {
     const work = path.join(cacheRoot, 'tmp', `${process.pid}-${name}`);
     try {
       // Each folder in it is made by somebody else, none of whom says that it is private.
-      mkdirSync(cacheRoot, { recursive: true, mode: 0o700 });
+      makeFolder(cacheRoot, 0o700);
       return await withLock(
         path.join(cacheRoot, 'locks', name),
         {
@@ -196,7 +197,7 @@ class Build {
           if (theirs !== undefined) return theirs;
           if (this.#stop.signal.aborted) throw interrupted(step.name);
           sweep(cacheRoot);
-          mkdirSync(path.dirname(log), { recursive: true });
+          makeFolder(path.dirname(log));
           writeFileSync(log, `${step.name} ${keyed.key}\n`);
           return await this.#run(step, needed, keyed, log, work);
         },
@@ -229,7 +230,7 @@ class Build {
       rmSync(work, { recursive: true, force: true });
       const entry = path.join(work, 'entry');
       const scratch = path.join(work, 'work');
-      mkdirSync(path.join(entry, 'files'), { recursive: true });
+      makeFolder(path.join(entry, 'files'));
       mkdirSync(scratch);
       const tools: Record<string, string> = {};
       const said: { identity?: string } = {};

@@ -2,11 +2,12 @@
  * A step's place in the cache: `<cache>/images/<step>-<key>/` with manifest.json, files.json and files/.
  * Must hold: the folder appears at once and whole, by rename; whoever finds it may use it.
  */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Store } from '../store/store.ts';
 import { syncFile, syncFolder } from '../system/durable.ts';
+import { makeFolder } from '../system/folders.ts';
 import type { DigestMemo } from './digest-memo.ts';
 import { sha256 } from './digest-memo.ts';
 import type { BuiltStep, Manifest, ResultFile } from './step.ts';
@@ -128,7 +129,7 @@ export function publish(
   for (const name of ['files.json', 'manifest.json']) syncFile(path.join(folder, name));
   syncFolder(folder);
   const target = entryFolder(cacheRoot, head.step, head.key);
-  mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(target), 0o700);
   try {
     renameSync(folder, target);
   } catch (error) {

@@ -4,19 +4,11 @@
  *
  * Must hold: a process that meets a removal finds a whole thing or none. Files go one by one, folders by a rename.
  */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { earlier, kinds } from './kinds.ts';
 import type { Kind, KindName } from './kinds.ts';
+import { makeFolder } from '../system/folders.ts';
 import { isLockDead, isProcessAlive } from './lock.ts';
 
 const HOUR_MS = 3600 * 1000;
@@ -158,7 +150,7 @@ export function pruneFiles(folder: string, kind: Kind, now: number): Removed {
 export function removeFolder(root: string, folder: string): void {
   const graveyard = path.join(root, 'tmp');
   const grave = path.join(graveyard, `dropped-${process.pid}-${path.basename(folder)}`);
-  mkdirSync(graveyard, { recursive: true, mode: 0o700 });
+  makeFolder(graveyard, 0o700);
   rmSync(grave, { recursive: true, force: true });
   try {
     renameSync(folder, grave);

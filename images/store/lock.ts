@@ -2,10 +2,11 @@
  * A lock between processes: who builds a step, and who waits for it. Saves doing work twice; it is not what keeps the
  * cache sound, publishing by rename is (build/entry.ts). So a lock whose owner died may simply be taken over.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Processes, type ProcessMark } from '../system/processes.ts';
+import { makeFolder } from '../system/folders.ts';
 
 const POLL_MILLISECONDS = 50;
 
@@ -36,7 +37,7 @@ export async function withLock<T>(
   options: { readonly signal?: AbortSignal | undefined; readonly onWait?: (owner: number) => void },
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   const self = JSON.stringify(processes.mark(process.pid));
   let waited = false;
   let unreadable = 0;

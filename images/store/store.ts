@@ -16,7 +16,6 @@ import {
   constants,
   fstatSync,
   futimesSync,
-  mkdirSync,
   openSync,
   readSync,
   statSync,
@@ -28,6 +27,7 @@ import path from 'node:path';
 import type writeFileAtomic from 'write-file-atomic';
 import { packageVersion } from '../build/paths.ts';
 import { thisSystem, type System } from '../system/system.ts';
+import { makeFolder } from '../system/folders.ts';
 import { pruneFiles } from './contents.ts';
 import { kinds } from './kinds.ts';
 import type { KindName } from './kinds.ts';
@@ -148,7 +148,7 @@ export class Store {
    * @throws what the operating system says, where the folder cannot be made.
    */
   place(kind: KindName, key: Key, extension: string): string {
-    mkdirSync(this.#folderOf(kind), { recursive: true, mode: 0o700 });
+    makeFolder(this.#folderOf(kind), 0o700);
     return `${this.#fileOf(kind, key)}.${extension}`;
   }
 
@@ -174,7 +174,7 @@ export class Store {
   /** The folder of a kind, made if missing; undefined where others can write to it. */
   #ensure(kind: KindName): string | undefined {
     const folder = this.#folderOf(kind);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     return this.#isPrivate(folder) ? folder : undefined;
   }
 

@@ -3,10 +3,11 @@
  * remembered by what `stat` says of the programs, so that it costs nothing the next time.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { sha256 } from '../build/digest-memo.ts';
 import { Store } from '../store/store.ts';
+import { makeFolder } from '../system/folders.ts';
 import { identityOfCompiler } from './compiler-identity.ts';
 import type { CompilerIdentity } from './compiler-identity.ts';
 
@@ -92,7 +93,7 @@ function probeCompiler(scratch: string): MachineTools['compiler'] {
   // A program that needs libgcc: 64-bit division. A gcc without 32-bit libraries finds the wrong libgcc or none.
   const source =
     'unsigned long long f(unsigned long long a, unsigned long long b) { return a / b; } int main(void) { return f(4, 2); }';
-  mkdirSync(scratch, { recursive: true });
+  makeFolder(scratch);
   const program = path.join(scratch, `probe-${process.pid}`);
   const flags = [
     '-m32',

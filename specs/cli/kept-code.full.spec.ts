@@ -1,4 +1,4 @@
-/** Code compiled from CPython: made by the first command that runs it, taken by all that come after. */
+/** Code compiled from CPython: made by the second command that runs it, taken by all that come after. */
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,18 +35,17 @@ async function hello(...options: string[]): Promise<{ told: Told; stderr: string
 }
 
 describe("CPython's compiled code", () => {
-  it('is made by the first run, which says so, and changes nothing that the guest does', async () => {
+  it('is made by the second run, which says so, and changes nothing that the guest does', async () => {
     const interpreted = await hello('--no-compile');
     expect(interpreted.stderr).toBe('');
-    const first = await hello();
-    expect(first.stderr).toBe(NOTICE);
-    const second = await hello();
-    expect(second.stderr).toBe('');
-    expect(first.told).toEqual(interpreted.told);
-    expect(second.told).toEqual(interpreted.told);
+    const runs = [await hello(), await hello(), await hello()];
+    // Who runs it once does not wait for what only the next run would have.
+    expect(runs.map(({ stderr }) => stderr)).toEqual(['', NOTICE, '']);
+    for (const { told } of runs) expect(told).toEqual(interpreted.told);
   });
 
   it('is taken by other scripts too', async () => {
+    await hello();
     await hello();
     const script = ['run', '--', 'python', '-B -S -c print(6*7);PYTHONHOME=/'];
     expect(await nanvix(script, '', { NANVIX_V86_CACHE: cache })).toMatchObject({

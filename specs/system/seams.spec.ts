@@ -1,11 +1,12 @@
 /** What differs between systems: each seam is told that it runs on another one, and does what is right there. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, win32 } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostFolder } from '../../harness/guest/host-folder.ts';
 import { Store } from '../../images/store/store.ts';
 import { renameOver, syncFile, syncFolder } from '../../images/system/durable.ts';
+import { makeFolder } from '../../images/system/folders.ts';
 import { isHostName, portablePath } from '../../images/system/paths.ts';
 import { Processes } from '../../images/system/processes.ts';
 import { endBySignal } from '../../images/system/signals.ts';
@@ -183,6 +184,28 @@ describe('a file that takes the place of another', () => {
     // Windows refuses to open a folder for that, so it is not tried
     syncFolder(join(folder, 'none'), windows);
     expect(readFileSync(file, 'utf8')).toBe('content');
+  });
+});
+
+describe('a folder', () => {
+  it('is made with those above it, and may be there', () => {
+    const deep = join(folder, 'a', 'b', 'c');
+    makeFolder(deep, 0o700);
+    makeFolder(deep, 0o700);
+    expect(statSync(join(folder, 'a')).isDirectory()).toBe(true);
+  });
+
+  it('that cannot be made is told, and does not hang', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => {
+      makeFolder(join(folder, 'file', 'below', 'deep'));
+    }).toThrow(/ENOTDIR|ENOENT/);
+  });
+
+  it.skipIf(process.platform !== 'linux')('below /proc neither', () => {
+    expect(() => {
+      makeFolder('/proc/nanvix-v86/cache');
+    }).toThrow('ENOENT');
   });
 });
 

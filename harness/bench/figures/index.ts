@@ -12,10 +12,12 @@ import {
   bestWarmBootMs,
 } from './best.ts';
 import { dumpedBootMs, dumpedInstructions } from './dumped.ts';
+import { bareHelloMs, firstHelloMs, libraryLoadMs, tccSeconds } from './installed.ts';
 import { nanvixdRatio } from './nanvixd-ratio.ts';
 import { peerColdRatio, peerRestoreRatio } from './peer.ts';
 import { captureMs } from './capture-ms.ts';
 import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
+import { replayBytes, replayFirstPaintMs, replayLastCallMs, replayStepBackMs } from './replay.ts';
 import { restoreFileProcessMs } from './restore-file-process-ms.ts';
 import { restoreHelloMs } from './restore-hello-ms.ts';
 import { restoreMs } from './restore-ms.ts';
@@ -55,6 +57,14 @@ export const figures: readonly Figure[] = [
   stepsPerSecond,
   stepBackFirstMs,
   stepBackMs,
+  bareHelloMs,
+  firstHelloMs,
+  libraryLoadMs,
+  tccSeconds,
+  replayBytes,
+  replayFirstPaintMs,
+  replayLastCallMs,
+  replayStepBackMs,
   peerColdRatio,
   peerRestoreRatio,
   sustainedTcg,

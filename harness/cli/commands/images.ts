@@ -18,7 +18,7 @@ export function imagesCommand(setStatus: (status: number) => void): Command {
       }
       if (action === 'build') {
         const { allImages, prepareCodeOf } = await import('../images-progress.ts');
-        await prepareCodeOf(await allImages());
+        await prepareCodeOf(await allImages(), 'now');
       }
       const { listImages } = await import('../../../images/index.ts');
       const listing = await listImages();
