@@ -18,5 +18,5 @@ export { mergeReports, readReport } from './merge.ts';
 export { nativeStart, runModulesNatively, type NativeStart } from './native.ts';
 export type { ModuleOutcome, ModuleStatus, ModuleVerdict, TestOutcome } from './outcome.ts';
 export { reportOf, type RegrtestReport } from './report.ts';
-export { chooseModules, runModules, type SuiteOptions } from './suite.ts';
+export { chooseModules, requestFor, runModules, type SuiteOptions } from './suite.ts';
 export { regrtestStart, type RegrtestStart } from './start.ts';

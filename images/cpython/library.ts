@@ -11,6 +11,7 @@ import { packageStep, unpackPackage, unpackSource } from '../toolchain/sources.t
 import { cpythonSource, own } from './common.ts';
 import { configureStep } from './configure.ts';
 import { sysconfigStep } from './sysconfig.ts';
+import { writeSystemFiles } from './system-files.ts';
 import { referenceVariant } from './variant.ts';
 
 /** Programs with a window, what installs packages, what is for other systems, and the tests themselves. */
@@ -55,9 +56,7 @@ async function build(context: StepContext): Promise<void> {
   const how = ['--invalidation-mode', 'unchecked-hash', '-s', context.out];
   const jobs = `-j${availableParallelism()}`;
   await context.run('python3.11', ['-m', 'compileall', '-q', jobs, ...how, '.'], { cwd: target, env });
-  mkdirSync(path.join(context.out, 'etc'));
-  writeFileSync(path.join(context.out, 'etc', 'passwd'), 'root:x:0:0:root:/:/bin/sh\n');
-  writeFileSync(path.join(context.out, 'etc', 'group'), 'root:x:0:\n');
+  writeSystemFiles(context.out);
   mkdirSync(path.join(context.out, 'tmp'));
   writeFileSync(path.join(context.out, 'tmp', '.keep'), '');
   // Python looks for the folder of modules that are loaded at run time, and complains where there is none.
@@ -66,10 +65,10 @@ async function build(context: StepContext): Promise<void> {
   await copyZones(context, context.out);
 }
 
-/** Results: `lib/python3.11/`, `include/`, `usr/share/zoneinfo/`, `etc/` and `tmp/`. */
+/** Results: `lib/python3.11/`, `include/`, `usr/share/zoneinfo/`, `bin/`, `etc/` and `tmp/`. */
 export const libraryStep: Step = {
   name: 'cpython-library',
-  files: own('library.ts'),
+  files: own('library.ts', 'system-files.ts'),
   steps: [cpythonSource, pythonToolsStep, sysconfig, zonesPackage],
   parameters: { leftOut: LEFT_OUT.source, zones: OTHER_ZONES.source },
   run: build,

@@ -76,7 +76,8 @@ async function link(
     const files = context.filesOf(more.step);
     defines.push('-DNVX_MORE_MODULES');
     ours.push(path.join(files, tableFile(more.set)), path.join(files, MODULES_LIBRARY));
-    ours.push(inProject(FOLDER, 'loader.c'), ...keptFunctions.map((name) => `-Wl,-u,${name}`));
+    ours.push(inProject(FOLDER, 'loader.c'), inProject(FOLDER, 'sinh.c'));
+    ours.push(...keptFunctions.map((name) => `-Wl,-u,${name}`));
     ours.push(...moduleLibraries.map((library) => libraryArchive(context, library)));
   }
   let compiledLibrary = path.join(objects, LIBRARY);
@@ -134,7 +135,7 @@ export function linkStep(variant: Variant, compiled: Step, target: LinkTarget, m
     files: [
       ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
       ...(variant.allocator === 'size-classes' ? own('allocator.c') : []),
-      ...(more ? own('loader.c', 'symbol-table.ts', 'kept-functions.ts') : []),
+      ...(more ? own('loader.c', 'sinh.c', 'symbol-table.ts', 'kept-functions.ts') : []),
       ...(variant.functionOrder === 'by-use' ? [...own('function-order.ts'), functionOrderFile] : []),
       compilerFile,
       layoutFile,

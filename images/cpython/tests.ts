@@ -1,5 +1,5 @@
 /** CPython's own regression tests, for the guest: a volume with the whole library, its tests and what runs them. */
-import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';
@@ -11,17 +11,19 @@ import { unpackSource } from '../toolchain/sources.ts';
 import { cpythonSource, own } from './common.ts';
 import { configureStep } from './configure.ts';
 import { sysconfigStep } from './sysconfig.ts';
+import { writeSystemFiles } from './system-files.ts';
 import { referenceVariant } from './variant.ts';
 
 /** Name of the volume among the results. */
 export const TESTS_RAMFS_FILE = 'tests.img';
 /** Name of the list of test modules among the results: JSON, sorted. */
 export const TEST_MODULES_FILE = 'modules.json';
-/** What runs them, as the guest names it. */
-export const TEST_RUNNER = '/regrtest.py';
 
 const RUNNER_FILE = 'regrtest.py';
 const LIBRARY_FOLDER = 'lib/python3.11';
+
+/** What runs them, as the guest names it: part of the library, which tests of tracing leave out. */
+export const TEST_RUNNER = `/${LIBRARY_FOLDER}/test/libregrtest/guest.py`;
 
 /** What is for other systems, needs a screen, or holds packages to install: none of it can be used in the guest. */
 const LEFT_OUT =
@@ -48,9 +50,7 @@ async function build(context: StepContext): Promise<void> {
   const jobs = `-j${availableParallelism()}`;
   await context.run('python3.11', ['-m', 'compileall', '-q', jobs, ...how, '.'], { cwd: target, env });
   copyFileSync(inProject('images/cpython', RUNNER_FILE), path.join(root, TEST_RUNNER));
-  mkdirSync(path.join(root, 'etc'));
-  writeFileSync(path.join(root, 'etc', 'passwd'), 'root:x:0:0:root:/:/bin/sh\n');
-  writeFileSync(path.join(root, 'etc', 'group'), 'root:x:0:\n');
+  writeSystemFiles(root);
   writeFileSync(
     path.join(context.out, TESTS_RAMFS_FILE),
     createRamfs(readFolder(root), { freeBytes: FREE_BYTES }),
@@ -64,7 +64,7 @@ async function build(context: StepContext): Promise<void> {
 /** Results: `TESTS_RAMFS_FILE` and `TEST_MODULES_FILE`. */
 export const testsStep: Step = {
   name: 'cpython-tests',
-  files: [...own('tests.ts', RUNNER_FILE), ...projectFiles('images/ramfs', ['.ts'])],
+  files: [...own('tests.ts', 'system-files.ts', RUNNER_FILE), ...projectFiles('images/ramfs', ['.ts'])],
   steps: [cpythonSource, pythonToolsStep, sysconfigOfReference],
   parameters: { leftOut: LEFT_OUT.source, notCompiled: NOT_COMPILED, freeBytes: FREE_BYTES },
   run: build,

@@ -94,13 +94,6 @@ describe('what is known', () => {
     expect(differences(known, { ...ran({ skipped: 'so' }), module: 'test_y' }, true)).toEqual([]);
   });
 
-  it('is nothing of a module that nobody has looked at', () => {
-    const modules = [{ kind: 'unexamined', why: '', names: ['test_x'], leftOut: true }];
-    const unexamined = readKnown(JSON.stringify({ kinds: { unexamined: '' }, modules, tests: [] }));
-    expect(differences(unexamined, ran(passed), true)).toEqual([]);
-    expect(differences(unexamined, ran(passed, failed), true)).toMatchObject([{ did: 'failed' }]);
-  });
-
   it('names each once and with a kind that is explained', () => {
     const one = { kind: 'libc', why: '', names: ['test_x'] };
     const text = (modules: object[]): string => JSON.stringify({ kinds: { libc: '' }, modules, tests: [] });

@@ -20,6 +20,7 @@ import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
 import { replayBytes, replayFirstPaintMs, replayLastCallMs, replayStepBackMs } from './replay.ts';
 import { restoreFileProcessMs } from './restore-file-process-ms.ts';
 import { restoreHelloMs } from './restore-hello-ms.ts';
+import { regrtestRestoreMs } from './regrtest-restore-ms.ts';
 import { restoreMs } from './restore-ms.ts';
 import { snapshotFileBytes } from './snapshot-file-bytes.ts';
 import { kernelOverhead } from './kernel-overhead.ts';
@@ -43,6 +44,7 @@ export const figures: readonly Figure[] = [
   captureMs,
   snapshotFileBytes,
   forkHellosPerSecond,
+  regrtestRestoreMs,
   bestInstructions,
   bestOwnInstructions,
   bestBootMs,
