@@ -8,13 +8,18 @@ const GAP = '  ';
 
 /** One line per phase: its share of all instructions, instructions, and wall milliseconds where they mean something. */
 export function phaseTable(phases: readonly GuestPhase[], { wall = true } = {}): string {
-  const all = phases.reduce((sum, { from, to }) => sum + to - from, 0);
-  const rows = phases.map(({ name, from, to, wallMs }) => {
-    const share = all === 0 ? 0 : (100 * (to - from)) / all;
-    return [share.toFixed(1), inThousands(to - from), ...(wall ? [wallMs.toFixed(2)] : []), name];
+  const all = phases.reduce((sum, phase) => sum + lengthOf(phase), 0);
+  const rows = phases.map((phase) => {
+    const { name, wallMs, process } = phase;
+    const share = all === 0 ? 0 : (100 * lengthOf(phase)) / all;
+    const what = process === undefined ? name : `[${process}] ${name}`;
+    return [share.toFixed(1), inThousands(lengthOf(phase)), ...(wall ? [wallMs.toFixed(2)] : []), what];
   });
   return alignRight([['%', 'instructions', ...(wall ? ['wall ms'] : []), 'phase'], ...rows]);
 }
+
+/** Its own instructions, where others ran in between. */
+const lengthOf = ({ from, to, instructions = to - from }: GuestPhase): number => instructions;
 
 /** `1,234,567`. */
 const inThousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -14,10 +14,10 @@ import { endBySignal, INTERRUPTS, type Interrupt } from '../../images/system/sig
 import { InputError } from '../guest/errors.ts';
 import { log } from './log.ts';
 import { explainEnd, processStatus } from './report.ts';
-import { symbolsOf } from './observed-guest.ts';
 import { Sink } from './sink.ts';
 import { ProcessInput, writeThrough } from './standard-streams.ts';
 import { checkStart, plainGuests, startGuest } from './start-guest.ts';
+import { symbolsOf } from './symbol-files.ts';
 import { formatOf, levelsOf, type TraceOptionValues } from './trace-options.ts';
 
 /** Why a run was ended early. */
@@ -200,10 +200,12 @@ async function possibleLevels(
   symbols: GuestSymbols,
   symbol: string,
 ): Promise<readonly TraceLevel[]> {
-  if (!asked.includes('posix') || symbols.program?.named(symbol) !== undefined) return asked;
+  const all = symbols.programs.length > 0 ? symbols.programs.map((one) => one.symbols) : [symbols];
+  if (!asked.includes('posix') || all.some(({ program }) => program?.named(symbol) !== undefined))
+    return asked;
   await log(
     'warn',
-    `the program has no symbol ${symbol}, so only kernel calls can be traced: give its unstripped file with --symbols`,
+    `${all.length > 1 ? 'no program has a' : 'the program has no'} symbol ${symbol}, so only kernel calls can be traced: give its unstripped file with --symbols`,
   );
   return ['kernel'];
 }

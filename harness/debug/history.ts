@@ -5,8 +5,10 @@
  * What must hold: changes are in ascending order, those of one place in the order they were made. Everything behind a place
  * is forgotten together ({@link forgetAfter}), because it happened in a future that is no longer going to happen.
  */
+import type { Registers } from '../../emulator/types.ts';
 import type { CallDecision } from '../guest/kernel-calls/interceptors.ts';
 import type { KernelCall } from '../guest/stop.ts';
+import type { ProcessIdentity } from '../guest/address-spaces.ts';
 
 /** Something done to a stopped guest: a register or memory written. Repeated by each replay. */
 export interface Change {
@@ -19,6 +21,10 @@ export interface Change {
 export interface RecordedCall extends KernelCall {
   /** ESP of the caller, behind its INT. With the return address it tells which call a return belongs to. */
   readonly stackPointer: number;
+  /** CR3: the address space of the caller. */
+  readonly space: number;
+  /** Who the caller is, in a guest of several programs, as far as that is known. */
+  readonly process?: ProcessIdentity;
 }
 
 /** A decision that keeps a call from the kernel. */
@@ -71,11 +77,14 @@ export class History {
     return low;
   }
 
-  /** The call that comes back to this place of the program with this stack; undefined when none did. */
-  callReturningTo(address: number, stackPointer: number, at: number): RecordedCall | undefined {
+  /** The call that comes back to where the registers stand: to this place of the program, with this stack; undefined when none did. */
+  callReturningTo(registers: Pick<Registers, 'get' | 'control'>, at: number): RecordedCall | undefined {
+    const [address, stackPointer, space] = [registers.get('eip'), registers.get('esp'), registers.control(3)];
     for (let index = this.callsUntil(at) - 1; index >= 0; index--) {
       const call = this.#calls[index];
-      if (call?.returnAddress === address && call.stackPointer === stackPointer) return call;
+      if (call?.returnAddress !== address || call.stackPointer !== stackPointer) continue;
+      // Processes of one program wait at the same addresses.
+      if (call.space === space) return call;
     }
     return undefined;
   }

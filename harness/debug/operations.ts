@@ -20,7 +20,7 @@ import type { Operation } from './operation.ts';
 import { UNLISTED } from './seeker.ts';
 import type { Seeker } from './seeker.ts';
 import { resolveStop } from './stop-points.ts';
-import type { Location, StopPoint, StopPoints, StopSpec } from './stop-points.ts';
+import type { Location, Places, StopPoint, StopPoints, StopSpec } from './stop-points.ts';
 import type { Timeline } from './timeline.ts';
 
 const INT_OPCODE = 0xcd;
@@ -36,7 +36,7 @@ export interface DebuggedGuest {
   /** The kernel call that the guest stands at. */
   readonly call: RecordedCall | undefined;
   callStack(limit?: number): readonly StackFrame[];
-  resolve(location: Location): number;
+  readonly places: Places;
   /** The era of the guest, which numbers kernel calls. */
   readonly era: EraName;
 }
@@ -104,11 +104,7 @@ export class DebugOperations {
   *stepBackWithoutInterrupts(): Operation<DebugStop> {
     const { machine, timeline } = this.#session;
     const ring = machine.registers.privilege;
-    const call = timeline.history.callReturningTo(
-      machine.registers.get('eip'),
-      machine.registers.get('esp'),
-      timeline.position,
-    );
+    const call = timeline.history.callReturningTo(machine.registers, timeline.position);
     const from = timeline.position;
     const stop = yield* this.stepBack();
     if (stop.kind !== 'step' || machine.registers.privilege >= ring) return stop;
@@ -164,7 +160,7 @@ export class DebugOperations {
 
   *stepBackCall(calls: CallSelector = 'all'): Operation<DebugStop> {
     const { timeline } = this.#session;
-    const resolved = resolveStop({ kind: 'call', calls }, () => 0, this.#session.era);
+    const resolved = resolveStop({ kind: 'call', calls }, this.#session.places, this.#session.era);
     const numbers = resolved.kind === 'call' ? resolved.numbers : undefined;
     const known = timeline.history.calls;
     for (let index = timeline.history.callsUntil(timeline.position - 1) - 1; index >= 0; index--) {
@@ -188,6 +184,9 @@ export class DebugOperations {
       access: 'write',
       ...(length === undefined ? {} : { length }),
     } as const;
+    const { process } = this.#session.places.place(at);
+    if (process !== undefined && !this.#session.places.isIn(process)())
+      throw new InputError(`${process} does not run here, so its memory is not there: go to where it runs`);
     const whole = this.#own(range);
     const { resolved } = whole;
     if (resolved.kind !== 'watchpoint') throw new TypeError('a watchpoint is one');
@@ -236,9 +235,13 @@ export class DebugOperations {
     return last;
   }
 
-  /** Runs until an address is reached and a condition holds there. */
+  /** Runs until an address is reached in the same address space, and a condition holds there. */
   *#runTo(address: number, when: () => boolean): Operation<DebugStop> {
-    const stop = yield* this.#forward([{ kind: 'breakpoint', at: address, when }]);
+    const { registers } = this.#session.machine;
+    const space = registers.control(3);
+    const stop = yield* this.#forward([
+      { kind: 'breakpoint', at: address, when: () => registers.control(3) === space && when() },
+    ]);
     const arrived = stop.kind === 'breakpoint' && stop.point === undefined;
     return arrived ? this.#tell({ kind: 'step', instructions: stop.instructions }) : stop;
   }
@@ -253,7 +256,7 @@ export class DebugOperations {
     return {
       id: UNLISTED,
       spec,
-      resolved: resolveStop(spec, (location) => this.#session.resolve(location), this.#session.era),
+      resolved: resolveStop(spec, this.#session.places, this.#session.era),
       text: '',
       enabled: true,
       once: true,

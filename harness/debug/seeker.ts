@@ -18,6 +18,7 @@ import type { DebugStop } from './debug-stop.ts';
 import { faultFrame, faultHandlers } from './fault-gates.ts';
 import type { CallAnswer, RecordedCall } from './history.ts';
 import { complete } from './operation.ts';
+import type { ProcessIdentity } from '../guest/address-spaces.ts';
 import type { Operation } from './operation.ts';
 import type { ResolvedStop, StopPoint } from './stop-points.ts';
 import type { Timeline } from './timeline.ts';
@@ -80,6 +81,7 @@ export class Seeker {
   readonly #guest: Guest;
   readonly #timeline: Timeline;
   readonly #rules: CallRules;
+  readonly #identify: () => ProcessIdentity | undefined;
   /** Points of the search under way. */
   #points: readonly StopPoint[] = [];
   #searching = false;
@@ -94,7 +96,14 @@ export class Seeker {
   /** Each takes away something that was set up in the machine. */
   #ends: (() => void)[] = [];
 
-  constructor(guest: Guest, timeline: Timeline, rules: CallRules) {
+  /** @param identify Says who makes a call, while it is made. */
+  constructor(
+    guest: Guest,
+    timeline: Timeline,
+    rules: CallRules,
+    identify: () => ProcessIdentity | undefined,
+  ) {
+    this.#identify = identify;
     this.#guest = guest;
     this.#timeline = timeline;
     this.#rules = rules;
@@ -314,7 +323,14 @@ export class Seeker {
   /** Sees every kernel call, also while no search is under way. */
   #onCall(call: KernelCall): CallAnswer | undefined {
     const { history } = this.#timeline;
-    const recorded = { ...call, stackPointer: this.#guest.machine.registers.get('esp') };
+    const { registers } = this.#guest.machine;
+    const process = this.#identify();
+    const recorded = {
+      ...call,
+      stackPointer: registers.get('esp'),
+      space: registers.control(3),
+      ...(process && { process }),
+    };
     history.recordCall(recorded);
     let answer = history.answerAt(call.instructions);
     if (answer === undefined && !this.#timeline.isPast(call.instructions)) {
@@ -341,7 +357,7 @@ export class Seeker {
     const { registers, instructions } = this.#guest.machine;
     if (registers.privilege !== USER_RING) return;
     const { history } = this.#timeline;
-    const call = history.callReturningTo(registers.get('eip'), registers.get('esp'), instructions);
+    const call = history.callReturningTo(registers, instructions);
     // An interrupt right behind a call goes back to the same place again.
     if (call === undefined || history.answerAt(call.instructions) !== undefined) return;
     if (history.returnOf(call, instructions) < instructions) return;

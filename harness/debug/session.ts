@@ -9,6 +9,7 @@
 import { hex } from '../../emulator/hex.ts';
 import type { Machine, RegisterName } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
+import { addressMap } from '../../images/abi/memory-map.ts';
 import { kernelCallByNumber } from '../../images/abi/eras.ts';
 import type { EraName } from '../../images/abi/eras.ts';
 import { boot } from '../guest/boot.ts';
@@ -30,23 +31,27 @@ import type { DebugStop } from './debug-stop.ts';
 import type { CallAnswer, RecordedCall } from './history.ts';
 import { complete, inBackground } from './operation.ts';
 import { callArguments } from '../look/trace/describe-call.ts';
+import type { CallPlace } from '../look/trace/describe-call.ts';
 import { disassemble } from './inspect/disassembly.ts';
 import type { DisassembledInstruction } from './inspect/disassembly.ts';
 import { openFiles } from './inspect/open-files.ts';
 import type { OpenFile } from './inspect/open-files.ts';
+import { memoryOf } from './inspect/kernel-processes.ts';
 import { guestThreads } from './inspect/threads.ts';
 import type { GuestThread } from './inspect/threads.ts';
 import { DebugOperations } from './operations.ts';
 import { OutputGate } from './output-gate.ts';
 import type { OutputListener } from './output-gate.ts';
+import { DebugProcesses } from './processes.ts';
+import type { DebuggedProcess, ProcessName } from './processes.ts';
 import { Seeker } from './seeker.ts';
 import { StopPoints } from './stop-points.ts';
-import type { Location } from './stop-points.ts';
+import type { Location, Places } from './stop-points.ts';
 import { Timeline } from './timeline.ts';
 
 interface SessionOptions extends CheckpointOptions {
-  /** Names of the guest's addresses, where its own files are stripped; read from these when not given. */
-  readonly symbols?: GuestSymbols;
+  /** Names of the guest's addresses, or how to find them once it is there; read from its own files when not given. */
+  readonly symbols?: GuestSymbols | ((guest: Guest) => Promise<GuestSymbols>);
 }
 
 interface ListenerOptions extends SessionOptions {
@@ -79,7 +84,7 @@ const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi']
  */
 export async function debug(options: DebugOptions): Promise<DebugSession> {
   const gate = new OutputGate(options.onOutput);
-  return sessionOf(await boot({ ...options, ...gate.bootOptions }), gate, options);
+  return await sessionOf(await boot({ ...options, ...gate.bootOptions }), gate, options);
 }
 
 /**
@@ -96,13 +101,18 @@ export async function debugSnapshot(
   const guest = await restoreSnapshot(snapshot, { ...options, ...gate.bootOptions });
   gate.rewind(snapshot.monitor);
   gate.branch();
-  return sessionOf(guest, gate, options);
+  return await sessionOf(guest, gate, options);
 }
 
 /** A session, which takes the guest over; options that are none dispose of it. */
-function sessionOf(guest: Guest, gate: OutputGate, options: SessionOptions): DebugSession {
+async function sessionOf(
+  guest: Guest,
+  gate: OutputGate,
+  { symbols: given, ...options }: SessionOptions,
+): Promise<DebugSession> {
   try {
-    return new DebugSession(guest, gate, options);
+    const symbols = typeof given === 'function' ? await given(guest) : given;
+    return new DebugSession(guest, gate, { ...options, ...(symbols && { symbols }) });
   } catch (error) {
     guest.dispose();
     throw error;
@@ -118,21 +128,40 @@ export class DebugSession {
   readonly stops: StopPoints;
   /** The same commands as operations in slices. */
   readonly operations: DebugOperations;
+  /** Looks up what a user names: see {@link resolve}. */
+  readonly places: Places;
+  readonly #processes: DebugProcesses;
   readonly #rules: CallRules;
   #last: DebugStop;
   #symbols: GuestSymbols | undefined;
   #threads: { readonly revision: number; readonly found: readonly GuestThread[] | undefined } | undefined;
 
   /** @param guest Stands where its history is to start, with its output going through `gate`. */
-  constructor(guest: Guest, gate: OutputGate, options: SessionOptions = {}) {
+  constructor(
+    guest: Guest,
+    gate: OutputGate,
+    options: Omit<SessionOptions, 'symbols'> & { readonly symbols?: GuestSymbols } = {},
+  ) {
     this.guest = guest;
     guest.monitor.keepFileAnswers();
     this.#symbols = options.symbols;
     this.timeline = new Timeline(guest, gate, options);
     const era = (): EraName => guest.era;
     this.#rules = new CallRules(era);
-    this.stops = new StopPoints((location) => this.resolve(location), era);
-    this.operations = new DebugOperations(this, new Seeker(guest, this.timeline, this.#rules), (stop) => {
+    this.#processes = new DebugProcesses({
+      guest,
+      given: options.symbols,
+      symbols: () => this.symbols,
+      calls: () => this.callsSoFar,
+      revision: () => this.timeline.revision,
+    });
+    this.places = {
+      place: (location) => this.#place(location),
+      isIn: (process) => this.#processes.isIn(process),
+    };
+    this.stops = new StopPoints(this.places, era);
+    const seeker = new Seeker(guest, this.timeline, this.#rules, () => this.#processes.identify());
+    this.operations = new DebugOperations(this, seeker, (stop) => {
       this.#last = stop;
     });
     this.#last = { kind: 'start', instructions: this.timeline.position };
@@ -152,6 +181,21 @@ export class DebugSession {
   get symbols(): GuestSymbols {
     this.#symbols ??= guestSymbols(this.guest);
     return this.#symbols;
+  }
+
+  /** The names for where the guest stands: those of the program that runs, and the kernel's. In a guest of one program, {@link symbols}. */
+  get symbolsHere(): GuestSymbols {
+    return this.#processes.symbols;
+  }
+
+  /** The process that runs, in a guest of several; undefined elsewhere, and before one runs. */
+  get process(): DebuggedProcess | undefined {
+    return this.#processes.current;
+  }
+
+  /** The processes that are known here, in a guest of several; none elsewhere. */
+  get processes(): readonly DebuggedProcess[] {
+    return this.#processes.all;
   }
 
   /** The instruction count the guest stands at. */
@@ -188,16 +232,12 @@ export class DebugSession {
     return this.#rules.all;
   }
 
-  /** An address, or that of a symbol. Throws {@link InputError} for a name nothing has. */
+  /**
+   * An address, or that of a symbol: of the program that runs, the kernel, or the one program that has it. `program:name` is
+   * a program's own, and `4:name` that of process 4. Throws {@link InputError} for a name nothing has.
+   */
   resolve(location: Location): number {
-    if (typeof location === 'number') return location >>> 0;
-    const symbol = this.symbols.named(location);
-    if (symbol === undefined) {
-      throw new InputError(
-        `no symbol is named ${JSON.stringify(location)}: give an address, or boot with a file that has it`,
-      );
-    }
-    return symbol.address;
+    return this.places.place(location).address;
   }
 
   // ── going on ──
@@ -339,7 +379,7 @@ export class DebugSession {
   /** The call stack, innermost function first. */
   callStack(limit?: number): StackFrame[] {
     const { registers, linear } = this.machine;
-    return callStack(walkStart(registers), linear, this.symbols, limit);
+    return callStack(walkStart(registers), linear, this.symbolsHere, limit);
   }
 
   /**
@@ -352,12 +392,17 @@ export class DebugSession {
     if (thread === undefined) throw new InputError(`no thread ${tid} is known here`);
     if (thread.state === 'running') return this.callStack(limit);
     const general = thread.saved?.general;
-    return general === undefined ? [] : callStack(general, this.machine.linear, this.symbols, limit);
+    if (general === undefined) return [];
+    const { process } = thread;
+    if (process === undefined) return callStack(general, this.machine.linear, this.symbolsHere, limit);
+    const index = this.#processes.programs.findIndex(({ pid }) => pid === process.pid);
+    const symbols = this.symbols.ofProgram(index < 0 ? undefined : index) ?? this.symbols.kernelOnly;
+    return callStack(general, memoryOf(this.machine.memory, process.space), symbols, limit);
   }
 
   /** `memcpy+0x12`, or undefined where nothing is known. */
   describe(address: number): string | undefined {
-    return this.symbols.describe(address);
+    return this.symbolsHere.describe(address);
   }
 
   /** The kernel's threads by number, those that wait to be joined too; undefined where its table cannot be read. */
@@ -376,7 +421,7 @@ export class DebugSession {
 
   /** The files the program has open, by descriptor; undefined where its table cannot be read. */
   get openFiles(): readonly OpenFile[] | undefined {
-    return openFiles(this.machine, this.symbols);
+    return openFiles(this.machine, this.symbolsHere);
   }
 
   /** Instructions from an address on, fewer where memory is not mapped. */
@@ -387,7 +432,12 @@ export class DebugSession {
 
   /** The arguments of a call, decoded: strings and structures are read from the guest as it stands now. */
   argumentsOf(call: RecordedCall): CallArgument[] {
-    return callArguments(this, call);
+    return callArguments(this.callPlace, call);
+  }
+
+  /** Where the arguments of a call are read. */
+  get callPlace(): CallPlace {
+    return { machine: this.machine, symbols: this.symbolsHere, era: this.era };
   }
 
   /** The guest as it stands, as a value. */
@@ -419,7 +469,45 @@ export class DebugSession {
     const [stackPointer] = new Uint32Array(
       linear.readMapped(registers.get('esp') + CALLER_STACK_POINTER, 4).slice().buffer,
     );
-    if (stackPointer !== undefined) this.timeline.history.recordCall({ ...call, stackPointer });
+    if (stackPointer === undefined) return;
+    const process = this.#processes.identify();
+    const space = registers.control(3);
+    this.timeline.history.recordCall({ ...call, stackPointer, space, ...(process && { process }) });
+  }
+
+  #place(location: Location): { readonly address: number; readonly process?: ProcessName } {
+    if (typeof location === 'number') return { address: location >>> 0 };
+    const { programs } = this.#processes;
+    const at = programs.length === 0 ? -1 : location.indexOf(':');
+    if (at > 0) {
+      const process = location.slice(0, at);
+      const name = location.slice(at + 1);
+      const symbol = this.#processes.programOf(process).symbols.program?.named(name);
+      if (symbol === undefined)
+        throw new InputError(`${process} has no symbol named ${JSON.stringify(name)}: give an address`);
+      return { address: symbol.address, process };
+    }
+    const symbol = this.symbolsHere.named(location);
+    if (symbol !== undefined) {
+      const own = symbol.address < addressMap.userBase ? undefined : this.#processes.identify();
+      const process = own?.program ?? own?.pid;
+      return { address: symbol.address, ...(process !== undefined && { process }) };
+    }
+    const holders = programs.flatMap((program) => {
+      const found = program.symbols.program?.named(location);
+      return found === undefined ? [] : [{ address: found.address, process: program.name }];
+    });
+    const [only, another] = holders;
+    if (only !== undefined && another === undefined) return only;
+    if (only === undefined) {
+      throw new InputError(
+        `no symbol is named ${JSON.stringify(location)}: give an address, or boot with a file that has it`,
+      );
+    }
+    const names = [...new Set(holders.map(({ process }) => process))];
+    throw new InputError(
+      `${location} is a symbol of ${names.join(', ')}: say whose, as ${only.process}:${location}`,
+    );
   }
 
   #addRule(calls: CallSelector, answer: CallAnswer, options: RuleOptions | undefined): CallRule {

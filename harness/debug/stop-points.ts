@@ -11,48 +11,56 @@ import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
 import type { CallResult } from './call-result.ts';
 import type { FaultFrame } from './fault-gates.ts';
 import type { RecordedCall } from './history.ts';
+import type { ProcessName } from './processes.ts';
 
-/** An address, or the name of a symbol of the program or the kernel. */
+/** An address, or the name of a symbol of the program or the kernel; in a guest of several programs `program:name` is one's own. */
 export type Location = number | string;
 
-/** What to stop at. A `when` that answers false lets the guest go on. */
-export type StopSpec =
+/** What to stop at. A `when` that answers false lets the guest go on; so does another process than `process`, where that is named. */
+export type StopSpec = InProcess &
   /** A kernel call, before the kernel sees it. */
-  | {
-      readonly kind: 'call';
-      readonly calls: CallSelector;
-      readonly when?: (call: RecordedCall) => boolean;
-    }
-  /** A kernel call that has come back to the program. */
-  | {
-      readonly kind: 'return';
-      readonly calls: CallSelector;
-      readonly when?: (call: RecordedCall, result: CallResult) => boolean;
-    }
-  /** An instruction, before it is executed. */
-  | { readonly kind: 'breakpoint'; readonly at: Location; readonly when?: () => boolean }
-  /**
-   * An access to a range of memory, behind the instruction that makes it, through whatever address it does. `access` is both
-   * reading and writing.
-   */
-  | {
-      readonly kind: 'watchpoint';
-      readonly at: Location;
-      /** Where the range lies in physical memory, to watch that whatever the page tables say; it must not cross a page. */
-      readonly physical?: number;
-      /** Bytes, 4 by default. */
-      readonly length?: number;
-      readonly access: 'read' | 'write' | 'access';
-      readonly when?: () => boolean;
-    }
-  /** An exception of the processor; all of them when no vectors are named. */
-  | {
-      readonly kind: 'fault';
-      readonly vectors?: readonly number[];
-      readonly when?: (fault: FaultFrame) => boolean;
-    }
-  /** An instruction count. */
-  | { readonly kind: 'instructions'; readonly at: number };
+  (
+    | {
+        readonly kind: 'call';
+        readonly calls: CallSelector;
+        readonly when?: (call: RecordedCall) => boolean;
+      }
+    /** A kernel call that has come back to the program. */
+    | {
+        readonly kind: 'return';
+        readonly calls: CallSelector;
+        readonly when?: (call: RecordedCall, result: CallResult) => boolean;
+      }
+    /** An instruction, before it is executed. */
+    | { readonly kind: 'breakpoint'; readonly at: Location; readonly when?: () => boolean }
+    /**
+     * An access to a range of memory, behind the instruction that makes it, through whatever address it does. `access` is both
+     * reading and writing.
+     */
+    | {
+        readonly kind: 'watchpoint';
+        readonly at: Location;
+        /** Where the range lies in physical memory, to watch that whatever the page tables say; it must not cross a page. */
+        readonly physical?: number;
+        /** Bytes, 4 by default. */
+        readonly length?: number;
+        readonly access: 'read' | 'write' | 'access';
+        readonly when?: () => boolean;
+      }
+    /** An exception of the processor; all of them when no vectors are named. */
+    | {
+        readonly kind: 'fault';
+        readonly vectors?: readonly number[];
+        readonly when?: (fault: FaultFrame) => boolean;
+      }
+    /** An instruction count. */
+    | { readonly kind: 'instructions'; readonly at: number }
+  );
+
+/** Limits a stop to one process, by the name of its program or its number. */
+export interface InProcess {
+  readonly process?: ProcessName;
+}
 
 /** A spec with its names looked up. */
 export type ResolvedStop =
@@ -102,49 +110,69 @@ export interface StopPointOptions {
   readonly text?: string;
 }
 
-/** Looks up an address. Throws {@link InputError} for a name that nothing has. */
-export type Resolver = (location: Location) => number;
+/** Looks up what a user names. Both throw {@link InputError} for what there is not. */
+export interface Places {
+  /** The address of a location, and the process it is limited to because of its name. */
+  place(location: Location): { readonly address: number; readonly process?: ProcessName };
+  /** Tells, while the guest runs, whether a process does. */
+  isIn(process: ProcessName): () => boolean;
+}
 
 const DEFAULT_WATCH_LENGTH = 4;
 const ADDRESS_SPACE = 2 ** 32;
 const always = (): boolean => true;
 
 /** Turns what a caller wrote into what can be watched for. Calls have the numbers of the guest's era. */
-export function resolveStop(spec: StopSpec, resolve: Resolver, era: EraName): ResolvedStop {
-  switch (spec.kind) {
+export function resolveStop(spec: StopSpec, places: Places, era: EraName): ResolvedStop {
+  const { kind } = spec;
+  switch (kind) {
     case 'call':
-      return { kind: 'call', numbers: selectCalls(spec.calls, era), when: spec.when ?? always };
+      return { kind, numbers: selectCalls(spec.calls, era), when: limited(spec, places) };
     case 'return':
-      return { kind: 'return', numbers: selectCalls(spec.calls, era), when: spec.when ?? always };
-    case 'breakpoint':
-      return { kind: 'breakpoint', address: resolve(spec.at), when: spec.when ?? always };
+      return { kind, numbers: selectCalls(spec.calls, era), when: limited(spec, places) };
+    case 'breakpoint': {
+      const { address, process } = places.place(spec.at);
+      return { kind, address, when: limited(spec, places, process) };
+    }
     case 'watchpoint': {
       const length = spec.length ?? DEFAULT_WATCH_LENGTH;
       if (!Number.isInteger(length) || length < 1 || length > 4096) {
         throw new InputError(`a range of ${length} bytes cannot be watched: give 1 to 4096`);
       }
-      const address = resolve(spec.at);
+      const { address, process } = places.place(spec.at);
       if (address + length > ADDRESS_SPACE) {
         throw new InputError(`${length} bytes at ${hex(address)} reach beyond 4 GiB: give fewer`);
       }
       return {
-        kind: 'watchpoint',
+        kind,
         address,
         ...(spec.physical === undefined ? {} : { physical: spec.physical }),
         length,
         access: spec.access,
-        when: spec.when ?? always,
+        when: limited(spec, places, process),
       };
     }
     case 'fault':
       return {
-        kind: 'fault',
+        kind,
         vectors: spec.vectors === undefined ? undefined : new Set(spec.vectors),
-        when: spec.when ?? always,
+        when: limited(spec, places),
       };
     case 'instructions':
       return spec;
   }
+}
+
+/** The condition of a stop, and that the process runs which it is limited to. */
+function limited<Seen extends readonly unknown[]>(
+  { when = always, process: wanted }: InProcess & { readonly when?: (...seen: Seen) => boolean },
+  places: Places,
+  byName?: ProcessName,
+): (...seen: Seen) => boolean {
+  const process = wanted ?? byName;
+  if (process === undefined) return when;
+  const runs = places.isIn(process);
+  return (...seen) => runs() && when(...seen);
 }
 
 const locationText = (location: Location): string =>
@@ -153,6 +181,10 @@ const callsText = (calls: CallSelector): string =>
   typeof calls === 'object' ? calls.join(',') : String(calls);
 
 function specText(spec: StopSpec): string {
+  return spec.process === undefined ? whatText(spec) : `${whatText(spec)} in ${spec.process}`;
+}
+
+function whatText(spec: StopSpec): string {
   switch (spec.kind) {
     case 'call':
       return `call ${callsText(spec.calls)}`;
@@ -170,15 +202,15 @@ function specText(spec: StopSpec): string {
 }
 
 export class StopPoints {
-  readonly #resolve: Resolver;
+  readonly #places: Places;
   readonly #era: () => EraName;
   #points: readonly StopPoint[] = [];
   #next = 1;
   #maySeeStep = false;
 
   /** @param era That of the guest. */
-  constructor(resolve: Resolver, era: () => EraName) {
-    this.#resolve = resolve;
+  constructor(places: Places, era: () => EraName) {
+    this.#places = places;
     this.#era = era;
   }
 
@@ -200,7 +232,7 @@ export class StopPoints {
     const point: StopPoint = {
       id: this.#next++,
       spec,
-      resolved: resolveStop(spec, this.#resolve, this.#era()),
+      resolved: resolveStop(spec, this.#places, this.#era()),
       text: options.text ?? specText(spec),
       enabled: true,
       once: options.once ?? false,

@@ -10,6 +10,8 @@ import type { CrashReport, KernelCall } from './stop.ts';
 export interface NamedProgram {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Number of its process, where its place in the bundle tells it. */
+  readonly pid?: number;
 }
 
 /** The ELF files that symbols come from; read only when they are needed. */

@@ -171,6 +171,7 @@ function bundledPrograms(program: Uint8Array): readonly NamedProgram[] {
     return readBundle(program).programs.map((one, index) => ({
       name: bundledName(one, index),
       bytes: one.bytes,
+      pid: index + 1,
     }));
   } catch (error) {
     // Its kernel will refuse it.

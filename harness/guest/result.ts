@@ -27,6 +27,10 @@ export interface GuestPhase {
   readonly to: number;
   /** Wall milliseconds the stretch took. */
   readonly wallMs: number;
+  /** Where several programs run: the process, such as `4 app`; the kernel before any of them has none. */
+  readonly process?: string;
+  /** Where several programs run: the instructions of this process alone, between `from` and `to`. */
+  readonly instructions?: number;
 }
 
 export interface RunResult {

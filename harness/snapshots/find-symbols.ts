@@ -52,6 +52,7 @@ export async function symbolFilesOf(guest: {
   return {
     kernel: reading('kernel'),
     program: reading('program'),
+    ...(named.bundled && { bundled: named.bundled }),
     sha256: {
       kernel: named.sha256.kernel ?? built.kernel?.sha256,
       program: named.sha256.program ?? built.program?.sha256,

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { isEnd } from '../../debug/debug-stop.ts';
 import type { DebugSession } from '../../debug/index.ts';
 import { InputError } from '../../guest/errors.ts';
+import type { Guest } from '../../guest/guest.ts';
 import { harnessStatus } from '../../guest/exit-status.ts';
 import type { InputSource } from '../../guest/options.ts';
 import { processStatus } from '../report.ts';
@@ -10,8 +11,10 @@ import { readUserFile } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { addStartOptions, checkStart, startGuest } from '../start-guest.ts';
 import type { StartOptionValues, StartRequest } from '../start-guest.ts';
+import { addSymbolOptions } from '../symbol-files.ts';
+import type { SymbolOptionValues } from '../symbol-files.ts';
 
-interface DebugCommandOptions extends StartOptionValues {
+interface DebugCommandOptions extends StartOptionValues, SymbolOptionValues {
   readonly script?: string;
   readonly gdb?: number | true;
   readonly stdin?: string;
@@ -31,7 +34,7 @@ export function debugCommand(setStatus: (status: number) => void): Command {
       '--stdin <file>',
       "the guest's standard input (default: empty); - is that of this command, with --script or --gdb",
     );
-  return addStartOptions(command, { deadlines: false }).action(
+  return addStartOptions(addSymbolOptions(command), { deadlines: false }).action(
     async (program: string | undefined, line: readonly string[], options: DebugCommandOptions) => {
       setStatus(await debugProgram(program, line.join(' '), options));
     },
@@ -84,10 +87,18 @@ function standardInput(
   throw new InputError('commands come from standard input here: give --stdin a file');
 }
 
-async function start(request: StartRequest, stdin: InputSource | undefined): Promise<DebugSession> {
+async function start(
+  request: StartRequest & { readonly values: DebugCommandOptions },
+  stdin: InputSource | undefined,
+): Promise<DebugSession> {
+  const { values } = request;
+  const named =
+    values.symbols !== undefined || values.kernelSymbols !== undefined || values.restore !== undefined;
+  const symbols = named ? await import('../symbol-files.ts') : undefined;
   const { debug, debugSnapshot } = await import('../../debug/index.ts');
   const streams = {
     ...(stdin === undefined ? {} : { stdin }),
+    ...(symbols && { symbols: (guest: Guest) => symbols.symbolsOf(guest, values) }),
     onOutput: (stream: 'stdout' | 'stderr' | 'console', bytes: Uint8Array): void => {
       writeThrough(stream === 'console' ? 'stderr' : stream, bytes);
     },

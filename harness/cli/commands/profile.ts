@@ -15,6 +15,7 @@ import { explainEnd, processStatus } from '../report.ts';
 import { Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { addStartOptions, checkStart, plainGuests, startGuest } from '../start-guest.ts';
+import { addSymbolOptions } from '../symbol-files.ts';
 import type { StartRequest } from '../start-guest.ts';
 
 const FORMATS = ['table', 'json', 'speedscope', 'pprof', 'folded', 'html'] as const;
@@ -57,8 +58,6 @@ export function profileCommand(setStatus: (status: number) => void): Command {
     )
     .option('--top <count>', 'functions to show in the table', wholeNumber(1, MOST_FUNCTIONS), DEFAULT_TOP)
     .option('--no-inline', 'leave inlined calls out of the stacks')
-    .option('--symbols <file>', "ELF file with the program's symbols, where the program is stripped")
-    .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
     .option(
       '-o, --output <file>',
       'write the profile there instead of to stderr (other formats than table: to stdout)',
@@ -68,7 +67,7 @@ export function profileCommand(setStatus: (status: number) => void): Command {
       "tell instead where the host's time goes: interpreted, compiled, compiling … (a table, or --json; differs from run to run)",
     )
     .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
-  return addStartOptions(command).action(
+  return addStartOptions(addSymbolOptions(command)).action(
     async (program: string | undefined, line: readonly string[], options: ProfileOptions) => {
       const request = { program, commandLine: line.join(' '), values: options };
       checkStart(request, 'profile');
@@ -119,7 +118,10 @@ async function measure(
   images: BootImages | undefined,
 ): Promise<Measured> {
   const { values: options } = request;
-  const { debugFilesOf, restoredPhases, symbolsOf } = await import('../observed-guest.ts');
+  const [{ debugFilesOf, restoredPhases }, { symbolsOf }] = await Promise.all([
+    import('../observed-guest.ts'),
+    import('../symbol-files.ts'),
+  ]);
   const symbols = await symbolsOf(guest, options);
   const [profiler, { summarize, Tracer }] = await Promise.all([
     import('../../look/profile/index.ts'),
@@ -181,7 +183,7 @@ async function render(
       });
     }
     case 'json': {
-      const withoutWallTime = phases.map(({ name, from, to }) => ({ name, from, to }));
+      const withoutWallTime = phases.map((phase) => ({ ...phase, wallMs: undefined }));
       const functions = functionShares(profile);
       const { instructions, exitStatus } = measured.result;
       const { interval } = profile;

@@ -5,6 +5,7 @@ import type { TraceLevel } from '../../look/trace/index.ts';
 import { milliseconds, wholeNumber } from '../parse.ts';
 import { readUserFile } from '../sink.ts';
 import { addStartOptions } from '../start-guest.ts';
+import { addSymbolOptions } from '../symbol-files.ts';
 import { TRACE_FORMATS, type TraceOptionValues } from '../trace-options.ts';
 
 interface DiffOptions {
@@ -67,8 +68,6 @@ export function traceCommand(setStatus: (status: number) => void): Command {
       wholeNumber(0, LONGEST_STRING),
       DEFAULT_STRING_LIMIT,
     )
-    .option('--symbols <file>', "ELF file with the program's symbols, where the program is stripped")
-    .option('--kernel-symbols <file>', "ELF file with the kernel's symbols, where the kernel is stripped")
     .addOption(
       new Option(
         '--format <format>',
@@ -80,7 +79,7 @@ export function traceCommand(setStatus: (status: number) => void): Command {
       'write the trace there instead of to stderr (other formats than text: to stdout)',
     )
     .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
-  addStartOptions(command).action(
+  addStartOptions(addSymbolOptions(command)).action(
     async (program: string | undefined, line: readonly string[], options: TraceOptionValues) => {
       const { traceProgram } = await import('../trace-program.ts');
       setStatus(await traceProgram(program, line.join(' '), options));

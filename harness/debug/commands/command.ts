@@ -56,6 +56,20 @@ export function splitCondition(words: readonly string[]): {
   return { before: words.slice(0, at), condition: words.slice(at + 1).join(' ') };
 }
 
+/** The words in front of `in PROCESS`, and the process. */
+export function splitProcess(words: readonly string[]): {
+  readonly before: readonly string[];
+  readonly process: string | undefined;
+} {
+  const at = words.lastIndexOf('in');
+  if (at < 0) return { before: words, process: undefined };
+  const [process, ...more] = words.slice(at + 1);
+  if (process === undefined)
+    throw new InputError('in which process: give the name of a program, or a number');
+  noMore(more);
+  return { before: words.slice(0, at), process };
+}
+
 /** Throws {@link InputError} where words are left over. */
 export function noMore(words: readonly string[]): void {
   if (words[0] !== undefined) throw new InputError(`${words[0]} is one word too many here`);

@@ -5,6 +5,7 @@ import type { DebugStop } from '../debug-stop.ts';
 import { describeFault } from '../fault-gates.ts';
 import { describeCall } from '../../look/trace/describe-call.ts';
 import { instructionAt } from '../inspect/disassembly.ts';
+import { describeProcess } from '../processes.ts';
 import type { DebugSession } from '../session.ts';
 
 const bytesText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -12,7 +13,7 @@ const bytesText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('he
 function reasonText(session: DebugSession, stop: DebugStop): string {
   switch (stop.kind) {
     case 'call':
-      return `call ${describeCall(session, stop.call)}`;
+      return `call ${describeCall(session.callPlace, stop.call)}`;
     case 'return':
       return `${stop.call.name} = ${formatResult(stop.result)}`;
     case 'breakpoint':
@@ -46,11 +47,11 @@ function reasonText(session: DebugSession, stop: DebugStop): string {
 
 /** Where the guest stands and why: two lines at most. */
 export function describeStop(session: DebugSession, stop: DebugStop): string {
-  const { machine } = session;
+  const { machine, process } = session;
   const eip = machine.registers.get('eip');
   const symbol = session.describe(eip);
   const instruction = instructionAt(machine, eip);
-  const place = `${hex(eip)}${symbol === undefined ? '' : ` <${symbol}>`} ring ${machine.registers.privilege}`;
+  const place = `${hex(eip)}${symbol === undefined ? '' : ` <${symbol}>`} ring ${machine.registers.privilege}${process === undefined ? '' : `, ${describeProcess(process)}`}`;
   const { points = [] } = stop;
   const point = points.length === 0 ? '' : ` (stop${points.length > 1 ? 's' : ''} ${points.join(', ')})`;
   const code = instruction === undefined ? '' : `\n  ${place}: ${instruction.text}`;

@@ -1,7 +1,7 @@
 /**
  * Expressions of the debugger's commands: numbers, `$registers`, symbols, words of memory by `*`, sums and parentheses.
  *
- * `count+4`, `*$esp`, `*(counter+8)-1`. Values are 32 bits without a sign. What must hold: reading an expression touches
+ * `count+4`, `*$esp`, `*(counter+8)-1`, and `memd:count` for the symbol of one of several programs. Values are 32 bits without a sign. What must hold: reading an expression touches
  * nothing of the guest; its value is taken when it is asked for, so that a condition can be met anew at each stop.
  */
 import { REGISTER_NAMES } from '../../../emulator/types.ts';
@@ -15,7 +15,7 @@ export type Expression = () => number;
 /** What a name means besides registers and symbols; undefined for what it does not know. */
 export type Names = (name: string) => number | undefined;
 
-const TOKEN = /\s*(0x[0-9a-f]+|\d+|\$?[a-z_.][\w.@]*|[-+*()])/iy;
+const TOKEN = /\s*(0x[0-9a-f]+|(?:[\w.]+:[a-z_.][\w.@]*)|\d+|\$?[a-z_.][\w.@]*|[-+*()])/iy;
 const WORD = 2 ** 32;
 
 /** The register a word names, with or without `$`. */
@@ -91,8 +91,8 @@ class Reader {
       if (this.#take() !== ')') throw notUnderstood(this.#text);
       return sum;
     }
-    if (/^\d/.test(token)) return numberOf(token);
-    if (/^[$a-z_.]/i.test(token)) return this.#name(token);
+    if (/^\d[^:]*$/.test(token)) return numberOf(token);
+    if (/^[$a-z_.\d]/i.test(token)) return this.#name(token);
     throw notUnderstood(this.#text);
   }
 

@@ -9,11 +9,17 @@ import { GuestView } from '../../look/trace/guest-view.ts';
 import { formatFrame } from '../../look/trace/format.ts';
 import { describeCall } from '../../look/trace/describe-call.ts';
 import { formatOpenFile } from '../inspect/open-files.ts';
+import { processText } from '../../guest/address-spaces.ts';
+import type { RecordedCall } from '../history.ts';
 import type { DebugSession } from '../session.ts';
 import { addressFrom, countFrom, noMore, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { describeStop } from './describe-stop.ts';
 import { parseExpression, registerFrom } from './expression.ts';
+
+/** Who made a call: `4 app`, or the address space where nothing else is known. */
+const callerText = ({ space, process }: RecordedCall): string =>
+  process === undefined ? `cr3 ${hex(space)}` : processText({ ...process, order: 0 });
 
 const LINE_BYTES = 16;
 const DEFAULT_BYTES = 64;
@@ -212,9 +218,24 @@ export const lookingCommands: readonly DebugCommand[] = [
     run: ({ session, print }) => {
       const { threads } = session;
       if (threads === undefined) throw new InputError("the kernel's table of threads is not known here");
-      for (const { tid, state, saved } of threads) {
+      for (const { tid, state, saved, process } of threads) {
         const eip = saved?.general.eip;
-        print(`${tid}  ${state}${eip === undefined ? '' : `  ${hex(eip)} ${session.describe(eip) ?? ''}`}`);
+        const owner = process === undefined ? '' : `  process ${process.pid}`;
+        const [inner] = saved === undefined ? [] : session.callStackOf(tid, 1);
+        const name = inner?.function === undefined ? '' : `${inner.function}+${hex(inner.offset ?? 0)}`;
+        print(`${tid}  ${state}${owner}${eip === undefined ? '' : `  ${hex(eip)} ${name}`}`);
+      }
+    },
+  },
+  {
+    name: 'processes',
+    help: 'show the processes, where there are several: number, program, address space, calls made',
+    run: ({ session, print }) => {
+      const { processes } = session;
+      if (processes.length === 0) throw new InputError('this guest has one process');
+      for (const process of processes) {
+        const { space, state, calls } = process;
+        print(`${processText(process)}  ${state}  cr3 ${hex(space)}  ${calls} calls`);
       }
     },
   },
@@ -238,8 +259,10 @@ export const lookingCommands: readonly DebugCommand[] = [
     run: ({ session, print }, [count]) => {
       const shown = count === undefined ? CALLS_SHOWN : countFrom(count);
       const calls = session.callsSoFar;
+      const areSeveral = session.processes.length > 0;
       for (const call of calls.slice(Math.max(0, calls.length - shown))) {
-        print(`[${call.instructions}] ${call.name}(${call.arguments.map(hex).join(', ')})`);
+        const owner = areSeveral ? `${callerText(call)}  ` : '';
+        print(`[${call.instructions}] ${owner}${call.name}(${call.arguments.map(hex).join(', ')})`);
       }
     },
   },
@@ -248,7 +271,7 @@ export const lookingCommands: readonly DebugCommand[] = [
     help: 'show the kernel call the guest stands at, decoded',
     run: ({ session, print }) => {
       if (session.call === undefined) throw new InputError('the guest does not stand at a kernel call');
-      print(describeCall(session, session.call));
+      print(describeCall(session.callPlace, session.call));
     },
   },
   {

@@ -2,8 +2,9 @@
 import { kernelCalls } from '../../../images/abi/kernel-calls.ts';
 import { InputError } from '../../guest/errors.ts';
 import { faultNames } from '../fault-gates.ts';
-import type { StopSpec } from '../stop-points.ts';
-import { addressFrom, callsFrom, noMore, numberFrom, splitCondition } from './command.ts';
+import type { DebugSession } from '../session.ts';
+import type { Location, StopSpec } from '../stop-points.ts';
+import { addressFrom, callsFrom, noMore, numberFrom, splitCondition, splitProcess } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { parseCondition } from './condition.ts';
 
@@ -14,19 +15,41 @@ function add({ session, print }: CommandContext, spec: StopSpec, text: string): 
   print(`stop ${point.id}: ${point.text}`);
 }
 
-/** `ADDRESS [if CONDITION]`; `*ADDRESS` is the address itself, as gdb writes it. */
-function breakAt(context: CommandContext, words: readonly string[]): void {
-  const { session } = context;
+/** What stands behind the subject of a stop: `[in PROCESS] [if CONDITION]`. */
+function limitsOf(session: DebugSession, words: readonly string[], atCalls: boolean) {
   const { before, condition } = splitCondition(words);
-  const [address, ...more] = before;
-  noMore(more);
-  const at = addressFrom(session, address?.replace(/^\*/, ''));
-  const when = condition === undefined ? undefined : parseCondition(session, condition, false);
-  const text = `break ${words.join(' ')}`;
-  add(context, { kind: 'breakpoint', at, ...(when === undefined ? {} : { when: () => when() }) }, text);
+  const { before: subject, process } = splitProcess(before);
+  // Refused here rather than at the first stop.
+  if (process !== undefined) session.places.isIn(process);
+  const when = condition === undefined ? undefined : parseCondition(session, condition, atCalls);
+  return { subject, process, ...(process !== undefined && { limit: { process } }), when };
 }
 
-/** `ADDRESS [LENGTH] [if CONDITION]`. */
+/** A place: an address, or one of a process by its symbol, which limits the stop to that process. */
+function placeFrom(session: DebugSession, text: string | undefined, process: string | undefined): Location {
+  const word = text?.replace(/^\*/, '');
+  const name = word !== undefined && process !== undefined && /^[a-z_.][\w.@]*$/i.test(word);
+  if (name) return `${process}:${word}`;
+  // A name as it stands, so that the session knows whose it is.
+  if (word !== undefined && /^[^\s+*()$-]+$/.test(word) && !/^\d[^:]*$/.test(word)) {
+    session.places.place(word);
+    return word;
+  }
+  return addressFrom(session, word);
+}
+
+/** `ADDRESS [in PROCESS] [if CONDITION]`; `*ADDRESS` is the address itself, as gdb writes it. */
+function breakAt(context: CommandContext, words: readonly string[]): void {
+  const { session } = context;
+  const { subject, process, limit, when } = limitsOf(session, words, false);
+  const [address, ...more] = subject;
+  noMore(more);
+  const at = placeFrom(session, address, process);
+  const text = `break ${words.join(' ')}`;
+  add(context, { kind: 'breakpoint', at, ...limit, ...(when && { when: () => when() }) }, text);
+}
+
+/** `ADDRESS [LENGTH] [in PROCESS] [if CONDITION]`. */
 function watch(
   context: CommandContext,
   access: 'read' | 'write' | 'access',
@@ -34,47 +57,44 @@ function watch(
   words: readonly string[],
 ): void {
   const { session } = context;
-  const { before, condition } = splitCondition(words);
-  const [address, length, ...more] = before;
+  const { subject, process, limit, when } = limitsOf(session, words, false);
+  const [address, length, ...more] = subject;
   noMore(more);
-  const when = condition === undefined ? undefined : parseCondition(session, condition, false);
   const spec: StopSpec = {
     kind: 'watchpoint',
-    at: addressFrom(session, address),
+    at: placeFrom(session, address, process),
     access,
+    ...limit,
     ...(length === undefined ? {} : { length: numberFrom(length, 'a length') }),
-    ...(when === undefined ? {} : { when: () => when() }),
+    ...(when && { when: () => when() }),
   };
   add(context, spec, `${name} ${words.join(' ')}`);
 }
 
-/** `[return] CALLS [if CONDITION]`, or `fault [VECTORS] [if CONDITION]`. */
+/** `[return] CALLS [in PROCESS] [if CONDITION]`, or `fault [VECTORS] [in PROCESS] [if CONDITION]`. */
 function catchStop(context: CommandContext, words: readonly string[]): void {
   const { session } = context;
-  const { before, condition } = splitCondition(words);
+  const isFault = words[0] === 'fault';
+  const { subject: before, limit, when } = limitsOf(session, words, !isFault);
   const [first] = before;
   if (first === undefined) throw new InputError('catch what: name calls, `return CALLS` or `fault`');
   const text = `catch ${words.join(' ')}`;
-  if (first === 'fault') {
+  if (isFault) {
     const [, vectors, ...more] = before;
     noMore(more);
-    const when = condition === undefined ? undefined : parseCondition(session, condition, false);
-    add(
-      context,
-      {
-        kind: 'fault',
-        ...(vectors === undefined ? {} : { vectors: vectorsFrom(vectors) }),
-        ...(when === undefined ? {} : { when: () => when() }),
-      },
-      text,
-    );
+    const spec: StopSpec = {
+      kind: 'fault',
+      ...limit,
+      ...(vectors === undefined ? {} : { vectors: vectorsFrom(vectors) }),
+      ...(when && { when: () => when() }),
+    };
+    add(context, spec, text);
     return;
   }
   const kind = first === 'return' ? 'return' : 'call';
   const [calls, ...more] = kind === 'return' ? before.slice(1) : before;
   noMore(more);
-  const when = condition === undefined ? undefined : parseCondition(session, condition, true);
-  add(context, { kind, calls: callsFrom(calls), ...(when === undefined ? {} : { when }) }, text);
+  add(context, { kind, calls: callsFrom(calls), ...limit, ...(when && { when }) }, text);
 }
 
 function vectorsFrom(text: string): number[] {
@@ -90,8 +110,8 @@ export const stoppingCommands: readonly DebugCommand[] = [
   {
     name: 'break',
     aliases: ['b'],
-    usage: 'ADDRESS [if CONDITION]',
-    help: 'stop before the instruction at an address or symbol',
+    usage: 'ADDRESS [in PROCESS] [if CONDITION]',
+    help: 'stop before the instruction at an address or symbol; of several programs, as app:main',
     run: breakAt,
   },
   {
@@ -112,7 +132,7 @@ export const stoppingCommands: readonly DebugCommand[] = [
     ] as const
   ).map(([name, access, help]): DebugCommand => ({
     name,
-    usage: 'ADDRESS [LENGTH] [if CONDITION]',
+    usage: 'ADDRESS [LENGTH] [in PROCESS] [if CONDITION]',
     help,
     run: (context, words) => {
       watch(context, access, name, words);
@@ -120,7 +140,7 @@ export const stoppingCommands: readonly DebugCommand[] = [
   })),
   {
     name: 'catch',
-    usage: '[return] CALLS | fault [VECTORS] [if CONDITION]',
+    usage: '[return] CALLS | fault [VECTORS] [in PROCESS] [if CONDITION]',
     help: 'stop at kernel calls, at their return, or at faults; CALLS are names and numbers between commas, or all',
     complete: () => ['return', 'fault', 'all', ...callNames()],
     run: catchStop,

@@ -281,9 +281,13 @@ export class NanvixDebugAdapter extends ProtocolSession {
       const { session } = this.#get();
       const threads = session.threads?.filter(({ state }) => state !== 'ended');
       response.body = {
-        threads: threads?.map(({ tid, state }) => new Thread(tid, `Thread ${tid} (${state})`)) ?? [
-          new Thread(session.thread, 'guest'),
-        ],
+        threads: threads?.map(
+          ({ tid, state, process }) =>
+            new Thread(
+              tid,
+              `Thread ${tid} (${process === undefined ? state : `process ${process.pid}, ${state}`})`,
+            ),
+        ) ?? [new Thread(session.thread, 'guest')],
       };
     });
   }

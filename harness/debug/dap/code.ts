@@ -17,7 +17,7 @@ export const DISASSEMBLY_MAXIMUM = 10_000;
 
 function lines(session: DebugSession, address: number, count: number): Line[] {
   return session.disassemble(address, count).map((one) => {
-    const symbol = session.symbols.at(one.address);
+    const symbol = session.symbolsHere.at(one.address);
     return {
       address: hex(one.address),
       instructionBytes: Buffer.from(one.bytes).toString('hex'),
@@ -32,7 +32,7 @@ function linesBefore(session: DebugSession, address: number, count: number): Lin
   let before: Line[] = [];
   let end = address;
   while (before.length < count) {
-    const found = session.symbols.at(end - 1);
+    const found = session.symbolsHere.at(end - 1);
     if (found === undefined || found.offset >= FUNCTION_MAXIMUM) break;
     const start = end - 1 - found.offset;
     const limit = end;

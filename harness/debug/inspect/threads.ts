@@ -6,6 +6,8 @@
  */
 import type { Machine, RegisterName, SegmentName } from '../../../emulator/types.ts';
 import type { GuestSymbols } from '../../look/symbols/index.ts';
+import { kernelProcesses } from './kernel-processes.ts';
+import type { KernelProcess } from './kernel-processes.ts';
 
 export type ThreadState = 'running' | 'ready' | 'blocked' | 'ended';
 
@@ -22,10 +24,12 @@ export interface GuestThread {
   readonly state: ThreadState;
   /** Undefined for the one that runs: the processor holds its registers. */
   readonly saved?: SavedRegisters;
+  /** Whose it is, where the kernel has several processes. */
+  readonly process?: KernelProcess;
 }
 
 /** Offsets in `struct thread`. Source: images/kernel/thread.h. */
-const Thread = { fpu: 0, state: 512, tid: 516, stack: 528 } as const;
+const Thread = { fpu: 0, state: 512, tid: 516, stack: 528, process: 628 } as const;
 const THREADS_MAX = 128;
 const FX_BYTES = 512;
 const STATES: readonly (ThreadState | undefined)[] = [undefined, 'ready', 'blocked', 'ended'];
@@ -76,18 +80,22 @@ export function guestThreads(machine: Machine, symbols: GuestSymbols): readonly 
   const { linear } = machine;
   if (linear.readMapped(table.address, table.size).length < table.size) return undefined;
   const running = linear.read32(current.address);
+  const processes = kernelProcesses(machine, symbols);
   const threads: GuestThread[] = [];
   for (let index = 0; index < THREADS_MAX; index++) {
     const address = table.address + index * (table.size / THREADS_MAX);
     const state = STATES[linear.read32(address + Thread.state)];
     const tid = linear.read32(address + Thread.tid) | 0;
     if (state === undefined || tid <= 0) continue;
+    const owner = processes.length > 0 ? linear.read32(address + Thread.process) : 0;
+    const found = processes.find((one) => one.address === owner);
+    const process = found === undefined ? {} : { process: found };
     if (address === running) {
-      threads.push({ tid, state: 'running' });
+      threads.push({ tid, state: 'running', ...process });
       continue;
     }
     const saved = state === 'ended' ? undefined : savedRegisters(machine, address);
-    threads.push({ tid, state, ...(saved === undefined ? {} : { saved }) });
+    threads.push({ tid, state, ...(saved === undefined ? {} : { saved }), ...process });
   }
   return threads.length === 0 ? undefined : threads.sort((a, b) => a.tid - b.tid);
 }

@@ -26,7 +26,7 @@ export interface LoadableElf {
  *   file that is not an executable for 32-bit x86.
  */
 export function parseElf(what: string, file: Uint8Array): elfy.Elf {
-  const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const buffer = withSections(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
   let elf;
   try {
     elf = elfy.parse(buffer);
@@ -40,6 +40,27 @@ export function parseElf(what: string, file: Uint8Array): elfy.Elf {
     throw new InputError(`the ${what} is an ELF file for another processor: give a 32-bit x86 executable`);
   }
   return elf;
+}
+
+const HEADER_BYTES = 52;
+const SECTION_BYTES = 40;
+const STRING_TABLE = 3;
+/** Where the ELF header says where the sections are, and how many. */
+const At = { offset: 32, entryBytes: 46, count: 48, namesIndex: 50 } as const;
+
+/** elfy reads no file without sections, which need not be there. Such a file gets two empty ones. */
+function withSections(file: Buffer): Buffer {
+  if (file.length < HEADER_BYTES || file.readUInt16LE(At.count) !== 0) return file;
+  const bytes = Buffer.concat([file, Buffer.alloc(2 * SECTION_BYTES)]);
+  bytes.writeUInt32LE(file.length, At.offset);
+  bytes.writeUInt16LE(SECTION_BYTES, At.entryBytes);
+  bytes.writeUInt16LE(2, At.count);
+  bytes.writeUInt16LE(1, At.namesIndex);
+  const names = file.length + SECTION_BYTES;
+  bytes.writeUInt32LE(STRING_TABLE, names + 4);
+  bytes.writeUInt32LE(file.length, names + 16);
+  bytes.writeUInt32LE(1, names + 20);
+  return bytes;
 }
 
 /** Entry point and PT_LOAD segments of a file. */

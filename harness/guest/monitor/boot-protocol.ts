@@ -102,9 +102,12 @@ function pagesOf(bytes: number, { pages, initrdSizeBits }: BootForm): number {
   );
 }
 
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+
 /** Where the era asks for more of a program than that it is one. */
 function checkProgram({ program, era: { boot: form, step } }: BootImage): void {
-  if (form.programEntry === undefined) return;
+  // What is no ELF file, such as several in one initrd for a kernel that was changed for them, is the kernel's to judge.
+  if (form.programEntry === undefined || !ELF_MAGIC.every((byte, at) => program[at] === byte)) return;
   const { entry } = loadSegments('program', program);
   if (entry === form.programEntry) return;
   const [is, must] = [entry, form.programEntry].map((address) => hex(address));

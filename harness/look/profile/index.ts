@@ -14,6 +14,8 @@ export {
   profile,
   sample,
   type AddressProfile,
+  type AddressStack,
+  type SampledProcess,
   type Profile,
   type StackSample,
 } from './sampler.ts';

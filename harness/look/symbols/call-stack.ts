@@ -59,7 +59,7 @@ const RING_MASK = 3;
 /** The word at an address, or undefined where nothing is mapped. */
 type WordReader = (address: number) => number | undefined;
 
-function wordReader(memory: AddressSpace): WordReader {
+function wordReader(memory: Pick<AddressSpace, 'read32'>): WordReader {
   return (address) => {
     try {
       return memory.read32(address >>> 0);
@@ -118,7 +118,7 @@ function bySearch(at: Position, symbols: GuestSymbols, word: WordReader): Positi
  */
 export function callStack(
   start: WalkStart,
-  memory: AddressSpace,
+  memory: Pick<AddressSpace, 'read32'>,
   symbols: GuestSymbols,
   limit = FRAME_MAXIMUM,
 ): StackFrame[] {

@@ -5,6 +5,7 @@
  * contributes nothing, and everything that asks gets undefined. Analyses are made on demand and kept.
  */
 import { addressMap } from '../../../images/abi/memory-map.ts';
+import type { NamedProgram } from '../../guest/crash-report.ts';
 import { CodeReader } from './code-reader.ts';
 import { readProgramFile, type ProgramFile } from '../../guest/elf/program-file.ts';
 import { analyseFunction, type FrameRule, type FunctionFrames } from './stack-depth.ts';
@@ -19,6 +20,19 @@ import {
 export interface SymbolSources {
   readonly kernel?: Uint8Array;
   readonly program?: Uint8Array;
+  /** The programs of a guest that runs several, in their order; `program` is then the one that names are looked up in first. */
+  readonly bundled?: readonly BundledSource[];
+}
+
+/** A program among several. */
+export interface BundledSource extends NamedProgram {
+  /** A file with its symbols, where it is stripped itself. */
+  readonly symbolFile?: Uint8Array;
+}
+
+/** A program among several, with its names. */
+export interface ProgramSymbols extends NamedProgram {
+  readonly symbols: GuestSymbols;
 }
 
 interface Module {
@@ -64,13 +78,28 @@ function indirectCallLength(bytes: readonly number[]): number {
 }
 
 export class GuestSymbols {
-  readonly #kernel: Module | undefined;
+  #kernel: Module | undefined;
   readonly #program: Module | undefined;
+  readonly #bundled: readonly BundledSource[];
+  #programs: readonly ProgramSymbols[] | undefined;
+  #kernelOnly: GuestSymbols | undefined;
 
-  constructor(sources: SymbolSources) {
-    this.#kernel = sources.kernel === undefined ? undefined : loadModule(sources.kernel, 0);
-    this.#program =
-      sources.program === undefined ? undefined : loadModule(sources.program, addressMap.programBase);
+  constructor({ kernel, program, bundled = [] }: SymbolSources) {
+    this.#kernel = kernel === undefined ? undefined : loadModule(kernel, 0);
+    this.#program = program === undefined ? undefined : loadModule(program, addressMap.programBase);
+    this.#bundled = bundled.length > 1 ? bundled : [];
+  }
+
+  /** The programs of a guest that runs several, each with names of its own; none where it has one. Those of one file share them. */
+  get programs(): readonly ProgramSymbols[] {
+    this.#programs ??= this.#readPrograms();
+    return this.#programs;
+  }
+
+  /** The names of one of {@link programs} and of the kernel; where there are not several, these. */
+  ofProgram(index: number | undefined): GuestSymbols | undefined {
+    if (this.#bundled.length === 0) return this;
+    return index === undefined ? undefined : this.programs[index]?.symbols;
   }
 
   /** The symbol around an address. */
@@ -149,6 +178,33 @@ export class GuestSymbols {
     const bytes = [low, high].flatMap((value) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff));
     if (bytes[3] === CALL_RELATIVE && this.isCode((address + high) >>> 0)) return true;
     return indirectCallLength(bytes.slice(1)) > 0;
+  }
+
+  /** The kernel's names alone. */
+  get kernelOnly(): GuestSymbols {
+    return (this.#kernelOnly ??= this.#withProgram(undefined));
+  }
+
+  #readPrograms(): readonly ProgramSymbols[] {
+    const made: (ProgramSymbols & BundledSource)[] = [];
+    for (const source of this.#bundled) {
+      const same = made.find(
+        ({ bytes, symbolFile }) =>
+          symbolFile === source.symbolFile && Buffer.compare(bytes, source.bytes) === 0,
+      );
+      made.push({
+        ...source,
+        symbols: same?.symbols ?? this.#withProgram(source.symbolFile ?? source.bytes),
+      });
+    }
+    return made;
+  }
+
+  /** The same kernel with another program. */
+  #withProgram(file: Uint8Array | undefined): GuestSymbols {
+    const symbols = new GuestSymbols(file === undefined ? {} : { program: file });
+    symbols.#kernel = this.#kernel;
+    return symbols;
   }
 
   #moduleAt(address: number): Module | undefined {

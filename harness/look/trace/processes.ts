@@ -1,15 +1,12 @@
 /**
- * The processes of a guest, told apart by their address spaces (CR3), with what a trace keeps for each.
+ * The processes of a guest with what a trace keeps for each; `../../guest/address-spaces.ts` tells them apart.
  *
- * A kernel tells nobody which process runs, so numbers and programs are worked out: a bundle's programs are processes 1, 2, 3 … and
- * known by their code in memory; which of several with the same code it is, getpid answers. Where neither tells, the number is not known. What must hold: a
- * guest with one process is seen as before.
+ * What must hold: a guest with one process is seen as before.
  */
-import { addressMap } from '../../../images/abi/memory-map.ts';
 import type { Machine } from '../../../emulator/types.ts';
-import type { NamedProgram } from '../../guest/crash-report.ts';
-import { readProgramFile } from '../../guest/elf/program-file.ts';
-import { GuestSymbols } from '../symbols/index.ts';
+import { AddressSpaces } from '../../guest/address-spaces.ts';
+import type { AddressSpacesState, GuestProcess } from '../../guest/address-spaces.ts';
+import type { GuestSymbols } from '../symbols/index.ts';
 import { GuestView } from './guest-view.ts';
 import type { ViewOptions } from './guest-view.ts';
 import { PosixDecoder } from './posix/decoder.ts';
@@ -19,14 +16,7 @@ import type { ThreadsState } from './threads.ts';
 
 /** One process as a trace sees it. */
 export interface TracedProcess {
-  /** CR3. */
-  readonly space: number;
-  /** Counts address spaces from 1, in the order in which they were seen. */
-  readonly order: number;
-  /** Undefined while it is not known. */
-  pid: number | undefined;
-  /** Name of its program, where that is known. */
-  program: string | undefined;
+  readonly is: GuestProcess;
   readonly symbols: GuestSymbols | undefined;
   readonly view: GuestView;
   readonly threads: Threads;
@@ -34,149 +24,93 @@ export interface TracedProcess {
 }
 
 /** A copy of what is known. */
-export type ProcessesState = readonly (readonly [
-  space: number,
-  pid: number | undefined,
-  threads: ThreadsState,
-  descriptors: DescriptorsState,
-])[];
-
-/** A program of a bundle. */
-interface Bundled {
-  readonly pid: number;
-  readonly program: NamedProgram;
-  readonly symbols: GuestSymbols;
+export interface ProcessesState {
+  readonly spaces: AddressSpacesState;
+  readonly kept: readonly (readonly [space: number, threads: ThreadsState, descriptors: DescriptorsState])[];
 }
-
-/** Code of a program that is compared with memory, in bytes. */
-const COMPARED_BYTES = 1 << 16;
 
 export class Processes {
   readonly #machine: Machine;
   readonly #symbols: GuestSymbols | undefined;
   readonly #viewOptions: ViewOptions;
-  readonly #bundled: readonly Bundled[];
-  readonly #known = new Map<number, TracedProcess>();
-  /** The most address spaces that were known at a time. */
-  #most = 0;
+  readonly #spaces: AddressSpaces;
+  readonly #traced = new Map<number, TracedProcess>();
 
-  /**
-   * @param symbols Names of the kernel, and of the program of a guest that has one.
-   * @param programs The programs of a bundle; empty where the guest has one program.
-   * @param kernel Its ELF file, for the names in stacks that go through it.
-   */
-  constructor(
-    machine: Machine,
-    symbols: GuestSymbols | undefined,
-    viewOptions: ViewOptions,
-    programs: readonly NamedProgram[],
-    kernel: Uint8Array | undefined,
-  ) {
+  /** @param symbols Names of the kernel and of the program, or of each of several. */
+  constructor(machine: Machine, symbols: GuestSymbols | undefined, viewOptions: ViewOptions) {
     this.#machine = machine;
     this.#symbols = symbols;
     this.#viewOptions = viewOptions;
-    const made: Bundled[] = [];
-    for (const [index, program] of programs.entries()) {
-      const same = made.find((other) => Buffer.compare(other.program.bytes, program.bytes) === 0);
-      const own = (): GuestSymbols =>
-        new GuestSymbols({ program: program.bytes, ...(kernel !== undefined && { kernel }) });
-      made.push({ pid: index + 1, program, symbols: same?.symbols ?? own() });
-    }
-    this.#bundled = made;
+    this.#spaces = new AddressSpaces(machine, symbols?.programs ?? []);
   }
 
   /** Whether the guest has, or was seen to have, more than one process. */
   get areSeveral(): boolean {
-    return this.#bundled.length > 1 || this.#most > 1;
+    return this.#spaces.areSeveral;
   }
 
   /** The names of every program, each once. */
   get programs(): readonly GuestSymbols[] {
-    if (this.#bundled.length > 1) return [...new Set(this.#bundled.map(({ symbols }) => symbols))];
-    return this.#symbols === undefined ? [] : [this.#symbols];
+    if (this.#symbols === undefined) return [];
+    const { programs } = this.#symbols;
+    return programs.length > 0 ? [...new Set(programs.map(({ symbols }) => symbols))] : [this.#symbols];
   }
 
   /** The process whose address space is in use. The processor must be in the program's ring. */
   current(): TracedProcess {
-    const space = this.#machine.registers.control(3);
-    let process = this.#known.get(space);
-    if (process === undefined) {
-      this.#known.set(space, (process = this.#recognize(space)));
-      this.#most = Math.max(this.#most, this.#known.size);
+    const is = this.#spaces.current();
+    const known = this.#traced.get(is.space);
+    if (known?.is === is && known.symbols === this.#symbolsOf(is)) return known;
+    const process = this.#make(is);
+    // More is known of it than before.
+    if (known?.is === is) {
+      process.threads.restore(known.threads.save());
+      process.posix.descriptors.restore(known.posix.descriptors.save());
     }
+    this.#traced.set(is.space, process);
     return process;
   }
 
   /** Takes in what a call has answered. */
-  returned(call: string, result: number, process: TracedProcess): void {
-    if (call !== 'getpid') return;
-    process.pid = result;
-    process.program = this.#bundled.find(({ pid }) => pid === result)?.program.name;
+  returned(call: string, result: number, { is }: TracedProcess): void {
+    this.#spaces.answered(call, result, is);
   }
 
   /** The process has ended; its address space may be another's from now on. */
-  forget(process: TracedProcess): void {
-    this.#known.delete(process.space);
+  forget({ is }: TracedProcess): void {
+    this.#spaces.forget(is);
+    this.#traced.delete(is.space);
   }
 
   save(): ProcessesState {
-    return [...this.#known.values()].map(({ space, pid, threads, posix }) => [
-      space,
-      pid,
-      threads.save(),
-      posix.descriptors.save(),
-    ]);
+    const kept = [...this.#traced].map(
+      ([space, { threads, posix }]) => [space, threads.save(), posix.descriptors.save()] as const,
+    );
+    return { spaces: this.#spaces.save(), kept };
   }
 
-  restore(state: ProcessesState): void {
-    this.#known.clear();
-    for (const [space, pid, threads, descriptors] of state) {
-      const process = this.#make(
-        space,
-        this.#bundled.filter((one) => one.pid === pid),
-      );
-      process.pid = pid;
-      process.threads.restore(threads);
-      process.posix.descriptors.restore(descriptors);
-      this.#known.set(space, process);
+  restore({ spaces, kept }: ProcessesState): void {
+    this.#spaces.restore(spaces);
+    this.#traced.clear();
+    const keptOf = new Map(kept.map(([space, ...rest]) => [space, rest]));
+    for (const is of this.#spaces.all) {
+      const process = this.#make(is);
+      const [threads, descriptors] = keptOf.get(is.space) ?? [];
+      if (threads !== undefined) process.threads.restore(threads);
+      if (descriptors !== undefined) process.posix.descriptors.restore(descriptors);
+      this.#traced.set(is.space, process);
     }
   }
 
-  #recognize(space: number): TracedProcess {
-    return this.#make(
-      space,
-      this.#bundled.filter(({ program }) => this.#hasCodeOf(program.bytes)),
-    );
+  #symbolsOf({ code }: GuestProcess): GuestSymbols | undefined {
+    return this.#symbols?.ofProgram(code);
   }
 
-  #make(space: number, candidates: readonly Bundled[]): TracedProcess {
-    const [first, ...others] = candidates;
-    const isOne = this.#bundled.length <= 1;
-    const symbols = isOne ? this.#symbols : first?.symbols;
+  #make(is: GuestProcess): TracedProcess {
+    const symbols = this.#symbolsOf(is);
+    const isOne = (this.#symbols?.programs.length ?? 0) === 0;
     const view = new GuestView(this.#machine.linear, symbols, this.#viewOptions);
-    const order = this.#known.size + 1;
-    return {
-      space,
-      order,
-      pid: first !== undefined && others.length === 0 ? first.pid : undefined,
-      program: others.length === 0 ? first?.program.name : undefined,
-      symbols,
-      view,
-      threads: new Threads(view, order === 1 && isOne ? 'first' : 'unknown'),
-      posix: new PosixDecoder(view),
-    };
-  }
-
-  /** Whether the address space holds the code of a program, as far as it is mapped. */
-  #hasCodeOf(bytes: Uint8Array): boolean {
-    const { segments, relocatable } = readProgramFile(bytes);
-    const code = segments.find(({ executable }) => executable);
-    if (code === undefined) return false;
-    const wanted = code.bytes.subarray(0, COMPARED_BYTES);
-    const there = this.#machine.linear.readMapped(
-      code.address + (relocatable ? addressMap.programBase : 0),
-      wanted.length,
-    );
-    return there.length > 0 && Buffer.compare(there, wanted.subarray(0, there.length)) === 0;
+    const threads = new Threads(view, is.order === 1 && isOne ? 'first' : 'unknown');
+    return { is, symbols, view, threads, posix: new PosixDecoder(view) };
   }
 }

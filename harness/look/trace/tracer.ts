@@ -91,14 +91,7 @@ export class Tracer {
     const stringLimit = checkNumber('stringLimit', options.stringLimit ?? DEFAULT_STRING_LIMIT, {
       infinite: true,
     });
-    const { symbolFiles } = guest;
-    this.#processes = new Processes(
-      guest.machine,
-      options.symbols,
-      { stringLimit, userOnly: true },
-      options.symbols === undefined ? [] : (symbolFiles.bundled?.() ?? []),
-      symbolFiles.kernel(),
-    );
+    this.#processes = new Processes(guest.machine, options.symbols, { stringLimit, userOnly: true });
     this.#detachers.push(
       guest.calls.observe((call, decision) => {
         this.#kernelEntry(call, decision);
@@ -199,7 +192,7 @@ export class Tracer {
       this.#over(open.record);
       if (call.name === 'exit') this.#processes.forget(process);
       if (!process.threads.ends(call.name, thread)) return;
-      for (const left of this.#open.forget(process.space, thread)) this.#abandon(left);
+      for (const left of this.#open.forget(process.is.space, thread)) this.#abandon(left);
     } else {
       const before = this.#open.enterKernel(open);
       if (before !== undefined) this.#abandon(before);
@@ -243,7 +236,7 @@ export class Tracer {
   #posixEntry({ esp, number, words, returnAddress }: PosixEntry): void {
     const process = this.#processes.current();
     const thread = process.threads.current(this.#guest.machine.registers);
-    for (const left of this.#open.leftBehind(process.space, thread, esp)) this.#abandon(left);
+    for (const left of this.#open.leftBehind(process.is.space, thread, esp)) this.#abandon(left);
     const pendingPosix = process.posix.enter(number, words);
     const open = this.#make('posix', process, {
       thread,
@@ -263,7 +256,7 @@ export class Tracer {
   #posixReturn({ esp, eax }: PosixReturn): void {
     const process = this.#processes.current();
     const thread = process.threads.current(this.#guest.machine.registers);
-    const left = this.#open.leavePosix(process.space, thread, esp);
+    const left = this.#open.leavePosix(process.is.space, thread, esp);
     const open = left.at(-1);
     for (const inner of left.slice(0, -1)) this.#abandon(inner);
     if (open?.pendingPosix === undefined) return;
@@ -273,7 +266,10 @@ export class Tracer {
   /** A call has been made. */
   #make(level: TraceLevel, process: TracedProcess, made: Made): OpenCall {
     const { machine } = this.#guest;
-    const { space, symbols } = process;
+    const {
+      is: { space },
+      symbols,
+    } = process;
     const around = this.#open.around(space, made.thread);
     const parent = around.at(-1)?.record;
     const caller = symbols?.describe(made.returnAddress);
@@ -336,7 +332,7 @@ export class Tracer {
   }
 
   /** Process and program, in guests that have several. */
-  #whoseIs({ pid, order, program }: TracedProcess): Pick<CallRecord, 'process' | 'program'> {
+  #whoseIs({ is: { pid, order, program } }: TracedProcess): Pick<CallRecord, 'process' | 'program'> {
     if (!this.#processes.areSeveral) return {};
     return { process: pid ?? -order, ...(program !== undefined && { program }) };
   }
@@ -372,7 +368,7 @@ export class Tracer {
     return {
       count: later >= 0 ? later : this.#count,
       open: { kernel: [], posix: [] },
-      processes: [],
+      processes: { spaces: [], kept: [] },
     };
   }
 }
