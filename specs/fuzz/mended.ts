@@ -120,6 +120,12 @@ export const MENDED: readonly Mended[] = [
     registers: { eax: 0xffff_ffff },
   },
   {
+    name: 'BTS with a 16-bit address stays within its 64 KiB',
+    // mov dword [20020000h],0; mov edi,10h; mov ecx,80000000h - 80h; bts fs:[di],ecx; mov eax,[20020000h]
+    text: one('c7 05 00 00 02 20 00 00 00 00 bf 10 00 00 00 b9 80 ff ff 7f 64 67 0f ab 0d a1 00 00 02 20'),
+    registers: { eax: 1 },
+  },
+  {
     name: 'BT names the doubleword in a page that is missing',
     // mov ecx,15; bt [20023001h],ecx
     text: one('b9 0f 00 00 00 0f a3 0d 01 30 02 20'),

@@ -5,7 +5,7 @@
  * What they do, and in which order they come by their faults, is held against a real processor by `specs/fuzz`. Sources: Intel SDM volume 2.
  */
 
-import { Address } from '../internals.ts';
+import { Address, Prefix } from '../internals.ts';
 import {
   answered,
   attempt,
@@ -213,18 +213,43 @@ export const isWithoutOperand = (opcode: Code): Code =>
     I32.or(a, c),
   );
 
+/** Whether addresses have 16 bits: so does the one that a bit offset leads to. */
+const hasNarrowAddress = I32.eq(
+  I32.ne(wasm.byteAt(Address.is32), I32.of(0)),
+  I32.ne(I32.and(wasm.byteAt(Address.prefixes), I32.of(Prefix.addressSize)), I32.of(0)),
+);
+const [STACK_SEGMENT, DATA_SEGMENT] = [2, 3];
+/** With a 16-bit address: the base of an operand's segment, which is the stack's where the address is made of BP. */
+function segmentBase(modrm: number): Code {
+  const named = I32.and(wasm.byteAt(Address.prefixes), I32.of(Prefix.segment));
+  const form = I32.and(get(modrm), I32.of(0xc7));
+  // [BP+SI] and [BP+DI]; [BP+n]
+  const usesBase = I32.or(
+    I32.eq(I32.and(form, I32.of(6)), I32.of(2)),
+    I32.and(I32.eq(I32.and(form, I32.of(7)), I32.of(6)), I32.ne(form, I32.of(6))),
+  );
+  const segment = select(
+    named,
+    I32.sub(named, I32.of(1)),
+    select(usesBase, I32.of(STACK_SEGMENT), I32.of(DATA_SEGMENT)),
+  );
+  return I32.load(I32.shl(segment, I32.of(2)), Address.segmentBases);
+}
+
 /**
  * Appends `behind0F(opcode)`: INVD, RDPMC, RSM, and those that test a bit in memory. The word or doubleword that has the bit is accessed whole.
  * Only for what {@link isBehind0F} takes.
  */
 export function addBehind0F(binary: WasmBinary, index: Indices): number {
-  const [opcode, modrm, address, offset, change, bytes, value, bit] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const [opcode, modrm, address, offset, change, bytes, value, bit, displacement, base] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+  ];
   const byte = I32.and(get(opcode), I32.of(0xff));
   const isImmediate = I32.eq(byte, I32.of(BIT_STRINGS.immediate));
   return binary.add(
     { parameters: ['i32'], results: ['i32'] },
     {
-      locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
+      locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
       code: [
         when(
           isWithoutOperand(byte),
@@ -253,13 +278,21 @@ export function addBehind0F(binary: WasmBinary, index: Indices): number {
             set(change, I32.and(I32.shr(get(opcode), I32.of(3)), I32.of(3))),
             // A3, AB, B3, BB: 0, 1, 2, 3
             set(
+              displacement,
+              select(
+                isWide(opcode),
+                I32.shl(I32.shrSigned(get(offset), I32.of(5)), I32.of(2)),
+                I32.shl(I32.shrSigned(get(offset), I32.of(4)), I32.of(1)),
+              ),
+            ),
+            set(base, select(hasNarrowAddress, segmentBase(modrm), I32.of(0))),
+            set(
               address,
               I32.add(
-                get(address),
-                select(
-                  isWide(opcode),
-                  I32.shl(I32.shrSigned(get(offset), I32.of(5)), I32.of(2)),
-                  I32.shl(I32.shrSigned(get(offset), I32.of(4)), I32.of(1)),
+                get(base),
+                I32.and(
+                  I32.add(I32.sub(get(address), get(base)), get(displacement)),
+                  select(hasNarrowAddress, I32.of(0xffff), I32.of(-1)),
                 ),
               ),
             ),
