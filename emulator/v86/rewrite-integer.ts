@@ -81,20 +81,24 @@ function addCodeSegment(
   index: Indices,
   tables: ReturnType<typeof addWriteTables>,
 ): number {
-  const [byte, writes, start] = [1, 2, 3];
+  const [byte, writes, start, repeats] = [1, 2, 3, 4];
   const done: Code = [I32.of(1), wasm.ret];
   return binary.add(
     { parameters: ['i32'], results: ['i32'] },
     {
-      locals: ['i32', 'i32', 'i32'],
+      locals: ['i32', 'i32', 'i32', 'i32'],
       code: [
         when(
           hasRights,
           set(start, wasm.wordAt(Address.instructionPointer)),
-          scanForWrite(tables, { byte, writes }, (local) => fetchByte(index, local, done), true, [
-            [I32.of(0), wasm.call(index.generalProtection)],
-            done,
-          ]),
+          scanForWrite(
+            tables,
+            { byte, writes, repeats },
+            wasm.byteAt(Address.prefixes),
+            (local) => fetchByte(index, local, done),
+            true,
+            [[I32.of(0), wasm.call(index.generalProtection)], done],
+          ),
           wasm.storeWordAt(Address.instructionPointer, get(start)),
         ),
         I32.of(0),
@@ -119,7 +123,7 @@ function addGenerate(
   tables: ReturnType<typeof addWriteTables>,
 ): number {
   const [opcode, context] = [0, get(1)];
-  const [builder, byte, writes, place] = [2, 3, 4, 5];
+  const [builder, byte, writes, place, repeats] = [2, 3, 4, 5, 6];
   const first = I32.and(get(opcode), I32.of(0xff));
   const is = (value: number): Code => I32.eq(first, I32.of(value));
   const processor = I32.load(context, Generator.contextProcessor);
@@ -135,13 +139,20 @@ function addGenerate(
     [is(First.repeatNot), hasPrefix(Prefix.repeat), wasm.and, wasm.or],
   ];
   return binary.add(twoWords, {
-    locals: ['i32', 'i32', 'i32', 'i32'],
+    locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
     code: [
       when(isOwn, leave(context, builder, index, pushByte)),
       when(
         is(First.codeSegment),
         set(place, I32.load(processor, Generator.processorInstructionPointer)),
-        scanForWrite(tables, { byte, writes }, next, false, leave(context, builder, index, pushByte)),
+        scanForWrite(
+          tables,
+          { byte, writes, repeats },
+          I32.load8(processor, Generator.processorPrefixes),
+          next,
+          false,
+          leave(context, builder, index, pushByte),
+        ),
       ),
     ],
   });

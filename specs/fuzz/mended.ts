@@ -189,6 +189,16 @@ export const MENDED: readonly Mended[] = [
     registers: { eax: 9 },
   },
   {
+    name: 'MOVQ from memory reads through CS, with F3 before or behind; MOVD to memory writes',
+    // mov dword [20020000h],9; movq xmm4,cs:[20020000h], twice; movd eax,xmm4; movd cs:[20020000h],xmm4
+    text: one(
+      'c7 05 00 00 02 20 09 00 00 00 f3 2e 0f 7e 25 00 00 02 20 2e f3 0f 7e 25 00 00 02 20 66 0f 7e e0',
+      '66 2e 0f 7e 25 00 00 02 20',
+    ),
+    fault: [PROTECTION, 0, 0],
+    registers: { eax: 9 },
+  },
+  {
     name: 'of F2 and F3 the last one counts: scasb goes on while it is not equal',
     // mov word [20020000h],0201h; mov edi,20020000h; mov ecx,2; mov al,2; f3 f2 scasb
     text: one('66 c7 05 00 00 02 20 01 02 bf 00 00 02 20 b9 02 00 00 00 b0 02 f3 f2 ae'),

@@ -5,7 +5,7 @@
  * in the code generator: does the instruction write to the memory that its ModR/M byte, or a constant, names?
  */
 
-import { Address } from '../internals.ts';
+import { Address, Prefix } from '../internals.ts';
 import { isEmulatedOrTaskSwitched, isX87ExceptionPending } from '../sse-state.ts';
 import type { WasmBinary } from '../wasm-binary.ts';
 import * as wasm from '../wasm-code.ts';
@@ -20,6 +20,8 @@ const ALWAYS = 0x100;
 const WAITS_SHIFT = 16;
 /** It is an instruction of the x87, MMX or SSE: where there is none of them, that comes first. */
 const FLOATING = 0x200;
+/** Behind F2 or F3 it is another instruction, which does not write, or none. */
+const WITHOUT_REPEAT = 0x400;
 const waiting = (fieldsThatWait: number, others = 0): number =>
   FLOATING | fieldsThatWait | others | (fieldsThatWait << WAITS_SHIFT);
 
@@ -49,7 +51,8 @@ const ONE_BYTE: readonly Row[] = [
   [[0xdf], waiting(fields(1, 2, 3, 6, 7))],
 ];
 const BEHIND_0F: readonly Row[] = [
-  [[0x11, 0x13, 0x17, 0x29, 0x2b, 0x7e, 0x7f, 0xd6, 0xe7], FLOATING | ALL],
+  [[0x11, 0x7f], FLOATING | ALL],
+  [[0x13, 0x17, 0x29, 0x2b, 0x7e, 0xd6, 0xe7], FLOATING | WITHOUT_REPEAT | ALL],
   [[0xc3], ALL],
   [range(0x90, 0x9f), ALL],
   [[0xa4, 0xa5, 0xac, 0xad, 0xab, 0xb3, 0xbb, 0xb0, 0xb1, 0xc0, 0xc1], ALL],
@@ -64,7 +67,8 @@ const BEHIND_0F: readonly Row[] = [
 
 const Byte = { behind0F: 0x0f, codeSegment: 0x2e } as const;
 /** Prefixes that leave the segment as it is, and those that name another one. */
-const OTHER_PREFIXES = [0x66, 0x67, 0xf0, 0xf2, 0xf3, Byte.codeSegment];
+const REPEATS = [0xf2, 0xf3];
+const OTHER_PREFIXES = [0x66, 0x67, 0xf0, ...REPEATS, Byte.codeSegment];
 const OTHER_SEGMENTS = [0x26, 0x36, 0x3e, 0x64, 0x65];
 const VIRTUAL_8086 = 1 << 17;
 
@@ -94,21 +98,24 @@ function addTable(binary: WasmBinary, rows: readonly Row[]): number {
 const isOneOf = (byte: Code, bytes: readonly number[]): Code =>
   bytes.map((one, i) => (i === 0 ? I32.eq(byte, I32.of(one)) : [I32.eq(byte, I32.of(one)), wasm.or]));
 
-/** Locals that {@link scanForWrite} uses: a byte, and what is known of the opcode. */
+/** Locals that {@link scanForWrite} uses: a byte, what is known of the opcode, and whether there is a prefix F2 or F3. */
 export interface ScanLocals {
   readonly byte: number;
   readonly writes: number;
+  readonly repeats: number;
 }
 
 /**
  * Code that goes through an instruction from behind a prefix CS on, and does `found` where it writes through CS.
  *
+ * @param prefixes v86's bits for the prefixes before that one.
  * @param next Reads the next byte into a local.
  * @param now Whether the instruction is about to be executed, so that another fault may come first.
  */
 export function scanForWrite(
   tables: WriteTables,
-  { byte, writes }: ScanLocals,
+  { byte, writes, repeats }: ScanLocals,
+  prefixes: Code,
   next: (local: number) => Code,
   now: boolean,
   found: Code,
@@ -116,9 +123,11 @@ export function scanForWrite(
   const field = I32.and(I32.shr(get(byte), I32.of(3)), I32.of(7));
   const waits = I32.and(I32.shr(get(writes), I32.add(field, I32.of(WAITS_SHIFT))), I32.of(1));
   return [
+    set(repeats, I32.and(prefixes, I32.of(Prefix.repeat | Prefix.repeatNot))),
     wasm.block,
     wasm.loop,
     next(byte),
+    when(isOneOf(get(byte), REPEATS), set(repeats, I32.of(1))),
     [isOneOf(get(byte), OTHER_PREFIXES), wasm.branchIf(0)],
     [isOneOf(get(byte), OTHER_SEGMENTS), wasm.branchIf(1)],
     wasm.end,
@@ -128,6 +137,7 @@ export function scanForWrite(
       set(writes, [get(byte), wasm.call(tables.oneByte)]),
     ),
     [I32.isZero(get(writes)), wasm.branchIf(0)],
+    when(I32.and(get(writes), I32.of(WITHOUT_REPEAT)), [get(repeats), wasm.branchIf(1)]),
     now ? when(I32.and(get(writes), I32.of(FLOATING)), [isEmulatedOrTaskSwitched, wasm.branchIf(1)]) : [],
     when(
       I32.isZero(I32.and(get(writes), I32.of(ALWAYS))),
