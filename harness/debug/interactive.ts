@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import envPaths from 'env-paths';
+import type { DebugCommand } from './commands/command.ts';
 import { describeStop } from './commands/describe-stop.ts';
 import { CommandInterpreter } from './commands/interpreter.ts';
 import type { DebugSession } from './session.ts';
@@ -34,9 +35,13 @@ function writeHistory(lines: readonly string[]): void {
   }
 }
 
-/** Reads commands until `quit` or the end of standard input. */
-export async function interact(session: DebugSession): Promise<void> {
-  const interpreter = new CommandInterpreter(session);
+/**
+ * Reads commands until `quit` or the end of standard input.
+ *
+ * @param more Commands besides the debugger's own.
+ */
+export async function interact(session: DebugSession, more: readonly DebugCommand[]): Promise<void> {
+  const interpreter = new CommandInterpreter(session, more);
   let history: string[] = readHistory();
   let repeated = '';
   let running: AbortController | undefined;

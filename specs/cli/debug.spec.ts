@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Recording } from '../../harness/replay/index.ts';
 import { debuggedProgram } from '../debug/program.ts';
 import { LAUNCHER, nanvix } from '../support/command.ts';
 import { lacks } from '../support/tools.ts';
@@ -31,6 +33,19 @@ describe('debug --script', () => {
     expect(stdout).toContain('counter 10, big yes\nread 0\n');
     expect(stdout).toContain('the guest has ended with status 7');
     expect(status).toBe(7);
+  });
+
+  it('writes the run up to a place as a page, which runs to that place', async () => {
+    const page = join(scratch(), 'bug.html');
+    const script = file('catch gettime', 'continue', `replay ${page}`, 'quit');
+    const { stdout, status } = await nanvix(['debug', '--script', script, ...(await guest())]);
+    expect(stdout).toContain(`${page}: open it in a browser\n`);
+    expect(status).toBe(0);
+    const [, packed = ''] = /data-part="recording">([^<]*)/.exec(readFileSync(page, 'utf8')) ?? [];
+    const { end, start } = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString()) as Recording;
+    expect(stdout).toContain(`[${end.instructions}] call gettime`);
+    expect(end.text).toContain('call gettime');
+    expect(start.kind).toBe('snapshot');
   });
 
   it('leaves at quit with status 0, the guest not having ended', async () => {

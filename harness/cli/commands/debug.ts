@@ -1,11 +1,13 @@
 /** `nanvix-v86 debug`: one program under the debugger, by hand, by script, or by gdb. */
 import { Command, InvalidArgumentError } from 'commander';
+import type { DebugCommand } from '../../debug/commands/command.ts';
 import { isEnd } from '../../debug/debug-stop.ts';
 import type { DebugSession } from '../../debug/index.ts';
 import { InputError } from '../../guest/errors.ts';
 import type { Guest } from '../../guest/guest.ts';
 import { harnessStatus } from '../../guest/exit-status.ts';
 import type { InputSource } from '../../guest/options.ts';
+import { debuggerReplay } from '../debugger-replay.ts';
 import { processStatus } from '../report.ts';
 import { readUserFile } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
@@ -67,9 +69,10 @@ async function debugProgram(
       await underGdb(session, options.gdb === true ? 0 : options.gdb, 'nanvix-v86');
       return endStatus(session);
     }
-    if (script !== undefined) return await runScript(session, script);
+    const more = [debuggerReplay(commandLine, options)];
+    if (script !== undefined) return await runScript(session, script, more);
     const { interact } = await import('../../debug/interactive.ts');
-    await interact(session);
+    await interact(session, more);
     return endStatus(session);
   } finally {
     session.dispose();
@@ -112,9 +115,13 @@ function endStatus({ last }: DebugSession): number {
   return isEnd(last) ? harnessStatus.crashed : 0;
 }
 
-async function runScript(session: DebugSession, script: string): Promise<number> {
+async function runScript(
+  session: DebugSession,
+  script: string,
+  more: readonly DebugCommand[],
+): Promise<number> {
   const { CommandInterpreter } = await import('../../debug/index.ts');
-  const interpreter = new CommandInterpreter(session);
+  const interpreter = new CommandInterpreter(session, more);
   for (const [index, line] of script.split(/\r?\n/u).entries()) {
     const outcome = await interpreter.execute(line, (text) => {
       writeThrough('stdout', Buffer.from(text));

@@ -37,18 +37,22 @@ function helpLine({ name, aliases, usage, help }: DebugCommand): string {
 
 /** What `help` prints, made from the table: of all commands, or of one. Throws {@link InputError} for one there is not. */
 export function helpText(name?: string): string {
-  if (name !== undefined) return helpLine(find(name));
+  return helpOf(debugCommands, name);
+}
+
+function helpOf(commands: readonly DebugCommand[], name?: string): string {
+  if (name !== undefined) return helpLine(find(commands, name));
   return [
-    ...debugCommands.map(helpLine),
+    ...commands.map(helpLine),
     `${'help, ? [COMMAND]'.padEnd(HELP_WIDTH)}  show this, or what one command does`,
     `${'quit, q'.padEnd(HELP_WIDTH)}  leave`,
   ].join('\n');
 }
 
-function find(name: string): DebugCommand {
-  const exact = debugCommands.find((one) => one.name === name || one.aliases?.includes(name) === true);
+function find(commands: readonly DebugCommand[], name: string): DebugCommand {
+  const exact = commands.find((one) => one.name === name || one.aliases?.includes(name) === true);
   if (exact !== undefined) return exact;
-  const starts = debugCommands.filter((one) => one.name.startsWith(name));
+  const starts = commands.filter((one) => one.name.startsWith(name));
   const [only] = starts;
   if (only !== undefined && starts.length === 1) return only;
   const which =
@@ -73,9 +77,12 @@ function isAnswer(error: unknown): error is Error {
 
 export class CommandInterpreter {
   readonly #session: DebugSession;
+  readonly #commands: readonly DebugCommand[];
 
-  constructor(session: DebugSession) {
+  /** @param more Commands besides {@link debugCommands}. */
+  constructor(session: DebugSession, more: readonly DebugCommand[] = []) {
     this.#session = session;
+    this.#commands = [...debugCommands, ...more];
   }
 
   /**
@@ -89,9 +96,9 @@ export class CommandInterpreter {
     if (name === undefined || name === '') return 'done';
     if (name === 'quit' || name === 'q') return 'quit';
     try {
-      if (name === 'help' || name === '?') print(`${helpText(words[0])}\n`);
+      if (name === 'help' || name === '?') print(`${helpOf(this.#commands, words[0])}\n`);
       else {
-        const command = find(name);
+        const command = find(this.#commands, name);
         noMore(words.slice(mostWords(command)));
         await command.run(this.#context(print, signal), words);
       }
@@ -107,10 +114,10 @@ export class CommandInterpreter {
   complete(line: string): [readonly string[], string] {
     const words = line.trimStart().split(/\s+/);
     const last = words.at(-1) ?? '';
-    const names = debugCommands.flatMap((one) => [one.name]).concat('help', 'quit');
+    const names = this.#commands.flatMap((one) => [one.name]).concat('help', 'quit');
     let candidates: readonly string[] = names;
     if (words.length > 1) {
-      const command = debugCommands.find(
+      const command = this.#commands.find(
         (one) => one.name === words[0] || one.aliases?.includes(words[0] ?? '') === true,
       );
       candidates = command?.complete?.(this.#session) ?? [];

@@ -329,6 +329,7 @@ export type DeadlineKind = "instructions" | "virtual" | "wall";
 export type Stop = {
 	readonly kind: "exit";
 	readonly status: number;
+	readonly panic?: string;
 } | {
 	readonly kind: "kernel-call";
 	readonly call: KernelCall;
@@ -400,6 +401,7 @@ interface Evidence {
 interface Judgement {
 	readonly steps: readonly EraStep[];
 	readonly reasons: readonly Evidence[];
+	readonly doubts?: readonly Evidence[];
 }
 interface Contradiction {
 	readonly message: string;
@@ -470,6 +472,7 @@ declare class KernelConsole {
 	constructor(onBytes?: (bytes: Uint8Array) => void);
 	write(character: number): void;
 	writeLog(piece: Uint8Array): void;
+	get panic(): string | undefined;
 	observe(observer: (bytes: Uint8Array) => void): () => void;
 	flush(): void;
 	restore(bytes: Uint8Array): void;
@@ -611,6 +614,7 @@ declare class EraInForce {
 	get era(): MonitorEra;
 	get steps(): readonly EraStep[];
 	mayBe(...steps: readonly EraStep[]): boolean;
+	isSuspected(...steps: readonly EraStep[]): boolean;
 	isOneOf(...steps: readonly EraStep[]): boolean;
 	saw(evidence: Evidence): Contradiction | undefined;
 	capture(): EraState;
@@ -705,6 +709,7 @@ interface RequestState {
 type MonitorStop = {
 	readonly kind: "exit";
 	readonly status: number;
+	readonly panic?: string;
 } | {
 	readonly kind: "pause";
 } | {
@@ -771,6 +776,25 @@ export type ClockRule = "continue" | {
 } | {
 	readonly atLeast: bigint;
 };
+interface GuestParts {
+	readonly machine: Machine;
+	readonly newMachine: () => Promise<Machine>;
+	readonly identity: GuestIdentity;
+	readonly symbols: SymbolSource;
+	readonly wallClock: WallClock;
+	readonly input?: StandardInput;
+	readonly carriesInput?: boolean;
+	readonly hostFolder?: HostFolder | undefined;
+	readonly era?: Judgement;
+	readonly options: Pick<BootOptions, "stdin" | "announceMessages" | "onSnapshot" | "onConsole" | "onOutput" | "log" | "deadlines">;
+}
+interface SnapshotObserver {
+	captured(snapshot: GuestSnapshot): void;
+	restored(snapshot: GuestSnapshot): void;
+}
+export interface GuestRestoreOptions extends RestoreOptions {
+	readonly stdin?: InputSource;
+}
 export type CallDecision = {
 	readonly kind: "deliver";
 } | {
@@ -835,25 +859,6 @@ declare class StageRecorder {
 	restart(): void;
 	start(name: StageName, counters: Counters): (counters: Counters) => void;
 	add(stage: Stage): void;
-}
-interface GuestParts {
-	readonly machine: Machine;
-	readonly newMachine: () => Promise<Machine>;
-	readonly identity: GuestIdentity;
-	readonly symbols: SymbolSource;
-	readonly wallClock: WallClock;
-	readonly input?: StandardInput;
-	readonly carriesInput?: boolean;
-	readonly hostFolder?: HostFolder | undefined;
-	readonly era?: Judgement;
-	readonly options: Pick<BootOptions, "stdin" | "announceMessages" | "onSnapshot" | "onConsole" | "onOutput" | "log" | "deadlines">;
-}
-interface SnapshotObserver {
-	captured(snapshot: GuestSnapshot): void;
-	restored(snapshot: GuestSnapshot): void;
-}
-export interface GuestRestoreOptions extends RestoreOptions {
-	readonly stdin?: InputSource;
 }
 export declare class Guest {
 	#private;
@@ -1015,6 +1020,7 @@ export type DebugStop = Place & ({
 } | {
 	readonly kind: "exit";
 	readonly status: number;
+	readonly panic?: string;
 } | {
 	readonly kind: "crash" | "halted";
 	readonly crash: CrashReport;
@@ -1542,10 +1548,23 @@ export declare class DebugSession {
 	inputReady(): Promise<void>;
 	dispose(): void;
 }
+interface CommandContext {
+	readonly session: DebugSession;
+	readonly print: (text: string) => void;
+	readonly go: (operation: Operation<DebugStop>) => Promise<void>;
+}
+interface DebugCommand {
+	readonly name: string;
+	readonly aliases?: readonly string[];
+	readonly usage?: string;
+	readonly help: string;
+	readonly complete?: (session: DebugSession) => readonly string[];
+	readonly run: (context: CommandContext, words: readonly string[]) => Promise<void> | void;
+}
 type LineOutcome = "done" | "quit" | "failed";
 export declare class CommandInterpreter {
 	#private;
-	constructor(session: DebugSession);
+	constructor(session: DebugSession, more?: readonly DebugCommand[]);
 	execute(line: string, print: (text: string) => void, signal?: AbortSignal): Promise<LineOutcome>;
 	complete(line: string): [
 		readonly string[],

@@ -281,6 +281,7 @@ type DeadlineKind = "instructions" | "virtual" | "wall";
 type Stop = {
 	readonly kind: "exit";
 	readonly status: number;
+	readonly panic?: string;
 } | {
 	readonly kind: "kernel-call";
 	readonly call: KernelCall;
@@ -364,6 +365,7 @@ declare class KernelConsole {
 	constructor(onBytes?: (bytes: Uint8Array) => void);
 	write(character: number): void;
 	writeLog(piece: Uint8Array): void;
+	get panic(): string | undefined;
 	observe(observer: (bytes: Uint8Array) => void): () => void;
 	flush(): void;
 	restore(bytes: Uint8Array): void;
@@ -503,6 +505,7 @@ interface Evidence {
 interface Judgement {
 	readonly steps: readonly EraStep[];
 	readonly reasons: readonly Evidence[];
+	readonly doubts?: readonly Evidence[];
 }
 interface Contradiction {
 	readonly message: string;
@@ -517,6 +520,7 @@ declare class EraInForce {
 	get era(): MonitorEra;
 	get steps(): readonly EraStep[];
 	mayBe(...steps: readonly EraStep[]): boolean;
+	isSuspected(...steps: readonly EraStep[]): boolean;
 	isOneOf(...steps: readonly EraStep[]): boolean;
 	saw(evidence: Evidence): Contradiction | undefined;
 	capture(): EraState;
@@ -691,6 +695,7 @@ interface RequestState {
 type MonitorStop = {
 	readonly kind: "exit";
 	readonly status: number;
+	readonly panic?: string;
 } | {
 	readonly kind: "pause";
 } | {
@@ -757,6 +762,25 @@ type ClockRule = "continue" | {
 } | {
 	readonly atLeast: bigint;
 };
+interface GuestParts {
+	readonly machine: Machine;
+	readonly newMachine: () => Promise<Machine>;
+	readonly identity: GuestIdentity;
+	readonly symbols: SymbolSource;
+	readonly wallClock: WallClock;
+	readonly input?: StandardInput;
+	readonly carriesInput?: boolean;
+	readonly hostFolder?: HostFolder | undefined;
+	readonly era?: Judgement;
+	readonly options: Pick<BootOptions, "stdin" | "announceMessages" | "onSnapshot" | "onConsole" | "onOutput" | "log" | "deadlines">;
+}
+interface SnapshotObserver {
+	captured(snapshot: GuestSnapshot): void;
+	restored(snapshot: GuestSnapshot): void;
+}
+interface GuestRestoreOptions extends RestoreOptions {
+	readonly stdin?: InputSource;
+}
 type CallDecision = {
 	readonly kind: "deliver";
 } | {
@@ -821,25 +845,6 @@ declare class StageRecorder {
 	restart(): void;
 	start(name: StageName, counters: Counters): (counters: Counters) => void;
 	add(stage: Stage): void;
-}
-interface GuestParts {
-	readonly machine: Machine;
-	readonly newMachine: () => Promise<Machine>;
-	readonly identity: GuestIdentity;
-	readonly symbols: SymbolSource;
-	readonly wallClock: WallClock;
-	readonly input?: StandardInput;
-	readonly carriesInput?: boolean;
-	readonly hostFolder?: HostFolder | undefined;
-	readonly era?: Judgement;
-	readonly options: Pick<BootOptions, "stdin" | "announceMessages" | "onSnapshot" | "onConsole" | "onOutput" | "log" | "deadlines">;
-}
-interface SnapshotObserver {
-	captured(snapshot: GuestSnapshot): void;
-	restored(snapshot: GuestSnapshot): void;
-}
-interface GuestRestoreOptions extends RestoreOptions {
-	readonly stdin?: InputSource;
 }
 declare class Guest {
 	#private;
