@@ -2,12 +2,12 @@
  * Code compiled from a guest, kept for later processes: the compiled layer of an image, its modules merged into one, and V8's
  * machine code of that module.
  *
- * What must hold: code is taken only by a machine whose memory is, in every page that code was compiled from, the same as
- * where it was kept. Then it is nothing but a saving: what the guest does stays what it is.
+ * What must hold: code is taken only of those pages that are, in the machine that takes it, the same as where it was kept. Then it
+ * is nothing but a saving: what the guest does stays what it is.
  */
 
 import type { CodeStore } from './code-store.ts';
-import { captureCompiled, type CompiledLayer } from './image.ts';
+import { captureCompiled, type CompiledLayer, type FittingCode } from './image.ts';
 import { deserialize, serialize } from './kept-values.ts';
 import { sha256 } from './sha256.ts';
 import type { CompiledCode } from './v86/compiled-code.ts';
@@ -15,13 +15,16 @@ import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { keepNative, moduleWithNative, nativeIsKept, type NativePlace } from './v86/kept-native.ts';
 import { mergeModules, pieceOf } from './v86/merge-modules.ts';
-import { optimize } from './v86/native-code.ts';
+import { isOptimized, optimize } from './v86/native-code.ts';
 
-/** A function of the merged module: where it goes, and what it was compiled from. */
+/** A function of a merged module: where it goes, and what it was compiled from. */
 interface Piece {
   readonly slot: number;
   /** Number of the physical page. */
   readonly page: number;
+  /** Its number in its module: that of the code that this was added to, or its own. */
+  readonly index: number;
+  readonly inBase: boolean;
 }
 
 /** What is kept of a compiled layer. */
@@ -33,23 +36,34 @@ interface KeptLayer {
   readonly addresses: Uint32Array;
   /** Those pages, one after another. */
   readonly pages: Uint8Array;
-  /** In the order of the module's functions. */
   readonly pieces: readonly Piece[];
-  /** SHA-256 of what they were compiled from: the content of their pages, one after another. */
+  /** SHA-256 of what each of them was compiled from: the content of its page. One after another. */
   readonly source: Uint8Array;
-  /** The module as WebAssembly. */
+  /** The module as WebAssembly, of those pieces that are in no other. */
   readonly wire: Uint8Array;
+  /** Other code that is kept, with the machine code that V8 has made of it, and that only needs to be added to. */
+  readonly base: { readonly key: string; readonly digest: string } | undefined;
 }
 
 /** A layer as it was read, for all machines of this process. */
 interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'source'> {
+  readonly key: string;
   readonly layer: CompiledLayer;
   /** Digest of what was read. */
   readonly digest: string;
+  /** The module of those pieces that are in no other. */
+  readonly module: WebAssembly.Module;
+  readonly wire: Uint8Array;
+  /** Bytes of machine code that were kept of it. */
+  readonly nativeLength: number;
+  /** The code that this was added to. It was not added to any. */
+  readonly base: ReadCode | undefined;
 }
 
 /** Layout of {@link KeptLayer}: to be raised with every change, so that what has another one is not found. */
-const LAYOUT = 3;
+const LAYOUT = 5;
+
+const DIGEST_LENGTH = 32;
 
 const KIND = 'guest-code';
 
@@ -73,50 +87,88 @@ export function codeIsKept(store: CodeStore, key: string): boolean {
   return digest !== undefined && nativeIsKept(nativePlace(store, digest));
 }
 
-/** The layer kept under a key, if it fits the instance's memory as it stands. */
-export function readCode(store: CodeStore, key: string, instance: V86Instance): CompiledLayer | undefined {
-  const found = readFrom(store).get(key) ?? readLayer(store, key);
-  if (found === undefined) return undefined;
-  readFrom(store).set(key, found);
-  const fits =
-    found.ramSize === instance.ramSize &&
-    Buffer.compare(digestOfSource(instance, found.pieces), found.source) === 0;
-  return fits ? found.layer : undefined;
+/** The code kept under a key, if any of it fits the instance's memory as it stands. */
+export function readCode(store: CodeStore, key: string, instance: V86Instance): FittingCode | undefined {
+  const found = readLayer(store, key);
+  if (found?.ramSize !== instance.ramSize) return undefined;
+  const now = digestsOfSource(instance, found.pieces);
+  const digest = (all: Uint8Array, index: number): Uint8Array =>
+    all.subarray(index * DIGEST_LENGTH, (index + 1) * DIGEST_LENGTH);
+  const stale = found.pieces.filter((_, i) => Buffer.compare(digest(now, i), digest(found.source, i)) !== 0);
+  if (stale.length === found.pieces.length) return undefined;
+  return { layer: found.layer, stale: stale.map(({ page }) => page) };
 }
 
 function readLayer(store: CodeStore, key: string): ReadCode | undefined {
+  const known = readFrom(store).get(key);
+  if (known !== undefined) return known;
   const kept = store.read(KIND, wholeKey(key));
   if (kept === undefined) return undefined;
   const { digest } = kept;
-  const { ramSize, memoryLength, exits, addresses, pages, pieces, wire, source } = deserialize(
-    kept.content,
-  ) as KeptLayer;
-  const { module } = moduleWithNative(nativePlace(store, digest), wire);
+  const content = deserialize(kept.content) as KeptLayer;
+  const { ramSize, memoryLength, exits, addresses, pages, pieces, wire, source } = content;
+  const base = content.base === undefined ? undefined : readLayer(store, content.base.key);
+  // kept anew meanwhile: what was added to the other does not go with this one
+  if (base?.digest !== content.base?.digest) return undefined;
+  const { module, nativeLength } = moduleWithNative(nativePlace(store, digest), wire);
   const layer: CompiledLayer = {
     memoryLength,
     pages: new Map([...addresses].map((address, i) => [address, pages.subarray(i * PAGE, (i + 1) * PAGE)])),
-    code: codeBySlot(module, wire, pieces),
+    code: codeBySlot({ module, wire }, base, pieces),
     exits,
   };
-  return { ramSize, pieces, source, layer, digest };
+  const found = { ramSize, pieces, source, key, layer, digest, module, wire, nativeLength, base };
+  readFrom(store).set(key, found);
+  return found;
 }
 
-/** The functions of a merged module. */
+/** The functions of a merged module, and those of the one that it was added to. */
 function codeBySlot(
-  module: WebAssembly.Module,
-  wire: Uint8Array,
+  own: Pick<ReadCode, 'module' | 'wire'>,
+  base: Pick<ReadCode, 'module' | 'wire'> | undefined,
   pieces: readonly Piece[],
 ): (CompiledCode | undefined)[] {
   const code = new Array<CompiledCode | undefined>(TABLE_SLOTS).fill(undefined);
-  for (const [index, { slot, page }] of pieces.entries()) {
+  for (const { slot, page, index, inBase } of pieces) {
+    const { module, wire } = inBase && base !== undefined ? base : own;
     code[slot] = { module, name: String(index), origin: { wire: () => pieceOf(wire, index), page } };
   }
   return code;
 }
 
-/** Keeps the code of an instance under a key, and V8's machine code of it. Takes some seconds. */
-export function writeCode(store: CodeStore, key: string, instance: V86Instance): void {
+/** How much more code than was taken is worth to keep all anew: a part of it, and at the least so many pieces. */
+const WORTH_KEEPING = { part: 1 / 20, pieces: 3 };
+
+/** Whether an instance has hardly any code but what is kept under a key, from which it took it. */
+export function hasLittleElse(store: CodeStore, key: string, instance: V86Instance): boolean {
+  const found = readFrom(store).get(key);
+  if (found === undefined) return false;
+  const others = instance.functions
+    .code()
+    .filter((one) => one !== undefined && one.module !== found.module && one.module !== found.base?.module);
+  return others.length < Math.max(WORTH_KEEPING.pieces, WORTH_KEEPING.part * found.pieces.length);
+}
+
+export interface WriteOptions {
+  /** The key from which the instance took code, if it did: only what it has besides is written. */
+  readonly taken: string | undefined;
+  /**
+   * Has V8 produce the machine code of it, which takes some seconds. Else that is left to a process that has taken the code, and in
+   * which V8 has optimized what is hot ({@link writeMachineCode}).
+   */
+  readonly optimizes: boolean;
+}
+
+/** Keeps the code of an instance under a key. */
+export function writeCode(
+  store: CodeStore,
+  key: string,
+  instance: V86Instance,
+  { taken, optimizes }: WriteOptions,
+): void {
   const { memoryLength, exits, pages, code } = captureCompiled(instance);
+  const before = taken === undefined ? undefined : readFrom(store).get(taken);
+  const base = before?.base ?? before;
   const pieces: Piece[] = [];
   const wires: Uint8Array[] = [];
   for (const [slot, one] of code.entries()) {
@@ -124,45 +176,84 @@ export function writeCode(store: CodeStore, key: string, instance: V86Instance):
     // what another thread compiled cannot be kept, and none can be left out
     if (one.origin?.page === undefined) return;
     const { page, wire } = one.origin;
-    pieces.push({ slot, page });
-    wires.push(wire());
+    const inBase = one.module === base?.module;
+    pieces.push({ slot, page, index: inBase ? Number(one.name) : wires.length, inBase });
+    if (!inBase) wires.push(wire());
   }
   if (wires.length === 0) return;
   const wire = mergeModules(wires);
   const kept: KeptLayer = {
     ...{ ramSize: instance.ramSize, memoryLength, exits, pieces, wire },
-    source: digestOfSource(instance, pieces),
+    source: digestsOfSource(instance, pieces),
     addresses: Uint32Array.from(pages.keys()),
     pages: Buffer.concat([...pages.values()]),
+    base: base && pieces.some(({ inBase }) => inBase) ? { key: base.key, digest: base.digest } : undefined,
   };
   const digest = store.write(KIND, wholeKey(key), serialize(kept));
-  const merged = codeBySlot(new WebAssembly.Module(wire), wire, pieces);
-  writeNative(nativePlace(store, digest), merged, instance);
   readFrom(store).delete(key);
+  if (!optimizes) return;
+  const module = new WebAssembly.Module(wire);
+  const functions = functionsOf(module, codeBySlot({ module, wire }, base, pieces), instance);
+  for (const one of functions) optimize(one);
+  writeNative(nativePlace(store, digest), module, functions, 0);
 }
 
-/** Keeps V8's machine code of what {@link readCode} gave. Takes some seconds. */
-export function writeMachineCode(store: CodeStore, key: string, instance: V86Instance): void {
+/** How much more machine code than was kept is worth a new file. */
+const MORE_MACHINE_CODE = 1.1;
+
+/**
+ * Keeps V8's machine code of what {@link readCode} gave. With `optimizes`, of all of it, which takes some seconds; else of what V8 has
+ * optimized by itself, if that is clearly more than there was.
+ */
+export function writeMachineCode(
+  store: CodeStore,
+  key: string,
+  instance: V86Instance,
+  optimizes: boolean,
+): void {
   const found = readFrom(store).get(key);
-  if (found !== undefined) writeNative(nativePlace(store, found.digest), found.layer.code, instance);
+  if (found === undefined) return;
+  for (const { module, digest, layer, nativeLength } of [found, found.base ?? []].flat()) {
+    const functions = functionsOf(module, layer.code, instance);
+    if (optimizes) for (const one of functions) optimize(one);
+    writeNative(
+      nativePlace(store, digest),
+      module,
+      functions,
+      optimizes ? 0 : MORE_MACHINE_CODE * nativeLength,
+    );
+  }
 }
 
-/** Has V8 produce the machine code of a merged module first. */
-function writeNative(
-  place: NativePlace,
+/** The functions of a module among code, bound to an instance. */
+const functionsOf = (
+  module: WebAssembly.Module,
   code: readonly (CompiledCode | undefined)[],
   instance: V86Instance,
+): CallableFunction[] =>
+  code.flatMap((one) => (one?.module === module ? [instance.functions.functionOf(one)] : []));
+
+/** Keeps what V8 has optimized of a module, if that is more than so many bytes. */
+function writeNative(
+  place: NativePlace,
+  module: WebAssembly.Module,
+  functions: readonly CallableFunction[],
+  atLeast: number,
 ): void {
-  for (const one of code) {
-    if (one !== undefined) optimize(instance.functions.functionOf(one));
-  }
-  const first = code.find((one) => one !== undefined);
-  if (first !== undefined) keepNative(place, first.module, instance.functions.functionOf(first));
+  const witness = functions.find(isOptimized);
+  if (witness !== undefined) keepNative(place, module, witness, atLeast);
 }
 
-function digestOfSource(instance: V86Instance, pieces: readonly Piece[]): Uint8Array {
+function digestsOfSource(instance: V86Instance, pieces: readonly Piece[]): Uint8Array {
   const ram = instance.ram();
-  const hash = sha256();
-  for (const { page } of pieces) hash.update(ram.subarray(page * PAGE, (page + 1) * PAGE));
-  return hash.bytes();
+  const digests = new Uint8Array(pieces.length * DIGEST_LENGTH);
+  for (const [i, { page }] of pieces.entries()) {
+    digests.set(
+      sha256()
+        .update(ram.subarray(page * PAGE, (page + 1) * PAGE))
+        .bytes(),
+      i * DIGEST_LENGTH,
+    );
+  }
+  return digests;
 }

@@ -40,6 +40,13 @@ export interface CompiledLayer {
   readonly exits: Uint8Array;
 }
 
+/** Code that was kept, for a machine whose memory need not be the same everywhere. */
+export interface FittingCode {
+  readonly layer: CompiledLayer;
+  /** Physical pages that are not what they were: their code is to be dropped before anything runs. */
+  readonly stale: readonly number[];
+}
+
 export class Image implements MachineImage {
   readonly memoryBytes: number;
   readonly ticksPerMicrosecond: number;

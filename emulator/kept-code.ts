@@ -1,9 +1,9 @@
 /** Compiled code that outlives the process: taken from the store before a run, kept there after it. */
 
-import { readCode, writeCode, writeMachineCode } from './code-file.ts';
+import { hasLittleElse, readCode, writeCode, writeMachineCode } from './code-file.ts';
 import { compiledForProbes } from './image.ts';
 import type { MachineState } from './state.ts';
-import type { MachineOptions } from './types.ts';
+import type { KeepCodeOptions, MachineOptions } from './types.ts';
 import type { V86Instance } from './v86/instance.ts';
 
 export class KeptCode {
@@ -21,18 +21,20 @@ export class KeptCode {
   take(v86: V86Instance, key: string, compiles: boolean): boolean {
     const { compile = true, codeStore } = this.#options;
     if (compile === false || codeStore === undefined || !v86.functions.isEmpty) return false;
-    const layer = readCode(codeStore, key, v86);
-    if (layer === undefined || !compiledForProbes(v86, layer)) return false;
-    this.#state.addCode(v86, layer, compiles);
+    const found = readCode(codeStore, key, v86);
+    if (found === undefined || !compiledForProbes(v86, found.layer)) return false;
+    this.#state.addCode(v86, found, compiles);
     this.#taken = key;
     return true;
   }
 
-  /** Where the code was taken, nothing but V8's machine code of it can be new. */
-  keep(v86: V86Instance, key: string): void {
-    const { codeStore } = this.#options;
-    if (codeStore === undefined) return;
-    if (this.#taken === key) writeMachineCode(codeStore, key, v86);
-    else writeCode(codeStore, key, v86);
+  /** Where the code was taken, and hardly any is new, nothing but V8's machine code of it is worth to be kept. */
+  keep(v86: V86Instance, key: string, { optimize = true }: KeepCodeOptions): void {
+    const { compile = true, codeStore } = this.#options;
+    if (compile === false || codeStore === undefined) return;
+    const taken = this.#taken;
+    if (taken !== undefined && hasLittleElse(codeStore, taken, v86))
+      writeMachineCode(codeStore, taken, v86, optimize);
+    else writeCode(codeStore, key, v86, { taken, optimizes: optimize });
   }
 }

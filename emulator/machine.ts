@@ -28,6 +28,7 @@ import type {
   AccessHandler,
   CaptureOptions,
   HostWork,
+  KeepCodeOptions,
   Machine,
   MachineCrash,
   MachineImage,
@@ -400,9 +401,9 @@ export class V86Machine implements Machine {
     return this.#keptCode.take(this.#v86, key, this.#compiles);
   }
 
-  keepCode(key: string): void {
+  keepCode(key: string, options: KeepCodeOptions = {}): void {
     this.#checkRunnable();
-    this.#keptCode.keep(this.#v86, key);
+    this.#keptCode.keep(this.#v86, key, options);
   }
 
   dispose(): void {

@@ -15,6 +15,7 @@ import {
   captureTranslations,
   compiledForProbes,
   type CompiledLayer,
+  type FittingCode,
   Image,
   restoreCompiled,
   restoreProcessor,
@@ -133,10 +134,11 @@ export class MachineState {
   }
 
   /** Gives v86 code compiled elsewhere; everything else stays as it is. */
-  addCode(v86: V86Instance, layer: CompiledLayer, mayCompile: boolean): void {
+  addCode(v86: V86Instance, { layer, stale }: FittingCode, mayCompile: boolean): void {
     const [processor, translations] = [captureProcessor(v86), captureTranslations(v86)];
     const progress = this.#parts.progress.save();
     restoreCompiled(v86, layer);
+    for (const page of stale) v86.exports.jit_dirty_cache(page * PAGE, (page + 1) * PAGE);
     restoreProcessor(v86, processor, translations, this.#remembers);
     this.#parts.progress.restore(progress);
     v86.exports.set_jit_config(JitConfig.disabled, mayCompile ? 0 : 1);

@@ -232,6 +232,14 @@ export interface CaptureOptions {
   readonly compiled?: boolean;
 }
 
+export interface KeepCodeOptions {
+  /**
+   * True, as by default: V8 optimizes all of the code first, which takes some seconds. False: only what V8 has optimized by itself is
+   * kept of its machine code, and of code that was not taken but compiled here, none.
+   */
+  readonly optimize?: boolean;
+}
+
 export interface RestoreOptions {
   /**
    * Which compiled code the machine has afterwards: the image's (`image`, the default; none when the image has
@@ -354,18 +362,18 @@ export interface Machine {
    */
   compileSoon(): void;
   /**
-   * Takes the compiled code that an earlier process kept under a key, if there is any that fits: its guest memory must be, in
-   * every page that code was compiled from, what it is here now. The guest does the same with and without.
+   * Takes the compiled code that an earlier process kept under a key, if there is any that fits: that of pages which are here now what
+   * they were there. The guest does the same with and without.
    *
    * @returns Whether there was. Never where the machine has compiled code of its own, and never without {@link MachineOptions.codeStore}.
    */
   takeCode(key: string): boolean;
   /**
    * Keeps the code compiled so far for later processes, as far as it belongs to memory as it stands now. `key` must say what the
-   * guest consists of. Has all of the code optimized first, which takes some seconds. A machine that took its code under the
-   * same key keeps only what this V8 has made of that. Without {@link MachineOptions.codeStore} nothing happens.
+   * guest consists of. A machine that took its code, and has compiled hardly any besides, keeps only what this V8 has made of that,
+   * under the key by which it was taken. Without {@link MachineOptions.codeStore} nothing happens.
    */
-  keepCode(key: string): void;
+  keepCode(key: string, options?: KeepCodeOptions): void;
   /** Frees the machine's memory; any later call throws. */
   dispose(): void;
 }

@@ -42,10 +42,13 @@ export function serializeNative(
   module: WebAssembly.Module,
   witness: CallableFunction,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (callV8(IS_OPTIMIZED, witness) !== true) return undefined;
+  if (!isOptimized(witness)) return undefined;
   const native = callV8(SERIALIZE, module);
   return native instanceof ArrayBuffer ? new Uint8Array(native) : undefined;
 }
+
+/** Whether V8 has optimized a function that a module exports. */
+export const isOptimized = (exported: CallableFunction): boolean => callV8(IS_OPTIMIZED, exported) === true;
 
 /** Has V8 optimize a function that a module exports, now and not when it has run for long. Takes tens of milliseconds. */
 export function optimize(exported: CallableFunction): void {

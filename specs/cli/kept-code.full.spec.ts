@@ -1,10 +1,12 @@
-/** Code compiled from CPython: made by the second command that runs it, taken by all that come after. */
+/** Compiled code: of CPython, made by the second command that runs it; of what runs for long, by its first run. */
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cacheRoot } from '../../images/build/paths.ts';
 import { nanvix } from '../support/command.ts';
+import { compileC } from '../support/programs.ts';
+import { keptFiles } from '../emulator/kept-files.ts';
 
 const NOTICE = "Compiling CPython's code, once (some seconds)\n";
 const HELLO = ['run', '--json', '--', 'python', '-B -S /test_hello.py;PYTHONHOME=/'];
@@ -53,5 +55,61 @@ describe("CPython's compiled code", () => {
       stderr: '',
       status: 0,
     });
+  });
+});
+
+const LONG = `
+#include <stdio.h>
+#include <stdlib.h>
+static int compare(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+static int numbers[20000];
+int main(int argc, char **argv)
+{
+    unsigned sum = 0;
+    for (int round = 0; round < atoi(argv[1]); round++) {
+        for (int i = 0; i < 20000; i++) numbers[i] = (i * 7919 + round) % 20011;
+        qsort(numbers, 20000, sizeof numbers[0], compare);
+        sum = sum * 31 + numbers[round % 20000];
+    }
+    printf("%u\\n", sum);
+    return 0;
+}
+`;
+
+/** Rounds of {@link LONG} that take more than 100 million instructions, and fewer. */
+const [MANY, FEW] = [4, 1];
+
+describe('the compiled code of a program that runs for long', () => {
+  const run = async (program: string, rounds: number, ...options: string[]): Promise<string> => {
+    const args = ['run', ...options, '--', program, String(rounds)];
+    const { stdout } = await nanvix(args, '', { NANVIX_V86_CACHE: cache });
+    return stdout;
+  };
+  /** Who looks on at phases takes code, and keeps none. */
+  const counted = async (program: string, ...options: string[]): Promise<Told> => {
+    const { output, instructions, virtualMs } = JSON.parse(
+      await run(program, MANY, '--json', ...options),
+    ) as Told;
+    return { output, instructions, virtualMs };
+  };
+  const layers = async (): Promise<number> => (await keptFiles(cache, 'guest-code', 'layer')).length;
+
+  it('is kept by its first run, taken by the next, and changes nothing', async () => {
+    const program = await compileC('long-run', LONG);
+    const interpreted = await counted(program, '--no-compile');
+    expect(await layers()).toBe(0);
+    for (let i = 0; i < 3; i++) {
+      expect(await run(program, MANY)).toBe(interpreted.output);
+      expect(await layers()).toBe(1);
+    }
+    expect(await counted(program)).toEqual(interpreted);
+    // one with other arguments takes it, too, and has nothing to add
+    await run(program, MANY + 1);
+    expect(await layers()).toBe(1);
+  });
+
+  it('is not kept of a short run', async () => {
+    await run(await compileC('long-run', LONG), FEW);
+    expect(await layers()).toBe(0);
   });
 });

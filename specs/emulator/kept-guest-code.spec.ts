@@ -1,6 +1,6 @@
 /** Code compiled from a guest can be kept for later machines. It saves time and decides nothing. */
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +59,26 @@ async function keep(name: string): Promise<unknown> {
   return ran;
 }
 
+/** Loops in pages of their own, which get hot one after another. */
+const MANY_PAGES = 'loops across the ends of pages';
+/** A constant in the first of those pages. */
+const CONSTANT = Layout.program + 0x1000 + 0x1000 - 48 + 3;
+/** Instructions after which some of the pages have been compiled. */
+const HALF_WAY = 1_700_000;
+const MORE = 'more';
+const UNOPTIMIZED = { optimize: false };
+
+/** Keeps the code of a program that has not run to its end, then, under another key, what a machine has that took it and went on. */
+async function keepTwice(): Promise<void> {
+  const first = await loaded(MANY_PAGES);
+  first.run({ instructions: HALF_WAY });
+  first.keepCode(MANY_PAGES);
+  const second = await loaded(MANY_PAGES);
+  expect(second.takeCode(MANY_PAGES)).toBe(true);
+  outcome(second);
+  second.keepCode(MORE, UNOPTIMIZED);
+}
+
 const kept = (form: 'layer' | 'native'): Promise<string[]> => keptFiles(folder, 'guest-code', form);
 
 async function keptFile(form: 'layer' | 'native'): Promise<string> {
@@ -101,6 +121,16 @@ describe('code kept for later machines', () => {
     const machine = await loaded(NAME);
     machine.memory.write8(Layout.program + 0xfff, 0x90);
     expect(machine.takeCode(NAME)).toBe(false);
+  });
+
+  it('is taken of those pages that are the same', async () => {
+    await keep(MANY_PAGES);
+    const [machine, another] = [await loaded(MANY_PAGES), await loaded(MANY_PAGES)];
+    for (const one of [machine, another]) one.memory.write8(CONSTANT, 0x35);
+    expect(machine.takeCode(MANY_PAGES)).toBe(true);
+    const ran = outcome(machine);
+    expect(ran).toEqual(outcome(another));
+    expect(ran).not.toEqual(await straight(MANY_PAGES));
   });
 
   it('is taken where another page differs', async () => {
@@ -154,6 +184,48 @@ describe('code kept for later machines', () => {
     machine.keepCode(NAME);
     expect(codeIsKept(store, NAME)).toBe(true);
     expect((await readFile(await keptFile('layer'))).equals(code)).toBe(true);
+  });
+
+  it('is kept without having it optimized, for whoever cannot wait', async () => {
+    const machine = await loaded(NAME);
+    const ran = outcome(machine);
+    machine.keepCode(NAME, UNOPTIMIZED);
+    expect(await kept('native')).toEqual([]);
+    const other = await loaded(NAME);
+    expect(other.takeCode(NAME)).toBe(true);
+    expect(outcome(other)).toEqual(ran);
+  });
+
+  it('is added to: what was taken is not written again', async () => {
+    await keepTwice();
+    const sizes = await Promise.all((await kept('layer')).map(async (path) => (await stat(path)).size));
+    const whole = await loaded(MANY_PAGES);
+    outcome(whole);
+    whole.keepCode('whole', UNOPTIMIZED);
+    const all = await Promise.all((await kept('layer')).map(async (path) => (await stat(path)).size));
+    expect(sizes).toHaveLength(2);
+    expect(Math.max(...sizes)).toBeLessThan(Math.max(...all));
+    const machine = await loaded(MANY_PAGES);
+    expect(machine.takeCode(MORE)).toBe(true);
+    expect(outcome(machine)).toEqual(await straight(MANY_PAGES));
+  });
+
+  it('is not taken where what it was added to has been kept anew', async () => {
+    await keepTwice();
+    store = new Store(folder);
+    await keep(MANY_PAGES);
+    store = new Store(folder);
+    expect((await loaded(MANY_PAGES)).takeCode(MORE)).toBe(false);
+  });
+
+  it('is not written again by who took it and compiled hardly any', async () => {
+    await keepTwice();
+    const before = await kept('layer');
+    const machine = await loaded(MANY_PAGES);
+    machine.takeCode(MORE);
+    outcome(machine);
+    machine.keepCode('yet another', UNOPTIMIZED);
+    expect(await kept('layer')).toEqual(before);
   });
 
   it('is taken without the machine code of this V8', async () => {

@@ -90,6 +90,12 @@ async function runProgram(
       const run = await runWithSnapshots(guest, options);
       // a console that stayed empty is an empty file
       consoleSink?.write('');
+      // Code that is left for those who look on is slower for all others; code of a file is trusted in this run alone.
+      const hasOwnCode = run.phases === undefined && options.trustCompiled !== true;
+      if (hasOwnCode && run.result.outcome.kind === 'exit') {
+        const { keepCodeOfRun } = await import('../../guest/kept-code.ts');
+        keepCodeOfRun(guest.machine, guest.identity);
+      }
       return run;
     } finally {
       guest.dispose();

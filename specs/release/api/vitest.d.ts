@@ -211,6 +211,9 @@ interface MachineImage {
 interface CaptureOptions {
 	readonly compiled?: boolean;
 }
+interface KeepCodeOptions {
+	readonly optimize?: boolean;
+}
 interface RestoreOptions {
 	readonly compiled?: "image" | "keep" | "none";
 }
@@ -246,7 +249,7 @@ interface Machine {
 	restore(image: MachineImage, options?: RestoreOptions): RestoreReport;
 	compileSoon(): void;
 	takeCode(key: string): boolean;
-	keepCode(key: string): void;
+	keepCode(key: string, options?: KeepCodeOptions): void;
 	dispose(): void;
 }
 interface KernelCall {
