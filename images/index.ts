@@ -103,6 +103,17 @@ interface NamedResult {
   readonly file: string;
 }
 
+/** `python-full`, and the same with symbols, if both are built. */
+export async function findFullPython(): Promise<{ elf: ImageFile; symbols: ImageFile } | undefined> {
+  const { stripped, linked } = pythonSteps(referenceVariant, 'S', 'full');
+  const [elf, symbols] = await findSteps([stripped, linked], {
+    cacheRoot: cacheRoot(),
+    prebuilt: prebuiltGuests,
+  });
+  if (elf === undefined || symbols === undefined) return undefined;
+  return { elf: imageOf(elf, programFile), symbols: imageOf(symbols, symbolsFile) };
+}
+
 /** Every image of a variant for an era: what people call it, and where it comes from. */
 function imageList(
   variant: Variant,

@@ -6,11 +6,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { SymbolSource } from '../guest/crash-report.ts';
+import type { NamedProgram, SymbolSource } from '../guest/crash-report.ts';
 import { InputError } from '../guest/errors.ts';
 import { readProgramFile } from '../guest/elf/program-file.ts';
 import type { Guest } from '../guest/guest.ts';
-import type { BundledSource, GuestSymbols, SymbolSources } from '../look/symbols/index.ts';
+import type { GuestSymbols, SymbolSources } from '../look/symbols/index.ts';
 import { readUserFile } from './sink.ts';
 import type { StartOptionValues } from './start-guest.ts';
 
@@ -83,7 +83,7 @@ function placed(given: readonly SymbolFile[], files: SymbolSource, guest: Guest)
   const [first, ...others] = given;
   if (first === undefined) return {};
   const bundled = files.bundled?.() ?? [];
-  if (bundled.length > 1) return { bundled: given.reduce<readonly BundledSource[]>(giveSymbols, bundled) };
+  if (bundled.length > 1) return { bundled: given.reduce<readonly NamedProgram[]>(giveSymbols, bundled) };
   const isOne = others.length === 0 && [undefined, guest.identity.program.name].includes(first.program);
   if (isOne) return { program: first.bytes };
   // Programs that came in some other way than by a bundle, such as those of an initrd of another form.
@@ -95,10 +95,10 @@ function placed(given: readonly SymbolFile[], files: SymbolSource, guest: Guest)
 
 /** Gives a program of a bundle its symbols: the one that is named, or those whose code the file has. */
 function giveSymbols(
-  programs: readonly BundledSource[],
+  programs: readonly NamedProgram[],
   { program, path, bytes }: SymbolFile,
-): readonly BundledSource[] {
-  const isMeant = ({ name, pid, bytes: code }: BundledSource): boolean =>
+): readonly NamedProgram[] {
+  const isMeant = ({ name, pid, bytes: code }: NamedProgram): boolean =>
     program === undefined ? hasSameCode(code, bytes) : name === program || String(pid) === program;
   if (!programs.some(isMeant)) {
     const names = programs.map(({ name }) => name).join(', ');

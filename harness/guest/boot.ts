@@ -6,7 +6,6 @@ import { BundleError, isBundle, readBundle } from '../../images/bundle/index.ts'
 import type { Machine, MachineOptions } from '../../emulator/types.ts';
 import { userStore } from '../cache/index.ts';
 import { checkDeadlines, checkNumber } from './check-number.ts';
-import { readDumpNote } from './elf/dump-note.ts';
 import { InputError } from './errors.ts';
 import { describeFiles, findGuestFiles, symbolSource } from './guest-files.ts';
 import type { GuestFiles } from './guest-files.ts';
@@ -140,8 +139,7 @@ function bundledArguments(program: Uint8Array): string {
 }
 
 /** A dumped program remembers what it was dumped with, and would read garbage from anything else. */
-function checkDumped({ program, ramfs }: GuestFiles): void {
-  const dumped = readDumpNote(program.bytes);
+function checkDumped({ program, ramfs, dumped }: GuestFiles): void {
   if (dumped === undefined) return;
   const { name } = program.identity;
   if (dumped.ramfs !== (ramfs?.identity.sha256 ?? null)) {

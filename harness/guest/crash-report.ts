@@ -12,6 +12,8 @@ export interface NamedProgram {
   readonly bytes: Uint8Array;
   /** Number of its process, where its place in the bundle tells it. */
   readonly pid?: number;
+  /** A file with its symbols, where it is stripped itself. */
+  readonly symbolFile?: Uint8Array;
 }
 
 /** The ELF files that symbols come from; read only when they are needed. */

@@ -10,6 +10,7 @@ import type { NamedProgram, SymbolSource } from './crash-report.ts';
 import type { Era, EraName } from '../../images/abi/era.ts';
 import { eraNames, stepsOf } from '../../images/abi/era.ts';
 import { readDumpNote } from './elf/dump-note.ts';
+import type { DumpedWith } from './elf/dump-note.ts';
 import { EraContradictionError, InputError } from './errors.ts';
 import {
   basename,
@@ -45,6 +46,8 @@ export interface GuestFiles {
   readonly ramfs: GuestFile | undefined;
   /** What the files, and the caller, say of the guest's era. */
   readonly era: Judgement;
+  /** What the program was dumped with, if it was. */
+  readonly dumped: DumpedWith | undefined;
   /** A file with the program's symbols, where the program itself has none. */
   readonly programSymbols: ImageFile | undefined;
 }
@@ -67,7 +70,8 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
     kernel: options.kernel === undefined ? undefined : await readSource('kernel', options.kernel),
     program: builtProgram ? undefined : await readSource('program', options.program),
   };
-  const { judgement, built } = judge(options.era, given.kernel?.bytes, given.program?.bytes);
+  const dumped = given.program === undefined ? undefined : readDumpNote(given.program.bytes);
+  const { judgement, built } = judge(options.era, given.kernel?.bytes, given.program?.bytes, dumped);
   const images = wantsImages
     ? (options.images ??
       (await builtImages({ kernel: kernelMemory, python: wantedPython(options.program), era: built })))
@@ -76,13 +80,14 @@ export async function findGuestFiles(options: BootOptions, memoryMiB: number): P
     given.kernel ??
     (await readBuilt(kernelMemory && images?.kernel[kernelMemory], `kernel for ${memoryMiB} MiB`));
   const program = given.program ?? (await readBuilt(images?.python?.elf, 'program'));
-  const own = builtProgram ? images : await dumpedImages(options, program, built);
+  const own = builtProgram ? images : await dumpedImages(options, dumped, built);
   return {
     kernel,
     program,
     programName: options.programName ?? nameOf(options.program),
     ramfs: await findRamfs(options, own),
     era: judgement,
+    dumped,
     programSymbols: own?.python?.symbols,
   };
 }
@@ -98,7 +103,7 @@ export interface EraQuestion {
 export async function builtEraOf({ kernel, program, era }: EraQuestion): Promise<Era> {
   if (isBuiltProgram(program)) return judge(era, undefined, undefined).built;
   const { bytes } = await readSource('program', program);
-  return judge(era, kernel === undefined ? undefined : new Uint8Array(0), bytes).built;
+  return judge(era, kernel === undefined ? undefined : new Uint8Array(0), bytes, readDumpNote(bytes)).built;
 }
 
 /**
@@ -111,10 +116,11 @@ function judge(
   era: EraName | undefined,
   kernel: Uint8Array | undefined,
   program: Uint8Array | undefined,
+  dumped?: DumpedWith,
 ): { judgement: Judgement; built: Era } {
   const told = [
     ...(era === undefined ? [] : [givenEra(era)]),
-    ...(program === undefined ? [] : [...dumpEvidence(program), ...programEvidence(program)]),
+    ...(program === undefined ? [] : [...dumpEvidence(dumped), ...programEvidence(program)]),
     ...(kernel === undefined ? [] : kernelEvidence(kernel)),
   ];
   const judgement = told.reduce<Judgement>(takeIn, UNJUDGED);
@@ -125,8 +131,8 @@ function judge(
 }
 
 /** A dumped program says of which era it is. */
-function dumpEvidence(program: Uint8Array): readonly Evidence[] {
-  const era = eraNames.find((name) => name === readDumpNote(program)?.era);
+function dumpEvidence(dumped: DumpedWith | undefined): readonly Evidence[] {
+  const era = eraNames.find((name) => name === dumped?.era);
   return era === undefined ? [] : [{ what: `the program was dumped in era ${era}`, admits: stepsOf(era) }];
 }
 
@@ -238,10 +244,9 @@ async function findRamfs(
 /** The images that a program built here was dumped from: they have its symbols and its volume. */
 async function dumpedImages(
   options: BootOptions,
-  program: GuestFile,
+  dumped: DumpedWith | undefined,
   era: Era,
 ): Promise<BootImages | undefined> {
-  const dumped = readDumpNote(program.bytes);
   if (dumped?.name !== BUILT_ELF) return undefined;
   const images =
     options.images?.python === undefined ? await builtImages({ python: true, era }) : options.images;

@@ -72,7 +72,7 @@ export async function pathsBuiltFor(
 async function builtFiles(
   identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
 ): Promise<Record<'kernel' | 'program', ImageFile | undefined>> {
-  const { listImages } = await import('../../images/index.ts');
+  const { findFullPython, listImages } = await import('../../images/index.ts');
   const images = (await listImages()).flatMap(({ name, file }) =>
     file === undefined ? [] : [{ name, file }],
   );
@@ -81,7 +81,11 @@ async function builtFiles(
     if (built === undefined) return undefined;
     return (images.find(({ name }) => name === SYMBOLS_OF[built.name]) ?? built).file;
   };
-  return { kernel: fileOf('kernel'), program: fileOf('program') };
+  const program = fileOf('program');
+  // Only then, because to look for it takes as long again.
+  const full = program === undefined ? await findFullPython() : undefined;
+  const isFull = full?.elf.sha256 === identity.program.sha256;
+  return { kernel: fileOf('kernel'), program: program ?? (isFull ? full?.symbols : undefined) };
 }
 
 function tableOf(bytes: Uint8Array | undefined, base: number): SymbolTable | undefined {

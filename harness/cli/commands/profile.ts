@@ -129,7 +129,9 @@ async function measure(
   ]);
   const watch = new profiler.PhaseWatch(
     guest,
-    options.restore === undefined ? {} : await restoredPhases(guest),
+    options.restore === undefined
+      ? { symbols: { ...guest.symbolFiles, bundled: () => symbols.programs } }
+      : await restoredPhases(guest),
   );
   const tracer = new Tracer(guest, { symbols, levels: ['kernel', 'posix'] });
   const { interval = profiler.DEFAULT_INTERVAL, inline } = options;

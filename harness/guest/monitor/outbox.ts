@@ -33,7 +33,9 @@ export class Outbox {
   readonly #memory: PhysicalMemory;
   readonly #era: EraInForce;
   readonly #announce: () => void;
-  #frames: readonly Frame[] = [];
+  /** What waits begins at {@link #next}: a queue of any length is appended to and taken from at the same cost. */
+  #frames: Frame[] = [];
+  #next = 0;
   #announced = false;
 
   /** @param announce Raises the message interrupt. */
@@ -44,7 +46,7 @@ export class Outbox {
   }
 
   get isEmpty(): boolean {
-    return this.#frames.length === 0;
+    return this.#waiting === 0;
   }
 
   /** Puts a message at the end of the queue. */
@@ -60,10 +62,11 @@ export class Outbox {
 
   /** Takes the oldest frame off the queue; what belongs to a pull is then in guest memory. Undefined when nothing waits. */
   fetch(): Uint8Array | undefined {
-    const [oldest, ...rest] = this.#frames;
+    const oldest = this.#frames[this.#next];
     this.#announced = false;
     if (oldest === undefined) return undefined;
-    this.#frames = rest;
+    this.#next += 1;
+    if (this.#next === this.#frames.length) this.#hold([]);
     this.#writeCredits();
     if (oldest instanceof Uint8Array) return oldest;
     scatterInto(this.#memory, oldest.pieces, oldest.bytes);
@@ -72,24 +75,33 @@ export class Outbox {
 
   capture(): OutboxState {
     const announced = this.#announced;
-    return { inbox: this.#frames, ...(announced !== this.#frames.length > 0 && { announced }) };
+    return { inbox: this.#frames.slice(this.#next), ...(announced !== this.#waiting > 0 && { announced }) };
   }
 
   /** The credits come back with the guest's memory. */
   restore({ inbox, announced = inbox.length > 0 }: OutboxState): void {
-    this.#frames = inbox;
+    this.#hold([...inbox]);
     this.#announced = announced;
   }
 
+  get #waiting(): number {
+    return this.#frames.length - this.#next;
+  }
+
+  #hold(frames: Frame[]): void {
+    this.#frames = frames;
+    this.#next = 0;
+  }
+
   #append(frame: Frame): void {
-    this.#frames = [...this.#frames, frame];
+    this.#frames.push(frame);
     this.#writeCredits();
     if (!this.#announced) this.#announce();
     this.#announced = true;
   }
 
   #writeCredits(): void {
-    if (this.#era.era.boot.sharedPages) writeCredits(this.#memory, this.#frames.length);
+    if (this.#era.era.boot.sharedPages) writeCredits(this.#memory, this.#waiting);
   }
 }
 

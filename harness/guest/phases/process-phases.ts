@@ -56,7 +56,9 @@ export class ProcessPhases {
       },
     });
     const kernel = placesIn(files, boundaries, ['kernel']);
-    const ofPrograms = programs.map(({ bytes }) => placesInProgram(bytes, boundaries));
+    const ofPrograms = programs.map(({ bytes, symbolFile }) =>
+      placesInProgram(symbolFile ?? bytes, boundaries),
+    );
     for (const boundary of boundaries) {
       for (const address of placesOf(boundary, kernel)) this.#at(address, boundary, () => this.#owner);
       const whose = new Map<number, Set<number>>();

@@ -21,13 +21,7 @@ export interface SymbolSources {
   readonly kernel?: Uint8Array;
   readonly program?: Uint8Array;
   /** The programs of a guest that runs several, in their order; `program` is then the one that names are looked up in first. */
-  readonly bundled?: readonly BundledSource[];
-}
-
-/** A program among several. */
-export interface BundledSource extends NamedProgram {
-  /** A file with its symbols, where it is stripped itself. */
-  readonly symbolFile?: Uint8Array;
+  readonly bundled?: readonly NamedProgram[];
 }
 
 /** A program among several, with its names. */
@@ -80,7 +74,7 @@ function indirectCallLength(bytes: readonly number[]): number {
 export class GuestSymbols {
   #kernel: Module | undefined;
   readonly #program: Module | undefined;
-  readonly #bundled: readonly BundledSource[];
+  readonly #bundled: readonly NamedProgram[];
   #programs: readonly ProgramSymbols[] | undefined;
   #kernelOnly: GuestSymbols | undefined;
 
@@ -186,7 +180,7 @@ export class GuestSymbols {
   }
 
   #readPrograms(): readonly ProgramSymbols[] {
-    const made: (ProgramSymbols & BundledSource)[] = [];
+    const made: ProgramSymbols[] = [];
     for (const source of this.#bundled) {
       const same = made.find(
         ({ bytes, symbolFile }) =>

@@ -5,12 +5,7 @@
  * How frames are found without frame pointers and unwind tables is told in stack-depth.ts.
  */
 export { callStack, walkStart, type StackFrame, type WalkStart } from './call-stack.ts';
-export {
-  GuestSymbols,
-  type BundledSource,
-  type ProgramSymbols,
-  type SymbolSources,
-} from './guest-symbols.ts';
+export { GuestSymbols, type ProgramSymbols, type SymbolSources } from './guest-symbols.ts';
 export { namedAddresses } from '../../guest/elf/named-addresses.ts';
 export { guestSymbols } from './of-guest.ts';
 export { readProgramFile, type FileSymbol, type ProgramFile } from '../../guest/elf/program-file.ts';

@@ -1,6 +1,6 @@
 /** The names of a guest's addresses, from the files it was booted with. */
-import type { SymbolSource } from '../../guest/crash-report.ts';
-import { GuestSymbols, type BundledSource, type SymbolSources } from './guest-symbols.ts';
+import type { NamedProgram, SymbolSource } from '../../guest/crash-report.ts';
+import { GuestSymbols, type SymbolSources } from './guest-symbols.ts';
 
 /** What was read last, by the digests of the files: a suite boots the same two again and again. */
 const read = new Map<string, GuestSymbols>();
@@ -20,7 +20,7 @@ export function guestSymbols(
   const { symbolFiles } = guest;
   const kernel = (): Uint8Array | undefined => instead.kernel ?? symbolFiles.kernel();
   const program = (): Uint8Array | undefined => instead.program ?? symbolFiles.program();
-  const bundled = (): readonly BundledSource[] => instead.bundled ?? symbolFiles.bundled?.() ?? [];
+  const bundled = (): readonly NamedProgram[] => instead.bundled ?? symbolFiles.bundled?.() ?? [];
   const readAll = (): GuestSymbols => readSymbols(kernel(), program(), bundled());
   if (Object.values(instead).some((file) => file !== undefined)) return readAll();
   const key = `${symbolFiles.sha256.kernel} ${symbolFiles.sha256.program}`;
@@ -35,7 +35,7 @@ export function guestSymbols(
 function readSymbols(
   kernel: Uint8Array | undefined,
   program: Uint8Array | undefined,
-  bundled: readonly BundledSource[],
+  bundled: readonly NamedProgram[],
 ): GuestSymbols {
   return new GuestSymbols({
     bundled,
