@@ -13,7 +13,7 @@ export { snapshotBeforeFailure } from './before-failure.ts';
 export { differencesFromNative, outcomesOf, type NativeDifference } from './comparison.ts';
 export { failedFirst, rememberFailed } from './failed-first.ts';
 export { junitXml } from './junit.ts';
-export { differences, readKnown, type Difference, type Known } from './known.ts';
+export { differences, moduleOf, readKnown, type Difference, type Known } from './known.ts';
 export { mergeReports, readReport } from './merge.ts';
 export { nativeStart, runModulesNatively, type NativeStart } from './native.ts';
 export type { ModuleOutcome, ModuleStatus, ModuleVerdict, TestOutcome } from './outcome.ts';

@@ -63,8 +63,9 @@ export function readKnown(text: string = readFileSync(place, 'utf8')): Known {
   return { kinds, modules: byName(modules), tests: byName(tests) };
 }
 
-/** The module of a test: `test_math` of `test.test_math.MathTests.testAcos`. */
-const moduleOf = (test: string): string => /\btest\.(test_\w+)/.exec(test)?.[1] ?? '';
+/** The module of a test: `test_math` of `test.test_math.MathTests.testAcos`; ctypes has its tests in a folder of its own. */
+export const moduleOf = (test: string): string =>
+  test.startsWith('ctypes.') ? 'test_ctypes' : (/\btest\.(test_\w+)/.exec(test)?.[1] ?? '');
 
 /** Tests of a module that are not to be started. */
 export function leftOutTests(known: Known, module: string): string[] {

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nativeStart, readKnown, runModulesNatively } from '../../harness/regrtest/index.ts';
+import { moduleOf, nativeStart, readKnown, runModulesNatively } from '../../harness/regrtest/index.ts';
 import type { NativeStart, RegrtestReport } from '../../harness/regrtest/index.ts';
 import { nanvix } from '../support/command.ts';
 import { runsNatively } from '../support/native.ts';
@@ -15,7 +15,6 @@ const MODULES = ['bool', 'contains', 'dict', 'list', 'struct', 'textwrap', 'unar
 /** Kinds of the list that say that the guest is not at fault. */
 const NOT_OURS = ['libc', 'python'];
 const tests = [...known.tests].flatMap(([name, { kind }]) => (NOT_OURS.includes(kind) ? [name] : []));
-const moduleOf = (test: string): string => /\btest\.(test_\w+)/.exec(test)?.[1] ?? '';
 
 describe.skipIf(!isNative)('on Linux', () => {
   let start: NativeStart;

@@ -1,6 +1,6 @@
 /** What the guest tells of its tests, read and compared with what is known. */
 import { describe, expect, it } from 'vitest';
-import { differences, junitXml, readKnown, reportOf } from '../../harness/regrtest/index.ts';
+import { differences, junitXml, moduleOf, readKnown, reportOf } from '../../harness/regrtest/index.ts';
 import type { ModuleOutcome } from '../../harness/regrtest/index.ts';
 import { outcomeOf } from '../../harness/regrtest/outcome.ts';
 import { readRecords } from '../../harness/regrtest/records.ts';
@@ -92,6 +92,12 @@ describe('what is known', () => {
       { module: 'test_x', did: 'skipped', text: 'no such thing' },
     ]);
     expect(differences(known, { ...ran({ skipped: 'so' }), module: 'test_y' }, true)).toEqual([]);
+  });
+
+  it('is of the module that a test is part of', () => {
+    expect(moduleOf('test.test_io.CIOTest.test_large_file_ops')).toBe('test_io');
+    expect(moduleOf('test.test_importlib.extension.test_loader.C.test_module')).toBe('test_importlib');
+    expect(moduleOf('ctypes.test.test_values.PythonValuesTestCase.test_frozentable')).toBe('test_ctypes');
   });
 
   it('names each once and with a kind that is explained', () => {
