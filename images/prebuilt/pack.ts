@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -66,6 +67,10 @@ const licences: readonly (readonly [SourceName, string])[] = [
   ['zlib', 'README'],
 ];
 
+/** Where Debian says under which terms libgcc.a is passed on, which is the compiler's: its terms, and the licence that they name. */
+const DEBIAN_DOCUMENTS = '/usr/share/doc';
+const DEBIAN_GPL_3 = '/usr/share/common-licenses/GPL-3';
+
 /** A fixed time for every file, so that tarballs repeat: npm's own. */
 const TIME = new Date('1985-10-26T08:15:00Z');
 
@@ -93,6 +98,8 @@ async function pack(target: string): Promise<readonly string[]> {
     }
     copyLicences(built.slice(steps.length), guests);
     writePackage(guests, GUESTS_PACKAGE, 'Guests for nanvix-v86, built: kernels, CPython, libraries');
+    writeFileSync(path.join(guests, 'README.md'), README);
+    cpSync(inProject('THIRD-PARTY-NOTICES.md'), path.join(guests, 'THIRD-PARTY-NOTICES.md'));
     writePackage(debug, DEBUG_PACKAGE, 'Debug information of the guests in nanvix-v86-guests');
     for (const one of [guests, debug]) giveModes(one);
     return [guests, debug].map((one) => tarball(one, target));
@@ -135,6 +142,7 @@ function copyLicences(sources: readonly BuiltStep[], guests: string): void {
   const folder = path.join(guests, 'licences');
   mkdirSync(folder, { recursive: true });
   cpSync(inProject('LICENSE'), path.join(folder, 'nanvix-v86'));
+  copyLibgccLicence(folder);
   licences.forEach(([name, file], index) => {
     const source = lock.sources[name];
     const archive = path.join(sources[index]?.files ?? '', source.file);
@@ -149,6 +157,26 @@ function copyLicences(sources: readonly BuiltStep[], guests: string): void {
   });
 }
 
+/** @throws Error where the compiler is not Debian's: its libgcc.a cannot be passed on without its terms. */
+function copyLibgccLicence(folder: string): void {
+  const [documents] = readdirSync(DEBIAN_DOCUMENTS).filter((name) => /^gcc-\d+-base$/.test(name));
+  if (documents === undefined || !existsSync(DEBIAN_GPL_3))
+    throw new Error(
+      'the licence of libgcc is not on this machine: pack the guests on Debian, with its gcc installed',
+    );
+  cpSync(path.join(DEBIAN_DOCUMENTS, documents, 'copyright'), path.join(folder, 'libgcc'));
+  cpSync(DEBIAN_GPL_3, path.join(folder, 'GPL-3'), { dereference: true });
+}
+
+const README = `# nanvix-v86-guests
+
+Guests for nanvix-v86 of the same version: kernels, CPython, libc, the POSIX layer and TinyCC, built. Install it beside nanvix-v86, which
+then builds nothing. Each file is checked by its digest before it is used.
+
+\`steps/\` has one folder for each step of the build. \`licences/\` has the terms of each part: CPython, musl, zlib, TinyCC, libgcc (the
+GPL with the runtime library exception), and nanvix-v86 itself. THIRD-PARTY-NOTICES.md says what is whose.
+`;
+
 function writePackage(folder: string, name: string, description: string): void {
   const { license, engines } = JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as Record<
     string,
@@ -156,7 +184,7 @@ function writePackage(folder: string, name: string, description: string): void {
   >;
   const version = packageVersion();
   const head = { name, version, description, license: `SEE LICENSE IN licences`, engines };
-  const files = ['steps', 'licences'];
+  const files = ['steps', 'licences', 'THIRD-PARTY-NOTICES.md'];
   const guests = name === DEBUG_PACKAGE ? { peerDependencies: { [GUESTS_PACKAGE]: version } } : {};
   mkdirSync(folder, { recursive: true });
   writeFileSync(

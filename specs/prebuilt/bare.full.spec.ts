@@ -2,7 +2,7 @@
  * A machine with nothing: Node and npm, no compiler, no Python, no make, no apt, no network, a home that cannot be written, and a
  * folder whose name has spaces and umlauts. Both packages are installed there, and nothing is built.
  */
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -87,6 +87,14 @@ describe('on a bare machine', () => {
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ cold: { instructions } });
+  });
+
+  it('the guests say under which terms each part of them is passed on', async () => {
+    const licences = join(project, 'node_modules', 'nanvix-v86-guests', 'licences');
+    const parts = (await readdir(licences)).sort();
+    expect(parts).toEqual(['GPL-3', 'cpython', 'libgcc', 'musl', 'nanvix-v86', 'tcc', 'zlib']);
+    expect(await readFile(join(licences, 'libgcc'), 'utf8')).toContain('GCC RUNTIME LIBRARY EXCEPTION');
+    expect(await readFile(join(licences, 'GPL-3'), 'utf8')).toContain('GNU GENERAL PUBLIC LICENSE');
   });
 
   it('a program runs, is traced and debugged', async () => {
