@@ -79,7 +79,7 @@ export class CommandInterpreter {
   readonly #session: DebugSession;
   readonly #commands: readonly DebugCommand[];
 
-  /** @param more Commands besides {@link debugCommands}. */
+  /** @param more Commands besides the debugger's own. */
   constructor(session: DebugSession, more: readonly DebugCommand[] = []) {
     this.#session = session;
     this.#commands = [...debugCommands, ...more];
