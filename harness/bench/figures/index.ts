@@ -18,6 +18,7 @@ import { peerColdRatio, peerRestoreRatio } from './peer.ts';
 import { captureMs } from './capture-ms.ts';
 import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
 import { replayBytes, replayFirstPaintMs, replayLastCallMs, replayStepBackMs } from './replay.ts';
+import { forksResidentMiB, guestResidentMiB } from './resident.ts';
 import { restoreFileProcessMs } from './restore-file-process-ms.ts';
 import { restoreHelloMs } from './restore-hello-ms.ts';
 import { regrtestRestoreMs } from './regrtest-restore-ms.ts';
@@ -44,6 +45,8 @@ export const figures: readonly Figure[] = [
   captureMs,
   snapshotFileBytes,
   forkHellosPerSecond,
+  guestResidentMiB,
+  forksResidentMiB,
   regrtestRestoreMs,
   bestInstructions,
   bestOwnInstructions,
