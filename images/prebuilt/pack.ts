@@ -28,6 +28,7 @@ import { sourceKeyOf } from '../build/keys.ts';
 import { readLockFile, type SourceName } from '../build/lock-file.ts';
 import { cacheRoot, inProject, packageVersion } from '../build/paths.ts';
 import type { BuiltStep, Step } from '../build/step.ts';
+import { libraryStep } from '../cpython/library.ts';
 import { debugFile, pythonSteps, stdlibStep } from '../cpython/recipe.ts';
 import { referenceVariant } from '../cpython/variant.ts';
 import { kernelSteps } from '../kernel/recipe.ts';
@@ -36,13 +37,17 @@ import { muslStep } from '../musl/recipe.ts';
 import { helloRamfsStep } from '../ramfs/recipe.ts';
 import { Store } from '../store/store.ts';
 import { tccStep, tccSysrootSteps } from '../tcc/recipe.ts';
+import { pythonToolsStep } from '../toolchain/recipe.ts';
 import { sourceStep } from '../toolchain/sources.ts';
 import { zlibStep } from '../zlib/recipe.ts';
 import { DEBUG_PACKAGE, GUESTS_PACKAGE, stepFolder } from './guests.ts';
 
-/** The built CPython of both eras, and the one that the start-up study compares with. */
+/** The built CPython of both eras with and without further modules, and the one that the start-up study compares with. */
 const pythons = [
-  ...(['S', 'M'] as const).map((era) => pythonSteps(referenceVariant, era)),
+  ...(['S', 'M'] as const).flatMap((era) => [
+    pythonSteps(referenceVariant, era),
+    pythonSteps(referenceVariant, era, 'full'),
+  ]),
   pythonSteps({ ...referenceVariant, name: 'reference', encodings: 'source' }),
 ];
 const steps: readonly Step[] = [
@@ -54,16 +59,21 @@ const steps: readonly Step[] = [
   libposixSteps.M['no-pie'],
   ...pythons.flatMap(({ stripped, linked }) => [stripped, linked]),
   stdlibStep,
+  libraryStep,
   tccStep,
   ...Object.values(tccSysrootSteps),
   helloRamfsStep,
 ];
 
-/** Where each source says under which terms it is passed on: the file's name in its archive. */
+/** Where each source says under which terms it is passed on: the file's name in its archive; of SQLite's, the comment at its start. */
 const licences: readonly (readonly [SourceName, string])[] = [
+  ['bzip2', 'LICENSE'],
   ['cpython', 'LICENSE'],
+  ['libffi', 'LICENSE'],
   ['musl', 'COPYRIGHT'],
+  ['sqlite', 'sqlite3.h'],
   ['tcc', 'COPYING'],
+  ['xz', 'COPYING'],
   ['zlib', 'README'],
 ];
 
@@ -78,7 +88,8 @@ const TIME = new Date('1985-10-26T08:15:00Z');
 const isForDebugging = (file: string): boolean => file === debugFile;
 
 async function pack(target: string): Promise<readonly string[]> {
-  const { built } = await buildSteps([...steps, ...licences.map(([name]) => sourceStep(name))], {
+  const sources = licences.map(([name]) => sourceStep(name));
+  const { built } = await buildSteps([...steps, ...sources, pythonToolsStep], {
     cacheRoot: cacheRoot(),
     onProgress: (event) => {
       if (event.kind === 'started') process.stderr.write(`${event.step}\n`);
@@ -96,7 +107,7 @@ async function pack(target: string): Promise<readonly string[]> {
       const one = built[index];
       if (one !== undefined) copyStep(one, await sourceKeyOf(step, memo, keys), guests, debug);
     }
-    copyLicences(built.slice(steps.length), guests);
+    copyLicences(built.slice(steps.length), path.join(built.at(-1)?.files ?? '', 'bin'), guests);
     writePackage(guests, GUESTS_PACKAGE, 'Guests for nanvix-v86, built: kernels, CPython, libraries');
     writeFileSync(path.join(guests, 'README.md'), README);
     cpSync(inProject('THIRD-PARTY-NOTICES.md'), path.join(guests, 'THIRD-PARTY-NOTICES.md'));
@@ -137,7 +148,8 @@ function giveModes(folder: string): void {
   chmodSync(folder, 0o755);
 }
 
-function copyLicences(sources: readonly BuiltStep[], guests: string): void {
+/** @param tools Folder of the programs that unpack. */
+function copyLicences(sources: readonly BuiltStep[], tools: string, guests: string): void {
   const lock = readLockFile();
   const folder = path.join(guests, 'licences');
   mkdirSync(folder, { recursive: true });
@@ -146,14 +158,15 @@ function copyLicences(sources: readonly BuiltStep[], guests: string): void {
   licences.forEach(([name, file], index) => {
     const source = lock.sources[name];
     const archive = path.join(sources[index]?.files ?? '', source.file);
-    const decompress = source.file.endsWith('.bz2') ? '--bzip2' : '--gzip';
-    const text = execFileSync('tar', [
-      decompress,
-      '-xOf',
-      archive,
-      source.folder === '.' ? file : `${source.folder}/${file}`,
-    ]);
-    writeFileSync(path.join(folder, name), text);
+    const place = source.folder === '.' ? file : `${source.folder}/${file}`;
+    const text = execFileSync('tar', ['-xOf', archive, place], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${tools}:${process.env['PATH'] ?? ''}` },
+    });
+    writeFileSync(
+      path.join(folder, name),
+      file.endsWith('.h') ? `${text.split('*/', 1)[0] ?? ''}*/\n` : text,
+    );
   });
 }
 

@@ -120,6 +120,17 @@ describe('on a bare machine', () => {
     expect((await nanvix(['run', '--era', 'M', '--', 'python', line])).stdout).toContain('Hello from Python');
   });
 
+  it('python-full has its modules, its library and time zones', async () => {
+    const script = `import ctypes, lzma, sqlite3, zoneinfo
+print(sqlite3.connect(':memory:').execute('select 6 * 7').fetchone(), zoneinfo.ZoneInfo('Europe/Berlin'))
+`;
+    expect(await nanvix(['run', '--', 'python-full', '-'], script)).toEqual({
+      stdout: '(42,) Europe/Berlin',
+      stderr: '',
+      status: 0,
+    });
+  });
+
   it('the study compares what is prebuilt', async () => {
     const { stdout, status } = await nanvix(['study', '--variant', 'frozen', '--runs', '1', '--json']);
     expect(status).toBe(0);
