@@ -18,6 +18,7 @@ import { differenceWarning, differs, readResults } from './build/results.ts';
 import type { BuiltStep, Step } from './build/step.ts';
 import {
   debugFile,
+  laterLibraryStep,
   nativePythonStep,
   programFile,
   pythonSteps,
@@ -26,8 +27,8 @@ import {
 } from './cpython/recipe.ts';
 import { libraryStep } from './cpython/library.ts';
 import { TEST_MODULES_FILE, TESTS_RAMFS_FILE, testsStep } from './cpython/tests.ts';
-import type { Variant } from './cpython/variant.ts';
-import { referenceVariant } from './cpython/variant.ts';
+import type { LaterPython, Variant } from './cpython/variant.ts';
+import { laterPythons, referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
 import { PrebuiltGuests } from './prebuilt/guests.ts';
 import { DEPENDENCIES_FILE, DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
@@ -53,8 +54,8 @@ import type {
 export { BuildError } from './build/errors.ts';
 export type { BuildErrorKind } from './build/errors.ts';
 export { TEST_RUNNER } from './cpython/tests.ts';
-export { referenceVariant } from './cpython/variant.ts';
-export type { Variant } from './cpython/variant.ts';
+export { laterPythons, referenceVariant } from './cpython/variant.ts';
+export type { LaterPython, Variant } from './cpython/variant.ts';
 export { createRamfs, RamfsError, readFolder, readRamfs } from './ramfs/index.ts';
 export { LIBRARIES as TCC_LIBRARIES, START_FILES as TCC_START_FILES } from './tcc/recipe.ts';
 export type { RamfsErrorKind, RamfsFiles, RamfsOptions } from './ramfs/index.ts';
@@ -144,6 +145,10 @@ export async function ensureImages(options: EnsureOptions = {}): Promise<Images>
   return images;
 }
 
+function isLaterPython(python: WantedImages['python']): python is LaterPython {
+  return laterPythons.some((one) => one === python);
+}
+
 /**
  * The images that a guest needs, and no others: a C program waits for a kernel and never for CPython. Built where they are
  * missing; CPython is the reference variant's.
@@ -154,7 +159,8 @@ export async function ensureWanted(
   { kernel, python = false, era = 'S' }: WantedImages,
   options: Omit<EnsureOptions, 'variant'> = {},
 ): Promise<BootImages> {
-  const steps = pythonSteps(referenceVariant, era, python === 'full' ? 'full' : undefined);
+  const variant = isLaterPython(python) ? { ...referenceVariant, python } : referenceVariant;
+  const steps = pythonSteps(variant, era, python === 'full' ? 'full' : undefined);
   const kernels = kernel === undefined ? [] : [kernelSteps[era][kernel]];
   const pythons = python ? [steps.stripped, steps.linked, helloRamfsStep] : [];
   if (kernels.length + pythons.length === 0) return { kernel: {}, warnings: [] };
@@ -215,14 +221,17 @@ export async function ensureVariants(
 }
 
 /**
- * The standard library as a folder to make a ramfs from, or to copy into one: it holds `lib/python3.11`, and a Python
+ * The standard library as a folder to make a ramfs from, or to copy into one: it holds `lib/python3.11`, or that of `python`, and a Python
  * started with `PYTHONHOME=/` finds it. Built where it is missing.
  *
  * @returns the folder's absolute path.
  * @throws BuildError
  */
-export async function ensureStdlib(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
-  return await folderOf(stdlibStep, options);
+export async function ensureStdlib(
+  options: Omit<EnsureOptions, 'variant'> = {},
+  python?: LaterPython,
+): Promise<string> {
+  return await folderOf(python === undefined ? stdlibStep : laterLibraryStep(python), options);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What the harness may ask of images/ and what it gets: types only. The functions are in index.ts. */
 import type { Era } from './abi/eras.ts';
-import type { Variant } from './cpython/variant.ts';
+import type { LaterPython, Variant } from './cpython/variant.ts';
 import type { Product } from './programs/recipe.ts';
 
 /** A finished file in the build cache. Read it, never write it: other processes use the same one. */
@@ -14,6 +14,8 @@ export interface ImageFile {
 
 /** Memory sizes a kernel is compiled for, in MiB. Python needs 256. */
 export type KernelMemory = 128 | 256;
+
+export type { LaterPython } from './cpython/variant.ts';
 
 /** Everything a guest is booted from. */
 export interface Images {
@@ -42,8 +44,8 @@ export interface Images {
 export interface WantedImages {
   /** The kernel for this size of memory in MiB. Default: none. */
   readonly kernel?: KernelMemory | undefined;
-  /** CPython, and the volume with its hello; `full` for the one with all modules, which has no such volume. Default: false. */
-  readonly python?: boolean | 'full';
+  /** CPython, and the volume with its hello; `full` for the one with all modules, which has no such volume; a release for one after 3.11. Default: false. */
+  readonly python?: boolean | 'full' | LaterPython;
   /** Kernel interface of kernel and POSIX layer; `S` by default. */
   readonly era?: Era;
 }

@@ -40,7 +40,10 @@ export function addGuestOptions(command: Command, { deadlines = true } = {}): Co
       'a release of Nanvix: take its kernel and daemons; the program may be a base name in it',
     )
     .option('--ramfs <folder|image>', 'the volume mounted at /: a FAT image, or a folder to make one from')
-    .option('--stdlib', "add CPython's standard library to the volume, as /lib/python3.11")
+    .option(
+      '--stdlib',
+      "add CPython's standard library to the volume, as /lib/python3.11 or that of --python",
+    )
     .option(
       '--memory <MiB>',
       'RAM; the kernels built here know 128 and 256 (default: 256)',

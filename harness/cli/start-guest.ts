@@ -5,6 +5,7 @@
  * is built, written or booted ({@link checkStart}).
  */
 import type { Command } from 'commander';
+import { laterPythons } from '../../images/cpython/variant.ts';
 import type { BootImages } from '../../images/types.ts';
 import { InputError } from '../guest/errors.ts';
 import type { Guest } from '../guest/guest.ts';
@@ -14,9 +15,11 @@ import type { RestoreOptions } from '../guest/restore.ts';
 import { addGuestOptions, bootOptionsOf } from './guest-options.ts';
 import type { GuestOptionValues } from './guest-options.ts';
 import { log } from './log.ts';
+import { oneOf } from './parse.ts';
 
 /** As commander hands them over. */
 export interface StartOptionValues extends GuestOptionValues {
+  readonly python?: string;
   readonly programName?: string;
   readonly restore?: string;
   readonly trustCompiled?: true;
@@ -57,6 +60,11 @@ export function addStartOptions(command: Command, options?: { readonly deadlines
     )
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
     .optionsGroup('The guest:')
+    .option(
+      '--python <release>',
+      'which release `python` is (default: 3.11)',
+      oneOf(['3.11', ...laterPythons] as const),
+    )
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option('--restore <file>', 'start from a snapshot; what is named besides must be what it was taken with')
     .option(
@@ -75,6 +83,8 @@ export function addStartOptions(command: Command, options?: { readonly deadlines
 export function checkStart({ program, values }: StartRequest, verb: string): void {
   if (program === undefined && values.restore === undefined)
     throw new InputError(`name a program to ${verb}, or a snapshot with --restore`);
+  if (values.python !== undefined && program !== 'python')
+    throw new InputError('--python says which release `python` is: name python as the program');
   if (values.restore === undefined && values.trustCompiled === true)
     throw new InputError('--trust-compiled says what to do with a snapshot: name one with --restore');
   if (values.restore !== undefined && values.sysroot !== undefined)
@@ -97,12 +107,13 @@ export const plainGuests: GuestMaker<Pick<BootOptions, 'onOutput' | 'onConsole'>
  * @throws InputError for what cannot be booted, SnapshotError for a file that is refused.
  */
 export async function startGuest<Streams, Made>(
-  { program, commandLine, values }: StartRequest,
+  { program: named, commandLine, values }: StartRequest,
   streams: Streams & Added,
   maker: GuestMaker<Streams, Made>,
   isUndisturbed = false,
 ): Promise<Started<Made>> {
-  const { restore, trustCompiled = false, compile } = values;
+  const { restore, trustCompiled = false, compile, python = '3.11' } = values;
+  const program = named === 'python' && python !== '3.11' ? `python${python}` : named;
   const { findImages, findImagesAndCode } = await import('./images-progress.ts');
   const find = isUndisturbed && restore === undefined ? findImagesAndCode : findImages;
   // A guest that comes from a snapshot or a release has its kernel.

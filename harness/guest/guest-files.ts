@@ -5,7 +5,7 @@
  */
 import { memorySizes } from '../../images/abi/memory-map.ts';
 import { BundleError, bundledName, isBundle, readBundle } from '../../images/bundle/index.ts';
-import type { BootImages, ImageFile, KernelMemory } from '../../images/types.ts';
+import type { BootImages, ImageFile, KernelMemory, LaterPython } from '../../images/types.ts';
 import type { NamedProgram, SymbolSource } from './crash-report.ts';
 import type { Era, EraName } from '../../images/abi/era.ts';
 import { eraNames, stepsOf } from '../../images/abi/era.ts';
@@ -55,8 +55,15 @@ export interface GuestFiles {
 /** CPython with all modules; its volume has the whole library. */
 const FULL_PYTHON = 'python-full';
 
+/** The releases of CPython after the usual one, by the names of their programs. */
+const LATER_PYTHONS: Readonly<Record<string, LaterPython>> = { 'python3.13': '3.13' };
+
 /** Names that {@link BootOptions.program} can be instead of a path. */
-export const BUILT_PROGRAMS = ['python', FULL_PYTHON] as const;
+export const BUILT_PROGRAMS: readonly string[] = ['python', FULL_PYTHON, ...Object.keys(LATER_PYTHONS)];
+
+function laterPython(program: FileSource): LaterPython | undefined {
+  return typeof program === 'string' ? LATER_PYTHONS[program] : undefined;
+}
 
 /** Base name of the built program's file. */
 const BUILT_ELF = 'python.elf';
@@ -192,8 +199,8 @@ export function isBuiltProgram(program: FileSource): boolean {
 }
 
 /** What of CPython a program of this name is. */
-export function wantedPython(program: FileSource): boolean | 'full' {
-  return program === FULL_PYTHON ? 'full' : isBuiltProgram(program);
+export function wantedPython(program: FileSource): boolean | 'full' | LaterPython {
+  return program === FULL_PYTHON ? 'full' : (laterPython(program) ?? isBuiltProgram(program));
 }
 
 /**
@@ -231,7 +238,10 @@ async function findRamfs(
         'the standard library cannot be laid over a ramfs image: give a folder, or leave the ramfs out',
       );
     }
-    return await makeRamfs(folder, isFull ? await fullLibraryFolder() : await stdlibFolder());
+    return await makeRamfs(
+      folder,
+      isFull ? await fullLibraryFolder() : await stdlibFolder(laterPython(options.program)),
+    );
   }
   if (isFull && (ramfs === undefined || folder !== undefined))
     return await makeRamfs(folder, await fullLibraryFolder());

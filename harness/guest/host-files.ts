@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import type { BootImages, WantedImages } from '../../images/types.ts';
+import type { BootImages, LaterPython, WantedImages } from '../../images/types.ts';
 import { InputError } from './errors.ts';
 
 export { basename } from 'node:path';
@@ -36,10 +36,10 @@ export async function builtImages(wanted: WantedImages): Promise<BootImages> {
   return await ensureWanted(wanted);
 }
 
-/** The folder of CPython's standard library. */
-export async function stdlibFolder(): Promise<string> {
+/** The folder of CPython's standard library, or that of a later release. */
+export async function stdlibFolder(python?: LaterPython): Promise<string> {
   const { ensureStdlib } = await import('../../images/index.ts');
-  return await ensureStdlib();
+  return await ensureStdlib({}, python);
 }
 
 /** The folder of all that the full CPython brings. */

@@ -40,7 +40,7 @@ export type SnapshotPolicy = 'ignore' | 'stop' | 'capture-and-continue';
 export interface BootOptions {
   /** The kernel's ELF file; by default the one built here. */
   readonly kernel?: FileSource;
-  /** The program's ELF file; the bare name `python` means the one built here, `python-full` the one with all modules and the whole library. */
+  /** The program's ELF file; the bare name `python` means the one built here, `python-full` the one with all modules and the whole library, `python3.13` a later release. */
   readonly program: FileSource;
   /**
    * A release of Nanvix, as a folder or an archive (.tar, .tar.gz, .tar.bz2, .zip). Its kernel is taken unless one is named, `program`
@@ -51,7 +51,7 @@ export interface BootOptions {
   readonly programName?: string;
   /** The volume mounted at `/`: a FAT image, or a folder to make one from. By default the one built for the named program, else none. */
   readonly ramfs?: FileSource;
-  /** Lay CPython's standard library, `/lib/python3.11`, below the ramfs folder; false by default. Start Python with `PYTHONHOME=/`. */
+  /** Lay the standard library of the program, such as `/lib/python3.11`, below the ramfs folder; false by default. Start Python with `PYTHONHOME=/`. */
   readonly stdlib?: boolean;
   /** Arguments after the program's name. No argument can hold a space or a semicolon: the protocol separates by them. */
   readonly args?: readonly string[];

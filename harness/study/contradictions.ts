@@ -37,5 +37,14 @@ export function contradictionIn({ build = {}, run = {} }: StudyVariant): string 
     return 'run.fromSnapshot starts from a snapshot, run.dumped from the reset: leave one of them out';
   if (build.lto === true && build.functionOrder === 'by-use')
     return 'build.functionOrder "by-use" cannot be had with build.lto, which lays functions out itself: leave one of them out';
+  if (build.python !== undefined) {
+    if (build.encodings !== 'frozen') return 'build.python needs build.encodings "frozen": set that too';
+    if (run.library === 'whole' || run.site === true)
+      return 'build.python starts without a library: leave run.library and run.site out';
+    if (build.functionOrder === 'by-use')
+      return 'build.functionOrder "by-use" is recorded for 3.11: leave it or build.python out';
+    if (build.link === 'pie' || build.lto === true)
+      return 'build.python is compiled without build.link "pie" and build.lto: leave one of them out';
+  }
   return undefined;
 }

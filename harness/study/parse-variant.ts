@@ -3,6 +3,7 @@
  * and checked before anything is built.
  */
 import * as v from 'valibot';
+import { laterPythons } from '../../images/cpython/variant.ts';
 import { InputError } from '../guest/errors.ts';
 import { contradictionIn } from './contradictions.ts';
 import type { StudyVariant } from './row.ts';
@@ -26,6 +27,7 @@ const build = v.strictObject({
   encodings: v.exactOptional(v.picklist(['frozen', 'pyc', 'source'])),
   linkFlags: v.exactOptional(flags),
   strip: v.exactOptional(v.picklist(['all', 'debug', 'none'])),
+  python: v.exactOptional(v.picklist(laterPythons)),
 });
 
 const run = v.strictObject({

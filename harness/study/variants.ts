@@ -50,6 +50,7 @@ export const studyVariants: readonly StudyVariant[] = [
   { name: 'size-classes', change: 'frozen, allocator with size classes', build: { encodings: 'frozen', allocator: 'size-classes' } },
   { name: 'no-finalization', change: 'frozen, interpreter not torn down: no __del__ at exit, unclosed files not flushed', build: { encodings: 'frozen' }, run: { skipFinalization: true } },
   { name: 'dumped', change: 'frozen, dumped after Py_Initialize as a program of its own', build: { encodings: 'frozen' }, run: { dumped: true } },
+  { name: 'python-3.13', change: 'CPython 3.13.5, encodings frozen', build: { python: '3.13', encodings: 'frozen' } },
   // All at once.
   { name: 'before', change: 'everything as before the start-up work: PIE, -Os, LTO, site, all in the ramfs', build: { ...flagsBefore, link: 'pie', strip: 'debug' }, run: runBefore, claim: { savesMs: 150, side: 'before', of: 'instructions', says: 'from ~600ms to ~450ms' } },
   { name: 'best', change: 'frozen, ordered, size classes, interpreter not torn down', build: best, run: { skipFinalization: true } },

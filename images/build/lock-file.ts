@@ -17,11 +17,14 @@ export interface LockedFile {
 
 /** The tarball of an upstream source. */
 export interface LockedSource extends LockedFile {
+  /** Debian's release, where it is not the one that the rest comes from. */
+  readonly suite?: string;
   /** The one folder that the tarball holds; `.` for one that holds its files without. */
   readonly folder: string;
 }
 
-export type SourceName = 'bzip2' | 'cpython' | 'libffi' | 'musl' | 'sqlite' | 'tcc' | 'xz' | 'zlib';
+export type SourceName =
+  'bzip2' | 'cpython' | 'cpython-3.13' | 'libffi' | 'musl' | 'sqlite' | 'tcc' | 'xz' | 'zlib';
 
 /** Binary packages whose content goes into the guest as it is. */
 export type PackageName = 'tzdata';

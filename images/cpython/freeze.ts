@@ -6,7 +6,7 @@ import { unpackSource } from '../toolchain/sources.ts';
 import { cpythonSource, own } from './common.ts';
 
 /** Modules that a start of Python needs besides those that CPython freezes: name, and file below Lib/. */
-const frozenModules = [
+export const frozenModules = [
   ['encodings', 'encodings/__init__.py'],
   ['encodings.aliases', 'encodings/aliases.py'],
   ['encodings.ascii', 'encodings/ascii.py'],

@@ -31,6 +31,27 @@ export const SYMBOLS_FILE = 'python.sym.elf';
 /** The one for the guest. */
 export const PROGRAM_FILE = 'python.elf';
 
+/** What of CPython is linked, which differs between its releases. */
+export interface PythonObjects {
+  /** The step with `library` and headers. */
+  readonly compiled: Step;
+  readonly library: string;
+  /** Archives to link behind the library, from the same step. */
+  readonly archives: (context: StepContext) => readonly string[];
+  /** The package `encodings` as C: the step that makes it, and our file that takes it in. */
+  readonly frozen: { readonly step: Step; readonly source: string } | undefined;
+}
+
+/** Those of 3.11. */
+export function objectsOf(compiled: Step): PythonObjects {
+  return {
+    compiled,
+    library: LIBRARY,
+    archives: () => [],
+    frozen: { step: freezeStep, source: 'frozen.c' },
+  };
+}
+
 /** Modules to link besides those in CPython's library. */
 export interface MoreModules {
   readonly set: ModuleSet;
@@ -40,13 +61,13 @@ export interface MoreModules {
 
 async function link(
   context: StepContext,
-  compiled: Step,
+  python: PythonObjects,
   variant: Variant,
   target: LinkTarget,
   more: MoreModules | undefined,
 ): Promise<void> {
   const env = toolPath(context);
-  const objects = context.filesOf(compiled);
+  const objects = context.filesOf(python.compiled);
   const compiler = await writeGuestCompiler(context, {
     includes: includeFolders(context),
     ...target.options(context, variant.link),
@@ -62,13 +83,12 @@ async function link(
   const ours: string[] = [inProject(FOLDER, 'snapshot.S'), inProject(FOLDER, 'finalize.c')];
   if (variant.allocator === 'size-classes') ours.push(inProject(FOLDER, 'allocator.c'));
   const defines: string[] = [];
-  if (variant.encodings === 'frozen') {
-    const frozen = ['-DPy_BUILD_CORE', `-I${context.filesOf(freezeStep)}`, '-Wno-missing-braces'];
-    await context.run(
-      compiler,
-      [...flags, ...frozen, '-c', inProject(FOLDER, 'frozen.c'), '-o', 'frozen.o'],
-      { env },
-    );
+  if (variant.encodings === 'frozen' && python.frozen !== undefined) {
+    const { step, source } = python.frozen;
+    const frozen = ['-DPy_BUILD_CORE', `-I${context.filesOf(step)}`, '-Wno-missing-braces'];
+    await context.run(compiler, [...flags, ...frozen, '-c', inProject(FOLDER, source), '-o', 'frozen.o'], {
+      env,
+    });
     ours.push('frozen.o');
     defines.push('-DNVX_FROZEN_ENCODINGS');
   }
@@ -80,9 +100,9 @@ async function link(
     ours.push(...keptFunctions.map((name) => `-Wl,-u,${name}`));
     ours.push(...moduleLibraries.map((library) => libraryArchive(context, library)));
   }
-  let compiledLibrary = path.join(objects, LIBRARY);
+  let compiledLibrary = path.join(objects, python.library);
   if (variant.functionOrder === 'by-use') {
-    const ordered = path.join(context.work, LIBRARY);
+    const ordered = path.join(context.work, python.library);
     const options = writeOrderOptions(path.join(context.work, 'function-order'));
     await context.run('objcopy', [options, compiledLibrary, ordered], { env });
     compiledLibrary = ordered;
@@ -99,6 +119,7 @@ async function link(
       ...ours,
       ...more,
       compiledLibrary,
+      ...python.archives(context),
       '-lz',
       '-lm',
       ...exported,
@@ -129,11 +150,17 @@ async function writeSymbolTable(
 }
 
 /** Results: `debugFile` and `symbolsFile`. */
-export function linkStep(variant: Variant, compiled: Step, target: LinkTarget, more?: MoreModules): Step {
+export function linkStep(
+  variant: Variant,
+  python: PythonObjects,
+  target: LinkTarget,
+  more?: MoreModules,
+): Step {
   return {
     name: ['cpython-link', target.name, more?.set ?? ''].filter(Boolean).join('-'),
     files: [
-      ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.c', 'frozen.h'),
+      ...own('link.ts', 'main.c', 'finalize.c', 'snapshot.S', 'snapshot.h', 'frozen.h'),
+      ...(python.frozen === undefined ? [] : own(python.frozen.source)),
       ...(variant.allocator === 'size-classes' ? own('allocator.c') : []),
       ...(more ? own('loader.c', 'sinh.c', 'symbol-table.ts', 'kept-functions.ts') : []),
       ...(variant.functionOrder === 'by-use' ? [...own('function-order.ts'), functionOrderFile] : []),
@@ -149,8 +176,8 @@ export function linkStep(variant: Variant, compiled: Step, target: LinkTarget, m
         zlibStep,
         ...target.steps(variant.link),
         headersSteps[target.era],
-        freezeStep,
-        compiled,
+        ...(python.frozen === undefined ? [] : [python.frozen.step]),
+        python.compiled,
         ...(more ? [more.step, ...moduleLibraries.map(libraryStep)] : []),
       ]),
     ],
@@ -162,7 +189,7 @@ export function linkStep(variant: Variant, compiled: Step, target: LinkTarget, m
       allocator: variant.allocator,
       linkFlags: variant.linkFlags,
     },
-    run: (context) => link(context, compiled, variant, target, more),
+    run: (context) => link(context, python, variant, target, more),
   };
 }
 

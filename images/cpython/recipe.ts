@@ -6,16 +6,22 @@
  *   freeze.ts ────────────────────┤                         stdlib.ts: the library for a ramfs
  *   modules.ts (python-full) ─────┘                         tests.ts: CPython's tests for a ramfs; sysconfig.ts
  *
+ * Later releases than 3.11 go another way in the middle: releases.ts ─► later.ts ─► later-library.ts (by itself, linked for Linux).
  * link-target.ts says for which system it is linked, variant.ts what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
  */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import type { Era } from '../abi/eras.ts';
 import type { Step } from '../build/step.ts';
 import { compileStep } from './compile.ts';
 import { configureStep } from './configure.ts';
-import { linkStep, stripStep, type MoreModules } from './link.ts';
+import { linkStep, objectsOf, stripStep, type MoreModules, type PythonObjects } from './link.ts';
 import { guestTarget, linuxTarget, type LinkTarget } from './link-target.ts';
+import { laterCompileStep } from './later.ts';
+import { laterFreezeStep, laterStdlibStep } from './later-library.ts';
 import { modulesStep, type ModuleSet } from './modules.ts';
-import type { Variant } from './variant.ts';
+import { laterReleases, libraryName } from './releases.ts';
+import { referenceVariant, type LaterPython, type Variant } from './variant.ts';
 
 export { DEBUG_FILE as debugFile, PROGRAM_FILE as programFile, SYMBOLS_FILE as symbolsFile } from './link.ts';
 export { stdlibStep } from './stdlib.ts';
@@ -67,8 +73,44 @@ function linkedFor(
   target: LinkTarget,
   set: ModuleSet | undefined,
 ): { readonly linked: Step; readonly more: MoreModules | undefined } {
+  if (variant.python !== undefined) {
+    const { objects } = laterPython(variant, variant.python);
+    return { linked: shared(linkStep(variant, objects, target)), more: undefined };
+  }
   const configured = shared(configureStep(variant));
   const compiled = shared(compileStep(variant, configured));
   const more = set && { set, step: shared(modulesStep(variant, compiled)) };
-  return { linked: shared(linkStep(variant, compiled, target, more)), more };
+  return { linked: shared(linkStep(variant, objectsOf(compiled), target, more)), more };
+}
+
+/** The steps of a release after 3.11, which makes its own library by itself, linked for Linux. */
+function laterPython(
+  variant: Variant,
+  minor: LaterPython,
+): { readonly objects: PythonObjects; readonly stdlib: Step } {
+  const release = laterReleases[minor];
+  if (release === undefined) throw new Error(`releases.ts has no ${minor}`);
+  const compiled = shared(laterCompileStep(release, variant));
+  const library = libraryName(release);
+  const bare: PythonObjects = {
+    compiled,
+    library,
+    archives: (context) => {
+      const folder = context.filesOf(compiled);
+      const names = readdirSync(folder).filter((name) => name.endsWith('.a') && name !== library);
+      return names.sort().map((name) => path.join(folder, name));
+    },
+    frozen: undefined,
+  };
+  const linux = shared(linkStep({ ...variant, encodings: 'source' }, bare, linuxTarget));
+  const freeze = shared(laterFreezeStep(release, linux));
+  return {
+    objects: { ...bare, frozen: { step: freeze, source: 'frozen-later.c' } },
+    stdlib: shared(laterStdlibStep(release, linux)),
+  };
+}
+
+/** The library of a release after 3.11 for a ramfs. Result: `lib/python3.x/`. */
+export function laterLibraryStep(minor: LaterPython): Step {
+  return laterPython(referenceVariant, minor).stdlib;
 }

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../build/errors.ts';
-import type { LockFile } from '../build/lock-file.ts';
+import { readLockFile, type LockFile } from '../build/lock-file.ts';
 import type { StepContext } from '../build/step.ts';
 import { withLock } from '../store/lock.ts';
 import type { ArchiveEntry } from './apt-sources.ts';
@@ -94,9 +94,14 @@ function noApt(why: string, cause?: unknown): BuildError {
   return new BuildError('no-apt', `${why}: ${BY_HAND}`, { cause });
 }
 
+/** Where apt's lists of a release are: those of the release that nearly all comes from have the plain name. */
+function aptFolder({ cacheRoot }: ArchiveContext, { suite }: LockFile['archive']): string {
+  return path.join(cacheRoot, suite === readLockFile().archive.suite ? 'apt' : `apt-${suite}`);
+}
+
 /** Apt with fresh lists of the distribution's archive. */
 async function openArchive(context: ArchiveContext, archive: LockFile['archive']): Promise<PrivateApt> {
-  const root = path.join(context.cacheRoot, 'apt');
+  const root = aptFolder(context, archive);
   const stamp = path.join(root, 'updated');
   const options = optionsFor(root);
   if (listsAreFresh(stamp, archive.distribution, root)) return { options };
@@ -151,7 +156,7 @@ async function withArchive(
   } catch (error) {
     if (!(error instanceof BuildError) || error.kind !== 'step-failed') throw error;
     if (isOffline(error.message)) throw noNetwork(error);
-    rmSync(path.join(context.cacheRoot, 'apt', 'updated'), { force: true });
+    rmSync(path.join(aptFolder(context, archive), 'updated'), { force: true });
     await use(await open());
   }
 }

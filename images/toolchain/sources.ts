@@ -32,7 +32,9 @@ function takeByHand(locked: LockedFile, byHand: string, context: StepContext): b
 
 async function fetchSource(source: LockedSource, byHand: string, context: StepContext): Promise<void> {
   if (takeByHand(source, byHand, context)) return;
-  await downloadSource(context, readLockFile().archive, source.package, context.work);
+  const { archive } = readLockFile();
+  const { suite = archive.suite } = source;
+  await downloadSource(context, { ...archive, suite }, source.package, context.work);
   const downloaded = path.join(context.work, source.file);
   if (!existsSync(downloaded)) {
     const others = readdirSync(context.work).join(', ');

@@ -15,6 +15,7 @@ describe('the lock file', () => {
   it('pins each source by version, digest and licence', () => {
     expect(Object.entries(sources).map(([name, one]) => `${name} ${one.version} ${one.licence}`)).toEqual([
       'cpython 3.11.2 PSF-2.0',
+      'cpython-3.13 3.13.5 PSF-2.0',
       'musl 1.2.3 MIT',
       'zlib 1.2.13 Zlib',
       'tcc 0.9.27+git20200814.62c30a4a LGPL-2.1',

@@ -47,6 +47,9 @@ function shareWithFramePointer(built: BuiltRow): number {
 }
 
 export const promises: Promises = {
+  python: (release, built) => {
+    expect(contains(built, release === undefined ? '3.11.2' : '3.13.5')).toBe(true);
+  },
   docStrings: (kept, built) => {
     expect(contains(built, DOC_STRING)).toBe(kept);
   },
