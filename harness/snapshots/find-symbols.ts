@@ -85,7 +85,7 @@ async function builtFiles(
   // Only then, because to look for it takes as long again.
   const full = program === undefined ? await findFullPython() : undefined;
   const isFull = full?.elf.sha256 === identity.program.sha256;
-  return { kernel: fileOf('kernel'), program: program ?? (isFull ? full?.symbols : undefined) };
+  return { kernel: fileOf('kernel'), program: program ?? (isFull ? full.symbols : undefined) };
 }
 
 function tableOf(bytes: Uint8Array | undefined, base: number): SymbolTable | undefined {
