@@ -5,7 +5,7 @@
  * On a machine where everything is built, `ensureImages` reads a few small files and starts nothing, so nothing is
  * imported here that only a build needs.
  */
-import { createReadStream, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Era } from './abi/eras.ts';
@@ -50,6 +50,7 @@ import type {
   RegressionTests,
   WantedImages,
 } from './types.ts';
+import { makeFolder } from './system/folders.ts';
 
 export { BuildError } from './build/errors.ts';
 export type { BuildErrorKind } from './build/errors.ts';
@@ -253,7 +254,7 @@ async function folderOf(step: Step, options: Omit<EnsureOptions, 'variant'>): Pr
 /** Copies a result to where the user wants it. */
 async function copyTo(place: string, from: string, mode: number): Promise<string> {
   const target = path.resolve(place);
-  mkdirSync(path.dirname(target), { recursive: true });
+  makeFolder(path.dirname(target));
   const copy: WriteFile<void> = (into, flags, fileMode) =>
     pipeline(
       createReadStream(from),

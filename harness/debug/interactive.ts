@@ -2,7 +2,7 @@
  * The debugger at a terminal: a prompt with completion and a history that is kept, Ctrl-C to interrupt the guest, an empty
  * line to do the same again.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import envPaths from 'env-paths';
@@ -10,6 +10,7 @@ import type { DebugCommand } from './commands/command.ts';
 import { describeStop } from './commands/describe-stop.ts';
 import { CommandInterpreter } from './commands/interpreter.ts';
 import type { DebugSession } from './session.ts';
+import { makeFolder } from '../../images/system/folders.ts';
 
 const PROMPT = '(nanvix) ';
 const HISTORY_LINES = 1000;
@@ -28,7 +29,7 @@ function readHistory(): string[] {
 /** A history that cannot be written is not worth an error. */
 function writeHistory(lines: readonly string[]): void {
   try {
-    mkdirSync(historyFolder(), { recursive: true });
+    makeFolder(historyFolder());
     writeFileSync(join(historyFolder(), 'debug-history'), lines.slice(0, HISTORY_LINES).join('\n'));
   } catch {
     return;

@@ -5,7 +5,7 @@
  * Must hold: each module starts in an empty folder of its own, and nothing is left behind. Python sees the machine's own files and
  * network, so what it comes to may hang on the machine.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -14,6 +14,7 @@ import type { EnsureOptions } from '../../images/types.ts';
 import { InputError } from '../guest/errors.ts';
 import { verdictOf, type ModuleVerdict } from './outcome.ts';
 import { requestFor, type SuiteOptions } from './suite.ts';
+import { makeFolder } from '../../images/system/folders.ts';
 
 /** What modules are run by: call {@link NativeStart.dispose} when done. */
 export interface NativeStart {
@@ -42,7 +43,7 @@ export async function nativeStart(options: Omit<EnsureOptions, 'variant'> = {}):
   const root = mkdtempSync(join(tmpdir(), 'nanvix-v86-native-python-'));
   for (const [path, bytes] of readRamfs(readFileSync(ramfs.path))) {
     const isFolder = path.endsWith('/');
-    mkdirSync(join(root, isFolder ? path : dirname(path)), { recursive: true });
+    makeFolder(join(root, isFolder ? path : dirname(path)));
     if (!isFolder) writeFileSync(join(root, path), bytes);
   }
   return {

@@ -4,11 +4,12 @@
  *
  * What must hold: whatever goes wrong here is only told; the test has failed of something else.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { recordArtifact, type TestArtifactBase, type TestContext } from 'vitest';
 import type { Guest } from '../guest/guest.ts';
 import type { RunStart } from '../replay/index.ts';
+import { makeFolder } from '../../images/system/folders.ts';
 
 declare module 'vitest' {
   interface TestArtifactRegistry {
@@ -33,7 +34,7 @@ export async function leaveReplay(
   try {
     const { recordRun, renderReplay } = await import('../replay/index.ts');
     const run = recordRun(guest, from, { title: `${task.name} (${fixture})`, end: 'the test failed here' });
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await writeFile(path, await renderReplay(run));
     await recordArtifact(task, {
       type: 'nanvix-v86:replay',

@@ -4,7 +4,6 @@
  *
  * What must hold: what goes wrong here never stands in front of what went wrong in the test.
  */
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'vitest';
 import type { Guest } from '../guest/guest.ts';
@@ -12,6 +11,7 @@ import type { RunStart } from '../replay/index.ts';
 import { saveSnapshot } from '../snapshots/guest-file.ts';
 import { explainGuest } from './explain.ts';
 import { leaveReplay } from './leave-replay.ts';
+import { makeFolder } from '../../images/system/folders.ts';
 
 /** What a fixture is told of its test. */
 type Test = Pick<TestContext, 'task' | 'signal'>;
@@ -83,7 +83,7 @@ const fileName = (name: string): string => name.replaceAll(/[^a-z0-9]+/gi, '-').
 
 async function leaveSnapshot(guest: Guest, path: string): Promise<string> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await saveSnapshot(path, guest.capture({ compiled: false }));
     return `left in ${path}: nanvix-v86 debug --restore goes on from there`;
   } catch (error) {

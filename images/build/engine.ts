@@ -17,6 +17,7 @@ import { canonical, inputsOf } from './keys.ts';
 import { projectRoot } from './paths.ts';
 import { runTool } from './run-tool.ts';
 import type { BuiltStep, Step, StepContext } from './step.ts';
+import { makeCacheFolder } from './cache-folder.ts';
 
 export interface EngineOptions {
   readonly cacheRoot: string;
@@ -143,6 +144,7 @@ class Build {
     if (packed?.kind === 'found') return packed.built;
     if (packed?.kind === 'damaged') this.#warn(packed.warning);
     const needed = await this.all(step.steps);
+    makeCacheFolder(cacheRoot);
     const keyed = await inputsOf(step, needed, this.#memo).catch((error: unknown) => {
       throw asBuildError(error, step.name, cacheRoot, undefined);
     });
@@ -184,8 +186,6 @@ class Build {
     const log = path.join(cacheRoot, 'logs', `${name}.log`);
     const work = path.join(cacheRoot, 'tmp', `${process.pid}-${name}`);
     try {
-      // Each folder in it is made by somebody else, none of whom says that it is private.
-      makeFolder(cacheRoot, 0o700);
       return await withLock(
         path.join(cacheRoot, 'locks', name),
         {

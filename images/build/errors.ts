@@ -45,14 +45,18 @@ export function asBuildError(
   if (error instanceof BuildError) return error;
   const { code, name, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(cacheRoot, error);
-  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST)$/.test(code ?? '') && path?.startsWith(cacheRoot) === true) {
-    const message = `the build cache ${cacheRoot} can't be written to (${code ?? ''}): set NANVIX_V86_CACHE to a folder that can`;
-    return new BuildError('cache-unwritable', message, { cause: error });
-  }
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST)$/.test(code ?? '') && path?.startsWith(cacheRoot) === true)
+    return cacheUnwritable(cacheRoot, error);
   if (name === 'AbortError' || code === 'ABORT_ERR') return interrupted(step, error);
   const text = error instanceof Error ? error.message : String(error);
   if (log === undefined) return new BuildError('step-failed', `${step} failed: ${text}`, { cause: error });
   return new BuildError('step-failed', `${step} failed: ${text} (log: ${log})`, { log, cause: error });
+}
+
+export function cacheUnwritable(cacheRoot: string, cause: unknown): BuildError {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  const message = `the build cache ${cacheRoot} can't be written to (${code}): set NANVIX_V86_CACHE to a folder that can`;
+  return new BuildError('cache-unwritable', message, { cause });
 }
 
 export function diskFull(cacheRoot: string, cause?: unknown): BuildError {

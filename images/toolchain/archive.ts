@@ -2,7 +2,7 @@
  * Downloads from the machine's Debian archive by a private apt configuration: its own lists, cache and sources inside
  * the build cache, so the machine stays untouched and no root is needed. apt checks the archive's signatures.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../build/errors.ts';
 import { readLockFile, type LockFile } from '../build/lock-file.ts';
@@ -10,6 +10,7 @@ import type { StepContext } from '../build/step.ts';
 import { withLock } from '../store/lock.ts';
 import type { ArchiveEntry } from './apt-sources.ts';
 import { archiveCandidates, machineSuites, readAptEntries } from './apt-sources.ts';
+import { makeFolder } from '../system/folders.ts';
 
 /** Lists older than this are fetched again: the archive drops files that newer ones replaced. */
 const LISTS_ARE_FRESH_FOR = 12 * 3600 * 1000;
@@ -57,7 +58,7 @@ function writeSource(root: string, entry: ArchiveEntry, archive: LockFile['archi
     ...(entry.trusted ? ['Trusted: yes'] : []),
   ];
   for (const folder of ['sources', 'state', 'lists/partial', 'cache/archives/partial']) {
-    mkdirSync(path.join(root, folder), { recursive: true });
+    makeFolder(path.join(root, folder));
   }
   writeFileSync(path.join(root, 'status'), '');
   writeFileSync(path.join(root, 'sources', 'archive.sources'), `${lines.join('\n')}\n`);

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { makeCacheFolder } from '../build/cache-folder.ts';
 import { sha256 } from '../build/digest-memo.ts';
 import { Store } from '../store/store.ts';
 import { makeFolder } from '../system/folders.ts';
@@ -168,6 +169,7 @@ const toolsKey = ['machine tools', 2] as const;
 
 /** What of this machine fits. `python` is the version to be built. */
 export function findMachineTools(cacheRoot: string, python: string): MachineTools {
+  makeCacheFolder(cacheRoot);
   const store = new Store(cacheRoot);
   const kept = store.read('notes', toolsKey)?.content;
   const identityWith = ({ compiler }: MachineTools): string =>

@@ -306,6 +306,11 @@ describe('a step that fails', () => {
     expect(error.message).toContain('set NANVIX_V86_CACHE to a folder that can');
   });
 
+  it.runIf(existsSync('/proc'))('says the same of one in a folder where nobody can make any', async () => {
+    const error = await failure(buildSteps([fake('one', {})], { cacheRoot: '/proc/nope' }));
+    expect(error).toMatchObject({ kind: 'cache-unwritable' });
+  });
+
   it('says before it starts that the tools cannot take a space in a path', async () => {
     const cacheRoot = path.join(root, 'my cache');
     const step = fake('one', {});

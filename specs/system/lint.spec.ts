@@ -25,6 +25,7 @@ describe('the linter refuses', () => {
     ['programs that are scripts on Windows', 'spawnSync("npm", ["pack"]);'],
     ['shells', 'execSync("ls");'],
     ['links', 'symlinkSync(a, b);'],
+    ['folders that Node makes for ever', 'mkdirSync(a, { recursive: true });'],
     ['paths of URLs as paths of files', 'f(new URL("x", import.meta.url).pathname);'],
   ])('%s', (_what, code) => {
     expect(problemsOf(code)).toHaveLength(1);

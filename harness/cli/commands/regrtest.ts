@@ -1,5 +1,4 @@
 /** `nanvix-v86 regrtest`: CPython's own regression tests, each module in a guest restored from one snapshot. */
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -18,6 +17,7 @@ import type { Shard } from '../../study/shards.ts';
 import { milliseconds, shard, wholeNumber } from '../parse.ts';
 import { detailsOf, lineOf, textOf } from '../regrtest-text.ts';
 import { checkOutputs, writeUserFile } from '../sink.ts';
+import { makeFolder } from '../../../images/system/folders.ts';
 
 interface RegrtestOptions {
   readonly match?: readonly string[];
@@ -216,7 +216,7 @@ async function keepFailed(
 ): Promise<void> {
   const { snapshotBeforeFailure } = await import('../../regrtest/index.ts');
   const { saveSnapshot } = await import('../../snapshots/guest-file.ts');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const differing = new Set(unexpected.map(({ module }) => module));
   for (const outcome of outcomes.filter(({ module }) => differing.has(module))) {
     const snapshot = await snapshotBeforeFailure(start, outcome, settings);

@@ -2,11 +2,12 @@
  * `nanvix-v86 sysroot`: a folder `bin` as Nanvix's releases have one, with our kernel and CPython under the real names, so that command
  * lines written for Nanvix run here word for word.
  */
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { InputError } from '../../guest/errors.ts';
+import { makeFolder } from '../../../images/system/folders.ts';
 
 /** RAM in MiB of the machines that `nanvixd-v86` runs. */
 const MEMORY_MIB = 256;
@@ -30,7 +31,7 @@ export function sysrootCommand(setStatus: (status: number) => void): Command {
         throw new Error('the build left out what was wanted');
       const bin = join(resolve(folder), 'bin');
       try {
-        mkdirSync(bin, { recursive: true });
+        makeFolder(bin);
         copyFileSync(kernel.path, join(bin, 'kernel.elf'));
         copyFileSync(python.elf.path, join(bin, 'python3.11'));
         copyFileSync(ramfs.hello.path, join(resolve(folder), 'hello.img'));

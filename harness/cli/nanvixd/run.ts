@@ -7,7 +7,6 @@
  *
  * Source: ABI reference for Era M, "nanvixd" and "Status of the machine".
  */
-import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { exitStatuses } from '../../../images/abi/exit-status.ts';
@@ -23,6 +22,7 @@ import { Sink } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { version } from '../version.ts';
 import type { NanvixdRun } from './arguments.ts';
+import { makeFolder } from '../../../images/system/folders.ts';
 
 /** The monitor had to end the run, or the guest's status is no byte. */
 const STATUS_MONITOR = 255;
@@ -182,7 +182,7 @@ async function openLogger({ logFolder }: NanvixdRun): Promise<Logger> {
   const level = levelOf(process.env['RUST_LOG']);
   if (logFolder === undefined) return pino({ level, base: null }, pino.destination({ dest: 1, sync: true }));
   try {
-    await mkdir(logFolder, { recursive: true });
+    makeFolder(logFolder);
     return pino({ level, base: null }, pino.destination({ dest: join(logFolder, LOG_FILE), sync: true }));
   } catch (error) {
     throw new InputError(
