@@ -257,8 +257,13 @@ declare const resultRegisters: readonly [
 	"eax"
 ];
 type ResultRegisters = (typeof resultRegisters)[number];
+declare const laterPythons: readonly [
+	"3.13"
+];
+type LaterPython = (typeof laterPythons)[number];
 interface Variant {
 	readonly name: string;
+	readonly python?: LaterPython;
 	readonly docStrings: boolean;
 	readonly computedGotos: boolean;
 	readonly configureFlags: readonly string[];
@@ -374,6 +379,8 @@ export type StopKind = Stop["kind"];
 interface NamedProgram {
 	readonly name: string;
 	readonly bytes: Uint8Array;
+	readonly pid?: number;
+	readonly symbolFile?: Uint8Array;
 }
 interface SymbolSource {
 	readonly kernel: () => Uint8Array | undefined;
@@ -838,6 +845,8 @@ export interface GuestPhase {
 	readonly from: number;
 	readonly to: number;
 	readonly wallMs: number;
+	readonly process?: string;
+	readonly instructions?: number;
 }
 export interface RunResult {
 	readonly outcome: Stop;
@@ -925,12 +934,22 @@ export declare class ForkWorkerError extends Error {
 export declare class SnapshotMismatchError extends SnapshotError {
 	constructor(message: string);
 }
+interface GuestProcess {
+	readonly space: number;
+	readonly order: number;
+	pid: number | undefined;
+	program: string | undefined;
+	code: number | undefined;
+}
+type ProcessIdentity = Readonly<Pick<GuestProcess, "pid" | "program">>;
 interface Change {
 	readonly at: number;
 	readonly apply: () => void;
 }
 export interface RecordedCall extends KernelCall {
 	readonly stackPointer: number;
+	readonly space: number;
+	readonly process?: ProcessIdentity;
 }
 type CallAnswer = Extract<CallDecision, {
 	kind: "answer" | "fail";
@@ -944,7 +963,7 @@ declare class History$1 {
 	answerAt(at: number): CallAnswer | undefined;
 	recordCall(call: RecordedCall): void;
 	callsUntil(at: number): number;
-	callReturningTo(address: number, stackPointer: number, at: number): RecordedCall | undefined;
+	callReturningTo(registers: Pick<Registers, "get" | "control">, at: number): RecordedCall | undefined;
 	returnOf(call: RecordedCall, at: number): number;
 	forgetAfter(at: number): void;
 	forgetAll(): void;
@@ -1088,10 +1107,16 @@ type ScratchRegister = "eax" | "ecx" | "edx" | "ebx" | "esi" | "edi";
 interface SymbolSources {
 	readonly kernel?: Uint8Array;
 	readonly program?: Uint8Array;
+	readonly bundled?: readonly NamedProgram[];
+}
+interface ProgramSymbols extends NamedProgram {
+	readonly symbols: GuestSymbols;
 }
 export declare class GuestSymbols {
 	#private;
-	constructor(sources: SymbolSources);
+	constructor({ kernel, program, bundled }: SymbolSources);
+	get programs(): readonly ProgramSymbols[];
+	ofProgram(index: number | undefined): GuestSymbols | undefined;
 	at(address: number): SymbolicAddress | undefined;
 	named(name: string): GuestSymbol | undefined;
 	get kernel(): SymbolTable | undefined;
@@ -1105,6 +1130,7 @@ export declare class GuestSymbols {
 	isCode(address: number): boolean;
 	returnsOf(symbol: GuestSymbol): readonly number[];
 	followsCall(address: number, word: (address: number) => number | undefined): boolean;
+	get kernelOnly(): GuestSymbols;
 }
 export interface StackFrame {
 	readonly address: number;
@@ -1119,7 +1145,7 @@ interface WalkStart {
 	readonly afterInterrupt?: boolean;
 	readonly scratch?: Readonly<Record<ScratchRegister, number>>;
 }
-export declare function callStack(start: WalkStart, memory: AddressSpace, symbols: GuestSymbols, limit?: number): StackFrame[];
+export declare function callStack(start: WalkStart, memory: Pick<AddressSpace, "read32">, symbols: GuestSymbols, limit?: number): StackFrame[];
 export declare function guestSymbols(guest: {
 	readonly symbolFiles: SymbolSource;
 }, instead?: SymbolSources): GuestSymbols;
@@ -1140,6 +1166,11 @@ type OpenFile$1 = Opened & ({
 	readonly offset: number;
 	readonly size: number;
 });
+interface KernelProcess {
+	readonly pid: number;
+	readonly space: number;
+	readonly address: number;
+}
 type ThreadState = "running" | "ready" | "blocked" | "ended";
 interface SavedRegisters {
 	readonly general: Readonly<Record<RegisterName, number>>;
@@ -1150,6 +1181,7 @@ export interface GuestThread {
 	readonly tid: number;
 	readonly state: ThreadState;
 	readonly saved?: SavedRegisters;
+	readonly process?: KernelProcess;
 }
 type Pause = undefined | {
 	readonly ready: Promise<void>;
@@ -1335,6 +1367,13 @@ declare class Checkpoints {
 	dropAfter(at: number): void;
 	restart(start: Checkpoint): void;
 }
+interface CallPlace {
+	readonly machine: {
+		readonly linear: Pick<LinearMemory, "readMappedInto">;
+	};
+	readonly symbols: GuestSymbols | undefined;
+	readonly era?: EraName;
+}
 interface DisassembledInstruction {
 	readonly address: number;
 	readonly length: number;
@@ -1343,8 +1382,15 @@ interface DisassembledInstruction {
 	readonly isCall: boolean;
 	readonly target?: number;
 }
+type ProcessName = string | number;
+interface DebuggedProcess extends ProcessIdentity {
+	readonly space: number;
+	readonly order: number;
+	readonly state: "running" | "waiting" | "ended";
+	readonly calls: number;
+}
 type Location$1 = number | string;
-export type StopSpec = {
+export type StopSpec = InProcess & ({
 	readonly kind: "call";
 	readonly calls: CallSelector;
 	readonly when?: (call: RecordedCall) => boolean;
@@ -1370,7 +1416,10 @@ export type StopSpec = {
 } | {
 	readonly kind: "instructions";
 	readonly at: number;
-};
+});
+interface InProcess {
+	readonly process?: ProcessName;
+}
 type ResolvedStop = {
 	readonly kind: "call";
 	readonly numbers: ReadonlySet<number> | undefined;
@@ -1411,10 +1460,16 @@ interface StopPointOptions {
 	readonly once?: boolean;
 	readonly text?: string;
 }
-type Resolver = (location: Location$1) => number;
+interface Places {
+	place(location: Location$1): {
+		readonly address: number;
+		readonly process?: ProcessName;
+	};
+	isIn(process: ProcessName): () => boolean;
+}
 export declare class StopPoints {
 	#private;
-	constructor(resolve: Resolver, era: () => EraName);
+	constructor(places: Places, era: () => EraName);
 	get all(): readonly StopPoint[];
 	get enabled(): readonly StopPoint[];
 	get maySeeStep(): boolean;
@@ -1456,7 +1511,7 @@ declare class Timeline {
 }
 declare class Seeker {
 	#private;
-	constructor(guest: Guest, timeline: Timeline, rules: CallRules);
+	constructor(guest: Guest, timeline: Timeline, rules: CallRules, identify: () => ProcessIdentity | undefined);
 	forward(points: readonly StopPoint[], limit?: number): Operation<DebugStop>;
 	backward(points: readonly StopPoint[]): Operation<DebugStop>;
 }
@@ -1467,7 +1522,7 @@ interface DebuggedGuest {
 	readonly position: number;
 	readonly call: RecordedCall | undefined;
 	callStack(limit?: number): readonly StackFrame[];
-	resolve(location: Location$1): number;
+	readonly places: Places;
 	readonly era: EraName;
 }
 declare class DebugOperations {
@@ -1490,7 +1545,7 @@ declare class DebugOperations {
 	answerCall(answer: number | bigint | ErrnoName): Operation<DebugStop>;
 }
 interface SessionOptions extends CheckpointOptions {
-	readonly symbols?: GuestSymbols;
+	readonly symbols?: GuestSymbols | ((guest: Guest) => Promise<GuestSymbols>);
 }
 interface ListenerOptions extends SessionOptions {
 	readonly onOutput?: OutputListener$1;
@@ -1507,10 +1562,16 @@ export declare class DebugSession {
 	readonly timeline: Timeline;
 	readonly stops: StopPoints;
 	readonly operations: DebugOperations;
-	constructor(guest: Guest, gate: OutputGate, options?: SessionOptions);
+	readonly places: Places;
+	constructor(guest: Guest, gate: OutputGate, options?: Omit<SessionOptions, "symbols"> & {
+		readonly symbols?: GuestSymbols;
+	});
 	get era(): EraName;
 	get machine(): Machine;
 	get symbols(): GuestSymbols;
+	get symbolsHere(): GuestSymbols;
+	get process(): DebuggedProcess | undefined;
+	get processes(): readonly DebuggedProcess[];
 	get position(): number;
 	get last(): DebugStop;
 	interrupted(): DebugStop;
@@ -1546,6 +1607,7 @@ export declare class DebugSession {
 	get openFiles(): readonly OpenFile$1[] | undefined;
 	disassemble(at?: Location$1, count?: number): DisassembledInstruction[];
 	argumentsOf(call: RecordedCall): CallArgument[];
+	get callPlace(): CallPlace;
 	capture(): GuestSnapshot;
 	restore(snapshot: GuestSnapshot): void;
 	inputReady(): Promise<void>;

@@ -325,6 +325,8 @@ type Stop = {
 interface NamedProgram {
 	readonly name: string;
 	readonly bytes: Uint8Array;
+	readonly pid?: number;
+	readonly symbolFile?: Uint8Array;
 }
 interface SymbolSource {
 	readonly kernel: () => Uint8Array | undefined;
@@ -539,8 +541,13 @@ interface OutboxState {
 	readonly inbox: readonly Frame[];
 	readonly announced?: boolean;
 }
+declare const laterPythons: readonly [
+	"3.13"
+];
+type LaterPython = (typeof laterPythons)[number];
 interface Variant {
 	readonly name: string;
+	readonly python?: LaterPython;
 	readonly docStrings: boolean;
 	readonly computedGotos: boolean;
 	readonly configureFlags: readonly string[];
@@ -824,6 +831,8 @@ interface GuestPhase {
 	readonly from: number;
 	readonly to: number;
 	readonly wallMs: number;
+	readonly process?: string;
+	readonly instructions?: number;
 }
 interface RunResult {
 	readonly outcome: Stop;
