@@ -71,6 +71,8 @@ export function deserializeNative(
  * was made with.
  */
 export function nativeKey(name: string): string {
+  // No difference to be smoothed: the code of one system is of no use on another.
+  // eslint-disable-next-line no-restricted-properties
   const { version, arch, platform } = process;
   return [name, version, arch, platform, cachedDataVersionTag()].join('\n');
 }
