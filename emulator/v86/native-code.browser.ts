@@ -3,5 +3,6 @@
 export const serializeNative = (): undefined => undefined;
 export const deserializeNative = (): undefined => undefined;
 export const nativeKey = (name: string): string => name;
+export const isOptimized = (): boolean => false;
 export const optimize = (): void => undefined;
 export const atProcessEnd = (): void => undefined;
