@@ -81,27 +81,3 @@ describe('merged results', () => {
     expect(JSON.parse(readFileSync(whole, 'utf8'))).toMatchObject({ modules: { passed: 2, failed: 1 } });
   });
 });
-
-it('pieces are made by the command', async () => {
-  const files = await Promise.all(
-    [1, 2].map(async (index) => {
-      const file = join(folder, `piece-${index}.json`);
-      const line = [
-        'regrtest',
-        'bool',
-        'unary',
-        'keyword',
-        '--jobs',
-        '1',
-        '--shard',
-        `${index}/2`,
-        '--save',
-        file,
-      ];
-      expect(await nanvix(line)).toMatchObject({ status: 0 });
-      return file;
-    }),
-  );
-  const pieces = files.map((file) => readReport(file).results.map(({ module }) => module));
-  expect(pieces).toEqual([['test_bool', 'test_keyword'], ['test_unary']]);
-});
