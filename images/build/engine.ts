@@ -144,7 +144,6 @@ class Build {
     if (packed?.kind === 'found') return packed.built;
     if (packed?.kind === 'damaged') this.#warn(packed.warning);
     const needed = await this.all(step.steps);
-    makeCacheFolder(cacheRoot);
     const keyed = await inputsOf(step, needed, this.#memo).catch((error: unknown) => {
       throw asBuildError(error, step.name, cacheRoot, undefined);
     });
@@ -186,6 +185,7 @@ class Build {
     const log = path.join(cacheRoot, 'logs', `${name}.log`);
     const work = path.join(cacheRoot, 'tmp', `${process.pid}-${name}`);
     try {
+      makeCacheFolder(cacheRoot);
       return await withLock(
         path.join(cacheRoot, 'locks', name),
         {

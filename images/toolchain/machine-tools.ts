@@ -83,7 +83,7 @@ function firstLine(text: string | undefined): string | undefined {
   return text?.split('\n')[0]?.trim();
 }
 
-function probeCompiler(scratch: string): MachineTools['compiler'] {
+function probeCompiler(cacheRoot: string): MachineTools['compiler'] {
   const found = binutils.map((name): [string, string | undefined] => [name, which(name)]);
   if (found.some(([, file]) => file === undefined)) return undefined;
   const gcc = which('gcc');
@@ -94,6 +94,8 @@ function probeCompiler(scratch: string): MachineTools['compiler'] {
   // A program that needs libgcc: 64-bit division. A gcc without 32-bit libraries finds the wrong libgcc or none.
   const source =
     'unsigned long long f(unsigned long long a, unsigned long long b) { return a / b; } int main(void) { return f(4, 2); }';
+  makeCacheFolder(cacheRoot);
+  const scratch = path.join(cacheRoot, 'tmp');
   makeFolder(scratch);
   const program = path.join(scratch, `probe-${process.pid}`);
   const flags = [
@@ -169,7 +171,6 @@ const toolsKey = ['machine tools', 2] as const;
 
 /** What of this machine fits. `python` is the version to be built. */
 export function findMachineTools(cacheRoot: string, python: string): MachineTools {
-  makeCacheFolder(cacheRoot);
   const store = new Store(cacheRoot);
   const kept = store.read('notes', toolsKey)?.content;
   const identityWith = ({ compiler }: MachineTools): string =>
@@ -179,7 +180,7 @@ export function findMachineTools(cacheRoot: string, python: string): MachineTool
     if (known.identity === identityWith(known.tools)) return known.tools;
   }
   const tools: MachineTools = {
-    compiler: probeCompiler(path.join(cacheRoot, 'tmp')),
+    compiler: probeCompiler(cacheRoot),
     make: probeSimple('make', 'GNU Make'),
     ...probePython(python),
     bzip2: probeBzip2(),
