@@ -2,7 +2,7 @@
  * What Python's module sysconfig reads: how the guest's Python was configured, as data and as the files it came from.
  * CPython's own script makes it, run on the machine over what configure left; the machine's paths are taken out.
  */
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Step, StepContext } from '../build/step.ts';
 import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';
@@ -37,7 +37,10 @@ async function build(context: StepContext, configured: Step): Promise<void> {
   const folder = path.join(context.work, BUILD_FOLDER);
   cpSync(path.join(context.filesOf(configured), BUILD_FOLDER), folder, { recursive: true });
   const clean = path.join(folder, 'Makefile');
-  writeFileSync(clean, withoutPlaces(readFileSync(clean, 'utf8'), context.cacheRoot));
+  const makefile = withoutPlaces(readFileSync(clean, 'utf8'), context.cacheRoot);
+  // Nobody but root may write to a copy of what the cache holds.
+  rmSync(clean);
+  writeFileSync(clean, makefile);
   await context.run('python3.11', ['-S', '-m', 'sysconfig', '--generate-posix-vars'], {
     cwd: folder,
     env: {

@@ -12,7 +12,7 @@ const LEFT_OUT = ['harness/dist', 'vendor/sources', 'vendor/cache'].map((name) =
 /** A copy of the checkout in a folder of its own, with the same node_modules. */
 export async function copyCheckout(target: string): Promise<void> {
   await mkdir(target, { recursive: true });
-  for (const name of [...PACKED, 'LICENSE']) {
+  for (const name of [...PACKED, 'LICENSE', 'THIRD-PARTY-NOTICES.md']) {
     await cp(join(root, name), join(target, name), {
       recursive: true,
       filter: (path) => !LEFT_OUT.includes(path),
