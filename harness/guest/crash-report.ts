@@ -2,8 +2,7 @@
 import { hex, hex32 } from '../../emulator/hex.ts';
 import type { MachineCrash } from '../../emulator/types.ts';
 import { addressMap } from '../../images/abi/memory-map.ts';
-import { readProgramFile } from './elf/program-file.ts';
-import { placeText, SymbolTable } from './elf/symbol-table.ts';
+import { loadedSymbols, placeText } from './elf/symbol-table.ts';
 import type { CrashReport, KernelCall } from './stop.ts';
 
 /** A program of a bundle. */
@@ -52,9 +51,7 @@ function symbolAt(address: number, symbols: SymbolSource): string | undefined {
   const what = address < addressMap.userBase ? 'kernel' : 'program';
   const file = symbols[what]();
   if (file === undefined) return undefined;
-  const read = readProgramFile(file);
-  const bias = what === 'program' && read.relocatable ? addressMap.programBase : 0;
-  const found = new SymbolTable(read, bias).at(address);
+  const found = loadedSymbols(file, what === 'program' ? addressMap.programBase : 0).at(address);
   return found === undefined ? undefined : placeText(found);
 }
 

@@ -5,8 +5,7 @@ import { addressMap } from '../../images/abi/memory-map.ts';
 import type { ImageFile } from '../../images/types.ts';
 import type { SymbolSource } from '../guest/crash-report.ts';
 import { InputError } from '../guest/errors.ts';
-import { readProgramFile } from '../guest/elf/program-file.ts';
-import { placeText, SymbolTable } from '../guest/elf/symbol-table.ts';
+import { loadedSymbols, placeText } from '../guest/elf/symbol-table.ts';
 import type { SnapshotIdentity } from './contents.ts';
 import type { AddressNames } from './diff.ts';
 
@@ -26,7 +25,10 @@ export async function findSymbols(
     return file === undefined ? undefined : await readFile(file.path);
   };
   const [kernel, program] = await Promise.all([bytesOf('kernel'), bytesOf('program')]);
-  const tables = { kernel: tableOf(kernel, 0), program: tableOf(program, addressMap.programBase) };
+  const tables = {
+    kernel: kernel && loadedSymbols(kernel, 0),
+    program: program && loadedSymbols(program, addressMap.programBase),
+  };
   return {
     describe: (address) => {
       const found = (address < addressMap.userBase ? tables.kernel : tables.program)?.at(address);
@@ -86,12 +88,6 @@ async function builtFiles(
   const full = program === undefined ? await findFullPython() : undefined;
   const isFull = full?.elf.sha256 === identity.program.sha256;
   return { kernel: fileOf('kernel'), program: program ?? (isFull ? full.symbols : undefined) };
-}
-
-function tableOf(bytes: Uint8Array | undefined, base: number): SymbolTable | undefined {
-  if (bytes === undefined) return undefined;
-  const file = readProgramFile(bytes);
-  return new SymbolTable(file, file.relocatable ? base : 0);
 }
 
 async function readNamed(part: string, path: string): Promise<Uint8Array> {

@@ -5,7 +5,7 @@
  * the same way each time (functions before labels, global before local, then by name).
  */
 import { hex } from '../../../emulator/hex.ts';
-import type { FileSymbol, ProgramFile } from './program-file.ts';
+import { readProgramFile, type FileSymbol, type ProgramFile } from './program-file.ts';
 
 /** A symbol where it is in the running guest. */
 export interface GuestSymbol {
@@ -196,4 +196,14 @@ export class SymbolTable {
     this.#lastOfName = lastOfName;
     return lastOfName;
   }
+}
+
+/**
+ * The names of an ELF file where it is loaded.
+ *
+ * @param base Where it lies if it may lie anywhere; a file with addresses of its own keeps them.
+ */
+export function loadedSymbols(bytes: Uint8Array, base: number): SymbolTable {
+  const file = readProgramFile(bytes);
+  return new SymbolTable(file, file.relocatable ? base : 0);
 }
