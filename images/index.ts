@@ -24,11 +24,12 @@ import {
   pythonSteps,
   stdlibStep,
   symbolsFile,
+  type PythonSteps,
 } from './cpython/recipe.ts';
 import { libraryStep } from './cpython/library.ts';
 import { TEST_MODULES_FILE, TESTS_RAMFS_FILE, testsStep } from './cpython/tests.ts';
 import type { LaterPython, Variant } from './cpython/variant.ts';
-import { laterPythons, referenceVariant } from './cpython/variant.ts';
+import { fullVariant, laterPythons, referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
 import { PrebuiltGuests } from './prebuilt/guests.ts';
 import { DEPENDENCIES_FILE, DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
@@ -105,15 +106,18 @@ interface NamedResult {
   readonly file: string;
 }
 
-/** `python-full`, and the same with symbols, if both are built. */
-export async function findFullPython(): Promise<{ elf: ImageFile; symbols: ImageFile } | undefined> {
-  const { stripped, linked } = pythonSteps(referenceVariant, 'S', 'full');
-  const [elf, symbols] = await findSteps([stripped, linked], {
-    cacheRoot: cacheRoot(),
-    prebuilt: prebuiltGuests,
+/** `python-full` and `python-tests`, each with the same with symbols, as far as both are built. */
+export async function findFullPythons(): Promise<readonly { elf: ImageFile; symbols: ImageFile }[]> {
+  const steps = (['full', 'tests'] as const).flatMap((set) => {
+    const { stripped, linked } = pythonSteps(fullVariant, 'S', set);
+    return [stripped, linked];
   });
-  if (elf === undefined || symbols === undefined) return undefined;
-  return { elf: imageOf(elf, programFile), symbols: imageOf(symbols, symbolsFile) };
+  const found = await findSteps(steps, { cacheRoot: cacheRoot(), prebuilt: prebuiltGuests });
+  return [0, 2].flatMap((first) => {
+    const [elf, symbols] = found.slice(first, first + 2);
+    if (elf === undefined || symbols === undefined) return [];
+    return [{ elf: imageOf(elf, programFile), symbols: imageOf(symbols, symbolsFile) }];
+  });
 }
 
 /** Every image of a variant for an era: what people call it, and where it comes from. */
@@ -150,9 +154,14 @@ function isLaterPython(python: WantedImages['python']): python is LaterPython {
   return laterPythons.some((one) => one === python);
 }
 
+function wantedPython(python: WantedImages['python'], era: Era): PythonSteps {
+  if (python === 'full' || python === 'tests') return pythonSteps(fullVariant, era, python);
+  return pythonSteps(isLaterPython(python) ? { ...referenceVariant, python } : referenceVariant, era);
+}
+
 /**
  * The images that a guest needs, and no others: a C program waits for a kernel and never for CPython. Built where they are
- * missing; CPython is the reference variant's.
+ * missing; CPython is the reference variant's, or `fullVariant`'s where its further modules are wanted.
  *
  * @throws BuildError
  */
@@ -160,10 +169,11 @@ export async function ensureWanted(
   { kernel, python = false, era = 'S' }: WantedImages,
   options: Omit<EnsureOptions, 'variant'> = {},
 ): Promise<BootImages> {
-  const variant = isLaterPython(python) ? { ...referenceVariant, python } : referenceVariant;
-  const steps = pythonSteps(variant, era, python === 'full' ? 'full' : undefined);
+  const steps = wantedPython(python, era);
   const kernels = kernel === undefined ? [] : [kernelSteps[era][kernel]];
-  const pythons = python ? [steps.stripped, steps.linked, helloRamfsStep] : [];
+  const [volumeStep, volumeFile] =
+    python === 'tests' ? [testsStep, TESTS_RAMFS_FILE] : [helloRamfsStep, HELLO_RAMFS_FILE];
+  const pythons = python ? [steps.stripped, steps.linked, volumeStep] : [];
   if (kernels.length + pythons.length === 0) return { kernel: {}, warnings: [] };
   const { built, warnings } = await build([...kernels, ...pythons], options);
   const resultOfStep = (step: Step, file: string): ImageFile => {
@@ -182,7 +192,7 @@ export async function ensureWanted(
         symbols: resultOfStep(steps.linked, symbolsFile),
         debug: resultOfStep(steps.linked, debugFile),
       },
-      ramfs: { hello: resultOfStep(helloRamfsStep, HELLO_RAMFS_FILE) },
+      ramfs: { hello: resultOfStep(volumeStep, volumeFile) },
     }),
     warnings,
   };
@@ -272,7 +282,7 @@ async function copyTo(place: string, from: string, mode: number): Promise<string
 export async function ensureRegressionTests(
   options: Omit<EnsureOptions, 'variant'> = {},
 ): Promise<RegressionTests> {
-  const { linked, stripped } = pythonSteps(referenceVariant, 'S', 'tests');
+  const { linked, stripped } = pythonSteps(fullVariant, 'S', 'tests');
   const { built } = await build([testsStep, linked, stripped], options);
   const [tests, whole, program] = built;
   if (tests === undefined || whole === undefined || program === undefined)
@@ -293,7 +303,7 @@ export async function ensureRegressionTests(
  * @throws BuildError
  */
 export async function ensureNativePython(options: Omit<EnsureOptions, 'variant'> = {}): Promise<ImageFile> {
-  const { built } = await build([nativePythonStep(referenceVariant, 'tests')], options);
+  const { built } = await build([nativePythonStep(fullVariant, 'tests')], options);
   const [linked] = built;
   if (linked === undefined) throw new Error('the engine left out the native Python');
   return imageOf(linked, symbolsFile);

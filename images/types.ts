@@ -44,8 +44,8 @@ export interface Images {
 export interface WantedImages {
   /** The kernel for this size of memory in MiB. Default: none. */
   readonly kernel?: KernelMemory | undefined;
-  /** CPython, and the volume with its hello; `full` for the one with all modules, which has no such volume; a release for one after 3.11. Default: false. */
-  readonly python?: boolean | 'full' | LaterPython;
+  /** CPython, and the volume with its hello; `full` for the one with all modules, which has no such volume; `tests` for that and the volume of its regression tests; a release for one after 3.11. Default: false. */
+  readonly python?: boolean | 'full' | 'tests' | LaterPython;
   /** Kernel interface of kernel and POSIX layer; `S` by default. */
   readonly era?: Era;
 }
@@ -54,6 +54,7 @@ export interface WantedImages {
 export interface BootImages {
   readonly kernel: Readonly<Partial<Record<KernelMemory, ImageFile>>>;
   readonly python?: Images['python'];
+  /** The volume, if the program has one of its own. */
   readonly ramfs?: Images['ramfs'];
   readonly warnings: readonly string[];
 }

@@ -56,7 +56,7 @@ export function addStartOptions(command: Command, options?: { readonly deadlines
   command
     .argument(
       '[program]',
-      'ELF file of the program, or `python` or `python-full` for those built here; may be left out with --restore',
+      'ELF file of the program, or `python`, `python-full` or `python-tests` for those built here; may be left out with --restore',
     )
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
     .optionsGroup('The guest:')

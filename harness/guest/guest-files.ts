@@ -54,12 +54,19 @@ export interface GuestFiles {
 
 /** CPython with all modules; its volume has the whole library. */
 const FULL_PYTHON = 'python-full';
+/** The same with the modules that only tests use; its volume has CPython's own tests as well. */
+const TESTS_PYTHON = 'python-tests';
 
 /** The releases of CPython after the usual one, by the names of their programs. */
 const LATER_PYTHONS: Readonly<Record<string, LaterPython>> = { 'python3.13': '3.13' };
 
 /** Names that {@link BootOptions.program} can be instead of a path. */
-export const BUILT_PROGRAMS: readonly string[] = ['python', FULL_PYTHON, ...Object.keys(LATER_PYTHONS)];
+export const BUILT_PROGRAMS: readonly string[] = [
+  'python',
+  FULL_PYTHON,
+  TESTS_PYTHON,
+  ...Object.keys(LATER_PYTHONS),
+];
 
 function laterPython(program: FileSource): LaterPython | undefined {
   return typeof program === 'string' ? LATER_PYTHONS[program] : undefined;
@@ -199,7 +206,8 @@ export function isBuiltProgram(program: FileSource): boolean {
 }
 
 /** What of CPython a program of this name is. */
-export function wantedPython(program: FileSource): boolean | 'full' | LaterPython {
+export function wantedPython(program: FileSource): boolean | 'full' | 'tests' | LaterPython {
+  if (program === TESTS_PYTHON) return 'tests';
   return program === FULL_PYTHON ? 'full' : (laterPython(program) ?? isBuiltProgram(program));
 }
 
@@ -232,6 +240,10 @@ async function findRamfs(
   const isFull = options.program === FULL_PYTHON;
   const folder =
     typeof ramfs === 'string' && (await fileKind('ramfs', ramfs)) === 'folder' ? ramfs : undefined;
+  if (options.program === TESTS_PYTHON && (ramfs === undefined || folder !== undefined)) {
+    const own = await readBuilt(images?.ramfs?.hello, 'volume');
+    return folder === undefined ? own : await makeRamfs(folder, own.bytes);
+  }
   if (options.stdlib === true) {
     if (ramfs !== undefined && folder === undefined) {
       throw new InputError(
@@ -263,10 +275,13 @@ async function dumpedImages(
   return images.python?.elf.sha256 === dumped.program ? images : undefined;
 }
 
-/** A volume of the files of some folders; where two have the same, the first one's counts. */
-async function makeRamfs(folder: string | undefined, below: string | undefined): Promise<GuestFile> {
-  const folders = [below, folder].filter((one) => one !== undefined);
-  const bytes = await ramfsOf(folders, folder ?? 'the standard library');
+/** A volume of the files of a folder, laid over those of another folder or volume. */
+async function makeRamfs(
+  folder: string | undefined,
+  below: string | Uint8Array | undefined,
+): Promise<GuestFile> {
+  const sources = [below, folder].filter((one) => one !== undefined);
+  const bytes = await ramfsOf(sources, folder ?? 'the standard library');
   return { bytes, identity: identify(basename(folder ?? 'stdlib'), bytes), why: 'made from a folder' };
 }
 

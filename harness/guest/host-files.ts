@@ -49,15 +49,17 @@ export async function fullLibraryFolder(): Promise<string> {
 }
 
 /**
- * A volume of the files of some folders; where two have the same, the last one's counts.
+ * A volume of the files of some folders and volumes; where two have the same, the last one's counts.
  *
  * @param what Names them in an error.
  * @throws InputError for files that no volume can hold.
  */
-export async function ramfsOf(folders: readonly string[], what: string): Promise<Uint8Array> {
-  const { createRamfs, RamfsError, readFolder } = await import('../../images/ramfs/index.ts');
+export async function ramfsOf(sources: readonly (string | Uint8Array)[], what: string): Promise<Uint8Array> {
+  const { createRamfs, RamfsError, readFolder, readRamfs } = await import('../../images/ramfs/index.ts');
   try {
-    const files = new Map(folders.flatMap((one) => [...readFolder(one)]));
+    const files = new Map(
+      sources.flatMap((one) => [...(typeof one === 'string' ? readFolder(one) : readRamfs(one))]),
+    );
     return createRamfs(files, { freeBytes: FOLDER_FREE_BYTES });
   } catch (error) {
     if (!(error instanceof RamfsError)) throw error;

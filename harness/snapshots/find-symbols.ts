@@ -74,7 +74,7 @@ export async function pathsBuiltFor(
 async function builtFiles(
   identity: Pick<SnapshotIdentity, 'kernel' | 'program'>,
 ): Promise<Record<'kernel' | 'program', ImageFile | undefined>> {
-  const { findFullPython, listImages } = await import('../../images/index.ts');
+  const { findFullPythons, listImages } = await import('../../images/index.ts');
   const images = (await listImages()).flatMap(({ name, file }) =>
     file === undefined ? [] : [{ name, file }],
   );
@@ -85,9 +85,9 @@ async function builtFiles(
   };
   const program = fileOf('program');
   // Only then, because to look for it takes as long again.
-  const full = program === undefined ? await findFullPython() : undefined;
-  const isFull = full?.elf.sha256 === identity.program.sha256;
-  return { kernel: fileOf('kernel'), program: program ?? (isFull ? full.symbols : undefined) };
+  const full = program === undefined ? await findFullPythons() : [];
+  const symbols = full.find(({ elf }) => elf.sha256 === identity.program.sha256)?.symbols;
+  return { kernel: fileOf('kernel'), program: program ?? symbols };
 }
 
 async function readNamed(part: string, path: string): Promise<Uint8Array> {

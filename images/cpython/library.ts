@@ -2,7 +2,7 @@
  * What `python-full` finds on its volume: the whole library with what sysconfig and zoneinfo read, users and groups, and a plain
  * answer where something cannot work in a guest.
  */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Step, StepContext } from '../build/step.ts';
@@ -10,17 +10,14 @@ import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';
 import { packageStep, unpackPackage, unpackSource } from '../toolchain/sources.ts';
 import { cpythonSource, own } from './common.ts';
 import { configureStep } from './configure.ts';
+import { writeRefusals } from './refusals.ts';
 import { sysconfigStep } from './sysconfig.ts';
 import { writeSystemFiles } from './system-files.ts';
-import { referenceVariant } from './variant.ts';
+import { fullVariant } from './variant.ts';
 
 /** Programs with a window, what installs packages, what is for other systems, and the tests themselves. */
 const LEFT_OUT =
-  /^(idlelib|tkinter|turtledemo|turtle\.py|ensurepip|msilib|lib2to3\/tests|distutils\/tests|ctypes\/test|unittest\/test|sqlite3\/test|test\/(?!__init__|__main__|regrtest|libregrtest|support).+)(\/|$)/;
-
-const VENV = `raise SystemExit('venv: a guest runs one program and starts no other, so a virtual environment cannot be used; '
-                 'put the packages on the volume')
-`;
+  /^(idlelib|tkinter|turtledemo|turtle\.py|ensurepip|msilib|lib2to3\/tests|distutils\/tests|ctypes\/test|unittest\/test|sqlite3\/test|test\/(?!support).+)(\/|$)/;
 
 /** Where zoneinfo looks first. */
 const ZONES = 'usr/share/zoneinfo';
@@ -38,7 +35,7 @@ async function copyZones(context: StepContext, root: string): Promise<void> {
   });
 }
 
-const sysconfig = sysconfigStep(configureStep(referenceVariant));
+const sysconfig = sysconfigStep(configureStep(fullVariant));
 
 async function build(context: StepContext): Promise<void> {
   const env = toolPath(context, pythonToolsStep);
@@ -49,10 +46,7 @@ async function build(context: StepContext): Promise<void> {
     filter: (file) => !LEFT_OUT.test(path.relative(lib, file)) && !/\.(exe|bat|ico|gif)$/.test(file),
   });
   cpSync(context.filesOf(sysconfig), context.out, { recursive: true });
-  rmSync(path.join(target, 'venv'), { recursive: true });
-  mkdirSync(path.join(target, 'venv'));
-  writeFileSync(path.join(target, 'venv', '__init__.py'), VENV);
-  writeFileSync(path.join(target, 'venv', '__main__.py'), VENV);
+  writeRefusals(target);
   const how = ['--invalidation-mode', 'unchecked-hash', '-s', context.out];
   const jobs = `-j${availableParallelism()}`;
   await context.run('python3.11', ['-m', 'compileall', '-q', jobs, ...how, '.'], { cwd: target, env });
@@ -68,7 +62,7 @@ async function build(context: StepContext): Promise<void> {
 /** Results: `lib/python3.11/`, `include/`, `usr/share/zoneinfo/`, `bin/`, `etc/` and `tmp/`. */
 export const libraryStep: Step = {
   name: 'cpython-library',
-  files: own('library.ts', 'system-files.ts'),
+  files: own('library.ts', 'refusals.ts', 'system-files.ts'),
   steps: [cpythonSource, pythonToolsStep, sysconfig, zonesPackage],
   parameters: { leftOut: LEFT_OUT.source, zones: OTHER_ZONES.source },
   run: build,

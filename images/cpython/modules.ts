@@ -1,6 +1,6 @@
 /**
  * Extension modules beyond those of hello's Python: all of CPython's own that need no library of others, and those whose library is
- * in images/libraries, compiled into one more archive. `python-full` is hello's Python linked with them: its objects are the same.
+ * in images/libraries, compiled into one more archive. `python-full` is CPython with doc strings (variant.ts) linked with them.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -12,7 +12,7 @@ import { cpythonSource, own } from './common.ts';
 import { configureStep } from './configure.ts';
 import { sysconfigStep } from './sysconfig.ts';
 import { writeSystemFiles } from './system-files.ts';
-import { referenceVariant } from './variant.ts';
+import { fullVariant } from './variant.ts';
 
 /** Name of the volume among the results. */
 export const TESTS_RAMFS_FILE = 'tests.img';
@@ -34,7 +34,7 @@ const NOT_COMPILED = 'bad_coding|badsyntax|lib2to3/tests/data';
 /** Room for what tests write. */
 const FREE_BYTES = 24 * 2 ** 20;
 
-const sysconfigOfReference = sysconfigStep(configureStep(referenceVariant));
+const sysconfig = sysconfigStep(configureStep(fullVariant));
 
 async function build(context: StepContext): Promise<void> {
   const env = toolPath(context, pythonToolsStep);
@@ -45,7 +45,7 @@ async function build(context: StepContext): Promise<void> {
     recursive: true,
     filter: (file) => !LEFT_OUT.test(path.relative(lib, file)) && !/\.(exe|bat|ico)$/.test(file),
   });
-  cpSync(context.filesOf(sysconfigOfReference), root, { recursive: true });
+  cpSync(context.filesOf(sysconfig), root, { recursive: true });
   const how = ['--invalidation-mode', 'unchecked-hash', '-x', NOT_COMPILED, '-s', root];
   const jobs = `-j${availableParallelism()}`;
   await context.run('python3.11', ['-m', 'compileall', '-q', jobs, ...how, '.'], { cwd: target, env });
@@ -65,7 +65,7 @@ async function build(context: StepContext): Promise<void> {
 export const testsStep: Step = {
   name: 'cpython-tests',
   files: [...own('tests.ts', 'system-files.ts', RUNNER_FILE), ...projectFiles('images/ramfs', ['.ts'])],
-  steps: [cpythonSource, pythonToolsStep, sysconfigOfReference],
+  steps: [cpythonSource, pythonToolsStep, sysconfig],
   parameters: { leftOut: LEFT_OUT.source, notCompiled: NOT_COMPILED, freeBytes: FREE_BYTES },
   run: build,
 };

@@ -67,3 +67,9 @@ export const referenceVariant: Variant = {
   linkFlags: [],
   strip: 'all',
 };
+
+/**
+ * What `python-full` is built from: like hello's Python, but built-in functions have their doc strings, for `help()` and for what reads
+ * signatures from them. Hello's has none, since the start-up work left them out.
+ */
+export const fullVariant: Variant = { ...referenceVariant, name: 'full', docStrings: true };

@@ -30,7 +30,7 @@ import { cacheRoot, inProject, packageVersion } from '../build/paths.ts';
 import type { BuiltStep, Step } from '../build/step.ts';
 import { libraryStep } from '../cpython/library.ts';
 import { debugFile, pythonSteps, stdlibStep } from '../cpython/recipe.ts';
-import { referenceVariant } from '../cpython/variant.ts';
+import { fullVariant, referenceVariant } from '../cpython/variant.ts';
 import { kernelSteps } from '../kernel/recipe.ts';
 import { libposixSteps } from '../libposix/recipe.ts';
 import { muslStep } from '../musl/recipe.ts';
@@ -46,7 +46,7 @@ import { DEBUG_PACKAGE, GUESTS_PACKAGE, stepFolder } from './guests.ts';
 const pythons = [
   ...(['S', 'M'] as const).flatMap((era) => [
     pythonSteps(referenceVariant, era),
-    pythonSteps(referenceVariant, era, 'full'),
+    pythonSteps(fullVariant, era, 'full'),
   ]),
   pythonSteps({ ...referenceVariant, name: 'reference', encodings: 'source' }),
 ];
