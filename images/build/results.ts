@@ -28,11 +28,19 @@ export function differs(built: BuiltStep, recorded: RecordedResults): boolean {
   return entry?.sourceKey === built.manifest.sourceKey && entry.digest !== built.manifest.digest;
 }
 
+/**
+ * The tools that decide what a step's results are. An entry of the cache also names those that were at hand when it was made,
+ * such as what unpacks archives: these may be others in a cache that is older, for the same results.
+ */
+export function decidingTools({ manifest }: BuiltStep): Readonly<Record<string, string>> {
+  const decides = ([name]: [string, string]): boolean => /^(gcc|gcc-12|binutils|python3.11.*)$/.test(name);
+  return Object.fromEntries(Object.entries(manifest.tools).filter(decides));
+}
+
 /** The warning for such a result. */
 export function differenceWarning(built: BuiltStep): string {
-  const tools = Object.entries(built.manifest.tools).filter(([name]) =>
-    /^(gcc|gcc-12|binutils|python3.11.*)$/.test(name),
-  );
-  const versions = tools.map(([name, version]) => `${name} ${version}`).join(', ');
+  const versions = Object.entries(decidingTools(built))
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
   return `${built.manifest.step} differs from the recorded result (made with ${versions}); exact instruction counts may too`;
 }

@@ -27,6 +27,7 @@ import { buildSteps } from '../build/engine.ts';
 import { sourceKeyOf } from '../build/keys.ts';
 import { readLockFile, type SourceName } from '../build/lock-file.ts';
 import { cacheRoot, inProject, packageVersion } from '../build/paths.ts';
+import { decidingTools } from '../build/results.ts';
 import type { BuiltStep, Step } from '../build/step.ts';
 import { libraryStep } from '../cpython/library.ts';
 import { debugFile, pythonSteps, stdlibStep } from '../cpython/recipe.ts';
@@ -121,7 +122,8 @@ async function pack(target: string): Promise<readonly string[]> {
 
 /** @param sourceKey As of now: a result may have been made from other sources that gave the same headers. */
 function copyStep(built: BuiltStep, sourceKey: string, guests: string, debug: string): void {
-  const { step, digest, key, identity, fileCount, format, tools } = built.manifest;
+  const { step, digest, key, identity, fileCount, format } = built.manifest;
+  const tools = decidingTools(built);
   // Not the inputs and times: they tell of the machine, and nobody reads them there.
   const manifest = { format, step, key, sourceKey, digest, identity, fileCount, tools };
   const folder = stepFolder(guests, step, sourceKey);
