@@ -37,7 +37,7 @@ export async function textOf(
     `${table.toString()}\n`,
     ...details,
     ...unexpected.map(describe),
-    ...(native === undefined ? [] : comparison(native)),
+    ...(native === undefined ? [] : [comparisonText(native)]),
     ...sums.map((line) => `${line}\n`),
   ].join('');
 }
@@ -50,17 +50,30 @@ export function detailsOf({ status, tests, printed }: ModuleOutcome): string[] {
   return [...lines, ...(status === 'failed' || status === 'timedOut' ? [`${printed.trimEnd()}\n`] : [])];
 }
 
-/** What the modules came to on Linux, and each test that comes to something else there. */
-function comparison({ modules, tests, differences }: NonNullable<RegrtestReport['native']>): string[] {
+/** What the modules came to on Linux: each test that failed on one of the two only, and how many differ otherwise. */
+export function comparisonText(native: NonNullable<RegrtestReport['native']>): string {
+  const { modules, tests, differences } = native;
+  const failures = differences.filter(({ guest, native: there }) => [guest, there].includes('failed'));
   return [
     `\non Linux, modules: ${modules.passed} passed, ${modules.failed} failed, ${modules.skipped} skipped, ${modules.timedOut} timed out\n`,
     `on Linux, tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped\n`,
-    ...differences.map(
-      ({ module, test, guest, native, kind }) =>
-        `    ${test ?? module}: ${guest} in the guest, ${native} on Linux${kind === undefined ? '' : ` (listed: ${kind})`}\n`,
+    ...failures.map(
+      ({ module, test, guest, native: there, kind }) =>
+        `    ${test ?? module}: ${guest} in the guest, ${there} on Linux${kind === undefined ? '' : ` (listed: ${kind})`}\n`,
     ),
+    ...countedByModule(differences.filter((one) => !failures.includes(one))),
     differences.length === 0 ? 'each test comes to the same in the guest\n\n' : '\n',
-  ];
+  ].join('');
+}
+
+/** One line for all tests of a module that differ in the same way. */
+function countedByModule(differences: NonNullable<RegrtestReport['native']>['differences']): string[] {
+  const counts = new Map<string, number>();
+  for (const { module, guest, native } of differences) {
+    const line = `${module}: ${guest} in the guest, ${native} on Linux`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `    ${line}: ${count} ${count === 1 ? 'test' : 'tests'}\n`);
 }
 
 const SAID_OF_LINUX: Readonly<Record<string, string>> = {

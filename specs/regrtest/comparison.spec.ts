@@ -1,5 +1,6 @@
 /** What is told of a module that comes to something else in the guest than on Linux. */
 import { expect, it } from 'vitest';
+import { comparisonText } from '../../harness/cli/regrtest-text.ts';
 import { differencesFromNative, reportOf } from '../../harness/regrtest/index.ts';
 import type { ModuleOutcome, TestOutcome } from '../../harness/regrtest/index.ts';
 
@@ -73,4 +74,25 @@ it('the report says of what is not listed whether it fails on Linux too', () => 
       { module: 'test_m', test: 'b', guest: 'failed', native: 'passed', text: 'why', kind: 'libc' },
     ],
   });
+});
+
+it('people are told each test that failed on one of the two, and how many differ otherwise', () => {
+  const here = [test('a', 'failed', 'why'), test('b', 'passed'), test('c', 'passed'), test('d', 'passed')];
+  const there = [
+    test('a', 'passed'),
+    test('b', 'skipped', 'no'),
+    test('c', 'skipped', 'no'),
+    test('d', 'passed'),
+  ];
+  const known = { kinds: {}, modules: new Map(), tests: new Map() };
+  const { native } = reportOf([moduleWith(here)], [], { verdicts: [moduleWith(there)], known });
+  expect(native && comparisonText(native).split('\n')).toEqual([
+    '',
+    'on Linux, modules: 1 passed, 0 failed, 0 skipped, 0 timed out',
+    'on Linux, tests: 2 passed, 0 failed, 2 skipped',
+    '    a: failed in the guest, passed on Linux',
+    '    test_m: passed in the guest, skipped on Linux: 2 tests',
+    '',
+    '',
+  ]);
 });
