@@ -1,6 +1,7 @@
 /**
- * Works that run for a while, each as a whole process: here, in QEMU's TCG, and in QEMU counting instructions, which repeats as we do.
- * They run in turn, so that their ratios hold on a machine whose speed drifts. A work counts only where all print the same.
+ * Works that run for a while, each as a whole process: here, and in a peer, which is QEMU's TCG, QEMU counting instructions, which
+ * repeats as we do, or v86 as it comes from npm. They run in turn, so that their ratios hold on a machine whose speed drifts. A work
+ * counts only where both print the same.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { wallClock } from '../guest/wall-clock.ts';
 import { timeCommand } from './command.ts';
 import { runInQemu } from './qemu.ts';
 import type { QemuGuest } from './qemu.ts';
+import { runInStock } from './stock.ts';
 
 const MEMORY_MIB = 256;
 /** Programs in C: sorting and arithmetic, memory, kernel calls. */
@@ -27,14 +29,24 @@ export async function compileWork(name: string): Promise<string> {
   return elf.path;
 }
 
+/** What else runs the works: each resolves to what the guest printed. */
+const peers = {
+  tcg: async (guest: QemuGuest) => (await runInQemu(guest)).console,
+  icount: async (guest: QemuGuest) => (await runInQemu({ ...guest, icount: true })).console,
+  stock: runInStock,
+} as const;
+
+export type PeerName = keyof typeof peers;
+
 interface Work {
+  readonly name: string;
   readonly ours: readonly string[];
   readonly theirs: QemuGuest;
 }
 
 export interface Sustained {
-  /** Runs each work once here and once in QEMU; the geometric mean of our time divided by theirs. */
-  ratio(options: { readonly icount: boolean }): Promise<number>;
+  /** Runs each work once here and once in the peer; the geometric mean of our time divided by theirs. */
+  ratio(peer: PeerName): Promise<number>;
   dispose(): Promise<void>;
 }
 
@@ -42,10 +54,9 @@ export async function sustained(): Promise<Sustained> {
   const folder = await mkdtemp(join(tmpdir(), 'nanvix-v86-sustained-'));
   const works = [...(await Promise.all(C_WORKS.map(workInC))), ...(await worksInPython(folder))];
   return {
-    ratio: async ({ icount }) => {
+    ratio: async (peer) => {
       let logarithms = 0;
-      for (const { ours, theirs } of works)
-        logarithms += Math.log(await ratioOf(ours, { ...theirs, icount }));
+      for (const work of works) logarithms += Math.log(await ratioOf(work, peer));
       return Math.exp(logarithms / works.length);
     },
     dispose: async () => {
@@ -54,13 +65,13 @@ export async function sustained(): Promise<Sustained> {
   };
 }
 
-async function ratioOf(ours: readonly string[], theirs: QemuGuest): Promise<number> {
+async function ratioOf({ name, ours, theirs }: Work, peer: PeerName): Promise<number> {
   const { milliseconds, stdout } = await timeCommand(ours);
   const startedAt = wallClock();
-  const { console: output } = await runInQemu(theirs);
+  const output = await peers[peer](theirs);
   const theirMilliseconds = wallClock() - startedAt;
   if (!output.includes(stdout.trim()))
-    throw new Error(`QEMU prints something else than ${stdout}: ${output.slice(-200)}`);
+    throw new Error(`${name}: ${peer} prints something else than ${stdout}: ${output.slice(-200)}`);
   return milliseconds / theirMilliseconds;
 }
 
@@ -68,6 +79,7 @@ async function workInC(name: string): Promise<Work> {
   const { kernel } = await ensureImages();
   const program = await compileWork(name);
   return {
+    name,
     ours: ['run', '--memory', String(MEMORY_MIB), '--', program],
     theirs: {
       kernel: kernel[MEMORY_MIB].path,
@@ -89,6 +101,7 @@ async function worksInPython(folder: string): Promise<Work[]> {
   return scripts.map(([script]) => {
     const commandLine = `${script};${environment.join(' ')}`;
     return {
+      name: script,
       ours: ['run', '--ramfs', ramfs, '--', HELLO.program, commandLine],
       theirs: {
         kernel: kernel[MEMORY_MIB].path,

@@ -27,7 +27,7 @@ import { snapshotFileBytes } from './snapshot-file-bytes.ts';
 import { kernelOverhead } from './kernel-overhead.ts';
 import { traceKernelOverhead, traceOverhead } from './trace-kernel-overhead.ts';
 import { tracePosixOverhead } from './trace-posix-overhead.ts';
-import { hostMips, interpretedShare, sustainedIcount, sustainedTcg } from './sustained.ts';
+import { hostMips, interpretedShare, sustainedIcount, sustainedStock, sustainedTcg } from './sustained.ts';
 import { phasesOverhead } from './phases-overhead.ts';
 import { stepsPerSecond } from './steps-per-second.ts';
 import { stepBackFirstMs, stepBackMs } from './step-back.ts';
@@ -74,6 +74,7 @@ export const figures: readonly Figure[] = [
   peerRestoreRatio,
   sustainedTcg,
   sustainedIcount,
+  sustainedStock,
   interpretedShare,
   hostMips,
 ];

@@ -1,15 +1,16 @@
-/** How fast guests run that run for a while: beside QEMU, and by themselves. */
+/** How fast guests run that run for a while: beside QEMU and stock v86, and by themselves. */
 import { boot } from '../../guest/boot.ts';
 import type { Guest } from '../../guest/guest.ts';
 import type { Figure, Measurement } from '../figure.ts';
 import { whyNoPeer } from '../peer.ts';
 import { compileWork, sustained } from '../sustained.ts';
+import type { PeerName } from '../sustained.ts';
 
 const MICROSECONDS = 1e6;
 
-async function besideQemu(icount: boolean): Promise<Measurement> {
+async function beside(peer: PeerName): Promise<Measurement> {
   const works = await sustained();
-  return { sample: () => works.ratio({ icount }), dispose: () => works.dispose() };
+  return { sample: () => works.ratio(peer), dispose: () => works.dispose() };
 }
 
 /** Runs crunch to its end in this process, and asks something of the guest then. */
@@ -35,7 +36,7 @@ export const sustainedTcg: Figure = {
   samples: 3,
   warmUp: 1,
   whyNot: () => whyNoPeer(false),
-  prepare: () => besideQemu(false),
+  prepare: () => beside('tcg'),
 };
 
 export const sustainedIcount: Figure = {
@@ -43,7 +44,17 @@ export const sustainedIcount: Figure = {
   name: 'sustainedIcount',
   meaning: 'the same, divided by QEMU’s counting instructions (-icount shift=0,sleep=off)',
   target: 1,
-  prepare: () => besideQemu(true),
+  prepare: () => beside('icount'),
+};
+
+export const sustainedStock: Figure = {
+  name: 'sustainedStock',
+  unit: '',
+  meaning: 'the same, divided by v86’s as it comes from npm',
+  target: 1.1,
+  samples: 3,
+  warmUp: 1,
+  prepare: () => beside('stock'),
 };
 
 export const interpretedShare: Figure = {
