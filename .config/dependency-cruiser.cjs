@@ -98,9 +98,9 @@ module.exports = {
     },
     {
       name: 'v86-in-one-folder',
-      comment: 'only emulator/v86 knows v86',
+      comment: 'only emulator/v86 knows v86; the benchmark runs it as it comes, in a process of its own',
       severity: 'error',
-      from: { pathNot: '^emulator/v86/' },
+      from: { pathNot: '^(emulator/v86/|harness/bench/stock-v86[.]mjs$)' },
       to: { path: 'node_modules/v86/' },
     },
     ...rooms,
