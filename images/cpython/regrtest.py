@@ -3,7 +3,7 @@
 The guest is captured where it first reads standard input: everything above that has been imported by then. Each run
 starts from there. One line of JSON on standard input says what to run:
 
-    {"module": "test_math", "match": [patterns of tests], "leave": [names of tests that are not to be started]}
+    {"module": "test_math", "match": [patterns of tests], "leave": [patterns of tests that are not to be started]}
 
 Each thing that happens is one record on standard output: the byte 0x1e, JSON, and a line feed (RFC 7464). What
 tests print themselves stands between them.
@@ -132,7 +132,7 @@ def load_and_run(module):
 
 def is_wanted(patterns, left):
     def wanted(name):
-        if name in left:
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in left):
             return False
         parts = name.split('.')
         return not patterns or any(
@@ -142,7 +142,7 @@ def is_wanted(patterns, left):
 
 def run(module, match=(), leave=()):
     # What test.support.match_test asks, which its own test puts away and back.
-    support._match_test_func = is_wanted(match, frozenset(leave))
+    support._match_test_func = is_wanted(match, leave)
     try:
         support.has_subprocess_support = module in NEED_NO_PROCESS
         imported = importlib.import_module('test.' + module)

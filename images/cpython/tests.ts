@@ -1,5 +1,5 @@
 /** CPython's own regression tests, for the guest: a volume with the whole library, its tests and what runs them. */
-import { copyFileSync, cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { inProject } from '../build/paths.ts';
@@ -27,7 +27,7 @@ export const TEST_RUNNER = `/${LIBRARY_FOLDER}/test/libregrtest/guest.py`;
 
 /** What is for other systems, needs a screen, or holds packages to install: none of it can be used in the guest. */
 const LEFT_OUT =
-  /^(idlelib\/(Icons|idle_test)|tkinter\/test|turtledemo|ensurepip\/_bundled|msilib|pydoc_data\/_pydoc\.css)(\/|$)/;
+  /^(idlelib|tkinter\/test|turtledemo|ensurepip\/_bundled|msilib|pydoc_data\/_pydoc\.css)(\/|$)/;
 /** Sources that are wrong on purpose: as CPython's makefile leaves them out when it compiles the library. */
 const NOT_COMPILED = 'bad_coding|badsyntax|lib2to3/tests/data';
 
@@ -51,6 +51,9 @@ async function build(context: StepContext): Promise<void> {
   await context.run('python3.11', ['-m', 'compileall', '-q', jobs, ...how, '.'], { cwd: target, env });
   copyFileSync(inProject('images/cpython', RUNNER_FILE), path.join(root, TEST_RUNNER));
   writeSystemFiles(root);
+  // Python looks for the folder of modules that are loaded at run time, and complains where there is none.
+  mkdirSync(path.join(target, 'lib-dynload'));
+  writeFileSync(path.join(target, 'lib-dynload', '.keep'), '');
   writeFileSync(
     path.join(context.out, TESTS_RAMFS_FILE),
     createRamfs(readFolder(root), { freeBytes: FREE_BYTES }),

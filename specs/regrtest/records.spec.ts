@@ -1,6 +1,7 @@
 /** What the guest tells of its tests, read and compared with what is known. */
 import { describe, expect, it } from 'vitest';
 import { differences, junitXml, moduleOf, readKnown, reportOf } from '../../harness/regrtest/index.ts';
+import { leftOutTests } from '../../harness/regrtest/known.ts';
 import type { ModuleOutcome } from '../../harness/regrtest/index.ts';
 import { outcomeOf } from '../../harness/regrtest/outcome.ts';
 import { readRecords } from '../../harness/regrtest/records.ts';
@@ -98,6 +99,19 @@ describe('what is known', () => {
     expect(moduleOf('test.test_io.CIOTest.test_large_file_ops')).toBe('test_io');
     expect(moduleOf('test.test_importlib.extension.test_loader.C.test_module')).toBe('test_importlib');
     expect(moduleOf('ctypes.test.test_values.PythonValuesTestCase.test_frozentable')).toBe('test_ctypes');
+    expect(moduleOf('unittest.test.test_case.Test_TestCase.test_init')).toBe('test_unittest');
+  });
+
+  it('is left out by a pattern, and counted one by one where it is run', () => {
+    const list = (leftOut: boolean): string =>
+      JSON.stringify({
+        kinds: { process: '' },
+        modules: [],
+        tests: [{ kind: 'process', why: '', names: ['test.test_x.Pool*'], leftOut }],
+      });
+    expect(leftOutTests(readKnown(list(true)), 'test_x')).toEqual(['test.test_x.Pool*']);
+    expect(leftOutTests(readKnown(list(true)), 'test_y')).toEqual([]);
+    expect(() => readKnown(list(false))).toThrow('name each');
   });
 
   it('names each once and with a kind that is explained', () => {
