@@ -114,6 +114,7 @@ int main(int argc, char **argv)
         symlink("first", "link");
         put("read only", "kept");
         chmod("read only", 0455);
+        mkfifo("fifo", 0640);
         int file = open("mapped", O_CREAT | O_RDWR, 0644);
         ftruncate(file, 7);
         strcpy(mmap(NULL, 7, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), "memory");
@@ -156,12 +157,14 @@ describe('what a volume has no room for', () => {
       '/second': 'shared',
       '/link': '!<symlink>first\0',
       '/read only': 'kept',
+      // A file without content, with the system attribute.
+      '/fifo': '',
       '/mapped': 'memory\0',
     });
     if (!withoutTools) expect(fsck(volume)).toMatchObject({ status: 0 });
     // The next guest has it back, as far as it is there.
-    const { output } = await run(volume, ['look', 'first', 'link', 'Case']);
-    expect(output).toBe('100644 120777 100644 first 0 0\n');
+    const { output } = await run(volume, ['look', 'first', 'link', 'Case', 'fifo']);
+    expect(output).toBe('100644 120777 100644 10644 first 0 0\n');
   });
 });
 

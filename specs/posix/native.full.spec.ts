@@ -19,6 +19,7 @@ const programs: readonly (readonly [name: string, hereOnly: readonly string[]])[
   ['epoll', []],
   ['fairness', []],
   ['fenv', []],
+  ['fifos', []],
   ['links', []],
   ['sharing', []],
   ['process', []],
@@ -26,7 +27,7 @@ const programs: readonly (readonly [name: string, hereOnly: readonly string[]])[
   ['stdio', []],
   ['threads', ['and how large its stack may get']],
   ['time', []],
-  ['timers', ['there are no timers of processor time', 'there is no timer for every clock']],
+  ['timers', ['there is no timer for every clock']],
 ];
 
 /** Programs that only root may run: the guest's user is root. */

@@ -236,6 +236,8 @@ static long resize(long result, struct fat_node *node, uint32_t low, uint32_t hi
         result = -EINVAL;
     else if (node->is_directory)
         result = -EISDIR;
+    else if (node->is_fifo)
+        result = -EINVAL;
     else if (fat_volume.read_only)
         result = -EROFS;
     else if (result == 0 && (node->attributes & FAT_ATTRIBUTE_READ_ONLY))

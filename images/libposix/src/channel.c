@@ -55,18 +55,22 @@ static void free_if_unused(struct nvx_channel *channel)
         (void)nvx_pages_discard(start, start + WHOLE_PAGES);
 }
 
-void nvx_channel_leave_reader(struct nvx_channel *channel)
+void nvx_channel_set_ends(struct nvx_channel *channel, bool reader, bool writer)
 {
-    channel->has_reader = false;
+    channel->has_reader = reader;
+    channel->has_writer = writer;
     nvx_wait_wake();
     free_if_unused(channel);
 }
 
+void nvx_channel_leave_reader(struct nvx_channel *channel)
+{
+    nvx_channel_set_ends(channel, false, channel->has_writer);
+}
+
 void nvx_channel_leave_writer(struct nvx_channel *channel)
 {
-    channel->has_writer = false;
-    nvx_wait_wake();
-    free_if_unused(channel);
+    nvx_channel_set_ends(channel, channel->has_reader, false);
 }
 
 static uint32_t smaller(size_t a, size_t b)

@@ -36,6 +36,9 @@ struct nvx_channel *nvx_channel_make(enum nvx_channel_form form);
 void nvx_channel_leave_reader(struct nvx_channel *channel);
 void nvx_channel_leave_writer(struct nvx_channel *channel);
 
+/* For who counts several readers and writers: whether there are any. Without either the channel is freed. */
+void nvx_channel_set_ends(struct nvx_channel *channel, bool reader, bool writer);
+
 /* Bytes read: 0 once it is empty and has no writer. */
 long nvx_channel_read(struct nvx_channel *channel, void *buffer, size_t bytes, int how);
 

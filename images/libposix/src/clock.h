@@ -16,6 +16,9 @@ struct nvx_instant {
 /* Time since 1970. */
 struct nvx_instant nvx_clock_now(void);
 
+/* Processor time of the program (clocks.c). */
+struct nvx_instant nvx_processor_time(void);
+
 /* a + b, and a - b where b is not after a (else zero). Seconds that would overflow stay at the largest value. */
 struct nvx_instant nvx_instant_add(struct nvx_instant a, struct nvx_instant b);
 struct nvx_instant nvx_instant_since(struct nvx_instant a, struct nvx_instant b);

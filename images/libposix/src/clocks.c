@@ -2,8 +2,8 @@
  * Clocks and times for programs.
  *
  * The kernel has one clock, which nobody can set: it serves as real time and as the monotonic clock. It has no account
- * of processor time: a program's is the time since its start without what it slept, which is exact while it has one
- * thread.
+ * of processor time: a program's is the time since its start without what it slept while it had one thread, which is exact for a
+ * program that has no other.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 #include "sleep.h"
 #include "threads.h"
 
-static struct nvx_instant processor_time(void)
+struct nvx_instant nvx_processor_time(void)
 {
     return nvx_instant_since(nvx_instant_since(nvx_clock_now(), nvx_process_start), nvx_time_slept());
 }
@@ -37,7 +37,7 @@ static long read_cpu_clock(clockid_t clock, struct nvx_instant *instant)
         return -EINVAL;
     if (who != 0 && (kind == OF_PROCESS ? who != nvx_call_getpid() : nvx_thread_find(who) == NULL))
         return -EINVAL;
-    *instant = processor_time();
+    *instant = nvx_processor_time();
     return 0;
 }
 
@@ -55,7 +55,7 @@ static long read_clock(clockid_t clock, struct nvx_instant *instant)
         return 0;
     case CLOCK_PROCESS_CPUTIME_ID:
     case CLOCK_THREAD_CPUTIME_ID:
-        *instant = processor_time();
+        *instant = nvx_processor_time();
         return 0;
     default:
         return read_cpu_clock(clock, instant);
@@ -178,7 +178,7 @@ long nvx_call_nanosleep(const struct nvx_timespec32 *request, struct nvx_timespe
 /* All processor time counts as the program's: the kernel's part of it is not known. */
 long nvx_call_times(struct tms *times)
 {
-    struct nvx_instant used = processor_time();
+    struct nvx_instant used = nvx_processor_time();
     struct nvx_instant now = nvx_clock_now();
     const uint32_t tick = NVX_NANOSECONDS / NVX_CLOCK_TICKS;
 
@@ -197,7 +197,7 @@ struct rusage32 {
 
 long nvx_call_getrusage(int who, struct rusage32 *usage)
 {
-    struct nvx_instant used = processor_time();
+    struct nvx_instant used = nvx_processor_time();
 
     if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
         return -EINVAL;

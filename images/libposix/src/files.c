@@ -15,6 +15,7 @@
 #include "fat/content.h"
 #include "fat/node.h"
 #include "fat/volume.h"
+#include "fifo.h"
 #include "kinds.h"
 #include "limits.h"
 #include "pages.h"
@@ -159,6 +160,8 @@ long nvx_file_mappable(int descriptor, bool shared, bool writes, struct fat_node
     if ((file->flags & O_PATH) || (file->flags & O_ACCMODE) == O_WRONLY ||
         (shared && writes && (file->flags & O_ACCMODE) != O_RDWR))
         return (file->flags & O_PATH) ? -EBADF : -EACCES;
+    if (shared && writes && (file->node->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
+        return -EPERM;
     *node = file->node;
     return 0;
 }
@@ -183,7 +186,7 @@ static long check_existing(const struct fat_node *node, int flags)
         return -ENOTDIR;
     if (node->is_link && !(flags & O_PATH))
         return -ELOOP;
-    if (writes && fat_volume.read_only)
+    if (writes && fat_volume.read_only && !node->is_fifo)
         return -EROFS;
     return writes && (node->attributes & FAT_ATTRIBUTE_READ_ONLY) ? -EACCES : 0;
 }
@@ -212,6 +215,8 @@ static long open_walked(struct nvx_path *path, int flags, unsigned mode)
         result = check_existing(node, flags);
     if (result < 0)
         return result;
+    if (node->is_fifo && !(flags & O_PATH))
+        return nvx_fifo_open(node, flags);
     if (!created) {
         fat_node_keep(node);
         if ((flags & O_TRUNC) && !(flags & O_PATH) && node->size > 0)
@@ -387,9 +392,12 @@ long nvx_call_flock(int descriptor, int operation)
 /* The size of a pipe, or another one. */
 static long pipe_size(const struct nvx_file *file, const uintptr_t *wanted)
 {
+    struct nvx_channel *channel;
+
     if (file->node != NULL || !S_ISFIFO(file->kind->mode) || file->object == NULL)
         return -EBADF;
-    return wanted == NULL ? nvx_channel_capacity(file->object) : nvx_channel_resize(file->object, *wanted);
+    channel = nvx_fifo_node(file) == NULL ? file->object : nvx_fifo_channel(file);
+    return wanted == NULL ? nvx_channel_capacity(channel) : nvx_channel_resize(channel, *wanted);
 }
 
 long nvx_call_fcntl64(int descriptor, int command, uintptr_t argument)
@@ -421,6 +429,9 @@ long nvx_call_fcntl64(int descriptor, int command, uintptr_t argument)
         return pipe_size(file, NULL);
     case F_SETPIPE_SZ:
         return pipe_size(file, &argument);
+    case F_GET_SEALS:
+    case F_ADD_SEALS:
+        return nvx_memfd_seal(file, command == F_ADD_SEALS ? &argument : NULL);
     case F_SETLK:
     case F_SETLKW:
         return file->node != NULL ? 0 : -EINVAL;

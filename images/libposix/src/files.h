@@ -46,6 +46,9 @@ long nvx_file_directory(int descriptor, struct fat_node **node);
 /* For mmap: the file of a descriptor, without a reference, if it may be mapped so. */
 long nvx_file_mappable(int descriptor, bool shared, bool writes, struct fat_node **node);
 
+/* Adds seals to a file in memory, or tells those it has (of null); -EINVAL of any other file (memfd.c). */
+long nvx_memfd_seal(struct nvx_file *file, const uintptr_t *added);
+
 /* A descriptor for a new file without a name. */
 long nvx_file_open_nameless(int flags, unsigned mode);
 

@@ -98,6 +98,7 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size)
             const uint8_t *slot = found.place.slot;
             unsigned type = (slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_DIRECTORY) ? DT_DIR
                             : fat_slot_is_link(slot)                              ? DT_LNK
+                            : fat_slot_is_fifo(slot)                              ? DT_FIFO
                                                                                   : DT_REG;
             uint64_t next = walk.slot + FIRST_SLOT_OFFSET;
 

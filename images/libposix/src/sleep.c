@@ -15,10 +15,18 @@
 #include "threads.h"
 
 static struct nvx_instant slept;
+/* The program's one thread sleeps, since then: the thread of timers may ask. */
+static bool asleep;
+static struct nvx_instant asleep_since;
 
 struct nvx_instant nvx_time_slept(void)
 {
-    return slept;
+    return asleep ? nvx_instant_add(slept, nvx_instant_since(nvx_clock_now(), asleep_since)) : slept;
+}
+
+bool nvx_is_asleep(void)
+{
+    return asleep;
 }
 
 static long wait_for_signal(const struct nvx_instant *deadline)
@@ -49,10 +57,32 @@ static long sleep_alone(struct nvx_instant span)
     return result;
 }
 
+/* The same where the only other thread is this layer's own. */
+static long wait_as_one_thread(const struct nvx_instant *deadline)
+{
+    long result;
+
+    nvx_enter();
+    asleep_since = nvx_clock_now();
+    asleep = true;
+    nvx_leave();
+    result = wait_for_signal(deadline);
+    nvx_enter();
+    slept = nvx_time_slept();
+    asleep = false;
+    nvx_leave();
+    return result;
+}
+
+static bool has_one_thread(void)
+{
+    return nvx_thread_next(nvx_thread_next(NULL)) == NULL;
+}
+
 long nvx_sleep(const struct nvx_instant *span)
 {
     if (span == NULL)
-        return wait_for_signal(NULL);
+        return nvx_threaded && has_one_thread() ? wait_as_one_thread(NULL) : wait_for_signal(NULL);
     if (span->seconds < 0 || span->nanoseconds >= NVX_NANOSECONDS)
         return -EINVAL;
     if (!nvx_threaded)
@@ -60,7 +90,7 @@ long nvx_sleep(const struct nvx_instant *span)
 
     struct nvx_instant deadline = nvx_instant_add(nvx_clock_now(), *span);
 
-    return wait_for_signal(&deadline);
+    return has_one_thread() ? wait_as_one_thread(&deadline) : wait_for_signal(&deadline);
 }
 
 long nvx_sleep_until(struct nvx_instant moment)

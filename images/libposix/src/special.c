@@ -13,6 +13,7 @@
 #include "calls.h"
 #include "fat/node.h"
 #include "fat/volume.h"
+#include "fifo.h"
 #include "files.h"
 #include "kinds.h"
 #include "limits.h"
@@ -212,13 +213,15 @@ static const char *with_number(const char *kind, uint32_t number, char *text)
 long nvx_special_descriptor_target(int descriptor, char *buffer, size_t size)
 {
     const struct nvx_file *file = nvx_file_get(descriptor);
+    const struct fat_node *node;
     char text[NVX_PATH_BYTES];
     const char *path = text;
     size_t length;
 
     if (file == NULL)
         return -ENOENT;
-    if (file->node == NULL) {
+    node = file->node != NULL ? file->node : nvx_fifo_node(file);
+    if (node == NULL) {
         const struct nvx_kind *kind = file->kind;
 
         path = kind->name;
@@ -227,10 +230,10 @@ long nvx_special_descriptor_target(int descriptor, char *buffer, size_t size)
                                : S_ISSOCK(kind->mode) ? "socket"
                                                        : "anon_inode",
                                (uint32_t)(uintptr_t)file->object, text);
-    } else if (file->node->unlinked) {
+    } else if (node->unlinked) {
         path = "/ (deleted)";
     } else {
-        path = nvx_path_of(file->node, text, sizeof(text));
+        path = nvx_path_of(node, text, sizeof(text));
     }
     if (path == NULL)
         return -ENAMETOOLONG;

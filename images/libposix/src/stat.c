@@ -15,6 +15,7 @@
 #include "fat/table.h"
 #include "fat/time.h"
 #include "fat/volume.h"
+#include "fifo.h"
 #include "files.h"
 #include "kinds.h"
 #include "linux-abi.h"
@@ -55,7 +56,7 @@ static void describe_times(struct description *description, const uint8_t *slot)
 
 static uint32_t type_of(const struct fat_node *node)
 {
-    return node->is_directory ? S_IFDIR : node->is_link ? S_IFLNK : S_IFREG;
+    return node->is_directory ? S_IFDIR : node->is_link ? S_IFLNK : node->is_fifo ? S_IFIFO : S_IFREG;
 }
 
 /* All that the volume says of a file. */
@@ -142,10 +143,12 @@ static long describe_descriptor(int descriptor, struct description *description)
 
     if (file == NULL)
         return -EBADF;
-    if (file->node == NULL)
+    struct fat_node *node = file->node != NULL ? file->node : nvx_fifo_node(file);
+
+    if (node == NULL)
         describe_kind(file->kind, number_of(file), description);
     else
-        describe_node(file->node, description);
+        describe_node(node, description);
     return 0;
 }
 

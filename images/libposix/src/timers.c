@@ -5,6 +5,9 @@
  *
  * A signal reaches a thread when that makes a call or waits (signals.c). A thread that only computes is not
  * interrupted, since a kernel that delivers at the end of calls cannot do it.
+ *
+ * Timers of processor time go by CLOCK_PROCESS_CPUTIME_ID. That stands still while the program sleeps, so the thread looks again
+ * after what is left, as if the program ran.
  */
 #include "timers.h"
 
@@ -24,22 +27,32 @@
 #include "lock.h"
 #include "pages.h"
 #include "signals.h"
+#include "sleep.h"
 #include "threads.h"
 
 /* SIGEV_THREAD_ID, which musl's headers lack: to one thread. */
 enum { NOTIFY_THREAD = 4 };
 
-/* The first is that of setitimer and alarm. */
-enum { TIMERS = 33, FIRST_CREATED = 1 };
+/* The first are those of setitimer, by its numbers; alarm has that of ITIMER_REAL. */
+enum { FIRST_CREATED = 3, TIMERS = FIRST_CREATED + 32 };
+
+/* A program that sleeps is looked after no more often. */
+enum { SHORTEST_LOOK = 1000000 };
 
 static struct timer {
     bool made;
     bool set;
+    /* Counts processor time. */
+    bool of_processor;
     struct nvx_instant due;
     struct nvx_instant interval;
     int overruns;
     struct nvx_sigevent event;
-} timers[TIMERS] = {{.made = true, .event = {.signal = SIGALRM, .notify = SIGEV_SIGNAL}}};
+} timers[TIMERS] = {
+    [ITIMER_REAL] = {.made = true, .event = {.signal = SIGALRM, .notify = SIGEV_SIGNAL}},
+    [ITIMER_VIRTUAL] = {.made = true, .of_processor = true, .event = {.signal = SIGVTALRM, .notify = SIGEV_SIGNAL}},
+    [ITIMER_PROF] = {.made = true, .of_processor = true, .event = {.signal = SIGPROF, .notify = SIGEV_SIGNAL}},
+};
 
 /* Changes whenever the thread should look again. */
 static volatile int changes;
@@ -48,6 +61,25 @@ static bool started;
 static bool is_zero(struct nvx_instant span)
 {
     return span.seconds == 0 && span.nanoseconds == 0;
+}
+
+/* Now, by a timer's clock. */
+static struct nvx_instant now_of(const struct timer *timer)
+{
+    return timer->of_processor ? nvx_processor_time() : nvx_clock_now();
+}
+
+/* When to look at a timer that is set and not yet due, by the clock. */
+static struct nvx_instant look_at(const struct timer *timer)
+{
+    struct nvx_instant left;
+
+    if (!timer->of_processor)
+        return timer->due;
+    left = nvx_instant_since(timer->due, nvx_processor_time());
+    if (nvx_is_asleep() && left.seconds == 0 && left.nanoseconds < SHORTEST_LOOK)
+        left.nanoseconds = SHORTEST_LOOK;
+    return nvx_instant_add(nvx_clock_now(), left);
 }
 
 static void fire(struct timer *timer, int id, struct nvx_instant now)
@@ -77,17 +109,26 @@ static void fire(struct timer *timer, int id, struct nvx_instant now)
 /* Fires what is due. Answers when the next one is, or false if none is set. */
 static bool fire_due(struct nvx_instant *next)
 {
-    struct nvx_instant now = nvx_clock_now();
     bool any = false;
 
     for (int id = 0; id < TIMERS; id++) {
         struct timer *timer = &timers[id];
 
-        if (timer->set && !nvx_instant_before(now, timer->due))
+        if (!timer->set)
+            continue;
+
+        struct nvx_instant now = now_of(timer);
+
+        if (!nvx_instant_before(now, timer->due))
             fire(timer, id, now);
-        if (timer->set && (!any || nvx_instant_before(timer->due, *next)))
-            *next = timer->due;
-        any |= timer->set;
+        if (!timer->set)
+            continue;
+
+        struct nvx_instant look = look_at(timer);
+
+        if (!any || nvx_instant_before(look, *next))
+            *next = look;
+        any = true;
     }
     return any;
 }
@@ -141,7 +182,7 @@ static long set(struct timer *timer, struct nvx_instant value, struct nvx_instan
     }
     timer->set = !is_zero(value);
     timer->interval = interval;
-    timer->due = absolute ? value : nvx_instant_add(nvx_clock_now(), value);
+    timer->due = absolute ? value : nvx_instant_add(now_of(timer), value);
     timer->overruns = 0;
     changes++;
     if (started)
@@ -151,7 +192,7 @@ static long set(struct timer *timer, struct nvx_instant value, struct nvx_instan
 
 static struct nvx_instant left(const struct timer *timer)
 {
-    struct nvx_instant now = nvx_clock_now();
+    struct nvx_instant now = now_of(timer);
 
     if (!timer->set)
         return (struct nvx_instant){0, 0};
@@ -161,13 +202,15 @@ static struct nvx_instant left(const struct timer *timer)
 
 long nvx_call_getitimer(int which, struct nvx_itimerval *out)
 {
-    struct nvx_instant rest = left(&timers[0]);
+    if (which < 0 || which >= FIRST_CREATED)
+        return -EINVAL;
 
-    if (which != ITIMER_REAL)
-        return which == ITIMER_VIRTUAL || which == ITIMER_PROF ? -ENOSYS : -EINVAL;
+    const struct timer *timer = &timers[which];
+    struct nvx_instant rest = left(timer);
+
     *out = (struct nvx_itimerval){
-        (int32_t)timers[0].interval.seconds,
-        (int32_t)(timers[0].interval.nanoseconds / 1000),
+        (int32_t)timer->interval.seconds,
+        (int32_t)(timer->interval.nanoseconds / 1000),
         (int32_t)rest.seconds,
         (int32_t)((rest.nanoseconds + 999) / 1000),
     };
@@ -187,7 +230,7 @@ long nvx_call_setitimer(int which, const struct nvx_itimerval *wanted, struct nv
         return result;
     if ((uint32_t)wanted->microseconds >= 1000000 || (uint32_t)wanted->interval_microseconds >= 1000000)
         return -EINVAL;
-    result = set(&timers[0], (struct nvx_instant){wanted->seconds, (uint32_t)wanted->microseconds * 1000},
+    result = set(&timers[which], (struct nvx_instant){wanted->seconds, (uint32_t)wanted->microseconds * 1000},
                  (struct nvx_instant){wanted->interval_seconds, (uint32_t)wanted->interval_microseconds * 1000}, false);
     if (result == 0 && old != NULL)
         *old = before;
@@ -196,7 +239,8 @@ long nvx_call_setitimer(int which, const struct nvx_itimerval *wanted, struct nv
 
 static bool clock_has_timers(clockid_t clock)
 {
-    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME;
+    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME ||
+           clock == CLOCK_PROCESS_CPUTIME_ID;
 }
 
 long nvx_call_timer_create(clockid_t clock, const struct nvx_sigevent *event, int *id)
@@ -213,7 +257,11 @@ long nvx_call_timer_create(clockid_t clock, const struct nvx_sigevent *event, in
     for (int i = FIRST_CREATED; i < TIMERS; i++) {
         if (timers[i].made)
             continue;
-        timers[i] = (struct timer){.made = true, .event = event != NULL ? *event : usual};
+        timers[i] = (struct timer){
+            .made = true,
+            .of_processor = clock == CLOCK_PROCESS_CPUTIME_ID,
+            .event = event != NULL ? *event : usual,
+        };
         if (event == NULL)
             timers[i].event.value.number = i;
         *id = i;

@@ -442,7 +442,7 @@ long nvx_call_symlink(const char *target, const char *text)
     return nvx_call_symlinkat(target, AT_FDCWD, text);
 }
 
-/* An ordinary file can be made so; pipes and devices with names are not to be had. */
+/* Ordinary files and pipes can be made so; devices and sockets with names are not to be had. */
 long nvx_call_mknodat(int directory, const char *text, unsigned mode)
 {
     struct nvx_path path;
@@ -452,8 +452,12 @@ long nvx_call_mknodat(int directory, const char *text, unsigned mode)
     if (result < 0)
         return result;
     result = check_missing(&path);
+    if (result == 0 && (mode & S_IFMT) != 0 && !S_ISREG(mode) && !S_ISFIFO(mode))
+        result = -EPERM;
     if (result == 0)
-        result = (mode & S_IFMT) == 0 || S_ISREG(mode) ? nvx_tree_create_file(&path, mode, &node) : -EPERM;
+        result = nvx_tree_create_file(&path, mode, &node);
+    if (result == 0 && S_ISFIFO(mode))
+        fat_node_make_fifo(node);
     fat_node_release(node);
     nvx_path_release(&path);
     return result;

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -257,6 +258,66 @@ static void large(void)
     unlink("/large");
 }
 
+static struct timespec now;
+
+static long long since(struct timespec start)
+{
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - start.tv_sec) * 1000000000ll + now.tv_nsec - start.tv_nsec;
+}
+
+/* Two files that grow in turn lie in pieces. */
+static void backwards(void)
+{
+    enum { BLOCK = 512, BLOCKS = 1000 };
+    static const char *const names[] = {"/one", "/two"};
+    int files[] = {open("/one", O_CREAT | O_RDWR, 0644), open("/two", O_CREAT | O_RDWR, 0644)};
+    bool holds = true;
+
+    for (int i = 0; i < BLOCKS; i++)
+        for (int k = 0; k < 2; k++) {
+            memset(buffer, i + k, BLOCK);
+            write(files[k], buffer, BLOCK);
+        }
+    for (int i = BLOCKS; i-- > 0;)
+        for (int k = 0; k < 2; k++)
+            holds = pread(files[k], buffer, BLOCK, (off_t)i * BLOCK) == BLOCK && buffer[0] == (char)(i + k) &&
+                    buffer[BLOCK - 1] == (char)(i + k) && holds;
+    check("two files in pieces are read backwards", holds);
+    check_number("and in one go", pread(files[1], buffer, sizeof(buffer), 5 * BLOCK + 1), sizeof(buffer));
+    check("rightly", buffer[0] == 6 && buffer[BLOCK - 2] == 6 && buffer[BLOCK - 1] == 7 && buffer[99 * BLOCK] == 105);
+    ftruncate(files[0], 300 * BLOCK);
+    ftruncate(files[0], 700 * BLOCK);
+    check("one is cut, and grows with zeros", pread(files[0], buffer, 2 * BLOCK, 299 * BLOCK) == 2 * BLOCK &&
+                                                  buffer[BLOCK - 1] == (char)299 && buffer[BLOCK] == 0);
+    for (int k = 0; k < 2; k++) {
+        close(files[k]);
+        unlink(names[k]);
+    }
+}
+
+static void seeking_is_cheap(void)
+{
+    enum { BLOCK = 100 };
+    int file = open("/straight", O_CREAT | O_RDWR, 0644);
+    struct timespec start;
+    long long forwards, back;
+
+    for (int i = 0; i < 10; i++)
+        write(file, buffer, sizeof(buffer));
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 0; i < 1000; i++)
+        pread(file, buffer, BLOCK, (off_t)i * 1000);
+    forwards = since(start);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 1000; i-- > 0;)
+        pread(file, buffer, BLOCK, (off_t)i * 1000);
+    back = since(start);
+    check("a file in one piece is read backwards as fast as forwards", back < forwards * 11 / 10);
+    close(file);
+    unlink("/straight");
+}
+
 int main(void)
 {
     opening();
@@ -268,5 +329,7 @@ int main(void)
     nameless();
     attributes();
     large();
+    backwards();
+    seeking_is_cheap();
     return finish();
 }

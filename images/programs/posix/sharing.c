@@ -120,6 +120,38 @@ static void memory(void)
     check_error("flags nobody knows", memfd_create("name", 0x8000), EINVAL);
 }
 
+static void sealed(void)
+{
+    int file = memfd_create("sealed", MFD_ALLOW_SEALING);
+    int closed = memfd_create("closed", 0);
+    int ordinary = open("ordinary", O_CREAT | O_RDWR, 0644);
+
+    write(file, "sealed", 6);
+    check_number("a file in memory may have no seals", fcntl(file, F_GET_SEALS), 0);
+    check_number("against growing and shrinking", fcntl(file, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK), 0);
+    check_error("then it does not shrink", ftruncate(file, 3), EPERM);
+    check_error("nor grow", ftruncate(file, 9), EPERM);
+    check_error("also not by a write", pwrite(file, "longer", 6, 3), EPERM);
+    check_number("one inside is done", pwrite(file, "SEA", 3, 0), 3);
+    char *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    check_error("against writing, not while it is mapped", fcntl(file, F_ADD_SEALS, F_SEAL_WRITE), EBUSY);
+    munmap(map, PAGE);
+    check_number("but then", fcntl(file, F_ADD_SEALS, F_SEAL_WRITE), 0);
+    check_error("it is not written", pwrite(file, "x", 1, 0), EPERM);
+    check("nor mapped so", mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) == MAP_FAILED && errno == EPERM);
+    map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+    check("a copy is", map != MAP_FAILED && memcmp(map, "SEAled", 6) == 0);
+    munmap(map, PAGE);
+    check_number("the last seal", fcntl(file, F_ADD_SEALS, F_SEAL_SEAL), 0);
+    check_error("lets no other follow", fcntl(file, F_ADD_SEALS, F_SEAL_WRITE), EPERM);
+    check_number("all are told", fcntl(file, F_GET_SEALS), F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+    check_number("a file that was not made for it has that one", fcntl(closed, F_GET_SEALS), F_SEAL_SEAL);
+    check_error("seals nobody knows", fcntl(memfd_create("any", MFD_ALLOW_SEALING), F_ADD_SEALS, 0x4000), EINVAL);
+    check_error("and any other file has none", fcntl(ordinary, F_GET_SEALS), EINVAL);
+    close(file), close(closed), close(ordinary);
+    unlink("ordinary");
+}
+
 static void named(void)
 {
     int file = shm_open("/memory", O_CREAT | O_EXCL | O_RDWR, 0600);
@@ -154,6 +186,7 @@ int main(void)
     mapped();
     refused();
     memory();
+    sealed();
     named();
     return finish();
 }

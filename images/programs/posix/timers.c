@@ -69,9 +69,56 @@ static void intervals(void)
                                     old.it_value.tv_sec == 0 && old.it_value.tv_usec <= 10000);
     timer = (struct itimerval){{0, 0}, {0, 0}};
     setitimer(ITIMER_REAL, &timer, NULL);
-    check_error("there are no timers of processor time", setitimer(ITIMER_PROF, &timer, NULL), ENOSYS);
     timer.it_value.tv_usec = 1000000;
     check_error("a microsecond is below a million", setitimer(ITIMER_REAL, &timer, NULL), EINVAL);
+}
+
+/* Computes, with calls in between, until a signal has come so often; false if the processor worked for a second or two in vain. */
+static bool works_until(int wanted)
+{
+    struct timespec start, used;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    do
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    while (count < wanted && used.tv_sec - start.tv_sec < 2);
+    return count >= wanted;
+}
+
+static void of_processor(void)
+{
+    static const int kinds[][2] = {{ITIMER_PROF, SIGPROF}, {ITIMER_VIRTUAL, SIGVTALRM}};
+    struct itimerval stop = {{0, 0}, {0, 0}}, old;
+    struct itimerspec soon = {{0, 0}, {0, 4000000}};
+    timer_t timer;
+
+    for (int i = 0; i < 2; i++) {
+        struct itimerval often = {{0, 1000}, {0, 1000}}, late = {{0, 0}, {0, 10000}};
+        struct sigaction action = {.sa_handler = note};
+
+        sigaction(kinds[i][1], &action, NULL);
+        count = 0;
+        check_number("a timer of processor time is set", setitimer(kinds[i][0], &often, NULL), 0);
+        check("it comes again and again while the program works", works_until(3));
+        check_number("by a signal of its own", caught, kinds[i][1]);
+        setitimer(kinds[i][0], &late, NULL);
+        count = 0;
+        usleep(100000);
+        check_number("but not while it sleeps", count, 0);
+        check("which does not count", getitimer(kinds[i][0], &old) == 0 && old.it_value.tv_usec > 5000);
+        check("it does when the program works again", works_until(1));
+        check("and is over", getitimer(kinds[i][0], &old) == 0 && old.it_value.tv_sec == 0 && old.it_value.tv_usec == 0);
+        setitimer(kinds[i][0], &stop, NULL);
+    }
+    signal(SIGALRM, note);
+    count = 0;
+    check_number("timer_create knows that clock", timer_create(CLOCK_PROCESS_CPUTIME_ID, NULL, &timer), 0);
+    timer_settime(timer, 0, &soon, NULL);
+    usleep(50000);
+    check_number("it does not come while the program sleeps", count, 0);
+    check("but while it works", works_until(1));
+    timer_delete(timer);
+    check_error("there is no other kind", setitimer(3, &stop, NULL), EINVAL);
 }
 
 static void on_call(union sigval given)
@@ -133,7 +180,7 @@ static void created(void)
     pthread_mutex_unlock(&mutex);
     check_number("in a thread of its own", calls, 3);
     timer_delete(other);
-    check_error("there is no timer for every clock", timer_create(CLOCK_PROCESS_CPUTIME_ID, NULL, &timer), EINVAL);
+    check_error("there is no timer for every clock", timer_create(CLOCK_THREAD_CPUTIME_ID, NULL, &timer), EINVAL);
 }
 
 int main(void)
@@ -141,6 +188,7 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     alarms();
     intervals();
+    of_processor();
     created();
     return finish();
 }

@@ -4,6 +4,7 @@
 #include "content.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "../shared.h"
@@ -15,23 +16,33 @@ static uint32_t clusters_for(uint64_t bytes)
     return (uint32_t)((bytes + fat_volume.cluster_bytes - 1) >> fat_volume.cluster_shift);
 }
 
-/* The file's cluster of an index, which must be inside its chain; 0 if the chain is shorter than the size says. */
+/* Learns more of the run that is near, until it reaches to `index` or ends. */
+static void follow_run(struct fat_node *node, uint32_t index)
+{
+    uint32_t wanted = index - node->near_index + 1;
+
+    if (wanted > node->near_count)
+        node->near_count += fat_run(node->near_cluster + node->near_count - 1, wanted - node->near_count + 1) - 1;
+}
+
+/* The file's cluster of an index, which must be inside its chain; 0 if the chain is shorter than the size says. The run
+ * that it is in is near then. */
 static uint32_t cluster_at(struct fat_node *node, uint32_t index)
 {
-    uint32_t at = 0;
-    uint32_t cluster = node->first_cluster;
-
-    if (node->near_cluster != 0 && node->near_index <= index) {
-        at = node->near_index;
-        cluster = node->near_cluster;
+    if (node->near_cluster == 0 || index < node->near_index) {
+        node->near_index = 0;
+        node->near_cluster = node->first_cluster;
+        node->near_count = 1;
     }
-    for (; at < index && cluster != 0; at++)
-        cluster = fat_next(cluster);
-    if (cluster != 0) {
-        node->near_index = index;
-        node->near_cluster = cluster;
+    while (node->near_cluster != 0) {
+        follow_run(node, index);
+        if (index - node->near_index < node->near_count)
+            return node->near_cluster + (index - node->near_index);
+        node->near_cluster = fat_next(node->near_cluster + node->near_count - 1);
+        node->near_index += node->near_count;
+        node->near_count = 1;
     }
-    return cluster;
+    return 0;
 }
 
 enum direction { FROM_FILE, TO_FILE, ZERO_FILE };
@@ -39,20 +50,21 @@ enum direction { FROM_FILE, TO_FILE, ZERO_FILE };
 /* Copies between memory and the file's clusters, one piece for each run of clusters that lie one behind the other. */
 static size_t transfer(struct fat_node *node, uint32_t offset, void *memory, size_t bytes, enum direction direction)
 {
-    uint32_t cluster = cluster_at(node, offset >> fat_volume.cluster_shift);
+    uint32_t index = offset >> fat_volume.cluster_shift;
     uint32_t skip = offset & (fat_volume.cluster_bytes - 1);
     size_t done = 0;
 
-    while (done < bytes && cluster != 0) {
+    while (done < bytes) {
+        uint32_t cluster = cluster_at(node, index);
         uint8_t *at = fat_cluster_address(cluster) + skip;
-        size_t piece = fat_volume.cluster_bytes - skip;
-        uint32_t next = 0;
+        uint32_t count;
+        size_t piece;
 
-        while (piece < bytes - done && (next = fat_next(cluster)) == cluster + 1) {
-            piece += fat_volume.cluster_bytes;
-            node->near_index++;
-            node->near_cluster = cluster = next;
-        }
+        if (cluster == 0)
+            break;
+        follow_run(node, index + clusters_for((uint64_t)skip + bytes - done) - 1);
+        count = node->near_count - (index - node->near_index);
+        piece = ((size_t)count << fat_volume.cluster_shift) - skip;
         if (piece > bytes - done)
             piece = bytes - done;
         if (direction == FROM_FILE)
@@ -63,13 +75,7 @@ static size_t transfer(struct fat_node *node, uint32_t offset, void *memory, siz
             memset(at, 0, piece);
         done += piece;
         skip = 0;
-        if (done < bytes) {
-            cluster = next;
-            if (cluster != 0) {
-                node->near_index++;
-                node->near_cluster = cluster;
-            }
-        }
+        index += count;
     }
     return done;
 }
@@ -87,12 +93,13 @@ static void trim_chain(struct fat_node *node, uint32_t clusters)
         if (last != 0)
             fat_cut_after(last);
     }
-    if (clusters == 0 || node->near_index >= clusters)
+    if (node->near_index >= clusters)
         node->near_cluster = 0;
+    else if (node->near_count > clusters - node->near_index)
+        node->near_count = clusters - node->near_index;
 }
 
-/* Lengthens the chain; what is near stays there, since the new part is about to be written from its start. Answers how
- * many clusters it has then, fewer than wanted if the volume is full. */
+/* Lengthens the chain. Answers how many clusters it has then, fewer than wanted if the volume is full. */
 static uint32_t lengthen_chain(struct fat_node *node, uint32_t have, uint32_t want)
 {
     uint32_t last = have == 0 ? 0 : cluster_at(node, have - 1);
@@ -171,6 +178,8 @@ long fat_content_write(struct fat_node *node, uint64_t offset, const void *buffe
 
     uint64_t end = offset + bytes;
 
+    if ((node->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) || (end > node->size && (node->seals & F_SEAL_GROW)))
+        return -EPERM;
     if (end > node->size) {
         end = make_room(node, offset, end);
         if (end <= offset)
@@ -198,6 +207,8 @@ long fat_content_resize(struct fat_node *node, uint64_t size)
 
     if (size > FAT_LARGEST_FILE)
         return -EFBIG;
+    if ((size > before && (node->seals & F_SEAL_GROW)) || (size < before && (node->seals & F_SEAL_SHRINK)))
+        return -EPERM;
     if (node->shared)
         nvx_shared_store(node, 0, before);
     if (size > node->size) {

@@ -134,6 +134,13 @@ bool fat_slot_is_link(const uint8_t *slot)
            memcmp(fat_cluster_address(fat_slot_cluster(slot)), cookie, COOKIE_BYTES) == 0;
 }
 
+/* An empty file with the system attribute, as Interix and NTFS drivers have it. */
+bool fat_slot_is_fifo(const uint8_t *slot)
+{
+    return (slot[FAT_SLOT_ATTRIBUTES] & (FAT_ATTRIBUTE_SYSTEM | FAT_ATTRIBUTE_DIRECTORY)) == FAT_ATTRIBUTE_SYSTEM &&
+           fat_read32(slot + FAT_SLOT_SIZE) == 0;
+}
+
 struct fat_node *fat_node_root(void)
 {
     if (root.references == 0) {
@@ -172,6 +179,7 @@ struct fat_node *fat_node_get(struct fat_node *parent, const struct fat_place *p
     if (!node->is_directory)
         node->size = fat_read32(place->slot + FAT_SLOT_SIZE);
     node->is_link = fat_slot_is_link(place->slot);
+    node->is_fifo = fat_slot_is_fifo(place->slot);
     enter_list(node);
     return node;
 }
@@ -412,6 +420,13 @@ long fat_node_make_link(struct fat_node *node, const char *target, size_t bytes)
     node->is_link = true;
     fat_node_store(node);
     return 0;
+}
+
+void fat_node_make_fifo(struct fat_node *node)
+{
+    node->attributes = (uint8_t)((node->attributes & ~FAT_ATTRIBUTE_ARCHIVE) | FAT_ATTRIBUTE_SYSTEM);
+    node->is_fifo = true;
+    fat_node_store(node);
 }
 
 bool fat_node_is_within(const struct fat_node *node, const struct fat_node *directory)

@@ -49,11 +49,19 @@ struct fat_node {
     bool is_directory;
     bool unlinked;
     bool modified;
-    /* A cluster of the file and its index, where the last access ended: sequential access walks no chain. */
+    /* A run of the file's clusters that lie one behind the other, where the last access was: index of the first, its
+     * cluster (0: nothing is known), and how many are known. A file in one piece walks its chain once, however it is read. */
     uint32_t near_index;
     uint32_t near_cluster;
+    uint32_t near_count;
     /* A symbolic link: its content says so and where to (fat_node_target). */
     bool is_link;
+    /* A named pipe; `fifo` is what goes through it while it is open. */
+    bool is_fifo;
+    struct nvx_fifo *fifo;
+    /* What may no longer be done to a file in memory: F_SEAL_… (memfd.c). */
+    uint8_t seals;
+    bool sealable;
     /* Part of the content lies in memory that programs share (shared.c). */
     bool shared;
     /* Null as long as the slot says all. */
@@ -110,14 +118,18 @@ uint32_t fat_node_links(const struct fat_node *node);
 /* Copies all but the name from one slot to another. */
 void fat_slot_copy(uint8_t *to, const uint8_t *from);
 
-/* Is this the slot of a symbolic link? */
+/* Is this the slot of a symbolic link, or of a named pipe? */
 bool fat_slot_is_link(const uint8_t *slot);
+bool fat_slot_is_fifo(const uint8_t *slot);
 
 /* Where a symbolic link leads, at most `bytes` of it; answers its length. */
 size_t fat_node_target(struct fat_node *node, char *text, size_t bytes);
 
 /* Makes an empty file a symbolic link. 0 or -ENOSPC. */
 long fat_node_make_link(struct fat_node *node, const char *target, size_t bytes);
+
+/* Makes an empty file a named pipe. */
+void fat_node_make_fifo(struct fat_node *node);
 
 /* True if `node` is `directory` or lies below it. */
 bool fat_node_is_within(const struct fat_node *node, const struct fat_node *directory);

@@ -88,6 +88,26 @@ uint32_t fat_next(uint32_t cluster)
     return fat_is_data_cluster(next) ? next : 0;
 }
 
+uint32_t fat_run(uint32_t cluster, uint32_t most)
+{
+    uint32_t run = 1;
+
+    /* An entry behind the last cluster ends the chain. */
+    if (most > fat_volume.cluster_end - cluster)
+        most = fat_volume.cluster_end - cluster;
+    if (fat_volume.bits == 16) {
+        /* Almost every volume's: the table is read straight through. */
+        const uint8_t *at = fat_volume.base + fat_volume.table_offset + 2 * cluster;
+
+        for (; run < most && fat_read16(at) == cluster + run; at += 2)
+            run++;
+    } else {
+        while (run < most && entry(cluster + run - 1) == cluster + run)
+            run++;
+    }
+    return run;
+}
+
 uint32_t fat_append(uint32_t previous)
 {
     /* The cluster behind the last one keeps a file in one piece, which makes reading it one copy. */
@@ -138,9 +158,12 @@ uint32_t fat_chain_length(uint32_t first)
     uint32_t length = 0;
 
     /* Bounded, so that a chain that bites its tail ends. */
-    for (uint32_t cluster = first; fat_is_data_cluster(cluster) && length < fat_volume.cluster_end;
-         cluster = fat_next(cluster))
-        length++;
+    for (uint32_t cluster = first; fat_is_data_cluster(cluster) && length < fat_volume.cluster_end;) {
+        uint32_t run = fat_run(cluster, fat_volume.cluster_end);
+
+        length += run;
+        cluster = fat_next(cluster + run - 1);
+    }
     return length;
 }
 

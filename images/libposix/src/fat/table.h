@@ -10,6 +10,9 @@
 /* The cluster after this one in its chain, or 0 at the end (a broken chain ends too). */
 uint32_t fat_next(uint32_t cluster);
 
+/* How many clusters of the chain, from this one on and at most `most`, lie one behind the other: 1 or more. */
+uint32_t fat_run(uint32_t cluster, uint32_t most);
+
 /* Takes a free cluster and hangs it behind `previous` (0: starts a chain). 0 if the volume is full. Its content is not
  * cleared. */
 uint32_t fat_append(uint32_t previous);
