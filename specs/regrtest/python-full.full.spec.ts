@@ -79,3 +79,26 @@ it("help('modules') lists all modules and imports every package", async () => {
   expect(names).toEqual(expect.arrayContaining(['_sqlite3', 'asyncio', 'math', 'venv', 'zoneinfo']));
   expect(said).toContain('Enter any module name to get more help.');
 });
+
+it('what needs another process or a network is an error of one line', async () => {
+  const said = await printed(`
+import asyncio, http.server, multiprocessing, os, socket, subprocess, urllib.request
+for attempt in (
+    lambda: subprocess.run(['ls']), lambda: os.popen('ls').read(), os.fork, lambda: os.execv('/bin/ls', ['ls']),
+    lambda: multiprocessing.Process(target=print).start(), lambda: multiprocessing.Pool(1),
+    lambda: asyncio.run(asyncio.create_subprocess_exec('ls')), socket.socket,
+    lambda: http.server.HTTPServer(('', 8000), None), lambda: asyncio.run(asyncio.open_connection('localhost', 80)),
+    lambda: urllib.request.urlopen('http://localhost/'),
+):
+    try:
+        print('none', attempt())
+    except OSError as error:
+        print(error.reason if isinstance(error, urllib.request.URLError) else error)
+print(urllib.request.urlopen('data:,text').read(), socket.gethostbyname('localhost'))
+`);
+  const lines = said.trim().split('\n');
+  expect(lines.slice(0, -1).map((line) => line.replace(": '/bin/ls'", ''))).toEqual(
+    Array.from({ length: 11 }, () => '[Errno 38] Function not implemented'),
+  );
+  expect(lines.at(-1)).toBe("b'text' 127.0.0.1");
+});

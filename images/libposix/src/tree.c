@@ -416,6 +416,9 @@ static long make_symbolic_link(const char *target, size_t bytes, struct nvx_path
         fat_node_unlink(node, path->parent, &place);
     } else {
         node->modified = false;
+        /* The mask for new files is not for links: nobody asks for their mode. */
+        if (node->extra != NULL)
+            node->extra->mode = PERMISSIONS;
     }
     fat_node_release(node);
     return result;

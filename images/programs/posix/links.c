@@ -58,7 +58,9 @@ static void symbolic(void)
     put("file", "content");
     mkdir("dir", 0755);
     put("dir/inner", "inside");
+    umask(027);
     check_number("symlink makes a link", symlink("file", "link"), 0);
+    umask(022);
     check_error("not over what exists", symlink("file", "link"), EEXIST);
     check_text("readlink tells where to", target("link"), "file");
     check_number("in as many bytes as there are", readlink("link", text, 2), 2);
@@ -66,6 +68,7 @@ static void symbolic(void)
     check_text("opening follows it", get("link"), "content");
     check("so does stat", stat("link", &status) == 0 && S_ISREG(status.st_mode));
     check("lstat does not", lstat("link", &status) == 0 && S_ISLNK(status.st_mode));
+    check_number("its mode lets everything, whatever the mask", status.st_mode & 07777, 0777);
     check_number("its size is that of its target", status.st_size, 4);
     check_number("a listing says link", listed("link"), DT_LNK);
     check_error("O_NOFOLLOW refuses it", open("link", O_RDONLY | O_NOFOLLOW), ELOOP);
