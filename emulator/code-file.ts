@@ -15,7 +15,7 @@ import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { keepNative, moduleWithNative, nativeIsKept, type NativePlace } from './v86/kept-native.ts';
 import { mergeModules, pieceOf } from './v86/merge-modules.ts';
-import { isOptimized, optimize } from './v86/native-code.ts';
+import { isOptimized, nativeKey, optimize } from './v86/native-code.ts';
 
 /** A function of a merged module: where it goes, and what it was compiled from. */
 interface Piece {
@@ -76,8 +76,11 @@ function readFrom(store: CodeStore): Map<string, ReadCode> {
   return found;
 }
 
-/** `key` names what the guest consists of; the emulator names itself. */
-const wholeKey = (key: string): string => `${REWRITTEN_SHA256}\n${LAYOUT}\n${key}`;
+/**
+ * `key` names what the guest consists of; the emulator names itself. Machine code belongs to one module, byte for byte, and to one V8
+ * with its flags: each of these keeps a module of its own, else two that are used in turn would replace each other's.
+ */
+const wholeKey = (key: string): string => nativeKey(`${REWRITTEN_SHA256}\n${LAYOUT}\n${key}`);
 
 const nativePlace = (store: CodeStore, digest: string): NativePlace => ({ store, kind: KIND, digest });
 
