@@ -5,7 +5,7 @@
  * On a machine where everything is built, `ensureImages` reads a few small files and starts nothing, so nothing is
  * imported here that only a build needs.
  */
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Era } from './abi/eras.ts';
@@ -26,10 +26,11 @@ import {
   symbolsFile,
   type PythonSteps,
 } from './cpython/recipe.ts';
+import { givenArchives, type GivenArchive } from './cpython/given.ts';
 import { libraryStep } from './cpython/library.ts';
 import { TEST_MODULES_FILE, TESTS_RAMFS_FILE, testsStep } from './cpython/tests.ts';
 import type { LaterPython, Variant } from './cpython/variant.ts';
-import { fullVariant, laterPythons, referenceVariant } from './cpython/variant.ts';
+import { fullVariant, referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
 import { PrebuiltGuests } from './prebuilt/guests.ts';
 import { DEPENDENCIES_FILE, DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
@@ -56,6 +57,8 @@ import { makeFolder } from './system/folders.ts';
 export { BuildError } from './build/errors.ts';
 export type { BuildErrorKind } from './build/errors.ts';
 export { TEST_RUNNER } from './cpython/tests.ts';
+export { ArchiveError, findKnownRelease } from './cpython/given.ts';
+export type { GivenArchive, KnownRelease } from './cpython/given.ts';
 export { laterPythons, referenceVariant } from './cpython/variant.ts';
 export type { LaterPython, Variant } from './cpython/variant.ts';
 export { createRamfs, RamfsError, readFolder, readRamfs } from './ramfs/index.ts';
@@ -151,7 +154,7 @@ export async function ensureImages(options: EnsureOptions = {}): Promise<Images>
 }
 
 function isLaterPython(python: WantedImages['python']): python is LaterPython {
-  return laterPythons.some((one) => one === python);
+  return typeof python === 'string' && python.startsWith('3.');
 }
 
 function wantedPython(python: WantedImages['python'], era: Era): PythonSteps {
@@ -259,6 +262,16 @@ export async function ensureFullLibrary(options: Omit<EnsureOptions, 'variant'> 
 async function folderOf(step: Step, options: Omit<EnsureOptions, 'variant'>): Promise<string> {
   const outcome = await build([step], options);
   return outcome.built[0]?.files ?? '';
+}
+
+/**
+ * Keeps a source archive of CPython, `.tar.xz` or `.tar.gz`, from which a release is built whenever it is named from then on.
+ *
+ * @throws ArchiveError for a file that is not the whole archive of a release from 3.11 to 3.14, BuildError where it can't be kept.
+ */
+export async function keepCPythonArchive(file: string): Promise<GivenArchive> {
+  const { keepArchive } = await import('./cpython/keep-archive.ts');
+  return await keepArchive(file);
 }
 
 /** Copies a result to where the user wants it. */
@@ -382,7 +395,7 @@ export async function ensureTinyCompiler(
   return { elf: imageOf(tcc, TCC_FILE), sysroot: sysroot.files };
 }
 
-/** The images of a variant and whether they are there. Builds nothing. */
+/** The images of a variant and whether they are there, and the source archives that were given. Builds nothing. */
 export async function listImages(variant: Variant = referenceVariant): Promise<readonly ImageListing[]> {
   const recorded = readResults();
   const list = imageList(variant);
@@ -390,9 +403,15 @@ export async function listImages(variant: Variant = referenceVariant): Promise<r
     list.map((image) => image.step),
     { cacheRoot: cacheRoot(), prebuilt: prebuiltGuests },
   );
-  return list.map(({ name, file }, i): ImageListing => {
+  const images = list.map(({ name, file }, i): ImageListing => {
     const built = found[i];
     if (built === undefined) return { name, status: 'missing', file: undefined };
     return { name, status: differs(built, recorded) ? 'differs' : 'built', file: imageOf(built, file) };
   });
+  const archives = givenArchives().map(({ version, file, sha256 }): ImageListing => ({
+    name: `CPython ${version}, source archive`,
+    status: 'given',
+    file: { path: file, bytes: statSync(file).size, sha256 },
+  }));
+  return [...images, ...archives];
 }

@@ -44,7 +44,7 @@ export interface Images {
 export interface WantedImages {
   /** The kernel for this size of memory in MiB. Default: none. */
   readonly kernel?: KernelMemory | undefined;
-  /** CPython, and the volume with its hello; `full` for the one with all modules, which has no such volume; `tests` for that and the volume of its regression tests; a release for one after 3.11. Default: false. */
+  /** CPython, and the volume with its hello; `full` for the one with all modules, which has no such volume; `tests` for that and the volume of its regression tests; a release, such as `3.13`, for another than 3.11.2. Default: false. */
   readonly python?: boolean | 'full' | 'tests' | LaterPython;
   /** Kernel interface of kernel and POSIX layer; `S` by default. */
   readonly era?: Era;
@@ -135,8 +135,8 @@ export interface CompiledProgram {
 /** One line of `nanvix-v86 images`. */
 export interface ImageListing {
   readonly name: string;
-  /** `differs`: built, but its digest is not the recorded one (another compiler version, for example). */
-  readonly status: 'missing' | 'built' | 'differs';
+  /** `differs`: built, but its digest is not the recorded one (another compiler version, for example). `given`: a source archive of the user's. */
+  readonly status: 'missing' | 'built' | 'differs' | 'given';
   /** Undefined while missing. */
   readonly file: ImageFile | undefined;
 }

@@ -3,7 +3,13 @@ import { harnessStatus } from '../guest/exit-status.ts';
 import { log, logLevel } from './log.ts';
 
 /** Errors that say in their message what to do, by name: a class is not loaded only to be compared with. */
-const USAGE_ERRORS = new Set(['InputError', 'SnapshotMismatchError', 'SnapshotError', 'RamfsError']);
+const USAGE_ERRORS = new Set([
+  'InputError',
+  'SnapshotMismatchError',
+  'SnapshotError',
+  'RamfsError',
+  'ArchiveError',
+]);
 const FAILURES = new Set(['BuildError', 'GuestStateError']);
 
 /** A failure of the tool or of its surroundings, as in any program that is not about guests. */

@@ -5,7 +5,6 @@
  * is built, written or booted ({@link checkStart}).
  */
 import type { Command } from 'commander';
-import { laterPythons } from '../../images/cpython/variant.ts';
 import type { BootImages } from '../../images/types.ts';
 import { InputError } from '../guest/errors.ts';
 import type { Guest } from '../guest/guest.ts';
@@ -15,7 +14,6 @@ import type { RestoreOptions } from '../guest/restore.ts';
 import { addGuestOptions, bootOptionsOf } from './guest-options.ts';
 import type { GuestOptionValues } from './guest-options.ts';
 import { log } from './log.ts';
-import { oneOf } from './parse.ts';
 
 /** As commander hands them over. */
 export interface StartOptionValues extends GuestOptionValues {
@@ -62,8 +60,7 @@ export function addStartOptions(command: Command, options?: { readonly deadlines
     .optionsGroup('The guest:')
     .option(
       '--python <release>',
-      'which release `python` is (default: 3.11)',
-      oneOf(['3.11', ...laterPythons] as const),
+      'which release `python` is: 3.11, 3.13, or one whose source archive was given by `images --cpython` (default: 3.11)',
     )
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option('--restore <file>', 'start from a snapshot; what is named besides must be what it was taken with')
@@ -83,6 +80,8 @@ export function addStartOptions(command: Command, options?: { readonly deadlines
 export function checkStart({ program, values }: StartRequest, verb: string): void {
   if (program === undefined && values.restore === undefined)
     throw new InputError(`name a program to ${verb}, or a snapshot with --restore`);
+  if (values.python !== undefined && (program === 'python-full' || program === 'python-tests'))
+    throw new InputError(`${program} is CPython 3.11.2 only: leave --python out, or name python`);
   if (values.python !== undefined && program !== 'python')
     throw new InputError('--python says which release `python` is: name python as the program');
   if (values.restore === undefined && values.trustCompiled === true)
@@ -99,12 +98,24 @@ export const plainGuests: GuestMaker<Pick<BootOptions, 'onOutput' | 'onConsole'>
 };
 
 /**
+ * The program of a release of CPython.
+ *
+ * @throws ArchiveError where its sources are not here.
+ */
+export async function programOfRelease(release: string): Promise<string> {
+  const { findKnownRelease, isUsualRelease } = await import('../../images/cpython/given.ts');
+  if (isUsualRelease(release)) return 'python';
+  findKnownRelease(release);
+  return `python${release}`;
+}
+
+/**
  * Boots or restores a guest.
  *
  * @param request Checked by {@link checkStart}.
  * @param streams Where its output goes.
  * @param isUndisturbed True where nobody looks on: compiled code is then made once for later processes.
- * @throws InputError for what cannot be booted, SnapshotError for a file that is refused.
+ * @throws InputError for what cannot be booted, ArchiveError for a release without sources, SnapshotError for a file that is refused.
  */
 export async function startGuest<Streams, Made>(
   { program: named, commandLine, values }: StartRequest,
@@ -112,8 +123,8 @@ export async function startGuest<Streams, Made>(
   maker: GuestMaker<Streams, Made>,
   isUndisturbed = false,
 ): Promise<Started<Made>> {
-  const { restore, trustCompiled = false, compile, python = '3.11' } = values;
-  const program = named === 'python' && python !== '3.11' ? `python${python}` : named;
+  const { restore, trustCompiled = false, compile, python } = values;
+  const program = python === undefined ? named : await programOfRelease(python);
   const { findImages, findImagesAndCode } = await import('./images-progress.ts');
   const find = isUndisturbed && restore === undefined ? findImagesAndCode : findImages;
   // A guest that comes from a snapshot or a release has its kernel.

@@ -17,6 +17,7 @@ import {
   builtImages,
   fileKind,
   fullLibraryFolder,
+  hasRelease,
   ramfsOf,
   readHostFile,
   readHostFileNow,
@@ -57,19 +58,17 @@ const FULL_PYTHON = 'python-full';
 /** The same with the modules that only tests use; its volume has CPython's own tests as well. */
 const TESTS_PYTHON = 'python-tests';
 
-/** The releases of CPython after the usual one, by the names of their programs. */
-const LATER_PYTHONS: Readonly<Record<string, LaterPython>> = { 'python3.13': '3.13' };
+/** Names that {@link BootOptions.program} can be instead of a path, besides `python3.13` and the like. */
+const BUILT_PROGRAMS: readonly string[] = ['python', FULL_PYTHON, TESTS_PYTHON];
 
-/** Names that {@link BootOptions.program} can be instead of a path. */
-export const BUILT_PROGRAMS: readonly string[] = [
-  'python',
-  FULL_PYTHON,
-  TESTS_PYTHON,
-  ...Object.keys(LATER_PYTHONS),
-];
-
+/** Another release of CPython than the usual one, by the name of its program; undefined too for one that is not to be had here. */
 function laterPython(program: FileSource): LaterPython | undefined {
-  return typeof program === 'string' ? LATER_PYTHONS[program] : undefined;
+  const name = typeof program === 'string' ? releaseName(program) : undefined;
+  return name !== undefined && hasRelease(name) ? name : undefined;
+}
+
+function releaseName(program: string): LaterPython | undefined {
+  return /^python(3\.\d+(\.\w+)?)$/.exec(program)?.[1] as LaterPython | undefined;
 }
 
 /** Base name of the built program's file. */
@@ -202,7 +201,7 @@ function bundledPrograms(program: Uint8Array): readonly NamedProgram[] {
 
 /** Whether a program is named that is built here. */
 export function isBuiltProgram(program: FileSource): boolean {
-  return BUILT_PROGRAMS.some((name) => name === program);
+  return BUILT_PROGRAMS.some((name) => name === program) || laterPython(program) !== undefined;
 }
 
 /** What of CPython a program of this name is. */
@@ -297,9 +296,12 @@ async function readImage(file: ImageFile): Promise<GuestFile> {
 async function readSource(what: string, source: FileSource): Promise<GuestFile> {
   if (typeof source !== 'string')
     return { bytes: source, identity: identify(what, source), why: 'given as bytes' };
-  if ((await fileKind(what, source)) === 'folder') {
-    throw new InputError(`the ${what} ${source} is a folder: name a file`);
-  }
+  const kind = await fileKind(what, source).catch((error: unknown) => {
+    if (releaseName(source) === undefined || !(error instanceof InputError)) throw error;
+    const hint = 'or give its source archive once, by nanvix-v86 images --cpython FILE';
+    throw new InputError(`${error.message}, ${hint}`);
+  });
+  if (kind === 'folder') throw new InputError(`the ${what} ${source} is a folder: name a file`);
   const bytes = await readHostFile(source);
   return { bytes, identity: identify(basename(source), bytes), why: 'named' };
 }

@@ -10,6 +10,7 @@ export const readHostFile: (path: string) => Promise<Uint8Array> = noFiles;
 export const readHostFileNow: (path: string) => Uint8Array = noFiles;
 export const fileKind: (what: string, path: string) => Promise<'file' | 'folder'> = noFiles;
 export const builtImages: () => Promise<never> = noFiles;
+export const hasRelease = (): boolean => false;
 export const stdlibFolder: () => Promise<string> = noFiles;
 export const fullLibraryFolder: () => Promise<string> = noFiles;
 export const ramfsOf: () => Promise<Uint8Array> = noFiles;

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { isUsualRelease, knownRelease } from '../../images/cpython/given.ts';
 import type { BootImages, LaterPython, WantedImages } from '../../images/types.ts';
 import { InputError } from './errors.ts';
 
@@ -36,7 +37,12 @@ export async function builtImages(wanted: WantedImages): Promise<BootImages> {
   return await ensureWanted(wanted);
 }
 
-/** The folder of CPython's standard library, or that of a later release. */
+/** Whether another release of CPython than the usual one can be built: it is pinned, or its source archive was given. */
+export function hasRelease(name: LaterPython): boolean {
+  return !isUsualRelease(name) && knownRelease(name) !== undefined;
+}
+
+/** The folder of CPython's standard library, or that of another release. */
 export async function stdlibFolder(python?: LaterPython): Promise<string> {
   const { ensureStdlib } = await import('../../images/index.ts');
   return await ensureStdlib({}, python);

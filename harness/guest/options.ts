@@ -40,7 +40,7 @@ export type SnapshotPolicy = 'ignore' | 'stop' | 'capture-and-continue';
 export interface BootOptions {
   /** The kernel's ELF file; by default the one built here. */
   readonly kernel?: FileSource;
-  /** The program's ELF file; the bare name `python` means the one built here, `python-full` the one with all modules and the whole library, `python-tests` that with CPython's tests, `python3.13` a later release. */
+  /** The program's ELF file; the bare name `python` means the one built here, `python-full` the one with all modules and the whole library, `python-tests` that with CPython's tests, `python3.13` a later release, as do `python3.14` and `python3.14.2` where its source archive was given (`nanvix-v86 images --cpython`). */
   readonly program: FileSource;
   /**
    * A release of Nanvix, as a folder or an archive (.tar, .tar.gz, .tar.bz2, .zip). Its kernel is taken unless one is named, `program`

@@ -3,7 +3,7 @@
  * and checked before anything is built.
  */
 import * as v from 'valibot';
-import { laterPythons } from '../../images/cpython/variant.ts';
+import type { LaterPython } from '../../images/cpython/variant.ts';
 import { InputError } from '../guest/errors.ts';
 import { contradictionIn } from './contradictions.ts';
 import type { StudyVariant } from './row.ts';
@@ -27,7 +27,12 @@ const build = v.strictObject({
   encodings: v.exactOptional(v.picklist(['frozen', 'pyc', 'source'])),
   linkFlags: v.exactOptional(flags),
   strip: v.exactOptional(v.picklist(['all', 'debug', 'none'])),
-  python: v.exactOptional(v.picklist(laterPythons)),
+  python: v.exactOptional(
+    v.custom<LaterPython>(
+      (value) => typeof value === 'string' && /^3\.\d+(\.\w+)?$/.test(value),
+      'expected a release of CPython such as "3.13"',
+    ),
+  ),
 });
 
 const run = v.strictObject({

@@ -35,13 +35,19 @@ const defaultRow = (fromSnapshot: boolean): StudyRow => ({
 
 function variantRow(row: StudyRow, { figures, phases }: Measured, reference: Measured): VariantRow {
   const { name, change, claim } = row;
-  if (claim === undefined) return { name, change, figures, phases };
-  const { says, savesMs } = claim;
-  return {
+  const { python } = row.build;
+  const from = row.run.fromSnapshot ? 'snapshot' : 'reset';
+  const measured = {
     name,
     change,
     figures,
     phases,
+    ...(python !== undefined && { release: { python, from } as const }),
+  };
+  if (claim === undefined) return measured;
+  const { says, savesMs } = claim;
+  return {
+    ...measured,
     claim: { says, ...(savesMs !== undefined && { savesMs, share: claimedShare(claim) }) },
     verdict: verdictOn(claim, { figures, phases }, reference),
   };

@@ -178,6 +178,28 @@ export function allAtOnceLines(report: StartupReport): string[] {
   });
 }
 
+/** Instructions of each phase. */
+const phaseSizes = (phases: VariantRow['phases']): ReadonlyMap<string, number> =>
+  new Map(phases.map(({ name, from, to }) => [name, to - from]));
+
+/** What each release of CPython costs or saves against the usual one, phase by phase where both start at the reset. */
+export function releaseLines(report: StartupReport): string[] {
+  return report.variants.flatMap(({ name, figures, phases, release }) => {
+    if (release === undefined) return [];
+    const usual = release.from === 'snapshot' ? report.restored : report.cold;
+    const more = figures.instructions - usual.instructions;
+    const percent = signed((more / usual.instructions) * 100, 1);
+    const whole = `${name}: ${fixed(figures.instructions, 0)} instructions, ${signed(more, 0)} (${percent} %)\n`;
+    if (release.from === 'snapshot') return [whole];
+    const [before, now] = [phaseSizes(report.phases), phaseSizes(phases)];
+    const names = new Set([...now.keys(), ...before.keys()]);
+    const moved = [...names].map(
+      (phase) => `  ${phase}: ${signed((now.get(phase) ?? 0) - (before.get(phase) ?? 0), 0)}\n`,
+    );
+    return [whole, ...moved];
+  });
+}
+
 /** What moved since the study before, if there was one. */
 export function changeLines({ changes, comparedWith }: StartupReport): string[] {
   if (changes === undefined || comparedWith === undefined) return [];

@@ -5,6 +5,7 @@
  * Source of the claims: the start-up work that this project reproduces ("optimize startup performance for
  * microvm/standalone mode"); they are single wall-clock figures of its authors' machine.
  */
+import { releaseVariants } from './releases.ts';
 import type { StudyVariant } from './row.ts';
 
 /** The reference's compiler flags, undone. Its `--with-computed-gotos` is for cross builds, which go without by default. */
@@ -50,7 +51,7 @@ export const studyVariants: readonly StudyVariant[] = [
   { name: 'size-classes', change: 'frozen, allocator with size classes', build: { encodings: 'frozen', allocator: 'size-classes' } },
   { name: 'no-finalization', change: 'frozen, interpreter not torn down: no __del__ at exit, unclosed files not flushed', build: { encodings: 'frozen' }, run: { skipFinalization: true } },
   { name: 'dumped', change: 'frozen, dumped after Py_Initialize as a program of its own', build: { encodings: 'frozen' }, run: { dumped: true } },
-  { name: 'python-3.13', change: 'CPython 3.13.5, encodings frozen', build: { python: '3.13', encodings: 'frozen' } },
+  ...releaseVariants('3.13', '3.13.5'),
   // All at once.
   { name: 'before', change: 'everything as before the start-up work: PIE, -Os, LTO, site, all in the ramfs', build: { ...flagsBefore, link: 'pie', strip: 'debug' }, run: runBefore, claim: { savesMs: 150, side: 'before', of: 'instructions', says: 'from ~600ms to ~450ms' } },
   { name: 'best', change: 'frozen, ordered, size classes, interpreter not torn down', build: best, run: { skipFinalization: true } },

@@ -27,22 +27,15 @@ async function configureCompiler(context: StepContext): Promise<string> {
   });
 }
 
-type ConfigureFields = Pick<Variant, 'docStrings' | 'computedGotos' | 'configureFlags'>;
+/** What of a variant configure is told. */
+export type ConfigureFields = Pick<Variant, 'docStrings' | 'computedGotos' | 'configureFlags'>;
 
-async function configure(context: StepContext, fields: ConfigureFields): Promise<void> {
-  const env = toolPath(context, toolchainStep, pythonToolsStep);
-  const sources = await unpackSource(context, cpythonSource, 'cpython', env);
-  const build = path.join(context.work, BUILD_FOLDER);
-  mkdirSync(path.join(build, 'Modules'), { recursive: true });
-  copyFileSync(inProject('images/cpython/Setup.local'), path.join(build, 'Modules', 'Setup.local'));
-  const compiler = await configureCompiler(context);
-  const [bin, pythonBin] = [toolchainStep, pythonToolsStep].map((step) =>
-    path.join(context.filesOf(step), 'bin'),
-  ) as [string, string];
-  const args = [
+/** What configure of any release is told. @param buildPython What it takes for a Python of the same release on this machine. */
+export function configureArguments(fields: ConfigureFields, buildPython: string): string[] {
+  return [
     '--host=i686-linux-musl',
     '--build=x86_64-linux-gnu',
-    `--with-build-python=${path.join(pythonBin, 'python3.11')}`,
+    `--with-build-python=${buildPython}`,
     '--prefix=/',
     '--disable-shared',
     '--without-ensurepip',
@@ -55,21 +48,44 @@ async function configure(context: StepContext, fields: ConfigureFields): Promise
     fields.docStrings ? '--with-doc-strings' : '--without-doc-strings',
     ...fields.configureFlags,
   ];
-  await context.run(`../${sources}/configure`, args, {
-    cwd: build,
-    env: {
-      ...env,
-      CONFIG_SITE: inProject('images/cpython/config.site'),
-      CC: compiler,
-      AR: 'ar',
-      RANLIB: 'ranlib',
-      // A name alone is taken for a program of the host and refused.
-      READELF: path.join(bin, 'readelf'),
-      // Or the machine's own zlib and others are found.
-      PKG_CONFIG_LIBDIR: '/nonexistent',
-      CFLAGS: '-O2',
+}
+
+/** The environment of configure of any release. @param bin Folder of the toolchain's programs. */
+export function configureEnvironment(compiler: string, bin: string): Readonly<Record<string, string>> {
+  return {
+    CC: compiler,
+    AR: 'ar',
+    RANLIB: 'ranlib',
+    // A name alone is taken for a program of the host and refused.
+    READELF: path.join(bin, 'readelf'),
+    // Or the machine's own zlib and others are found.
+    PKG_CONFIG_LIBDIR: '/nonexistent',
+    CFLAGS: '-O2',
+  };
+}
+
+async function configure(context: StepContext, fields: ConfigureFields): Promise<void> {
+  const env = toolPath(context, toolchainStep, pythonToolsStep);
+  const sources = await unpackSource(context, cpythonSource, 'cpython', env);
+  const build = path.join(context.work, BUILD_FOLDER);
+  mkdirSync(path.join(build, 'Modules'), { recursive: true });
+  copyFileSync(inProject('images/cpython/Setup.local'), path.join(build, 'Modules', 'Setup.local'));
+  const compiler = await configureCompiler(context);
+  const [bin, pythonBin] = [toolchainStep, pythonToolsStep].map((step) =>
+    path.join(context.filesOf(step), 'bin'),
+  ) as [string, string];
+  await context.run(
+    `../${sources}/configure`,
+    configureArguments(fields, path.join(pythonBin, 'python3.11')),
+    {
+      cwd: build,
+      env: {
+        ...env,
+        ...configureEnvironment(compiler, bin),
+        CONFIG_SITE: inProject('images/cpython/config.site'),
+      },
     },
-  });
+  );
   rmSync(path.join(build, 'config.log'), { force: true });
   renameSync(build, path.join(context.out, BUILD_FOLDER));
 }

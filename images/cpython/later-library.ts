@@ -9,10 +9,11 @@ import { pythonToolsStep, toolPath } from '../toolchain/recipe.ts';
 import { frozenModules } from './freeze.ts';
 import { own } from './common.ts';
 import { SYMBOLS_FILE } from './link.ts';
-import { releaseFile, unpackRelease, type Release } from './releases.ts';
+import { unpackRelease, type Release } from './releases.ts';
 
 /** Folders of the library that no guest program needs, and that are half of it: see stdlib.ts for 3.11's. */
-const LEFT_OUT = /^(test|idlelib|tkinter|turtledemo|ensurepip|pydoc_data)(\/|$)/;
+const LEFT_OUT =
+  /^(test|idlelib|tkinter|turtledemo|ensurepip|lib2to3|distutils|msilib|ctypes\/test|unittest\/test|sqlite3\/test|pydoc_data)(\/|$)/;
 
 /** Unpacks the sources. @returns their folder, and what runs their Python. */
 async function prepare(
@@ -31,7 +32,7 @@ async function prepare(
 export function laterFreezeStep(release: Release, linux: Step): Step {
   return {
     name: `cpython-${release.minor}-freeze`,
-    files: [...own('later-library.ts'), releaseFile],
+    files: own('later-library.ts'),
     steps: [release.source, pythonToolsStep, linux],
     parameters: frozenModules,
     run: async (context) => {
@@ -47,7 +48,7 @@ export function laterFreezeStep(release: Release, linux: Step): Step {
 export function laterStdlibStep(release: Release, linux: Step): Step {
   return {
     name: `cpython-${release.minor}-stdlib`,
-    files: [...own('later-library.ts'), releaseFile],
+    files: own('later-library.ts'),
     steps: [release.source, pythonToolsStep, linux],
     parameters: { leftOut: LEFT_OUT.source },
     run: async (context) => {

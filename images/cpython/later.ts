@@ -1,5 +1,5 @@
 /**
- * CPython after 3.11, compiled for the guest. Results: a library with all objects, archives that it needs, and headers.
+ * CPython of another release than 3.11.2, compiled for the guest. Results: a library with all objects, archives that it needs, and headers.
  *
  * CPython's makefile needs a Python of the same release to freeze modules, and no machine here is sure to have one. So it makes
  * one, as CPython does where it is compiled for the machine itself: from the very objects that the guest gets, which make no system
@@ -9,7 +9,6 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { inProject } from '../build/paths.ts';
 import type { Step, StepContext } from '../build/step.ts';
 import { muslStep } from '../musl/recipe.ts';
 import { compilerFile, writeGuestCompiler } from '../toolchain/guest-compiler.ts';
@@ -17,24 +16,21 @@ import { pythonToolsStep, toolchainStep, toolPath } from '../toolchain/recipe.ts
 import { zlibStep } from '../zlib/recipe.ts';
 import { BUILD_FOLDER, includeFolders, own } from './common.ts';
 import { compileFlags } from './compile.ts';
+import { configureArguments, configureEnvironment } from './configure.ts';
 import { linkTargetFile, linuxTarget } from './link-target.ts';
-import { libraryName, releaseFile, unpackRelease, type Release } from './releases.ts';
+import { differences, libraryName, unpackRelease, type Differences, type Release } from './releases.ts';
 import type { Variant } from './variant.ts';
 
-/** Modules that are left out as they are of hello's 3.11: with a library of others, or of no use to most. */
-const LEFT_OUT =
-  '_bz2 _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr _codecs_tw _ctypes _curses _curses_panel _dbm _decimal ' +
-  '_elementtree _gdbm _hashlib _interpchannels _interpqueues _interpreters _lzma _multibytecodec _multiprocessing _posixshmem ' +
-  '_remote_debugging _sqlite3 _ssl _tkinter _uuid _zstd grp nis ossaudiodev pyexpat readline resource spwd syslog termios audioop _crypt ' +
-  '_xxsubinterpreters _xxinterpchannels';
+/** What pkg-config would say of zlib. Without it configure looks for the functions for files, which our zlib does not have. */
+const ZLIB = { ZLIB_CFLAGS: '-DUSE_ZLIB', ZLIB_LIBS: '-lz' };
 
-const answersFile = inProject('images/cpython/config.site');
+const [answersFile, setupFile] = own('config.site', 'Setup.local') as [string, string];
 
 /** How configure is told of what it cannot find out, and of modules to leave out. */
-function writeAnswers(context: StepContext): string {
+function writeAnswers(context: StepContext, { leftOut }: Differences): string {
   const file = path.join(context.work, 'config.site');
-  const leftOut = LEFT_OUT.split(' ').map((name) => `py_cv_module_${name}=n/a\n`);
-  writeFileSync(file, [`. ${answersFile}\n`, ...leftOut].join(''));
+  const answers = leftOut.map((name) => `py_cv_module_${name}=n/a\n`);
+  writeFileSync(file, [`. ${answersFile}\n`, ...answers].join(''));
   return file;
 }
 
@@ -45,8 +41,8 @@ function writeVersionTeller(context: StepContext, { minor }: Release): string {
   return file;
 }
 
-/** The guest's compiler, under the name that configure of these releases has for the platform. */
-async function writeCompiler(context: StepContext): Promise<string> {
+/** The guest's compiler, which says what configure expects to hear of the platform. */
+async function writeCompiler(context: StepContext, { platform }: Differences): Promise<string> {
   const compiler = await writeGuestCompiler(context, {
     includes: includeFolders(context),
     ...linuxTarget.options(context, 'no-pie'),
@@ -54,7 +50,7 @@ async function writeCompiler(context: StepContext): Promise<string> {
   const file = path.join(context.work, 'cc');
   const lines = [
     '#!/bin/sh',
-    '[ "$1" = --print-multiarch ] && echo i386-linux-musl && exit',
+    `[ "$1" = --print-multiarch ] && echo ${platform} && exit`,
     `exec ${compiler} "$@"`,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o755 });
@@ -70,41 +66,24 @@ function archivesOf(folder: string): string[] {
 }
 
 async function build(context: StepContext, release: Release, variant: Variant): Promise<void> {
+  const differs = differences[release.minor];
   const env = toolPath(context, toolchainStep, pythonToolsStep);
   const sources = await unpackRelease(context, release, env);
   const folder = path.join(context.work, BUILD_FOLDER);
-  mkdirSync(folder);
-  const compiler = await writeCompiler(context);
+  mkdirSync(path.join(folder, 'Modules'), { recursive: true });
+  if (differs.usesSetupLocal) copyFileSync(setupFile, path.join(folder, 'Modules', 'Setup.local'));
+  const compiler = await writeCompiler(context, differs);
   const bin = path.join(context.filesOf(toolchainStep), 'bin');
   await context.run(
     `../${sources}/configure`,
-    [
-      '--host=i686-linux-musl',
-      '--build=x86_64-linux-gnu',
-      `--with-build-python=${writeVersionTeller(context, release)}`,
-      '--prefix=/',
-      '--disable-shared',
-      '--without-ensurepip',
-      '--disable-test-modules',
-      '--disable-ipv6',
-      '--without-static-libpython',
-      '--without-readline',
-      '--without-pydebug',
-      variant.computedGotos ? '--with-computed-gotos' : '--without-computed-gotos',
-      variant.docStrings ? '--with-doc-strings' : '--without-doc-strings',
-      ...variant.configureFlags,
-    ],
+    [...configureArguments(variant, writeVersionTeller(context, release)), ...differs.configureFlags],
     {
       cwd: folder,
       env: {
         ...env,
-        CONFIG_SITE: writeAnswers(context),
-        CC: compiler,
-        AR: 'ar',
-        RANLIB: 'ranlib',
-        READELF: path.join(bin, 'readelf'),
-        PKG_CONFIG_LIBDIR: '/nonexistent',
-        CFLAGS: '-O2',
+        ...configureEnvironment(compiler, bin),
+        ...ZLIB,
+        CONFIG_SITE: writeAnswers(context, differs),
         MODULE_BUILDTYPE: 'static',
       },
     },
@@ -137,9 +116,16 @@ async function build(context: StepContext, release: Release, variant: Variant): 
 /** Results: the library, archives to link with it, and `include/` for programs that embed Python. */
 export function laterCompileStep(release: Release, variant: Variant): Step {
   const { docStrings, computedGotos, configureFlags } = variant;
+  const differs = differences[release.minor];
   return {
     name: `cpython-${release.minor}-compile`,
-    files: [...own('later.ts'), releaseFile, answersFile, compilerFile, linkTargetFile],
+    files: [
+      ...own('later.ts', 'configure.ts'),
+      answersFile,
+      ...(differs.usesSetupLocal ? [setupFile] : []),
+      compilerFile,
+      linkTargetFile,
+    ],
     steps: [
       ...new Set([
         release.source,
@@ -150,7 +136,13 @@ export function laterCompileStep(release: Release, variant: Variant): Step {
         ...linuxTarget.steps('no-pie'),
       ]),
     ],
-    parameters: { flags: compileFlags(variant), docStrings, computedGotos, configureFlags },
+    parameters: {
+      flags: compileFlags(variant),
+      docStrings,
+      computedGotos,
+      configureFlags,
+      differs: { ...differs },
+    },
     run: (context) => build(context, release, variant),
   };
 }

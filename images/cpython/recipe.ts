@@ -6,7 +6,8 @@
  *   freeze.ts ────────────────────┤                         stdlib.ts: the library for a ramfs
  *   modules.ts (python-full) ─────┘                         tests.ts: CPython's tests for a ramfs; sysconfig.ts
  *
- * Later releases than 3.11 go another way in the middle: releases.ts ─► later.ts ─► later-library.ts (by itself, linked for Linux).
+ * Other releases go another way in the middle: given.ts, releases.ts ─► later.ts ─► later-library.ts (by itself, linked for Linux).
+ * keep-archive.ts takes a source archive that the user gives.
  * link-target.ts says for which system it is linked, variant.ts what can vary; config.site and Setup.local are what CPython's configure and makefile are told.
  */
 import { readdirSync } from 'node:fs';
@@ -20,7 +21,8 @@ import { guestTarget, linuxTarget, type LinkTarget } from './link-target.ts';
 import { laterCompileStep } from './later.ts';
 import { laterFreezeStep, laterStdlibStep } from './later-library.ts';
 import { modulesStep, type ModuleSet } from './modules.ts';
-import { laterReleases, libraryName } from './releases.ts';
+import { isUsualRelease } from './given.ts';
+import { findRelease, libraryName } from './releases.ts';
 import { referenceVariant, type LaterPython, type Variant } from './variant.ts';
 
 export { DEBUG_FILE as debugFile, PROGRAM_FILE as programFile, SYMBOLS_FILE as symbolsFile } from './link.ts';
@@ -73,7 +75,7 @@ function linkedFor(
   target: LinkTarget,
   set: ModuleSet | undefined,
 ): { readonly linked: Step; readonly more: MoreModules | undefined } {
-  if (variant.python !== undefined) {
+  if (variant.python !== undefined && !isUsualRelease(variant.python)) {
     const { objects } = laterPython(variant, variant.python);
     return { linked: shared(linkStep(variant, objects, target)), more: undefined };
   }
@@ -83,13 +85,12 @@ function linkedFor(
   return { linked: shared(linkStep(variant, objectsOf(compiled), target, more)), more };
 }
 
-/** The steps of a release after 3.11, which makes its own library by itself, linked for Linux. */
+/** The steps of another release, which makes its own library by itself, linked for Linux. @throws ArchiveError where its sources are not here. */
 function laterPython(
   variant: Variant,
-  minor: LaterPython,
+  name: LaterPython,
 ): { readonly objects: PythonObjects; readonly stdlib: Step } {
-  const release = laterReleases[minor];
-  if (release === undefined) throw new Error(`releases.ts has no ${minor}`);
+  const release = findRelease(name);
   const compiled = shared(laterCompileStep(release, variant));
   const library = libraryName(release);
   const bare: PythonObjects = {
@@ -110,7 +111,7 @@ function laterPython(
   };
 }
 
-/** The library of a release after 3.11 for a ramfs. Result: `lib/python3.x/`. */
-export function laterLibraryStep(minor: LaterPython): Step {
-  return laterPython(referenceVariant, minor).stdlib;
+/** The library of another release for a ramfs. Result: `lib/python3.x/`. @throws ArchiveError where its sources are not here. */
+export function laterLibraryStep(name: LaterPython): Step {
+  return laterPython(referenceVariant, name).stdlib;
 }

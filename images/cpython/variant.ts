@@ -3,17 +3,18 @@
  * A recipe reads from it only the fields that its step depends on, so two variants that differ in linking or
  * stripping share their compiled objects. Nothing here touches files.
  */
-/** The releases of CPython besides 3.11. */
+/** The releases of CPython besides 3.11 that vendor/lock.json pins. */
 export const laterPythons = ['3.13'] as const;
 
-export type LaterPython = (typeof laterPythons)[number];
+/** A release besides the usual 3.11.2: a pinned one, or one whose source archive was given, as `3.14` or `3.14.2`. */
+export type LaterPython = `3.${string}`;
 
 /** How CPython is compiled, linked, stripped and equipped. Fields are grouped by the step that reads them. */
 export interface Variant {
   /** Name for people: tables, progress lines. Two variants of equal fields are the same build whatever their names. */
   readonly name: string;
 
-  /** Release of CPython; 3.11 where it is left out. */
+  /** Release of CPython; 3.11.2 where it is left out. */
   readonly python?: LaterPython;
 
   // Configure: these end up in pyconfig.h.

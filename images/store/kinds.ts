@@ -36,6 +36,13 @@ export const kinds = {
     days: 30,
     bytes: 1024 * MIB,
   },
+  cpythons: {
+    name: 'cpythons',
+    holds: 'source archives of CPython that you gave',
+    shape: 'places',
+    days: 365,
+    bytes: 1024 * MIB,
+  },
   logs: { name: 'logs', holds: 'logs of builds', shape: 'places', days: 30, bytes: 64 * MIB },
   notes: {
     name: 'notes',

@@ -107,8 +107,17 @@ export async function unpackSource(
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
   const source = readLockFile().sources[name];
-  const tarball = path.join(context.filesOf(step), source.file);
-  const [program] = Object.entries(packers).find(([, ending]) => source.file.endsWith(ending)) ?? ['gzip'];
-  await context.run('tar', ['-I', program, '-x', '-f', tarball, '--no-same-owner'], { env });
+  await unpackTarball(context, path.join(context.filesOf(step), source.file), env);
   return source.folder;
+}
+
+/** Unpacks a tarball into a step's work folder. @param more What else tar is told. */
+export async function unpackTarball(
+  context: StepContext,
+  tarball: string,
+  env: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): Promise<void> {
+  const [program] = Object.entries(packers).find(([, ending]) => tarball.endsWith(ending)) ?? ['gzip'];
+  await context.run('tar', ['-I', program, '-x', '-f', tarball, '--no-same-owner', ...more], { env });
 }

@@ -5,9 +5,11 @@ import {
   comparedColumns,
   csvColumns,
   measuredColumns,
+  releaseLines,
   studyCells,
   verdictLines,
 } from '../../harness/study/tables.ts';
+import type { StartupReport } from '../../harness/study/report/index.ts';
 import { figures, sampleReport } from '../report/sample.ts';
 
 /** A row's cells by their headings. */
@@ -91,5 +93,36 @@ describe('below the tables', () => {
       'only in that study: O2\n',
     ]);
     expect(changeLines({ ...sampleReport, changes: [] })[0]).toMatch(/: no exact figures moved\n$/);
+  });
+});
+
+describe('the lines of releases', () => {
+  const row = (
+    name: string,
+    instructions: number,
+    from: 'reset' | 'snapshot',
+  ): StartupReport['variants'][number] => ({
+    name,
+    change: 'CPython 3.13.5',
+    figures: figures(instructions),
+    phases: [
+      { name: 'kernel start', from: 0, to: 100_000 },
+      { name: 'Py_Initialize', from: 100_000, to: 17_000_000 },
+    ],
+    release: { python: '3.13', from },
+  });
+
+  it('say what each costs or saves, and in which phase', () => {
+    const variants = [
+      row('python-3.13', 27_000_000, 'reset'),
+      row('python-3.13-snapshot', 6_000_000, 'snapshot'),
+    ];
+    expect(releaseLines({ ...sampleReport, variants })).toEqual([
+      'python-3.13: 27,000,000 instructions, +3,000,000 (+12.5 %)\n',
+      '  kernel start: 0\n',
+      '  Py_Initialize: +1,000,000\n',
+      'python-3.13-snapshot: 6,000,000 instructions, -600,000 (-9.1 %)\n',
+    ]);
+    expect(releaseLines(sampleReport)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { ImageListing } from '../../../images/types.ts';
 
 interface ImagesOptions {
+  readonly cpython?: string;
   readonly json?: true;
 }
 
@@ -10,9 +11,18 @@ export function imagesCommand(setStatus: (status: number) => void): Command {
   return new Command('images')
     .description('build the images that are missing and list them with their digests')
     .argument('[action]', '`build` builds and lists, `list` only lists', 'build')
-    .option('--json', 'print the list as JSON')
+    .option(
+      '--cpython <file>',
+      'keep a source archive of CPython, from 3.11 to 3.14, so that --python can name its release; builds nothing yet',
+    )
+    .option('--json', 'print the list, or what was kept, as JSON')
     .action(async (action: string, options: ImagesOptions) => {
       const { InputError } = await import('../../guest/errors.ts');
+      if (options.cpython !== undefined) {
+        await keepArchive(options.cpython, options.json === true);
+        setStatus(0);
+        return;
+      }
       if (action !== 'build' && action !== 'list') {
         throw new InputError(`images cannot ${JSON.stringify(action)}: choose build or list`);
       }
@@ -25,6 +35,13 @@ export function imagesCommand(setStatus: (status: number) => void): Command {
       process.stdout.write(options.json ? `${JSON.stringify(listing)}\n` : `${await tableOf(listing)}\n`);
       setStatus(0);
     });
+}
+
+async function keepArchive(file: string, asJson: boolean): Promise<void> {
+  const { keepCPythonArchive } = await import('../../../images/index.ts');
+  const kept = await keepCPythonArchive(file);
+  const line = `CPython ${kept.version} is kept (SHA-256 ${kept.sha256}): run it with --python ${kept.version}`;
+  process.stdout.write(`${asJson ? JSON.stringify(kept) : line}\n`);
 }
 
 async function tableOf(listing: readonly ImageListing[]): Promise<string> {

@@ -14,6 +14,7 @@ import { version } from '../version.ts';
 interface StudyCommandOptions {
   readonly runs: number;
   readonly variant?: readonly string[];
+  readonly python?: readonly string[];
   readonly add?: readonly string[];
   readonly rows?: string;
   readonly list?: true;
@@ -45,6 +46,10 @@ export function studyCommand(setStatus: (status: number) => void): Command {
     .option(
       '--variant <names...>',
       'measure only these rows, the reference and your own (see --list; `reference`: none but it)',
+    )
+    .option(
+      '--python <releases...>',
+      'measure releases of CPython against 3.11.2: 3.13, or one whose source archive was given by `images --cpython`; no other rows but those of --variant and your own',
     )
     .option(
       '--add <json>',
@@ -86,8 +91,16 @@ export function studyCommand(setStatus: (status: number) => void): Command {
     .addOption(new Option('--csv', 'print CSV instead of the table').conflicts('list'))
     .action(async (options: StudyCommandOptions) => {
       const { studyVariants } = await import('../../study/variants.ts');
-      const own = await ownVariants(options, studyVariants);
-      const chosen = chooseVariants(options.variant, studyVariants, own);
+      const releases = await releasesOf(options);
+      const own = [
+        ...(await ownVariants(options, studyVariants)),
+        ...releases.filter((release) => studyVariants.every(({ name }) => name !== release.name)),
+      ];
+      const wanted =
+        options.python === undefined
+          ? options.variant
+          : [...releases.map(({ name }) => name), ...(options.variant ?? [])];
+      const chosen = chooseVariants(wanted, studyVariants, own);
       const { shardOf } = await import('../../study/shards.ts');
       const variants = options.shard === undefined ? chosen : shardOf(chosen, options.shard);
       if (options.list) {
@@ -130,6 +143,13 @@ async function mergeFiles(files: readonly string[], options: StudyCommandOptions
     studyVariants.map(({ name }) => name),
   );
   await tell(report, options);
+}
+
+/** The rows of the releases that were named. */
+async function releasesOf({ python }: StudyCommandOptions): Promise<readonly StudyVariant[]> {
+  if (python === undefined) return [];
+  const { namedReleases } = await import('../../study/releases.ts');
+  return namedReleases([...new Set(python)]);
 }
 
 /** The rows that the caller gives. */
@@ -276,6 +296,7 @@ async function shown(report: StartupReport, options: StudyCommandOptions): Promi
       tables.verdictLines(report),
     ),
     ...section('all at once', tables.allAtOnceLines(report)),
+    ...section('releases of CPython against 3.11.2, by instructions', tables.releaseLines(report)),
     ...section('what changed', tables.changeLines(report)),
   ].join('');
 }

@@ -50,6 +50,8 @@ export interface VariantRow {
   readonly change: string;
   readonly figures: Figures;
   readonly phases: readonly Phase[];
+  /** The release of CPython and where its run starts; absent for the usual release. */
+  readonly release?: { readonly python: string; readonly from: 'reset' | 'snapshot' };
   /** What the reference says of the change; absent where it says nothing. */
   readonly claim?: {
     /** Its own words. */

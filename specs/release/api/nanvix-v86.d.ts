@@ -257,10 +257,7 @@ declare const resultRegisters: readonly [
 	"eax"
 ];
 type ResultRegisters = (typeof resultRegisters)[number];
-declare const laterPythons: readonly [
-	"3.13"
-];
-type LaterPython = (typeof laterPythons)[number];
+type LaterPython = `3.${string}`;
 interface Variant {
 	readonly name: string;
 	readonly python?: LaterPython;

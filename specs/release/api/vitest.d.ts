@@ -541,10 +541,7 @@ interface OutboxState {
 	readonly inbox: readonly Frame[];
 	readonly announced?: boolean;
 }
-declare const laterPythons: readonly [
-	"3.13"
-];
-type LaterPython = (typeof laterPythons)[number];
+type LaterPython = `3.${string}`;
 interface Variant {
 	readonly name: string;
 	readonly python?: LaterPython;
