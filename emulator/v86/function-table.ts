@@ -8,10 +8,8 @@
 import { ImageDataError } from '../image-data-error.ts';
 import type { CompiledCode } from './compiled-code.ts';
 import { TABLE_LENGTH } from './host-functions.ts';
+import { NAMESPACE, TABLE_IMPORT } from './import-table.ts';
 import { COMPILED_HANDLE_IRQS, SHADOW_END_EXPORT, TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
-
-/** What compiled code imports from. */
-const NAMESPACE = 'e';
 
 export class FunctionTable {
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_LENGTH });
@@ -19,9 +17,9 @@ export class FunctionTable {
   readonly #exportsOfModule = new WeakMap<WebAssembly.Module, WebAssembly.Exports>();
   #imports: WebAssembly.ModuleImports = {};
 
-  /** What compiled code can call and touch: v86's own functions and memory. To be called before any module is used. */
+  /** What compiled code can call and touch: v86's own functions and memory, and other compiled code. To be called before any module is used. */
   connect(exports: WebAssembly.Exports, memory: WebAssembly.Memory): void {
-    this.#imports = { m: memory };
+    this.#imports = { m: memory, [TABLE_IMPORT]: this.table };
     for (const [name, value] of Object.entries(exports)) {
       if (typeof value === 'function' && !name.startsWith('_') && !name.endsWith('_js'))
         this.#imports[name] = value;

@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '0520ab4cca5df72b977446d2765f20e830f5407c21b8c46d86264d811acc4828';
+export const REWRITTEN_SHA256 = 'edd57629a39a8602e62858776306bf7729744d3e3d89a1faf749f8f382509b65';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -484,13 +484,27 @@ export const Generator = {
 } as const;
 
 /**
- * The names of the functions by which compiled code enters the guest's handlers, as strings in v86's memory: address and
- * length. jit_generate_module passes them on where it writes such a call.
+ * The names of functions that compiled code calls, as strings in v86's memory: address and length. jit_generate_module passes them
+ * on where it writes such a call. The first two enter the guest's handlers, the last one looks up where an indirect jump goes.
  */
-export const GeneratedCallName = { exitJit: [27168, 11], handleIrqs: [27308, 8] } as const;
+export const GeneratedCallName = {
+  exitJit: [27168, 11],
+  handleIrqs: [27308, 8],
+  findEntry: [27140, 28],
+} as const;
 
-/** Stack frame of jit_generate_module: where the JIT context stands in it, and the number of its frame local. */
-export const GenerateModuleFrame = { frameLocal: 7, context: 44, bucketLocal: 1, addressLocal: 5 } as const;
+/**
+ * Stack frame of jit_generate_module: where the JIT context stands in it, and the number of its frame local. Further locals, of which the
+ * last two are the place of the function being generated among {@link TABLE_SLOTS} and the state flags it is for.
+ */
+export const GenerateModuleFrame = {
+  frameLocal: 7,
+  context: 44,
+  bucketLocal: 1,
+  addressLocal: 5,
+  slotLocal: 33,
+  stateFlagsLocal: 32,
+} as const;
 
 /** Discriminant of JitExitReason for "wrote to its own code". */
 export const EXIT_REASON_SELF_MODIFYING = 4;

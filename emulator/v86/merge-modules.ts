@@ -1,7 +1,7 @@
 /**
  * Many small modules of compiled guest code as one, and a single piece of it as a module of its own again.
  *
- * Knows what v86's generator writes: five sections; the same types and the same memory in every module; one function. A
+ * Knows what v86's generator writes: five sections; the same types, memory and table in every module; one function. A
  * function refers to others by number in its calls alone, so these are all that changes.
  */
 
@@ -22,8 +22,8 @@ interface ParsedModule {
   readonly wire: Uint8Array;
   readonly sections: readonly SectionPlace[];
   readonly functions: readonly ImportedFunction[];
-  /** The import of v86's memory, as it stands. */
-  readonly memory: Uint8Array;
+  /** The imports of v86's memory and function table, as they stand. */
+  readonly others: readonly Uint8Array[];
   /** Type of the module's own functions: the first one's stands for all. */
   readonly type: number;
   /** Start and end of each body. */
@@ -38,7 +38,8 @@ export function mergeModules(wires: readonly Uint8Array[]): Uint8Array {
   const indices = new Map<string, number>();
   const functions: ImportedFunction[] = [];
   for (const module of modules) {
-    if (!alike(module, first)) throw new Error('modules of compiled code differ in their types or memory');
+    if (!alike(module, first))
+      throw new Error('modules of compiled code differ in their types, memory or table');
     for (const imported of module.functions) {
       if (indices.has(imported.name)) continue;
       indices.set(imported.name, functions.length);
@@ -63,8 +64,9 @@ function parse(wire: Uint8Array): ParsedModule {
   const sections = sectionsOf(wire);
   const imports = readImports(readerOf(wire, sections, Section.imports));
   const functions = imports.flatMap(({ name, type }) => (type === undefined ? [] : [{ name, type }]));
-  const other = imports.find(({ type }) => type === undefined);
-  const memory = wire.slice(other?.start ?? 0, other?.end ?? 0);
+  const others = imports.flatMap(({ type, start, end }) =>
+    type === undefined ? [wire.slice(start, end)] : [],
+  );
   const types = readerOf(wire, sections, Section.functions);
   types.unsigned();
   const code = readerOf(wire, sections, Section.code);
@@ -73,7 +75,7 @@ function parse(wire: Uint8Array): ParsedModule {
     code.at += length;
     return [code.at - length, code.at] as const;
   });
-  return { wire, sections, functions, memory, type: types.unsigned(), bodies };
+  return { wire, sections, functions, others, type: types.unsigned(), bodies };
 }
 
 const typesOf = ({ wire, sections }: ParsedModule): Uint8Array => {
@@ -92,7 +94,7 @@ function alike(one: ParsedModule, other: ParsedModule): boolean {
     one.bodies.length === 1 &&
     one.type === other.type &&
     Buffer.compare(typesOf(one), typesOf(other)) === 0 &&
-    Buffer.compare(one.memory, other.memory) === 0
+    Buffer.compare(list(one.others), list(other.others)) === 0
   );
 }
 
@@ -125,7 +127,7 @@ function encode(
   names: readonly string[],
   bodies: readonly Uint8Array[],
 ): Uint8Array {
-  const { memory, type } = like;
+  const { others, type } = like;
   const imports = functions.map((imported) =>
     Uint8Array.from(
       flatten([encodeName('e'), encodeName(imported.name), FUNCTION_KIND, unsigned(imported.type)]),
@@ -136,7 +138,7 @@ function encode(
   );
   const sections = [
     [Section.types, typesOf(like)],
-    [Section.imports, list([...imports, memory])],
+    [Section.imports, list([...imports, ...others])],
     [Section.functions, list(bodies.map(() => Uint8Array.from(unsigned(type))))],
     [Section.exports, list(exports)],
     [Section.code, list(bodies.map((body) => Buffer.concat([Uint8Array.from(unsigned(body.length)), body])))],

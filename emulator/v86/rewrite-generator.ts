@@ -15,6 +15,7 @@ import {
   Own,
   ProbeMap,
 } from './internals.ts';
+import { rewriteChaining } from './rewrite-chaining.ts';
 import { NEVER, replaceIsNearEnd } from './rewrite-page-end.ts';
 import { Editor, type Indices, threeWords, UnsupportedV86Error } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
@@ -201,7 +202,7 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
   ]);
 
   // The count must stand in memory before exit_jit and handle_irqs enter the guest's handlers.
-  for (const [address, length] of Object.values(GeneratedCallName)) {
+  for (const [address, length] of [GeneratedCallName.exitJit, GeneratedCallName.handleIrqs]) {
     const name = editor.once(`i32.const ${address}`, `i32.const ${length}`, 'i32.const 0');
     editor.insertBefore(name, [
       contextBuilder(context),
@@ -211,6 +212,7 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
   }
   // a block's instructions have been found to lie in the page before
   replaceIsNearEnd(editor, 3, NEVER);
+  rewriteChaining(binary, index, pushByte, editor);
   binary.edit(index.generateModule, editor.edits);
 
   // Writes `counter = base + local` instead of adding the local, so writing it twice does no harm.

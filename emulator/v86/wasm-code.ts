@@ -68,6 +68,8 @@ export const localTee = (index: number): Code => [0x22, unsigned(index)];
 export const call = (index: number): Code => [0x10, unsigned(index)];
 /** Calls the function of that type whose place in the first table is on the stack. */
 export const callIndirect = (type: number): Code => [0x11, unsigned(type), 0];
+/** The same, in place of the function that does it: the last thing it does. */
+export const returnCallIndirect = (type: number): Code => [0x13, unsigned(type), 0];
 export const globalGet = (index: number): Code => [0x23, unsigned(index)];
 export const globalSet = (index: number): Code => [0x24, unsigned(index)];
 export const i32 = (value: number): Code => [0x41, signed(value)];
@@ -79,6 +81,7 @@ export const i64 = (value: number): Code => [0x42, signed(value)];
 export const load32 = memory(0x28, 2);
 export const load8 = memory(0x2d, 0);
 export const load16 = memory(0x2f, 1);
+export const load16Signed = memory(0x2e, 1);
 export const load64 = memory(0x29, 0);
 export const loadF32 = memory(0x2a, 0);
 export const loadF64 = memory(0x2b, 0);

@@ -124,10 +124,11 @@ export function decodeInstruction(reader: Reader): string {
       for (let i = 0; i <= count; i++) reader.unsigned();
       return 'br_table';
     }
-    case 0x11: {
+    case 0x11:
+    case 0x13: {
       const type = reader.unsigned();
       reader.unsigned();
-      return `call_indirect ${type}`;
+      return `${opcode === 0x11 ? 'call_indirect' : 'return_call_indirect'} ${type}`;
     }
     case 0x1c: {
       const count = reader.unsigned();

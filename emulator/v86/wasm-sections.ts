@@ -7,7 +7,7 @@ export const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 1
 /** What every WebAssembly binary begins with: its magic number and version. */
 export const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
 const FUNCTION_KIND = 0;
-const ImportKind = { function: 0, table: 1, global: 3 } as const;
+export const ImportKind = { function: 0, table: 1, global: 3 } as const;
 
 /** A section's content, from `start` to `end` in the binary. */
 export interface SectionPlace {

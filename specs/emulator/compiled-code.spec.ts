@@ -29,6 +29,20 @@ describe('hot code', () => {
   });
 });
 
+describe('compiled code', () => {
+  it('goes on in other pages by itself', async () => {
+    const machine = await makeMachine();
+    const program = PROGRAMS['calls to other pages'];
+    if (program !== undefined) loadGuest(machine, program);
+    listen(machine);
+    machine.compileSoon();
+    machine.run({ instructions: FAR });
+    // there and back, every four instructions
+    expect(machine.hostWork.entries).toBeLessThan(machine.instructions / 50);
+    machine.dispose();
+  });
+});
+
 describe('a hot page with a handler at one of its instructions', () => {
   it.each([0, 20_000])('is compiled like any other, where it comes after %i instructions', async (before) => {
     const machine = await makeMachine();

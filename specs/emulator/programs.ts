@@ -4,7 +4,15 @@
  */
 
 import { type Assembler } from './assembler.ts';
-import { CALL_VECTOR, exit, type GuestProgram, Layout, PAGE_FAULT_VECTOR, TIMER_VECTOR } from './guest.ts';
+import {
+  CALL_VECTOR,
+  CONSOLE_PORT,
+  exit,
+  type GuestProgram,
+  Layout,
+  PAGE_FAULT_VECTOR,
+  TIMER_VECTOR,
+} from './guest.ts';
 
 const TICKS = Layout.counters;
 const SUM = Layout.counters + 4;
@@ -240,6 +248,38 @@ const pageEnds: GuestProgram = {
   },
 };
 
+/** A hot loop whose calls all go to other pages: code that computes, and code that opens windows, halts, traps and writes to a port. */
+const pageCalls: GuestProgram = {
+  timerHertz: 20_000,
+  handlers: { [TIMER_VECTOR]: 'timer', [CALL_VECTOR]: 'call' },
+  build: (asm) => {
+    timerHandler(asm);
+    asm.label('call').increment('edx').raw(0xcf);
+    const leaf = (name: string): Assembler => {
+      asm.align(PAGE);
+      return asm.label(name);
+    };
+    leaf('compute').combine('add', 'eax', 'ecx').combine('adc', 'ebx', 'eax').raw(0xc3);
+    // the return is in the shadow of STI, and leads out of its page
+    leaf('window').raw(0xfa).increment('eax').raw(ENABLE_INTERRUPTS, 0xc3);
+    leaf('halt').raw(ENABLE_INTERRUPTS, 0xf4, 0xc3);
+    leaf('trap').interrupt(CALL_VECTOR).raw(0xc3);
+    leaf('port').push('eax').mov('eax', 0x2e).outByte(CONSOLE_PORT).pop('eax').raw(0xc3);
+    leaf('main')
+      .raw(ENABLE_INTERRUPTS)
+      .mov('eax', 1)
+      .mov('ebx', 7)
+      .mov('edx', 0)
+      .mov('ebp', 600)
+      .label('outer');
+    asm.mov('ecx', 200).label('inner').call('compute').call('compute').decrement('ecx').branch('nz', 'inner');
+    for (const name of ['window', 'trap', 'port', 'halt']) asm.call(name);
+    asm.decrement('ebp').branch('nz', 'outer');
+    asm.raw(0xfa).combine('add', 'eax', 'edx').loadAt('ebx', SUM).combine('add', 'eax', 'ebx');
+    exit(asm);
+  },
+};
+
 export const PROGRAMS: Readonly<Record<string, GuestProgram>> = {
   'a timer in arithmetic': timer,
   'page faults in a hot loop': {
@@ -253,4 +293,5 @@ export const PROGRAMS: Readonly<Record<string, GuestProgram>> = {
   'time stamps and random numbers': observers,
   'windows for interrupts': windows,
   'loops across the ends of pages': pageEnds,
+  'calls to other pages': pageCalls,
 };
