@@ -1,7 +1,7 @@
 /** What the functions that cannot be computed exactly have in common: how their results are rounded and what they raise. */
 
-import { type Extended, exactly, isNegative } from './extended.ts';
-import { exact, type Result, type Rounding, roundToRegister } from './rounding.ts';
+import { type Exact, type Extended, exactly, isNegative } from './extended.ts';
+import { exact, type Result, type Rounding, roundBetween, roundToRegister } from './rounding.ts';
 import { Exceptions } from './words.ts';
 import { type Wide, wide } from './wide.ts';
 
@@ -19,11 +19,21 @@ export function widened(value: Extended): Wide {
 export function inexact(value: Wide, raised: number, rounding: Rounding, towards: 1 | -1 = 1): Result {
   const negative = value.integer < 0n;
   const integer = negative ? -value.integer : value.integer;
+  const result =
+    roundBetween({ negative, integer, exponent: value.exponent }, rounding.mode) ??
+    roundRefined({ negative, integer, exponent: value.exponent }, rounding, towards);
+  return { ...result, raised: result.raised | raised };
+}
+
+function roundRefined({ negative, integer, exponent }: Exact, rounding: Rounding, towards: 1 | -1): Result {
   // far more bits than a register has, so one unit in the last of them harms nothing
   const refined = (integer << EXTRA) - (towards < 0 ? 1n : 0n);
-  const number = { negative, integer: refined, exponent: value.exponent - Number(EXTRA) };
-  const result = roundToRegister(number, 64, rounding, true);
-  return { ...result, raised: result.raised | raised };
+  return roundToRegister(
+    { negative, integer: refined, exponent: exponent - Number(EXTRA) },
+    64,
+    rounding,
+    true,
+  );
 }
 const EXTRA = 80n;
 

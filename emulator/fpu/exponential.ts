@@ -12,6 +12,7 @@ import {
   one,
   zero,
 } from './extended.ts';
+import * as sums from './fixed.ts';
 import { denormals, invalid, withoutNumbers } from './operands.ts';
 import { exact, type Result, type Rounding } from './rounding.ts';
 import {
@@ -19,6 +20,7 @@ import {
   arcTangentSeries,
   divide,
   highest,
+  isTiny,
   ln2,
   multiply,
   ONE,
@@ -44,7 +46,9 @@ export function powerOfTwoLessOne(x: Extended, rounding: Rounding): Result {
     const isOne = exponent === BIAS && x.significand === INTEGER;
     return isOne && isNegative(x) ? nearly({ head: x.head - 1, significand: INTEGER }) : nearly(x);
   }
-  const t = multiply(widened(x), ln2());
+  const number = widened(x);
+  if (!isTiny(number)) return inexact(sums.powerOfTwoLessOne(number), raised, rounding);
+  const t = multiply(number, ln2());
   // e^t - 1 = t (1 + t/2 + t²/6 + …)
   let power = ONE;
   const factor = series((n) => (power = n === 0 ? ONE : divide(multiply(power, t), wide(BigInt(n + 1)))));
@@ -62,6 +66,7 @@ function log2(x: Wide): Wide {
 /** The logarithm of 1 + `d` to the base of two: log (1 + d) = 2 artanh d/(2 + d). */
 function log2Near(d: Wide): Wide {
   if (d.integer === 0n) return d;
+  if (!isTiny(d)) return sums.log2OfOneMore(d);
   const argument = divide(d, add(times2(ONE, 1), d));
   return divide(times2(arcTangentSeries(argument, 1), 1), ln2());
 }

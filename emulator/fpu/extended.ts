@@ -66,11 +66,22 @@ export function exactly({ head, significand }: Extended): Exact {
   return { negative: (head & SIGN) !== 0, integer: significand, exponent };
 }
 
+const double = new DataView(new ArrayBuffer(8));
+
 /** Number of bits of an integer above zero. */
-export const bitLength = (integer: bigint): number => {
-  const digits = integer.toString(16);
-  return digits.length * 4 - Math.clz32(parseInt(digits[0] ?? '0', 16)) + 28;
-};
+export function bitLength(integer: bigint): number {
+  const near = Number(integer);
+  if (near === Infinity) {
+    const digits = integer.toString(16);
+    return digits.length * 4 - Math.clz32(parseInt(digits[0] ?? '0', 16)) + 28;
+  }
+  double.setFloat64(0, near);
+  const length = (double.getUint16(0) >>> 4) - DOUBLE_BIAS + 1;
+  // what lies just below a power of two has been rounded up to it
+  return near === 2 ** (length - 1) && integer >> BigInt(length - 1) === 0n ? length - 1 : length;
+}
+/** What is added to the exponent of a double. */
+const DOUBLE_BIAS = 1023;
 
 /** Quotient of dividing by a power of two, and whether there was a rest. Negative powers multiply. */
 export function shiftRight(integer: bigint, bits: number): { quotient: bigint; rest: boolean } {

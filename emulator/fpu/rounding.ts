@@ -163,6 +163,29 @@ export function roundToRegister(value: Exact, precision: number, rounding: Round
   };
 }
 
+/**
+ * The same for a number that lies between two neighbours of a register, and of which `value` is nearly the magnitude. Undefined where
+ * `value` has not enough bits, or too round ones, to tell between which, or is too large or too small for a normal number: these are
+ * for {@link roundToRegister}.
+ */
+export function roundBetween({ negative, integer, exponent }: Exact, mode: number): Result | undefined {
+  const bits = bitLength(integer);
+  const surplus = bits - 64;
+  const top = exponent + bits - 1;
+  if (surplus < 2 || top < EXTENDED.minimum || top >= EXTENDED.maximum) return undefined;
+  if (BigInt.asUintN(surplus - 1, integer) === 0n) return undefined;
+  const kept = integer >> BigInt(surplus - 1);
+  const significand = kept >> 1n;
+  const up = goesUp(mode, negative, (significand & 1n) !== 0n, (kept & 1n) !== 0n, true);
+  const rounded = up ? significand + 1n : significand;
+  const sign = negative ? SIGN : 0;
+  const value =
+    rounded === INTEGER << 1n
+      ? extended(sign | (top + 1 + BIAS), INTEGER)
+      : extended(sign | (top + BIAS), rounded);
+  return { value, raised: Exceptions.precision, up };
+}
+
 /** An integer times a power of two in a register, which must be able to hold it. */
 export function toExtended(negative: boolean, integer: bigint, exponent: number): Extended {
   const sign = negative ? SIGN : 0;

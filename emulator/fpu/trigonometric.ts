@@ -7,13 +7,14 @@
 
 import { inexact, signed, widened } from './approximate.ts';
 import { EXPONENT, type Extended, type Kind, isNegative, kindOf, one, zero, BIAS } from './extended.ts';
+import * as sums from './fixed.ts';
 import { denormals, invalid, withoutNumbers } from './operands.ts';
 import { exact, type Result, type Rounding } from './rounding.ts';
 import {
-  add,
   arcTangentSeries,
   divide,
   highest,
+  isTiny,
   multiply,
   negative,
   ONE,
@@ -71,7 +72,8 @@ function circularSeries(x: Wide, even: boolean): Wide {
 }
 
 function sineOf({ angle, quarter }: Reduced): Wide {
-  const value = circularSeries(angle, (quarter & 1) !== 0);
+  const isCosine = (quarter & 1) !== 0;
+  const value = isTiny(angle) ? circularSeries(angle, isCosine) : (isCosine ? sums.cosine : sums.sine)(angle);
   return (quarter & 2) === 0 ? value : negative(value);
 }
 
@@ -110,30 +112,8 @@ export function tangent(x: Extended, rounding: Rounding): Result {
   return inexact(value, raised, rounding, 1);
 }
 
-const PARTS = 16;
-const arcTangents = new Map<number, Wide>();
-/** The arc tangent of so many sixteenths. */
-function arcTangentOfSixteenths(count: number): Wide {
-  let value = arcTangents.get(count);
-  if (value === undefined) {
-    // arctan x = 2 arctan x/(1 + √(1 + x²)), and with a better-behaved sum: arctan a + arctan (b - a)/(1 + a b)
-    const step = arcTangentSeries(times2(ONE, -4), -1);
-    const before = count === 1 ? undefined : arcTangentOfSixteenths(count - 1);
-    const between = divide(times2(ONE, -4), add(ONE, times2(wide(BigInt(count * (count - 1))), -8)));
-    value = before === undefined ? step : add(before, arcTangentSeries(between, -1));
-    arcTangents.set(count, value);
-  }
-  return value;
-}
-
 /** The arc tangent of a number from 0 to 1. */
-function arcTangent(x: Wide): Wide {
-  const count = Math.round((Number((x.integer << 8n) >> BigInt(Math.max(0, -x.exponent))) / 256) * PARTS);
-  if (highest(x) < -5 || count === 0) return arcTangentSeries(x, -1);
-  const near = times2(wide(BigInt(count)), -4);
-  const rest = divide(subtract(x, near), add(ONE, multiply(x, near)));
-  return add(arcTangentOfSixteenths(count), arcTangentSeries(rest, -1));
-}
+const arcTangent = (x: Wide): Wide => (isTiny(x) ? arcTangentSeries(x, -1) : sums.arcTangent(x));
 
 /** The angle of the point (`x`, `y`). */
 export function arcTangentOf(y: Extended, x: Extended, rounding: Rounding): Result {
@@ -150,7 +130,8 @@ export function arcTangentOf(y: Extended, x: Extended, rounding: Rounding): Resu
   }
   if (kindX === 'zero') return part(1n, -1);
   const [a, b] = [magnitude(widened(y)), magnitude(widened(x))];
-  const steep = subtract(a, b).integer > 0n;
+  const higher = highest(a) - highest(b);
+  const steep = higher > 0 || (higher === 0 && subtract(a, b).integer > 0n);
   const ratio = steep ? divide(b, a) : divide(a, b);
   const base = arcTangent(ratio);
   const acute = steep ? subtract(times2(pi(), -1), base) : base;

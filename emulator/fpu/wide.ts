@@ -30,6 +30,9 @@ export const ONE = wide(1n);
 export const highest = ({ integer, exponent }: Wide): number =>
   integer === 0n ? -Infinity : exponent + bitLength(magnitude(integer)) - 1;
 
+/** Whether results need more bits behind the point than `fixed.ts` has: these are summed up term by term, in very few terms. */
+export const isTiny = (x: Wide): boolean => highest(x) < -60;
+
 export const negative = ({ integer, exponent }: Wide): Wide => ({ integer: -integer, exponent });
 /** Times two to that power. */
 export const times2 = ({ integer, exponent }: Wide, power: number): Wide => ({
@@ -42,14 +45,14 @@ export const square = (a: Wide): Wide => multiply(a, a);
 export function add(a: Wide, b: Wide): Wide {
   if (a.integer === 0n) return b;
   if (b.integer === 0n) return a;
-  const [high, low] = highest(a) >= highest(b) ? [a, b] : [b, a];
+  const distance = highest(a) - highest(b);
   // what lies wholly below the bits that are kept is left out
-  if (highest(high) - highest(low) > 2 * BITS) return high;
-  const exponent = Math.min(high.exponent, low.exponent);
-  return wide(
-    (high.integer << BigInt(high.exponent - exponent)) + (low.integer << BigInt(low.exponent - exponent)),
-    exponent,
-  );
+  if (distance > 2 * BITS) return a;
+  if (distance < -2 * BITS) return b;
+  const shift = a.exponent - b.exponent;
+  return shift >= 0
+    ? wide((a.integer << BigInt(shift)) + b.integer, b.exponent)
+    : wide(a.integer + (b.integer << BigInt(-shift)), a.exponent);
 }
 export const subtract = (a: Wide, b: Wide): Wide => add(a, negative(b));
 
