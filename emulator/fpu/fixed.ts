@@ -24,7 +24,7 @@ import {
 const FRACTION = 192;
 const SHIFT = BigInt(FRACTION);
 const UNIT = 1n << SHIFT;
-/** Half of the distance between two places of a table is the largest argument of a sum. */
+/** Places of a table in a unit: what they leave to a sum is at most half of the distance between two. */
 const PLACES = 64;
 const PLACE_SHIFT = SHIFT - 6n;
 
