@@ -14,10 +14,11 @@ const kinds = [
   { kind: 'FAT32', skip: withoutTools, make: () => emptyFat32(40 * MIB) },
 ];
 
-const programs = [
+const programs: readonly { name: string; promises: string; fewest: number; commandLine?: string }[] = [
   {
     name: 'files',
     promises: 'open, read, write, seek, append, truncate, descriptors, attributes',
+    commandLine: 'timed',
     fewest: 80,
   },
   { name: 'directories', promises: 'mkdir, rmdir, listing, current directory, *at, statfs', fewest: 50 },
@@ -30,10 +31,10 @@ const programs = [
 
 for (const { kind, skip, make } of kinds) {
   describe.skipIf(skip)(`on a ${kind} volume`, () => {
-    describe.each(programs)('$name: $promises', ({ name, fewest }) => {
+    describe.each(programs)('$name: $promises', ({ name, fewest, commandLine = '' }) => {
       let run: PosixRun;
       beforeAll(async () => {
-        run = await runPosix(name, { ramfs: make() });
+        run = await runPosix(name, { ramfs: make(), commandLine });
       });
 
       it('holds', () => {

@@ -318,7 +318,8 @@ static void seeking_is_cheap(void)
     unlink("/straight");
 }
 
-int main(void)
+/* With the argument `timed`, how long reading takes counts too: for a machine whose time is counted, not measured. */
+int main(int argc, char **argv)
 {
     opening();
     seeking();
@@ -330,6 +331,7 @@ int main(void)
     attributes();
     large();
     backwards();
-    seeking_is_cheap();
+    if (argc > 1 && strcmp(argv[1], "timed") == 0)
+        seeking_is_cheap();
     return finish();
 }
