@@ -6,6 +6,7 @@
  */
 
 import { PIECE_EXPORT } from './compiled-code.ts';
+import { NAMESPACE } from './import-table.ts';
 import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
 import { HEADER, readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
@@ -130,7 +131,7 @@ function encode(
   const { others, type } = like;
   const imports = functions.map((imported) =>
     Uint8Array.from(
-      flatten([encodeName('e'), encodeName(imported.name), FUNCTION_KIND, unsigned(imported.type)]),
+      flatten([encodeName(NAMESPACE), encodeName(imported.name), FUNCTION_KIND, unsigned(imported.type)]),
     ),
   );
   const exports = names.map((name, index) =>

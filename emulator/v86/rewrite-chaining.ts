@@ -46,7 +46,7 @@ const entryIn = (table: number): Code => [
 ];
 
 /** Instead of a call of v86: leaves the entry at EIP if it is one of this function, else -1. `key` is code of v86's generator. */
-export function generateFindEntry(emit: Emitter, key: Code): Code {
+function generateFindEntry(emit: Emitter, key: Code): Code {
   const table = wasm.localGet(ENTRY);
   return [
     emit.raw([tableOfPage, wasm.localTee(ENTRY), wasm.ifValue]),
