@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "listed.h"
 
 static char text[16];
 
@@ -21,19 +22,6 @@ static const char *get(int file)
 
     text[length < 0 ? 0 : length] = '\0';
     return length < 0 ? "(nothing)" : text;
-}
-
-static int listed(const char *name)
-{
-    DIR *list = opendir(".");
-    struct dirent *entry;
-    int type = -1;
-
-    while ((entry = readdir(list)) != NULL)
-        if (strcmp(entry->d_name, name) == 0)
-            type = entry->d_type;
-    closedir(list);
-    return type;
 }
 
 static short polled(int file, short events)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "listed.h"
 
 static char text[PATH_MAX];
 
@@ -36,19 +37,6 @@ static const char *target(const char *path)
 
     text[length < 0 ? 0 : length] = '\0';
     return length < 0 ? "(no link)" : text;
-}
-
-static int listed(const char *name)
-{
-    DIR *list = opendir(".");
-    struct dirent *entry;
-    int type = -1;
-
-    while ((entry = readdir(list)) != NULL)
-        if (strcmp(entry->d_name, name) == 0)
-            type = entry->d_type;
-    closedir(list);
-    return type;
 }
 
 static void symbolic(void)
