@@ -1,5 +1,5 @@
 /**
- * A guest under a debugger: `const session = await debug({ program })`.
+ * A guest under a debugger: `const session = await debug({ program })` (open.ts).
  *
  * Stops at what it is told to, lets everything be looked at and changed, and goes backwards as well as forwards, exactly.
  * Each command comes in two forms: the plain one runs to its stop at once; with {@link DebugSession.operations} the same
@@ -9,18 +9,13 @@
 import { hex } from '../../emulator/hex.ts';
 import type { Machine, RegisterName } from '../../emulator/types.ts';
 import type { ErrnoName } from '../../images/abi/errno.ts';
-import { addressMap } from '../../images/abi/memory-map.ts';
 import { kernelCallByNumber } from '../../images/abi/eras.ts';
 import type { EraName } from '../../images/abi/eras.ts';
-import { boot } from '../guest/boot.ts';
 import { checkNumber } from '../guest/check-number.ts';
 import { InputError } from '../guest/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import type { CallSelector } from '../guest/kernel-calls/interceptors.ts';
-import type { BootOptions } from '../guest/options.ts';
-import { restoreSnapshot } from '../guest/restore.ts';
-import type { RestoreOptions } from '../guest/restore.ts';
 import { callStack, guestSymbols, walkStart, type GuestSymbols } from '../look/symbols/index.ts';
 import type { StackFrame } from '../look/symbols/index.ts';
 import type { CallArgument } from '../look/trace/index.ts';
@@ -28,6 +23,7 @@ import { CallRules, failWith } from './call-rules.ts';
 import type { CallRule, RuleOptions } from './call-rules.ts';
 import type { CheckpointOptions } from './checkpoints.ts';
 import type { DebugStop } from './debug-stop.ts';
+import { findPlace } from './find-place.ts';
 import type { CallAnswer, RecordedCall } from './history.ts';
 import { complete, inBackground } from './operation.ts';
 import { callArguments } from '../look/trace/describe-call.ts';
@@ -40,84 +36,18 @@ import { memoryOf } from './inspect/kernel-processes.ts';
 import { guestThreads } from './inspect/threads.ts';
 import type { GuestThread } from './inspect/threads.ts';
 import { DebugOperations } from './operations.ts';
-import { OutputGate } from './output-gate.ts';
-import type { OutputListener } from './output-gate.ts';
+import type { OutputGate } from './output-gate.ts';
 import { DebugProcesses } from './processes.ts';
-import type { DebuggedProcess, ProcessName } from './processes.ts';
+import type { DebuggedProcess } from './processes.ts';
 import { Seeker } from './seeker.ts';
 import { StopPoints } from './stop-points.ts';
 import type { Location, Places } from './stop-points.ts';
 import { Timeline } from './timeline.ts';
 
-interface SessionOptions extends CheckpointOptions {
-  /** Names of the guest's addresses, or how to find them once it is there; read from its own files when not given. */
-  readonly symbols?: GuestSymbols | ((guest: Guest) => Promise<GuestSymbols>);
-}
-
-interface ListenerOptions extends SessionOptions {
-  /** Called with what the guest writes, each byte once however often it is rewound. */
-  readonly onOutput?: OutputListener;
-}
-
-export interface DebugOptions
-  extends Omit<BootOptions, 'onConsole' | 'onOutput' | 'deadlines'>, ListenerOptions {}
-
-export interface DebugSnapshotOptions
-  extends Omit<RestoreOptions, 'onConsole' | 'onOutput' | 'deadlines'>, ListenerOptions {}
-
 /** Where the processor leaves the program's ESP, from the kernel's on entry. Source: Intel SDM volume 3, figure 6-4. */
 const CALLER_STACK_POINTER = 12;
 const ONLY_THREAD = 1;
 const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi'];
-
-/**
- * Boots a guest under a debugger. It stands at its first instruction. Dispose of it when done.
- *
- * ```ts
- * const session = await debug({ program: './hello.elf' });
- * session.stops.add({ kind: 'call', calls: 'mmap', when: (call) => call.arguments[2] > 16 });
- * const stop = session.continue(); // a value: call, breakpoint, watchpoint, fault, exit …
- * session.stepBack(); // and the guest is as it was one instruction before
- * ```
- *
- * @throws InputError as {@link boot} does.
- */
-export async function debug(options: DebugOptions): Promise<DebugSession> {
-  const gate = new OutputGate(options.onOutput);
-  return await sessionOf(await boot({ ...options, ...gate.bootOptions }), gate, options);
-}
-
-/**
- * A guest of a snapshot under a debugger. It stands where the snapshot was taken, and nothing before can be gone back to.
- *
- * @param options What is named besides must be what the snapshot was taken with; its symbols are known then.
- * @throws SnapshotMismatchError when it is not.
- */
-export async function debugSnapshot(
-  snapshot: GuestSnapshot,
-  options: DebugSnapshotOptions = {},
-): Promise<DebugSession> {
-  const gate = new OutputGate(options.onOutput);
-  const guest = await restoreSnapshot(snapshot, { ...options, ...gate.bootOptions });
-  gate.rewind(snapshot.monitor);
-  gate.branch();
-  return await sessionOf(guest, gate, options);
-}
-
-/** A session, which takes the guest over; options that are none dispose of it. */
-async function sessionOf(
-  guest: Guest,
-  gate: OutputGate,
-  { symbols: given, ...options }: SessionOptions,
-): Promise<DebugSession> {
-  try {
-    const symbols = typeof given === 'function' ? await given(guest) : given;
-    return new DebugSession(guest, gate, { ...options, ...(symbols && { symbols }) });
-  } catch (error) {
-    guest.dispose();
-    throw error;
-  }
-}
 
 export class DebugSession {
   /** The guest itself: its output, machine and monitor may be looked at. Run it through the session alone. */
@@ -140,7 +70,7 @@ export class DebugSession {
   constructor(
     guest: Guest,
     gate: OutputGate,
-    options: Omit<SessionOptions, 'symbols'> & { readonly symbols?: GuestSymbols } = {},
+    options: CheckpointOptions & { readonly symbols?: GuestSymbols } = {},
   ) {
     this.guest = guest;
     guest.monitor.keepFileAnswers();
@@ -156,7 +86,7 @@ export class DebugSession {
       revision: () => this.timeline.revision,
     });
     this.places = {
-      place: (location) => this.#place(location),
+      place: (location) => findPlace(location, this.symbolsHere, this.#processes),
       isIn: (process) => this.#processes.isIn(process),
     };
     this.stops = new StopPoints(this.places, era);
@@ -473,41 +403,6 @@ export class DebugSession {
     const process = this.#processes.identify();
     const space = registers.control(3);
     this.timeline.history.recordCall({ ...call, stackPointer, space, ...(process && { process }) });
-  }
-
-  #place(location: Location): { readonly address: number; readonly process?: ProcessName } {
-    if (typeof location === 'number') return { address: location >>> 0 };
-    const { programs } = this.#processes;
-    const at = programs.length === 0 ? -1 : location.indexOf(':');
-    if (at > 0) {
-      const process = location.slice(0, at);
-      const name = location.slice(at + 1);
-      const symbol = this.#processes.programOf(process).symbols.program?.named(name);
-      if (symbol === undefined)
-        throw new InputError(`${process} has no symbol named ${JSON.stringify(name)}: give an address`);
-      return { address: symbol.address, process };
-    }
-    const symbol = this.symbolsHere.named(location);
-    if (symbol !== undefined) {
-      const own = symbol.address < addressMap.userBase ? undefined : this.#processes.identify();
-      const process = own?.program ?? own?.pid;
-      return { address: symbol.address, ...(process !== undefined && { process }) };
-    }
-    const holders = programs.flatMap((program) => {
-      const found = program.symbols.program?.named(location);
-      return found === undefined ? [] : [{ address: found.address, process: program.name }];
-    });
-    const [only, another] = holders;
-    if (only !== undefined && another === undefined) return only;
-    if (only === undefined) {
-      throw new InputError(
-        `no symbol is named ${JSON.stringify(location)}: give an address, or boot with a file that has it`,
-      );
-    }
-    const names = [...new Set(holders.map(({ process }) => process))];
-    throw new InputError(
-      `${location} is a symbol of ${names.join(', ')}: say whose, as ${only.process}:${location}`,
-    );
   }
 
   #addRule(calls: CallSelector, answer: CallAnswer, options: RuleOptions | undefined): CallRule {

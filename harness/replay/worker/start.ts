@@ -1,5 +1,5 @@
 /** Makes a debugger's session of a recorded run. It stands where the run began. The same under Node as in a page. */
-import { debug, debugSnapshot } from '../../debug/session.ts';
+import { debug, debugSnapshot } from '../../debug/open.ts';
 import type { DebugSession } from '../../debug/session.ts';
 import { guestSymbols } from '../../look/symbols/index.ts';
 import { snapshotOf } from '../../snapshots/guest-contents.ts';

@@ -1198,6 +1198,29 @@ type RestoreOptions$1 = Partial<Pick<BootOptions, "kernel" | "program" | "progra
 	readonly clock?: ClockRule;
 };
 export declare function restoreSnapshot(snapshot: GuestSnapshot, options?: RestoreOptions$1): Promise<Guest>;
+interface Checkpoint {
+	readonly at: number;
+	readonly changes: number;
+	readonly snapshot: GuestSnapshot;
+}
+interface CheckpointOptions {
+	readonly spacing?: number;
+	readonly capacity?: number;
+}
+declare class Checkpoints {
+	#private;
+	constructor(start: Checkpoint, options?: CheckpointOptions);
+	get start(): Checkpoint;
+	get spacing(): number;
+	get all(): readonly Checkpoint[];
+	nextPlace(at: number): number;
+	wantedAt(at: number): boolean;
+	addRegular(checkpoint: Checkpoint): void;
+	addNear(checkpoint: Checkpoint): void;
+	nearest(at: number): Checkpoint;
+	dropAfter(at: number): void;
+	restart(start: Checkpoint): void;
+}
 declare const TRACE_VERSION = 1;
 export type TraceLevel = "kernel" | "posix";
 export interface TraceHeader {
@@ -1341,29 +1364,6 @@ export interface SummaryRow {
 	readonly instructions: number;
 }
 export declare function summarize(calls: Iterable<CallRecord>): SummaryRow[];
-interface Checkpoint {
-	readonly at: number;
-	readonly changes: number;
-	readonly snapshot: GuestSnapshot;
-}
-interface CheckpointOptions {
-	readonly spacing?: number;
-	readonly capacity?: number;
-}
-declare class Checkpoints {
-	#private;
-	constructor(start: Checkpoint, options?: CheckpointOptions);
-	get start(): Checkpoint;
-	get spacing(): number;
-	get all(): readonly Checkpoint[];
-	nextPlace(at: number): number;
-	wantedAt(at: number): boolean;
-	addRegular(checkpoint: Checkpoint): void;
-	addNear(checkpoint: Checkpoint): void;
-	nearest(at: number): Checkpoint;
-	dropAfter(at: number): void;
-	restart(start: Checkpoint): void;
-}
 interface CallPlace {
 	readonly machine: {
 		readonly linear: Pick<LinearMemory, "readMappedInto">;
@@ -1541,18 +1541,6 @@ declare class DebugOperations {
 	goTo(instructions: number): Operation<DebugStop>;
 	answerCall(answer: number | bigint | ErrnoName): Operation<DebugStop>;
 }
-interface SessionOptions extends CheckpointOptions {
-	readonly symbols?: GuestSymbols | ((guest: Guest) => Promise<GuestSymbols>);
-}
-interface ListenerOptions extends SessionOptions {
-	readonly onOutput?: OutputListener$1;
-}
-export interface DebugOptions extends Omit<BootOptions, "onConsole" | "onOutput" | "deadlines">, ListenerOptions {
-}
-export interface DebugSnapshotOptions extends Omit<RestoreOptions$1, "onConsole" | "onOutput" | "deadlines">, ListenerOptions {
-}
-export declare function debug(options: DebugOptions): Promise<DebugSession>;
-export declare function debugSnapshot(snapshot: GuestSnapshot, options?: DebugSnapshotOptions): Promise<DebugSession>;
 export declare class DebugSession {
 	#private;
 	readonly guest: Guest;
@@ -1560,7 +1548,7 @@ export declare class DebugSession {
 	readonly stops: StopPoints;
 	readonly operations: DebugOperations;
 	readonly places: Places;
-	constructor(guest: Guest, gate: OutputGate, options?: Omit<SessionOptions, "symbols"> & {
+	constructor(guest: Guest, gate: OutputGate, options?: CheckpointOptions & {
 		readonly symbols?: GuestSymbols;
 	});
 	get era(): EraName;
@@ -1610,6 +1598,18 @@ export declare class DebugSession {
 	inputReady(): Promise<void>;
 	dispose(): void;
 }
+interface SessionOptions extends CheckpointOptions {
+	readonly symbols?: GuestSymbols | ((guest: Guest) => Promise<GuestSymbols>);
+}
+interface ListenerOptions extends SessionOptions {
+	readonly onOutput?: OutputListener$1;
+}
+export interface DebugOptions extends Omit<BootOptions, "onConsole" | "onOutput" | "deadlines">, ListenerOptions {
+}
+export interface DebugSnapshotOptions extends Omit<RestoreOptions$1, "onConsole" | "onOutput" | "deadlines">, ListenerOptions {
+}
+export declare function debug(options: DebugOptions): Promise<DebugSession>;
+export declare function debugSnapshot(snapshot: GuestSnapshot, options?: DebugSnapshotOptions): Promise<DebugSession>;
 interface CommandContext {
 	readonly session: DebugSession;
 	readonly print: (text: string) => void;
