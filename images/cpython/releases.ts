@@ -58,10 +58,15 @@ export const differences: Readonly<Record<Minor, Differences>> = {
     usesSetupLocal: false,
   },
   '3.14': {
-    leftOut: leftOut('_interpchannels _interpqueues _interpreters _remote_debugging _zstd'),
+    // Interpreters stay: concurrent.interpreters is new, and needs them.
+    leftOut: leftOut('_remote_debugging _zstd'),
     platform: 'i386-linux-musl',
-    // It reads the memory of other processes, of which a guest has none.
-    configureFlags: ['--without-remote-debug'],
+    configureFlags: [
+      // It reads the memory of other processes, of which a guest has none.
+      '--without-remote-debug',
+      // The guest answers them with ENOSYS, and pathlib copies by the first that Python was compiled with.
+      ...['copy_file_range', 'sendfile'].map((name) => `ac_cv_func_${name}=no`),
+    ],
     usesSetupLocal: false,
   },
 };

@@ -29,6 +29,55 @@ with zipfile.ZipFile(file) as archive:
 print(json.dumps([sys.version.split()[0], hashlib.sha256(text).hexdigest()[:8], zlib.crc32(text), size < 100]))
 `;
 
+/** What each minor release brought, and what it prints. */
+const NEWS: Readonly<Record<string, { readonly script: string; readonly said: string }>> = {
+  '3.11': {
+    script: `
+import asyncio, tomllib
+async def main():
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(asyncio.sleep(0, name)) for name in 'ab']
+    return [task.result() for task in tasks]
+print(asyncio.run(main()), tomllib.loads('a = [1]'))
+`,
+    said: "['a', 'b'] {'a': [1]}\n",
+  },
+  '3.12': {
+    script: `
+import itertools
+type Pairs[T] = list[tuple[T, T]]
+def first[T](many: list[T]) -> T: return many[0]
+print(Pairs[int], first.__type_params__, f"{'nested "quotes"'}", list(itertools.batched('abc', 2)))
+`,
+    said: `Pairs[int] (T,) nested "quotes" [('a', 'b'), ('c',)]\n`,
+  },
+  '3.13': {
+    script: `
+import copy, datetime, queue
+mailbox = queue.Queue()
+mailbox.shutdown()
+try: mailbox.put(1)
+except queue.ShutDown: print(copy.replace(datetime.date(2026, 1, 1), year=2025), (lambda: locals())())
+`,
+    said: '2025-01-01 {}\n',
+  },
+  '3.14': {
+    script: `
+import annotationlib, concurrent.futures, concurrent.interpreters, hmac, pathlib
+def later(a: Unknown): pass
+print(annotationlib.get_annotations(later, format=annotationlib.Format.STRING), t'{later:>{2}}'.strings)
+print(hmac.digest(b'key', b'nanvix', 'sha256').hex()[:8])
+pathlib.Path('/a').write_text('text')
+print(pathlib.Path('/a').copy('/b').read_text())
+interpreter = concurrent.interpreters.create()
+print(interpreter.call(pow, 2, 10))
+interpreter.close()
+with concurrent.futures.InterpreterPoolExecutor(2) as pool: print(list(pool.map(pow, (2, 3), (5, 6))))
+`,
+    said: "{'a': 'Unknown'} ('', '')\n358f56b0\ntext\n1024\n[32, 729]\n",
+  },
+};
+
 describe.each(releases)('CPython $version', ({ name, version }) => {
   const [major = '', minor = ''] = version.split('.');
   const greeting = `CPYTHON_TEST_HELLO: Hello from Python (${major}, ${minor})\n`;
@@ -70,6 +119,18 @@ describe.each(releases)('CPython $version', ({ name, version }) => {
       errorOutput: '',
       exitStatus: 0,
     });
+  });
+
+  it(`has what is new in ${major}.${minor}`, async () => {
+    const { script = '', said } = NEWS[`${major}.${minor}`] ?? {};
+    const result = await runGuest({
+      program: options.program,
+      stdlib: true,
+      args: ['-'],
+      stdin: script,
+      env: { PYTHONHOME: '/' },
+    });
+    expect(result).toMatchObject({ output: said, errorOutput: '', exitStatus: 0 });
   });
 
   it('the command runs it with --python', async () => {
