@@ -37,6 +37,8 @@ interface KeptLayer {
   /** Those pages, one after another. */
   readonly pages: Uint8Array;
   readonly pieces: readonly Piece[];
+  /** SHA-256 of the pages that they were compiled from, each once: the first thing to compare, since it seldom differs. */
+  readonly sources: Uint8Array;
   /** SHA-256 of what each of them was compiled from: the content of its page. One after another. */
   readonly source: Uint8Array;
   /** The module as WebAssembly, of those pieces that are in no other. */
@@ -46,7 +48,7 @@ interface KeptLayer {
 }
 
 /** A layer as it was read, for all machines of this process. */
-interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'source'> {
+interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'sources' | 'source'> {
   readonly key: string;
   readonly layer: CompiledLayer;
   /** Digest of what was read. */
@@ -61,7 +63,7 @@ interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'source'> {
 }
 
 /** Layout of {@link KeptLayer}: to be raised with every change, so that what has another one is not found. */
-const LAYOUT = 5;
+const LAYOUT = 6;
 
 const DIGEST_LENGTH = 32;
 
@@ -94,10 +96,12 @@ export function codeIsKept(store: CodeStore, key: string): boolean {
 export function readCode(store: CodeStore, key: string, instance: V86Instance): FittingCode | undefined {
   const found = readLayer(store, key);
   if (found?.ramSize !== instance.ramSize) return undefined;
+  if (isEqual(digestOfSources(instance, found.pieces), found.sources))
+    return { layer: found.layer, stale: [] };
   const now = digestsOfSource(instance, found.pieces);
   const digest = (all: Uint8Array, index: number): Uint8Array =>
     all.subarray(index * DIGEST_LENGTH, (index + 1) * DIGEST_LENGTH);
-  const stale = found.pieces.filter((_, i) => Buffer.compare(digest(now, i), digest(found.source, i)) !== 0);
+  const stale = found.pieces.filter((_, i) => !isEqual(digest(now, i), digest(found.source, i)));
   if (stale.length === found.pieces.length) return undefined;
   return { layer: found.layer, stale: stale.map(({ page }) => page) };
 }
@@ -109,7 +113,7 @@ function readLayer(store: CodeStore, key: string): ReadCode | undefined {
   if (kept === undefined) return undefined;
   const { digest } = kept;
   const content = deserialize(kept.content) as KeptLayer;
-  const { ramSize, memoryLength, exits, addresses, pages, pieces, wire, source } = content;
+  const { ramSize, memoryLength, exits, addresses, pages, pieces, wire, sources, source } = content;
   const base = content.base === undefined ? undefined : readLayer(store, content.base.key);
   // kept anew meanwhile: what was added to the other does not go with this one
   if (base?.digest !== content.base?.digest) return undefined;
@@ -120,7 +124,7 @@ function readLayer(store: CodeStore, key: string): ReadCode | undefined {
     code: codeBySlot({ module, wire }, base, pieces),
     exits,
   };
-  const found = { ramSize, pieces, source, key, layer, digest, module, wire, nativeLength, base };
+  const found = { ramSize, pieces, sources, source, key, layer, digest, module, wire, nativeLength, base };
   readFrom(store).set(key, found);
   return found;
 }
@@ -187,6 +191,7 @@ export function writeCode(
   const wire = mergeModules(wires);
   const kept: KeptLayer = {
     ...{ ramSize: instance.ramSize, memoryLength, exits, pieces, wire },
+    sources: digestOfSources(instance, pieces),
     source: digestsOfSource(instance, pieces),
     addresses: Uint32Array.from(pages.keys()),
     pages: Buffer.concat([...pages.values()]),
@@ -245,6 +250,16 @@ function writeNative(
 ): void {
   const witness = functions.find(isOptimized);
   if (witness !== undefined) keepNative(place, module, witness, atLeast);
+}
+
+const isEqual = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
+
+function digestOfSources(instance: V86Instance, pieces: readonly Piece[]): Uint8Array {
+  const ram = instance.ram();
+  const digest = sha256();
+  const pages = new Set(pieces.map(({ page }) => page));
+  for (const page of pages) digest.update(ram.subarray(page * PAGE, (page + 1) * PAGE));
+  return digest.bytes();
 }
 
 function digestsOfSource(instance: V86Instance, pieces: readonly Piece[]): Uint8Array {
