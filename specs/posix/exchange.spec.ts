@@ -88,7 +88,9 @@ const KINDS = `
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static void put(const char *name, const char *text)
@@ -115,6 +117,7 @@ int main(int argc, char **argv)
         put("read only", "kept");
         chmod("read only", 0455);
         mkfifo("fifo", 0640);
+        bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&(struct sockaddr_un){AF_UNIX, "socket"}, sizeof(struct sockaddr_un));
         int file = open("mapped", O_CREAT | O_RDWR, 0644);
         ftruncate(file, 7);
         strcpy(mmap(NULL, 7, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), "memory");
@@ -159,12 +162,14 @@ describe('what a volume has no room for', () => {
       '/read only': 'kept',
       // A file without content, with the system attribute.
       '/fifo': '',
+      // With the hidden attribute, too.
+      '/socket': '',
       '/mapped': 'memory\0',
     });
     if (!withoutTools) expect(fsck(volume)).toMatchObject({ status: 0 });
     // The next guest has it back, as far as it is there.
-    const { output } = await run(volume, ['look', 'first', 'link', 'Case', 'fifo']);
-    expect(output).toBe('100644 120777 100644 10644 first 0 0\n');
+    const { output } = await run(volume, ['look', 'first', 'link', 'Case', 'fifo', 'socket']);
+    expect(output).toBe('100644 120777 100644 10644 140644 first 0 0\n');
   });
 });
 

@@ -20,6 +20,7 @@ describe('the POSIX layer', () => {
     ['devices', '/dev/null and its like, open files by their number', 34],
     ['channels', 'pipes, pairs of sockets, event counters, poll and select', 120],
     ['fifos', 'pipes with a name: who waits for whom, ends, poll', 45],
+    ['sockets', 'sockets with a name: streams, packets, datagrams', 150],
     ['epoll', 'what is in a set, what it tells and when', 35],
     ['process', 'groups, scheduling, clocks of threads, locks, masks for the time of a wait', 35],
     ['fenv', 'rounding modes and exception flags, of the x87 and of SSE', 20],

@@ -23,6 +23,7 @@ const programs: readonly (readonly [name: string, hereOnly: readonly string[]])[
   ['links', []],
   ['sharing', []],
   ['process', []],
+  ['sockets', []],
   ['signals', []],
   ['stdio', []],
   ['threads', ['and how large its stack may get']],

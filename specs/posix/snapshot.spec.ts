@@ -60,6 +60,45 @@ int main(void)
 }
 `;
 
+/** A server with a client that it has accepted, and one that waits. */
+const SOCKETS = `
+#include <nanvix/snapshot.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int made(int (*call)(int, const struct sockaddr *, socklen_t), const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int file = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
+    return call(file, (struct sockaddr *)&address, sizeof(address)) == 0 ? file : -1;
+}
+
+int main(void)
+{
+    char text[16] = "";
+    int server = made(bind, "server");
+
+    listen(server, 5);
+    int first = made(connect, "server"), accepted = accept(server, NULL, NULL), second = made(connect, "server");
+    write(first, "before", 6);
+    write(second, "waiting", 7);
+    nanvix_take_snapshot();
+    int third = made(connect, "server");
+    write(third, "after", 5);
+    for (int i = 0; i < 3; i++) {
+        printf("%.*s ", (int)read(accepted, text, sizeof(text)), text);
+        if (i < 2)
+            accepted = accept(server, NULL, NULL);
+    }
+    puts("");
+    return 0;
+}
+`;
+
 describe('nanvix_take_snapshot', () => {
   it.each([
     ['', 'Operation not permitted\nOperation not permitted\n'],
@@ -84,6 +123,20 @@ describe('nanvix_take_snapshot', () => {
     guest.restore(snapshot);
     guest.run();
     expect(guest.output).toBe(expected);
+  });
+
+  it('keeps servers, their connections and who waits for one', async () => {
+    const guest = await bootGuest({
+      program: await compileC('sockets', SOCKETS),
+      kernelArguments: 'snapshot',
+      ramfs: createRamfs({}, { freeBytes: 1 << 20 }),
+    });
+    guest.runToSnapshot();
+    const snapshot = guest.capture();
+    guest.run();
+    guest.restore(snapshot);
+    guest.run();
+    expect(guest.output).toBe('before waiting after \n');
   });
 
   it('goes on after a restore as after the call', async () => {

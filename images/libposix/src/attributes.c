@@ -236,7 +236,7 @@ static long resize(long result, struct fat_node *node, uint32_t low, uint32_t hi
         result = -EINVAL;
     else if (node->is_directory)
         result = -EISDIR;
-    else if (node->is_fifo)
+    else if (node->is_fifo || node->is_socket)
         result = -EINVAL;
     else if (fat_volume.read_only)
         result = -EROFS;

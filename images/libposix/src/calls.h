@@ -81,19 +81,24 @@ long nvx_call_pselect6(int count, fd_set *read, fd_set *write, fd_set *exception
 long nvx_call_pselect6_time64(int count, fd_set *read, fd_set *write, fd_set *exceptional,
                               const struct nvx_timespec64 *timeout, const struct nvx_mask *mask);
 
-/* pipe.c, sockets.c, eventfd.c: what joins two open files, or counts */
+/* pipe.c, eventfd.c, sockets.c, socket-….c: what joins two open files, or counts */
 long nvx_call_pipe(int ends[2]);
 long nvx_call_pipe2(int ends[2], int flags);
-long nvx_call_socket(int domain);
+long nvx_call_socket(int domain, int type, int protocol);
 long nvx_call_socketpair(int domain, int type, int protocol, int ends[2]);
-long nvx_call_sendto(int descriptor, const void *buffer, size_t bytes, int flags, const void *address);
+long nvx_call_bind(int descriptor, const struct sockaddr *address, unsigned length);
+long nvx_call_listen(int descriptor, int backlog);
+long nvx_call_connect(int descriptor, const struct sockaddr *address, unsigned length);
+long nvx_call_accept4(int descriptor, struct sockaddr *address, unsigned *length, int flags);
+long nvx_call_sendto(int descriptor, const void *buffer, size_t bytes, int flags, const void *address, unsigned length);
 long nvx_call_recvfrom(int descriptor, void *buffer, size_t bytes, int flags, void *address, unsigned *length);
 long nvx_call_sendmsg(int descriptor, const struct msghdr *message, int flags);
 long nvx_call_recvmsg(int descriptor, struct msghdr *message, int flags);
 long nvx_call_shutdown(int descriptor, int what);
 long nvx_call_getsockname(int descriptor, struct sockaddr *address, unsigned *length);
+long nvx_call_getpeername(int descriptor, struct sockaddr *address, unsigned *length);
 long nvx_call_getsockopt(int descriptor, int level, int name, void *value, unsigned *length);
-long nvx_call_setsockopt(int descriptor, int level, int name);
+long nvx_call_setsockopt(int descriptor, int level, int name, const void *value, unsigned length);
 long nvx_call_eventfd(unsigned start);
 long nvx_call_eventfd2(unsigned start, int flags);
 long nvx_call_memfd_create(const char *name, unsigned flags);

@@ -198,38 +198,46 @@ long nvx_channel_write(struct nvx_channel *channel, const void *buffer, size_t b
     return result;
 }
 
-/* A message stands in the ring behind its length. */
-enum { LENGTH_BYTES = sizeof(uint32_t), LARGEST_MESSAGE = NVX_CHANNEL_BYTES - LENGTH_BYTES };
-
-static uint32_t next_length(const struct nvx_channel *channel)
-{
+/* A message stands in the ring behind its length and its label. */
+struct head {
     uint32_t length;
+    uint32_t label_length;
+};
 
-    take(channel, 0, (uint8_t *)&length, sizeof(length));
-    return length;
+enum { LARGEST_MESSAGE = NVX_CHANNEL_BYTES - sizeof(struct head) - NVX_LABEL_BYTES };
+
+static struct head next_head(const struct nvx_channel *channel)
+{
+    struct head head;
+
+    take(channel, 0, (uint8_t *)&head, sizeof(head));
+    return head;
 }
 
-static long send(struct nvx_channel *channel, const struct iovec *parts, size_t count, uint32_t length, int how)
+static long send(struct nvx_channel *channel, const struct iovec *parts, size_t count, struct head head, int how,
+                 const struct nvx_label *label)
 {
     for (;;) {
         long result;
 
         if (!channel->has_reader)
             return refuse_without_reader(channel, how);
-        if (NVX_CHANNEL_BYTES - channel->used >= length + LENGTH_BYTES)
+        if (NVX_CHANNEL_BYTES - channel->used >= sizeof(head) + head.label_length + head.length)
             break;
         result = (how & NVX_CHANNEL_AT_ONCE) ? -EAGAIN : nvx_wait_since(nvx_wait_mark(), NULL);
         if (result < 0)
             return result;
     }
-    put(channel, (const uint8_t *)&length, sizeof(length));
+    put(channel, (const uint8_t *)&head, sizeof(head));
+    put(channel, label->bytes, head.label_length);
     for (size_t i = 0; i < count; i++)
         put(channel, parts[i].iov_base, (uint32_t)parts[i].iov_len);
     nvx_wait_wake();
-    return (long)length;
+    return (long)head.length;
 }
 
-long nvx_channel_send(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how)
+long nvx_channel_send(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how,
+                      const struct nvx_label *label)
 {
     size_t length = 0;
     long result;
@@ -241,41 +249,46 @@ long nvx_channel_send(struct nvx_channel *channel, const struct iovec *parts, si
             return -EMSGSIZE;
     }
     channel->calls++;
-    result = send(channel, parts, count, (uint32_t)length, how);
+    result = send(channel, parts, count, (struct head){(uint32_t)length, label->length}, how, label);
     channel->calls--;
     free_if_unused(channel);
     return result;
 }
 
-static long receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole)
+static long receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole,
+                    struct nvx_label *label)
 {
     long result = await_bytes(channel, how);
-    uint32_t length, done = 0;
+    struct head head;
+    uint32_t done = 0;
 
     *whole = 0;
     if (result <= 0)
         return result;
-    length = next_length(channel);
-    for (size_t i = 0; i < count && done < length; i++) {
-        uint32_t piece = smaller(parts[i].iov_len, length - done);
+    head = next_head(channel);
+    for (size_t i = 0; i < count && done < head.length; i++) {
+        uint32_t piece = smaller(parts[i].iov_len, head.length - done);
 
         if (!nvx_writable(parts[i].iov_base, piece))
             return -EFAULT;
-        take(channel, LENGTH_BYTES + done, parts[i].iov_base, piece);
+        take(channel, (uint32_t)sizeof(head) + head.label_length + done, parts[i].iov_base, piece);
         done += piece;
     }
-    *whole = length;
+    *whole = head.length;
+    label->length = head.label_length;
+    take(channel, sizeof(head), label->bytes, head.label_length);
     if (!(how & NVX_CHANNEL_PEEKS))
-        drop(channel, LENGTH_BYTES + length);
+        drop(channel, (uint32_t)sizeof(head) + head.label_length + head.length);
     return (long)done;
 }
 
-long nvx_channel_receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole)
+long nvx_channel_receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole,
+                         struct nvx_label *label)
 {
     long result;
 
     channel->calls++;
-    result = receive(channel, parts, count, how, whole);
+    result = receive(channel, parts, count, how, whole, label);
     channel->calls--;
     free_if_unused(channel);
     return result;
@@ -315,5 +328,5 @@ long nvx_channel_resize(struct nvx_channel *channel, size_t bytes)
 
 size_t nvx_channel_waiting(const struct nvx_channel *channel)
 {
-    return channel->form == NVX_CHANNEL_STREAM || channel->used == 0 ? channel->used : next_length(channel);
+    return channel->form == NVX_CHANNEL_STREAM || channel->used == 0 ? channel->used : next_head(channel).length;
 }

@@ -1,5 +1,5 @@
 /*
- * A channel: bytes that go one way, from those who may write to those who may read. A pipe is one, a pair of sockets two.
+ * A channel: bytes that go one way, from those who may write to those who may read. A pipe is one, two connected sockets have two.
  * What goes through is one stream, or messages that are read one by one as they were written.
  */
 #ifndef NVX_CHANNEL_H
@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct iovec;
 struct nvx_channel;
@@ -29,6 +30,13 @@ enum nvx_channel_how {
     NVX_CHANNEL_QUIET = 4,
 };
 
+/* What goes with a message: sockets say so whose it is. */
+enum { NVX_LABEL_BYTES = 112 };
+struct nvx_label {
+    uint32_t length;
+    uint8_t bytes[NVX_LABEL_BYTES];
+};
+
 /* A channel with one reader and one writer, or null for want of memory. */
 struct nvx_channel *nvx_channel_make(enum nvx_channel_form form);
 
@@ -45,11 +53,13 @@ long nvx_channel_read(struct nvx_channel *channel, void *buffer, size_t bytes, i
 /* Bytes written; up to PIPE_BUF of them are never parted. -EPIPE, and SIGPIPE for the thread, without a reader. */
 long nvx_channel_write(struct nvx_channel *channel, const void *buffer, size_t bytes, int how);
 
-/* Writes parts as one message; all of it or nothing. -EMSGSIZE if it never fits. */
-long nvx_channel_send(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how);
+/* Writes parts as one message with a label; all of it or nothing. -EMSGSIZE if it never fits. */
+long nvx_channel_send(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how,
+                      const struct nvx_label *label);
 
 /* Reads one message into parts; what has no room in them is lost. Bytes read; `whole` gets the message's length. */
-long nvx_channel_receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole);
+long nvx_channel_receive(struct nvx_channel *channel, const struct iovec *parts, size_t count, int how, size_t *whole,
+                         struct nvx_label *label);
 
 /* POLLIN and POLLHUP as a reader sees it; POLLOUT and POLLERR as a writer does. */
 short nvx_channel_readable(const struct nvx_channel *channel);

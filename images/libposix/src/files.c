@@ -188,7 +188,9 @@ static long check_existing(const struct fat_node *node, int flags)
         return -ELOOP;
     if (writes && fat_volume.read_only && !node->is_fifo)
         return -EROFS;
-    return writes && (node->attributes & FAT_ATTRIBUTE_READ_ONLY) ? -EACCES : 0;
+    if (writes && (node->attributes & FAT_ATTRIBUTE_READ_ONLY))
+        return -EACCES;
+    return node->is_socket && !(flags & O_PATH) ? -ENXIO : 0;
 }
 
 static long open_walked(struct nvx_path *path, int flags, unsigned mode)

@@ -99,6 +99,7 @@ long nvx_call_getdents64(int descriptor, char *buffer, size_t size)
             unsigned type = (slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_DIRECTORY) ? DT_DIR
                             : fat_slot_is_link(slot)                              ? DT_LNK
                             : fat_slot_is_fifo(slot)                              ? DT_FIFO
+                            : fat_slot_is_socket(slot)                            ? DT_SOCK
                                                                                   : DT_REG;
             uint64_t next = walk.slot + FIRST_SLOT_OFFSET;
 

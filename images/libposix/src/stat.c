@@ -56,7 +56,7 @@ static void describe_times(struct description *description, const uint8_t *slot)
 
 static uint32_t type_of(const struct fat_node *node)
 {
-    return node->is_directory ? S_IFDIR : node->is_link ? S_IFLNK : node->is_fifo ? S_IFIFO : S_IFREG;
+    return node->is_directory ? S_IFDIR : node->is_link ? S_IFLNK : node->is_fifo ? S_IFIFO : node->is_socket ? S_IFSOCK : S_IFREG;
 }
 
 /* All that the volume says of a file. */

@@ -445,24 +445,37 @@ long nvx_call_symlink(const char *target, const char *text)
     return nvx_call_symlinkat(target, AT_FDCWD, text);
 }
 
-/* Ordinary files and pipes can be made so; devices and sockets with names are not to be had. */
-long nvx_call_mknodat(int directory, const char *text, unsigned mode)
+long nvx_tree_make_node(int directory, const char *text, unsigned mode, struct fat_node **node)
 {
     struct nvx_path path;
-    struct fat_node *node = NULL;
     long result = nvx_path_walk(directory, text, NVX_NO_FOLLOW, &path);
 
     if (result < 0)
         return result;
     result = check_missing(&path);
-    if (result == 0 && (mode & S_IFMT) != 0 && !S_ISREG(mode) && !S_ISFIFO(mode))
-        result = -EPERM;
     if (result == 0)
-        result = nvx_tree_create_file(&path, mode, &node);
+        result = nvx_tree_create_file(&path, mode, node);
     if (result == 0 && S_ISFIFO(mode))
-        fat_node_make_fifo(node);
-    fat_node_release(node);
+        fat_node_make_fifo(*node);
+    if (result == 0 && S_ISSOCK(mode))
+        fat_node_make_socket(*node);
     nvx_path_release(&path);
+    return result;
+}
+
+/* Devices are not to be had. */
+long nvx_call_mknodat(int directory, const char *text, unsigned mode)
+{
+    struct fat_node *node;
+    long result;
+
+    if (S_ISCHR(mode) || S_ISBLK(mode))
+        return -EPERM;
+    if ((mode & S_IFMT) != 0 && !S_ISREG(mode) && !S_ISFIFO(mode) && !S_ISSOCK(mode))
+        return S_ISDIR(mode) ? -EPERM : -EINVAL;
+    result = nvx_tree_make_node(directory, text, mode, &node);
+    if (result == 0)
+        fat_node_release(node);
     return result;
 }
 

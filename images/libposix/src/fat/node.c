@@ -134,11 +134,23 @@ bool fat_slot_is_link(const uint8_t *slot)
            memcmp(fat_cluster_address(fat_slot_cluster(slot)), cookie, COOKIE_BYTES) == 0;
 }
 
-/* An empty file with the system attribute, as Interix and NTFS drivers have it. */
+/* An empty file with these of the attributes. */
+static bool is_special(const uint8_t *slot, uint8_t attributes)
+{
+    const uint8_t all = FAT_ATTRIBUTE_SYSTEM | FAT_ATTRIBUTE_HIDDEN | FAT_ATTRIBUTE_DIRECTORY;
+
+    return (slot[FAT_SLOT_ATTRIBUTES] & all) == attributes && fat_read32(slot + FAT_SLOT_SIZE) == 0;
+}
+
+/* As Interix and NTFS drivers have it. */
 bool fat_slot_is_fifo(const uint8_t *slot)
 {
-    return (slot[FAT_SLOT_ATTRIBUTES] & (FAT_ATTRIBUTE_SYSTEM | FAT_ATTRIBUTE_DIRECTORY)) == FAT_ATTRIBUTE_SYSTEM &&
-           fat_read32(slot + FAT_SLOT_SIZE) == 0;
+    return is_special(slot, FAT_ATTRIBUTE_SYSTEM);
+}
+
+bool fat_slot_is_socket(const uint8_t *slot)
+{
+    return is_special(slot, FAT_ATTRIBUTE_SYSTEM | FAT_ATTRIBUTE_HIDDEN);
 }
 
 struct fat_node *fat_node_root(void)
@@ -178,8 +190,11 @@ struct fat_node *fat_node_get(struct fat_node *parent, const struct fat_place *p
     };
     if (!node->is_directory)
         node->size = fat_read32(place->slot + FAT_SLOT_SIZE);
-    node->is_link = fat_slot_is_link(place->slot);
-    node->is_fifo = fat_slot_is_fifo(place->slot);
+    if (node->attributes & FAT_ATTRIBUTE_SYSTEM) {
+        node->is_link = fat_slot_is_link(place->slot);
+        node->is_fifo = fat_slot_is_fifo(place->slot);
+        node->is_socket = fat_slot_is_socket(place->slot);
+    }
     enter_list(node);
     return node;
 }
@@ -422,11 +437,22 @@ long fat_node_make_link(struct fat_node *node, const char *target, size_t bytes)
     return 0;
 }
 
+static void make_special(struct fat_node *node, uint8_t attributes)
+{
+    node->attributes = (uint8_t)((node->attributes & ~FAT_ATTRIBUTE_ARCHIVE) | attributes);
+    fat_node_store(node);
+}
+
 void fat_node_make_fifo(struct fat_node *node)
 {
-    node->attributes = (uint8_t)((node->attributes & ~FAT_ATTRIBUTE_ARCHIVE) | FAT_ATTRIBUTE_SYSTEM);
     node->is_fifo = true;
-    fat_node_store(node);
+    make_special(node, FAT_ATTRIBUTE_SYSTEM);
+}
+
+void fat_node_make_socket(struct fat_node *node)
+{
+    node->is_socket = true;
+    make_special(node, FAT_ATTRIBUTE_SYSTEM | FAT_ATTRIBUTE_HIDDEN);
 }
 
 bool fat_node_is_within(const struct fat_node *node, const struct fat_node *directory)

@@ -59,6 +59,9 @@ struct fat_node {
     /* A named pipe; `fifo` is what goes through it while it is open. */
     bool is_fifo;
     struct nvx_fifo *fifo;
+    /* A socket's name; `socket` is the one it leads to while that is open. */
+    bool is_socket;
+    struct nvx_socket *socket;
     /* What may no longer be done to a file in memory: F_SEAL_… (memfd.c). */
     uint8_t seals;
     bool sealable;
@@ -118,9 +121,10 @@ uint32_t fat_node_links(const struct fat_node *node);
 /* Copies all but the name from one slot to another. */
 void fat_slot_copy(uint8_t *to, const uint8_t *from);
 
-/* Is this the slot of a symbolic link, or of a named pipe? */
+/* Is this the slot of a symbolic link, of a named pipe, or of a socket's name? */
 bool fat_slot_is_link(const uint8_t *slot);
 bool fat_slot_is_fifo(const uint8_t *slot);
+bool fat_slot_is_socket(const uint8_t *slot);
 
 /* Where a symbolic link leads, at most `bytes` of it; answers its length. */
 size_t fat_node_target(struct fat_node *node, char *text, size_t bytes);
@@ -128,8 +132,9 @@ size_t fat_node_target(struct fat_node *node, char *text, size_t bytes);
 /* Makes an empty file a symbolic link. 0 or -ENOSPC. */
 long fat_node_make_link(struct fat_node *node, const char *target, size_t bytes);
 
-/* Makes an empty file a named pipe. */
+/* Makes an empty file a named pipe, or the name of a socket. */
 void fat_node_make_fifo(struct fat_node *node);
+void fat_node_make_socket(struct fat_node *node);
 
 /* True if `node` is `directory` or lies below it. */
 bool fat_node_is_within(const struct fat_node *node, const struct fat_node *directory);
