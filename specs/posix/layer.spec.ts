@@ -6,7 +6,7 @@ import { runGuest } from '../support/guests.ts';
 import { compileC } from '../support/programs.ts';
 import { runPosix } from './programs.ts';
 
-const ramfs = createRamfs({});
+const ramfs = createRamfs({}, { freeBytes: 1 << 20 });
 
 describe('the POSIX layer', () => {
   it.each([
@@ -17,10 +17,11 @@ describe('the POSIX layer', () => {
     ['signals', 'handlers, masks, interrupted waits', 20],
     ['timers', 'alarm, setitimer, timer_create, timers of processor time', 40],
     ['stdio', 'formatting, streams, long jumps, floating point', 30],
-    ['devices', '/dev/null and its like, open files by their number', 34],
+    ['devices', '/dev and /proc: their folders, devices, open files by their number', 65],
     ['channels', 'pipes, pairs of sockets, event counters, poll and select', 120],
     ['fifos', 'pipes with a name: who waits for whom, ends, poll', 45],
     ['sockets', 'sockets with a name: streams, packets, datagrams', 150],
+    ['hosts', 'names and addresses of hosts without a network', 12],
     ['epoll', 'what is in a set, what it tells and when', 35],
     ['process', 'groups, scheduling, clocks of threads, locks, masks for the time of a wait', 35],
     ['fenv', 'rounding modes and exception flags, of the x87 and of SSE', 20],
@@ -31,6 +32,43 @@ describe('the POSIX layer', () => {
     const { failed, passed, outcome } = await runPosix(name, { ramfs });
     expect(failed).toEqual([]);
     expect(passed.length).toBeGreaterThanOrEqual(fewest);
+    expect(outcome).toEqual({ kind: 'exit', status: 0 });
+  });
+
+  it('lists /dev also where the volume has no room for it', async () => {
+    const source = `
+      #include <dirent.h>
+      #include <fcntl.h>
+      #include <stdio.h>
+      #include <sys/stat.h>
+      #include <unistd.h>
+      int main(void) {
+        static char block[512];
+        struct stat status;
+        struct dirent *entry;
+        int file = open("fill", O_CREAT | O_WRONLY, 0600);
+        while (write(file, block, sizeof block) > 0) continue;
+        DIR *list = opendir("/dev");
+        while ((entry = readdir(list)) != NULL) printf("%s ", entry->d_name);
+        puts(stat("/dev", &status) == 0 && S_ISDIR(status.st_mode) && fstatat(dirfd(list), "zero", &status, 0) == 0 ? "" : "lost");
+        return 0;
+      }`;
+    const { output } = await runGuest({ program: await compileC('full-dev', source), ramfs });
+    expect(output).toBe('. .. fd stdin stdout stderr null zero full random urandom tty console \n');
+  });
+
+  it('has the console of the machine, which is the host', async () => {
+    const source = `
+      #include <fcntl.h>
+      #include <unistd.h>
+      int main(void) {
+        char text[16];
+        int console = open("/dev/console", O_RDWR);
+        return write(console, text, read(console, text, sizeof text)) == 6 && !isatty(console) ? 0 : 1;
+      }`;
+    const program = await compileC('console', source);
+    const { output, outcome } = await runGuest({ program, stdin: 'typed\n' });
+    expect(output).toBe('typed\n');
     expect(outcome).toEqual({ kind: 'exit', status: 0 });
   });
 

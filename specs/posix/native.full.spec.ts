@@ -20,6 +20,7 @@ const programs: readonly (readonly [name: string, hereOnly: readonly string[]])[
   ['fairness', []],
   ['fenv', []],
   ['fifos', []],
+  ['hosts', []],
   ['links', []],
   ['sharing', []],
   ['process', []],

@@ -305,7 +305,7 @@ long nvx_call_openat(int directory, const char *text, int flags, unsigned mode)
     if (!nvx_readable(text, 1))
         return -EFAULT;
     if (nvx_may_be_special(text)) {
-        result = nvx_special_look_up(text, &special);
+        result = nvx_special_look_up_at(directory, text, &special);
         if (result > 0)
             result = open_special(&special, flags);
         if (result != 0 && result != -ENOENT)

@@ -237,15 +237,22 @@ long nvx_call_pwritev(int descriptor, const struct iovec *vector, int count, uin
     return result < 0 ? result : transfer_vector(file, vector, count, &offset, true);
 }
 
+static uint64_t size_of(const struct nvx_file *file)
+{
+    if (file->node != NULL)
+        return file->node->size;
+    return file->offset + (file->kind->waiting == NULL ? 0 : file->kind->waiting(file));
+}
+
 static long seek(int descriptor, int64_t offset, int whence, int64_t *position)
 {
     struct nvx_file *file = nvx_file_get(descriptor);
 
     if (file == NULL)
         return -EBADF;
-    if (file->node == NULL) {
+    if (file->node == NULL && file->kind->seeks != NVX_SEEKS) {
         *position = 0;
-        return file->kind->seeks ? 0 : -ESPIPE;
+        return file->kind->seeks == NVX_SEEKS_NOT ? -ESPIPE : 0;
     }
     switch (whence) {
     case SEEK_SET:
@@ -254,12 +261,12 @@ static long seek(int descriptor, int64_t offset, int whence, int64_t *position)
         offset += (int64_t)file->offset;
         break;
     case SEEK_END:
-        offset += file->node->size;
+        offset += (int64_t)size_of(file);
         break;
     case SEEK_DATA:
     case SEEK_HOLE:
         /* A FAT file has no holes but the one at its end. */
-        if (offset < 0 || offset >= file->node->size)
+        if (offset < 0 || offset >= (int64_t)size_of(file))
             return -ENXIO;
         if (whence == SEEK_HOLE)
             offset = file->node->size;

@@ -18,8 +18,8 @@ struct nvx_kind {
     /* Type and permissions, as stat tells them; a device's numbers. */
     uint32_t mode;
     uint32_t device;
-    /* Seeking answers 0 (a device) instead of ESPIPE. */
-    uint32_t seeks;
+    /* Seeking is ESPIPE, answers 0 (a device), or there is a position: what is waiting lies behind it. */
+    enum { NVX_SEEKS_NOT, NVX_SEEKS_NOWHERE, NVX_SEEKS } seeks;
     /* What an open by name is refused with, or 0. */
     uint32_t open_error;
     /* Bytes done, or a negated error. The layer's lock is held, and given up while the call blocks. */
@@ -37,10 +37,10 @@ struct nvx_kind {
 
 extern const struct nvx_kind nvx_stream_kind;
 
-/* The folder of open files, /proc/self/fd. */
-extern const struct nvx_kind nvx_descriptors_kind;
-
 /* The device that a path leads to: 1 and it, 0 if there is none, or -ENOTDIR if the path goes on behind it. */
 long nvx_device_find(const char *path, const struct nvx_kind **device);
+
+/* The name of a device in /dev by its number, from 0; null behind the last. */
+const char *nvx_device_name(unsigned number);
 
 #endif

@@ -188,7 +188,7 @@ long nvx_path_walk(int descriptor, const char *text, enum nvx_follow follow, str
     if (nvx_may_be_special(text)) {
         struct nvx_special special;
 
-        result = nvx_special_look_up(text, &special);
+        result = nvx_special_look_up_at(descriptor, text, &special);
         if (result < 0)
             return result;
         if (result > 0)
@@ -290,6 +290,26 @@ char *nvx_path_of(const struct fat_node *node, char *buffer, size_t size)
         *--at = '/';
     }
     return at;
+}
+
+bool nvx_path_is(const struct fat_node *directory, const char *path)
+{
+    char buffer[16];
+    const char *own = nvx_path_of(directory, buffer, sizeof(buffer));
+
+    return own != NULL && strcmp(own, path) == 0;
+}
+
+bool nvx_path_begins_in(int descriptor, const char *path)
+{
+    struct fat_node *node;
+    bool result;
+
+    if (start_of(descriptor, "", &node) < 0)
+        return false;
+    result = !node->unlinked && nvx_path_is(node, path);
+    fat_node_release(node);
+    return result;
 }
 
 long nvx_call_getcwd(char *buffer, size_t size)

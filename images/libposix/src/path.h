@@ -33,6 +33,10 @@ long nvx_path_walk(int descriptor, const char *text, enum nvx_follow follow, str
  * too small. */
 char *nvx_path_of(const struct fat_node *node, char *buffer, size_t size);
 
+/* Is this what the path of a directory is, or of the one where a walk from a descriptor (or AT_FDCWD) begins? */
+bool nvx_path_is(const struct fat_node *directory, const char *path);
+bool nvx_path_begins_in(int descriptor, const char *path);
+
 /* -ENOTDIR if the path ends in a slash and leads to a file. A call that makes a directory asks in its own order. */
 long nvx_path_check_slash(const struct nvx_path *path);
 

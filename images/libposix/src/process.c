@@ -14,12 +14,12 @@
 
 #include "calls.h"
 #include "fat/node.h"
+#include "folders.h"
 #include "kernel.h"
 #include "limits.h"
 #include "lock.h"
 #include "pointers.h"
 #include "shared.h"
-#include "special.h"
 #include "threads.h"
 
 struct nvx_instant nvx_process_start;
@@ -46,7 +46,7 @@ _Noreturn void nvx_call_exit_group(int status)
 {
     nvx_enter();
     nvx_shared_finish();
-    nvx_special_finish();
+    nvx_folders_finish();
     fat_node_finish_all();
     nanvix_exit(status & 0xff);
 }
@@ -144,7 +144,7 @@ long nvx_call_uname(struct utsname *name)
 {
     *name = (struct utsname){
         .sysname = "Nanvix",
-        .nodename = "nanvix",
+        .nodename = NVX_HOST_NAME,
         .release = "0.12",
         .version = "microvm standalone",
         .machine = "i686",

@@ -21,6 +21,9 @@ extern int nvx_process_id;
 #define nvx_process_id NANVIX_PROCESS_PROGRAM
 #endif
 
+/* What uname calls the machine. */
+#define NVX_HOST_NAME "nanvix"
+
 /* Learns who it is. Called before all else in Era M. */
 void nvx_process_begin(void);
 

@@ -163,17 +163,17 @@ static void describe_link(uint64_t inode, struct description *description)
 }
 
 /* 1 if the path is one of the special ones, which is then described; 0 if it is for the volume. */
-static long describe_special(const char *text, bool follow, struct description *description)
+static long describe_special(int directory, const char *text, bool follow, struct description *description)
 {
     struct nvx_special special;
-    long result = nvx_special_look_up(text, &special);
+    long result = nvx_special_look_up_at(directory, text, &special);
 
     if (result <= 0 || (special.descriptor >= 0 && *special.rest != '\0'))
         return result < 0 ? result : 0;
-    if (special.kind != NULL)
-        describe_kind(special.kind, (uintptr_t)special.kind, description);
-    else if (!follow)
-        describe_link((uintptr_t)special.target + (uintptr_t)special.descriptor + 1, description);
+    if (!follow && (special.target != NULL || special.descriptor >= 0))
+        describe_link(nvx_special_number(&special, follow), description);
+    else if (special.kind != NULL)
+        describe_kind(special.kind, nvx_special_number(&special, follow), description);
     else if (special.descriptor >= 0)
         return describe_descriptor(special.descriptor, description) < 0 ? -ENOENT : 1;
     else
@@ -193,7 +193,7 @@ static long describe(int directory, const char *text, int flags, struct descript
     if (text[0] == '\0' && (flags & AT_EMPTY_PATH) && directory != AT_FDCWD)
         return describe_descriptor(directory, description);
     if (nvx_may_be_special(text)) {
-        result = describe_special(text, follow == NVX_FOLLOW, description);
+        result = describe_special(directory, text, follow == NVX_FOLLOW, description);
         if (result != 0)
             return result < 0 ? result : 0;
     }

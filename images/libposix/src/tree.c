@@ -15,6 +15,7 @@
 #include "fat/table.h"
 #include "fat/time.h"
 #include "fat/volume.h"
+#include "folders.h"
 #include "pointers.h"
 #include "special.h"
 
@@ -175,6 +176,8 @@ static long remove_directory(struct nvx_path *path)
         return -ENOENT;
     if (!path->node->is_directory)
         return -ENOTDIR;
+    if (nvx_folder_upon(path->node) != NULL)
+        return -EBUSY;
     result = check_writable(path->parent);
     if (result < 0)
         return result;
@@ -498,7 +501,7 @@ long nvx_call_readlinkat(int directory, const char *text, char *buffer, size_t s
 {
     struct nvx_special special;
     struct fat_node *node;
-    long result = nvx_special_look_up(text, &special);
+    long result = nvx_special_look_up_at(directory, text, &special);
 
     if (result < 0)
         return result;

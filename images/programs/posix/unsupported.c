@@ -1,6 +1,7 @@
 /* What Nanvix lacks is refused: no call pretends. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <netdb.h>
 #include <sched.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
@@ -26,6 +27,9 @@ int main(void)
     check_error("execve", execv("/x", arguments), ENOSYS);
     check_error("wait", waitpid(-1, NULL, 0), ENOSYS);
     check_error("socket", socket(AF_INET, SOCK_STREAM, 0), ENOSYS);
+    struct addrinfo *found;
+    check_number("who a name is", (errno = 0, getaddrinfo("nanvix.example", NULL, NULL, &found)), EAI_SYSTEM);
+    check_number("since there is no socket to ask by", errno, ENOSYS);
     check_error("message queues", msgget(1, IPC_CREAT | 0600), ENOSYS);
     check_error("semaphores of System V", semget(1, 1, IPC_CREAT | 0600), ENOSYS);
     check_error("its shared memory", shmget(1, 1, IPC_CREAT | 0600), ENOSYS);

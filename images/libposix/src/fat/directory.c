@@ -18,8 +18,6 @@ enum {
     LONG_LAST = 0x40,
     LONG_CHECKSUM = 13,
     LONG_UNITS = 13,
-    /* A directory holds at most 65536 slots. */
-    MOST_SLOTS = 65536,
 };
 
 static const uint8_t long_unit_offsets[LONG_UNITS] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
@@ -46,7 +44,7 @@ static uint32_t slots_per_cluster(void)
 static void enter_cluster(struct fat_walk *walk, uint32_t cluster)
 {
     walk->cluster = cluster;
-    walk->at = cluster == 0 || walk->slot >= MOST_SLOTS ? NULL : fat_cluster_address(cluster);
+    walk->at = cluster == 0 || walk->slot >= FAT_MOST_SLOTS ? NULL : fat_cluster_address(cluster);
     walk->end = walk->at + fat_volume.cluster_bytes;
 }
 
@@ -310,7 +308,7 @@ static bool find_room(uint32_t first_cluster, unsigned needed, struct fat_walk *
         const uint8_t *slot = walk.at;
 
         if (slot == NULL) {
-            uint32_t cluster = first_cluster == 0 || walk.slot + needed > MOST_SLOTS ? 0 : fat_append(last_cluster);
+            uint32_t cluster = first_cluster == 0 || walk.slot + needed > FAT_MOST_SLOTS ? 0 : fat_append(last_cluster);
 
             if (cluster == 0)
                 return false;

@@ -12,7 +12,11 @@
 
 #include "name.h"
 
-enum { FAT_SLOT_BYTES = 32 };
+enum {
+    FAT_SLOT_BYTES = 32,
+    /* A directory holds at most so many. */
+    FAT_MOST_SLOTS = 65536,
+};
 
 /* Offsets in a short slot. */
 enum {
