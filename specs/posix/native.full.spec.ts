@@ -22,6 +22,7 @@ const programs: readonly (readonly [name: string, hereOnly: readonly string[]])[
   ['fifos', []],
   ['hosts', []],
   ['links', []],
+  ['long-folders', []],
   ['sharing', []],
   ['process', []],
   ['sockets', []],

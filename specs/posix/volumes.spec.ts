@@ -26,6 +26,7 @@ const programs: readonly { name: string; promises: string; fewest: number; comma
   { name: 'names', promises: 'long names, case, other alphabets', fewest: 25 },
   { name: 'links', promises: 'links, owners, modes, nanoseconds, any name', fewest: 120 },
   { name: 'sharing', promises: 'shared mappings, memfd and seals, shm_open, sem_open', fewest: 60 },
+  { name: 'long-folders', promises: 'hundreds of names in a folder, which come and go', fewest: 6 },
   { name: 'full', promises: 'a full volume', fewest: 15 },
 ];
 

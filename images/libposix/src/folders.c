@@ -136,14 +136,14 @@ const struct nvx_folder *nvx_folder_upon(const struct fat_node *directory)
     return nvx_special_folder_is_used && nvx_path_is(directory, nvx_folder_dev.path) ? &nvx_folder_dev : NULL;
 }
 
-/* Making one is a call with a path of its own, which comes here again. */
+/* Making or removing one is a call with a path of its own, which comes here again. */
+static bool is_busy;
+
 bool nvx_folders_make(const char *path)
 {
-    static bool is_making;
-
-    if (is_making)
+    if (is_busy)
         return true;
-    is_making = true;
+    is_busy = true;
     for (struct made *folder = made_here; folder < made_here + MADE_HERE; folder++) {
         long result;
 
@@ -154,13 +154,14 @@ bool nvx_folders_make(const char *path)
         folder->made = result == 0;
         folder->missing = result < 0 && result != -EEXIST;
     }
-    is_making = false;
+    is_busy = false;
     nvx_special_folder_is_used |= nvx_special_behind(path, nvx_folder_dev.path) != NULL;
     return !made_here[DEV].missing;
 }
 
 void nvx_folders_finish(void)
 {
+    is_busy = true;
     nvx_special_folder_is_used = false;
     for (unsigned i = MADE_HERE; i-- > 0;)
         if (made_here[i].made)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "index.h"
 #include "table.h"
 #include "volume.h"
 
@@ -69,6 +70,15 @@ struct fat_walk fat_walk_from(uint32_t first_cluster, uint32_t slot)
     return walk;
 }
 
+struct fat_walk fat_walk_in(uint32_t first_cluster, uint32_t cluster, uint32_t slot)
+{
+    struct fat_walk walk = {.first_cluster = first_cluster, .slot = slot};
+
+    enter_cluster(&walk, cluster);
+    walk.at += slot % slots_per_cluster() * FAT_SLOT_BYTES;
+    return walk;
+}
+
 static inline void advance(struct fat_walk *walk)
 {
     walk->slot++;
@@ -80,6 +90,7 @@ static inline void advance(struct fat_walk *walk)
 /* What the long slots read so far say. */
 struct long_run {
     uint32_t first_slot;
+    uint32_t first_cluster;
     /* Slots still to come before the short one; `valid` only if each had the right number and checksum. */
     unsigned left;
     unsigned total;
@@ -87,12 +98,12 @@ struct long_run {
     bool valid;
 };
 
-static void read_long_slot(struct long_run *run, const uint8_t *slot, uint32_t number)
+static void read_long_slot(struct long_run *run, const uint8_t *slot, const struct fat_walk *walk)
 {
     unsigned ordinal = slot[0] & LONG_ORDINAL_MASK;
 
     if (slot[0] & LONG_LAST) {
-        *run = (struct long_run){number, ordinal, ordinal, slot[LONG_CHECKSUM], ordinal > 0};
+        *run = (struct long_run){walk->slot, walk->cluster, ordinal, ordinal, slot[LONG_CHECKSUM], ordinal > 0};
     } else if (run->left != ordinal || run->checksum != slot[LONG_CHECKSUM]) {
         run->valid = false;
     }
@@ -139,7 +150,7 @@ bool fat_walk_next(struct fat_walk *walk, struct fat_found *found)
         } else if (slot[FAT_SLOT_ATTRIBUTES] == LONG_ATTRIBUTES) {
             if (slot[0] & LONG_LAST)
                 found->length = 0;
-            read_long_slot(&run, slot, walk->slot);
+            read_long_slot(&run, slot, walk);
             if (run.valid)
                 copy_long_units(found, slot);
         } else if ((slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_LABEL) || is_dot_entry(slot)) {
@@ -152,6 +163,7 @@ bool fat_walk_next(struct fat_walk *walk, struct fat_found *found)
             found->place.slot = (uint8_t *)slot;
             found->place.first_slot = named ? run.first_slot : walk->slot;
             found->place.slots = named ? run.total + 1 : 1;
+            found->first_cluster = named ? run.first_cluster : walk->cluster;
             advance(walk);
             return true;
         }
@@ -186,6 +198,9 @@ static bool short_matches(const uint8_t *slot, const struct fat_name *name)
 
     if (name->fits_short)
         return slot[0] == name->short_form[0] && memcmp(slot, name->short_form, FAT_SHORT_BYTES) == 0;
+    /* Most differ at once. */
+    if (slot[0] < 0x80 && slot[0] > ' ' && name->upper[0] != fat_upper(slot[0]))
+        return false;
     if (name->length > FAT_SHORT_BYTES + 1 || fat_name_from_short(slot, units) != name->length)
         return false;
     for (unsigned i = 0; i < name->length; i++)
@@ -194,45 +209,64 @@ static bool short_matches(const uint8_t *slot, const struct fat_name *name)
     return true;
 }
 
-bool fat_directory_find(uint32_t first_cluster, const struct fat_name *name, struct fat_place *place)
+/* Goes past the next name and compares it: 1 it is the one, 0 it is another, -1 there is none any more. */
+static inline int match_next(struct fat_walk *walk, const struct fat_name *name, struct fat_place *place)
 {
-    struct fat_walk walk = fat_walk_from(first_cluster, 0);
     struct long_run run = {.valid = false};
     const unsigned wanted_slots = long_slots(name);
     bool matches = false;
     uint8_t *slot;
 
-    for (; (slot = walk.at) != NULL && slot[0] != SLOT_END; advance(&walk)) {
+    for (; (slot = walk->at) != NULL && slot[0] != SLOT_END; advance(walk)) {
         if (slot[0] == SLOT_DELETED) {
             run.valid = false;
         } else if (slot[FAT_SLOT_ATTRIBUTES] == LONG_ATTRIBUTES) {
             if (slot[0] & LONG_LAST)
                 matches = (slot[0] & LONG_ORDINAL_MASK) == wanted_slots;
-            read_long_slot(&run, slot, walk.slot);
+            read_long_slot(&run, slot, walk);
             matches = matches && run.valid && part_matches(slot, name);
         } else if (slot[FAT_SLOT_ATTRIBUTES] & FAT_ATTRIBUTE_LABEL) {
             run.valid = false;
         } else {
             bool named = matches && run_names(&run, slot);
+            bool is_it = named || (short_matches(slot, name) && !run_names(&run, slot));
 
-            if (named || (short_matches(slot, name) && !run_names(&run, slot))) {
-                *place = (struct fat_place){slot, named ? run.first_slot : walk.slot, named ? run.total + 1 : 1};
-                return true;
-            }
-            run.valid = false;
-            matches = false;
+            if (is_it)
+                *place = (struct fat_place){slot, named ? run.first_slot : walk->slot, named ? run.total + 1 : 1};
+            advance(walk);
+            return is_it;
         }
     }
+    return -1;
+}
+
+static bool find_by_index(const struct fat_index *index, const struct fat_name *name, struct fat_place *place)
+{
+    const uint32_t hash = fat_name_hash(name->upper, name->length);
+    struct fat_walk walk;
+    uint32_t probe = 0;
+
+    while (fat_index_next(index, hash, &probe, &walk))
+        if (match_next(&walk, name, place) == 1)
+            return true;
     return false;
 }
 
-static uint32_t name_hash(const struct fat_name *name)
+bool fat_directory_find(uint32_t first_cluster, const struct fat_name *name, struct fat_place *place)
 {
-    uint32_t hash = 2166136261u;
+    const struct fat_index *index = fat_index_of(first_cluster);
+    struct fat_walk walk;
+    int result;
 
-    for (unsigned i = 0; i < name->length; i++)
-        hash = (hash ^ name->upper[i]) * 16777619u;
-    return hash;
+    if (index != NULL)
+        return find_by_index(index, name, place);
+    walk = fat_walk_from(first_cluster, 0);
+    do
+        result = match_next(&walk, name, place);
+    while (result == 0);
+    if (walk.slot >= FAT_INDEX_FROM_SLOTS)
+        fat_index_note_walk(first_cluster);
+    return result == 1;
 }
 
 /* Finds a short form that no other slot has. Like Windows: the name itself if only its case is lost, the first letters
@@ -243,7 +277,7 @@ static void choose_short_form(uint32_t first_cluster, const struct fat_name *nam
     enum { CANDIDATES = 8, PLAIN = 4, HASH_AT = 2, HASH_DIGITS = 4 };
     static const uint8_t hexadecimal[] = "0123456789ABCDEF";
     uint8_t candidates[CANDIDATES][FAT_SHORT_BYTES];
-    uint32_t hash = name_hash(name);
+    uint32_t hash = fat_name_hash(name->upper, name->length);
 
     for (;; hash = hash * 1664525u + 1013904223u) {
         unsigned taken = 0;
@@ -360,6 +394,7 @@ long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, cons
     unsigned ordinals = name->is_short ? 0 : long_slots(name);
     struct fat_walk walk = {0};
 
+    fat_index_drop(first_cluster);
     if (!find_room(first_cluster, ordinals + 1, &walk))
         return -ENOSPC;
     if (name->is_short)
@@ -381,6 +416,7 @@ long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, cons
 
 void fat_directory_made(uint32_t first_cluster)
 {
+    fat_index_drop(first_cluster);
     if (full_below.first_cluster == first_cluster)
         full_below.known = false;
 }
@@ -389,10 +425,21 @@ void fat_directory_remove(uint32_t first_cluster, const struct fat_place *place)
 {
     struct fat_walk walk = fat_walk_from(first_cluster, place->first_slot);
 
+    fat_index_drop(first_cluster);
     if (full_below.first_cluster == first_cluster && place->first_slot < full_below.slot)
         full_below.slot = place->first_slot;
     for (uint32_t i = 0; i < place->slots; i++, advance(&walk))
         *walk.at = SLOT_DELETED;
+}
+
+uint32_t fat_directory_names(uint32_t first_cluster)
+{
+    struct fat_walk walk = fat_walk_from(first_cluster, 0);
+    uint32_t names = 0;
+
+    for (; walk.at != NULL && walk.at[0] != SLOT_END; advance(&walk))
+        names += walk.at[0] != SLOT_DELETED && walk.at[FAT_SLOT_ATTRIBUTES] != LONG_ATTRIBUTES;
+    return names;
 }
 
 bool fat_directory_is_empty(uint32_t first_cluster)

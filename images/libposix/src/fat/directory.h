@@ -63,12 +63,17 @@ struct fat_walk {
 /* One name found by a walk. */
 struct fat_found {
     struct fat_place place;
+    /* The cluster that its first slot is in; 0 in the fixed root. */
+    uint32_t first_cluster;
     uint16_t units[NVX_NAME_UNITS];
     unsigned length;
 };
 
 /* A walk that starts at a slot. */
 struct fat_walk fat_walk_from(uint32_t first_cluster, uint32_t slot);
+
+/* The same where it is known which cluster of the directory the slot is in; not for the fixed root. */
+struct fat_walk fat_walk_in(uint32_t first_cluster, uint32_t cluster, uint32_t slot);
 
 /* The next name that is not `.` or `..`; false at the end. `walk->slot` is then the slot to go on from. */
 bool fat_walk_next(struct fat_walk *walk, struct fat_found *found);
@@ -85,6 +90,9 @@ long fat_directory_add(uint32_t first_cluster, const struct fat_name *name, cons
 void fat_directory_made(uint32_t first_cluster);
 
 void fat_directory_remove(uint32_t first_cluster, const struct fat_place *place);
+
+/* How many names it has at most. */
+uint32_t fat_directory_names(uint32_t first_cluster);
 
 bool fat_directory_is_empty(uint32_t first_cluster);
 

@@ -51,9 +51,18 @@ static int32_t decode(const unsigned char **at, const unsigned char *end)
     return value;
 }
 
+/* What FAT says of ASCII's characters: those that stand in no name, and in no short one. */
+enum { NOWHERE = 1, NOT_SHORT = 2 };
+static const uint8_t forbidden[0x80] = {
+    [0 ... 0x1f] = NOWHERE, ['"'] = NOWHERE,   ['*'] = NOWHERE,   ['/'] = NOWHERE,   [':'] = NOWHERE,
+    ['<'] = NOWHERE,        ['>'] = NOWHERE,   ['?'] = NOWHERE,   ['\\'] = NOWHERE,  ['|'] = NOWHERE,
+    [' '] = NOT_SHORT,      ['+'] = NOT_SHORT, [','] = NOT_SHORT, [';'] = NOT_SHORT, ['='] = NOT_SHORT,
+    ['['] = NOT_SHORT,      [']'] = NOT_SHORT, ['.'] = NOT_SHORT,
+};
+
 static bool forbidden_anywhere(int32_t character)
 {
-    return character < 0x20 || (character < 0x80 && strchr("\"*/:<>?\\|", character) != NULL);
+    return character < 0x80 && (forbidden[character] & NOWHERE);
 }
 
 /* A character that would be taken for a stowed byte. */
@@ -65,7 +74,7 @@ static bool looks_stowed(int32_t character)
 /* Characters that a long name may hold and a short one may not. */
 static bool forbidden_in_short(uint16_t unit)
 {
-    return unit >= 0x80 || unit == ' ' || strchr("+,;=[].", unit) != NULL;
+    return unit >= 0x80 || (forbidden[unit] & NOT_SHORT);
 }
 
 /* Fills in the short form, if base and extension fit it character by character. */
@@ -247,4 +256,13 @@ uint8_t fat_name_checksum(const uint8_t short_form[FAT_SHORT_BYTES])
     for (unsigned i = 0; i < FAT_SHORT_BYTES; i++)
         sum = (uint8_t)((sum >> 1 | sum << 7) + short_form[i]);
     return sum;
+}
+
+uint32_t fat_name_hash(const uint16_t *upper, unsigned length)
+{
+    uint32_t hash = 2166136261u;
+
+    for (unsigned i = 0; i < length; i++)
+        hash = (hash ^ upper[i]) * 16777619u;
+    return hash;
 }

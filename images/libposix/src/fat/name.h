@@ -45,6 +45,9 @@ void fat_name_alias(const struct fat_name *name, unsigned number, uint8_t short_
 /* What long entries carry to tell whose they are. */
 uint8_t fat_name_checksum(const uint8_t short_form[FAT_SHORT_BYTES]);
 
+/* A number by which a name in upper case can be told from most others. */
+uint32_t fat_name_hash(const uint16_t *upper, unsigned length);
+
 /* Upper case of a unit, as names are compared. */
 uint16_t fat_upper(uint16_t unit);
 
