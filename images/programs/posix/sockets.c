@@ -1,7 +1,6 @@
 /* Sockets of AF_UNIX with a name: by path and abstract; streams, packets, datagrams. In the current directory, so that it can be
  * asked of Linux too. */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "listed.h"
 
 static char buffer[200];
 
@@ -80,19 +80,6 @@ static int option(int file, int name)
     socklen_t length = sizeof(value);
 
     return getsockopt(file, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
-}
-
-static int listed(const char *name)
-{
-    DIR *list = opendir(".");
-    struct dirent *entry;
-    int type = -1;
-
-    while ((entry = readdir(list)) != NULL)
-        if (strcmp(entry->d_name, name) == 0)
-            type = entry->d_type;
-    closedir(list);
-    return type;
 }
 
 static void files(void)
