@@ -14,6 +14,7 @@ import type { RestoreOptions } from '../guest/restore.ts';
 import { addGuestOptions, bootOptionsOf } from './guest-options.ts';
 import type { GuestOptionValues } from './guest-options.ts';
 import { log } from './log.ts';
+import { addPythonOption, programOfRelease } from './python-release.ts';
 
 /** As commander hands them over. */
 export interface StartOptionValues extends GuestOptionValues {
@@ -57,11 +58,8 @@ export function addStartOptions(command: Command, options?: { readonly deadlines
       'ELF file of the program, or `python`, `python-full` or `python-tests` for those built here; may be left out with --restore',
     )
     .argument('[line...]', 'its arguments and environment: "args;ENV=value ENV=value"')
-    .optionsGroup('The guest:')
-    .option(
-      '--python <release>',
-      'which release `python` is: 3.11, 3.13, or one whose source archive was given by `images --cpython` (default: 3.11)',
-    )
+    .optionsGroup('The guest:');
+  addPythonOption(command)
     .option('--program-name <name>', 'what the guest calls the program (default: base name of the file)')
     .option('--restore <file>', 'start from a snapshot; what is named besides must be what it was taken with')
     .option(
@@ -98,18 +96,6 @@ export const plainGuests: GuestMaker<Pick<BootOptions, 'onOutput' | 'onConsole'>
 };
 
 /**
- * The program of a release of CPython.
- *
- * @throws ArchiveError where its sources are not here.
- */
-export async function programOfRelease(release: string): Promise<string> {
-  const { findKnownRelease, isUsualRelease } = await import('../../images/cpython/given.ts');
-  if (isUsualRelease(release)) return 'python';
-  findKnownRelease(release);
-  return `python${release}`;
-}
-
-/**
  * Boots or restores a guest.
  *
  * @param request Checked by {@link checkStart}.
@@ -124,7 +110,7 @@ export async function startGuest<Streams, Made>(
   isUndisturbed = false,
 ): Promise<Started<Made>> {
   const { restore, trustCompiled = false, compile, python } = values;
-  const program = python === undefined ? named : await programOfRelease(python);
+  const program = python === undefined ? named : (await programOfRelease(python)).program;
   const { findImages, findImagesAndCode } = await import('./images-progress.ts');
   const find = isUndisturbed && restore === undefined ? findImagesAndCode : findImages;
   // A guest that comes from a snapshot or a release has its kernel.

@@ -12,6 +12,9 @@ import { readLockFile } from '../build/lock-file.ts';
 export const recipeMinors = ['3.11', '3.12', '3.13', '3.14'] as const;
 export type Minor = (typeof recipeMinors)[number];
 
+/** That of the release which guests run where nobody names one. */
+export const USUAL_MINOR = '3.11' satisfies Minor;
+
 /** A source archive that the user gave. */
 export interface GivenArchive {
   /** `3.14.0`, or `3.14.0rc1` for one before the release. */
@@ -62,7 +65,7 @@ export function givenArchives(): readonly GivenArchive[] {
 /** The release that the lock file pins for a minor one. */
 function pinnedRelease(minor: Minor): KnownRelease | undefined {
   const later = laterPythons.find((one) => one === minor);
-  if (minor !== '3.11' && later === undefined) return undefined;
+  if (minor !== USUAL_MINOR && later === undefined) return undefined;
   const source = later === undefined ? 'cpython' : (`cpython-${later}` as const);
   return { kind: 'pinned', minor, version: readLockFile().sources[source].version };
 }
@@ -81,7 +84,7 @@ export function knownRelease(name: string): KnownRelease | undefined {
 
 /** Whether a name is that of the usual release, which guests run where nobody names one. */
 export function isUsualRelease(name: string): boolean {
-  return name === '3.11' || name === readLockFile().sources.cpython.version;
+  return name === USUAL_MINOR || name === readLockFile().sources.cpython.version;
 }
 
 /** @throws ArchiveError that says how to get a release that is not there. */
@@ -93,7 +96,7 @@ export function findKnownRelease(name: string): KnownRelease {
     throw new ArchiveError(
       `the sources of CPython ${name} are not here: give their archive once, by nanvix-v86 images --cpython FILE`,
     );
-  const there = ['3.11', ...laterPythons, ...givenArchives().map(({ version }) => version)].join(', ');
+  const there = [USUAL_MINOR, ...laterPythons, ...givenArchives().map(({ version }) => version)].join(', ');
   throw new ArchiveError(
     `there is no recipe for CPython ${name}: choose one of ${there}, or give the source archive of a release from ${recipeMinors[0]} to ${recipeMinors.at(-1) ?? ''}, by nanvix-v86 images --cpython FILE`,
   );

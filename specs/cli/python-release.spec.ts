@@ -8,6 +8,12 @@ it('a release that is not built here is refused with those that are', async () =
   expect(stderr).toContain('3.11, 3.13');
 });
 
+it.each([['hello'], ['sysroot', '/nowhere']])('%s says so too', async (...command) => {
+  const { stderr, status } = await nanvix([...command, '--python', '3.10']);
+  expect(status).toBe(2);
+  expect(stderr).toContain('there is no recipe for CPython 3.10');
+});
+
 it('it is for `python` only', async () => {
   const { stderr, status } = await nanvix(['run', '--python', '3.13', 'other.elf']);
   expect(status).toBe(2);

@@ -2,6 +2,9 @@
  * Other releases of CPython than 3.11.2 from the same recipe: each says hello, makes its snapshot call in `main`, and has its own
  * library. 3.13 is pinned; source archives that NANVIX_V86_CPYTHON_ARCHIVES names, separated by colons, are tried as well.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keepCPythonArchive } from '../../images/index.ts';
 import { nanvix } from '../support/command.ts';
@@ -14,6 +17,12 @@ const releases = [
   { name: '3.13', version: '3.13.5' },
   ...given.map(({ version }) => ({ name: version, version })),
 ];
+
+/** What `hello --json` says of a run. */
+interface RunRecord {
+  readonly output: string;
+  readonly instructions: number;
+}
 
 const ROUND_TRIP = `
 import hashlib, io, json, sys, zipfile, zlib
@@ -137,5 +146,25 @@ describe.each(releases)('CPython $version', ({ name, version }) => {
     const line = '-B -S /test_hello.py;PYTHONHOME=/';
     const { stdout, status } = await nanvix(['run', '--python', name, 'python', line]);
     expect({ stdout, status }).toEqual({ stdout: greeting, status: 0 });
+  });
+
+  it('hello compares its cold and restored runs with --python', async () => {
+    const { stdout, status } = await nanvix(['hello', '--json', '--python', name]);
+    const { cold, restored } = JSON.parse(stdout) as Readonly<Record<'cold' | 'restored', RunRecord>>;
+    expect([cold.output, restored.output, status]).toEqual([greeting, greeting, 0]);
+    expect(restored.instructions).toBeLessThan(cold.instructions / 2);
+  });
+
+  it('sysroot has it under its name with --python', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'nanvix-v86-release-'));
+    try {
+      expect((await nanvix(['sysroot', '--python', name, folder])).status).toBe(0);
+      const program = path.join(folder, 'bin', `python${major}.${minor}`);
+      const line = '-B -S /test_hello.py;PYTHONHOME=/';
+      const { stdout } = await nanvix(['run', '--ramfs', path.join(folder, 'hello.img'), program, line]);
+      expect(stdout).toBe(greeting);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -5,9 +5,10 @@ import type { RunResult } from '../../guest/result.ts';
 import { addGuestOptions, bootOptionsOf } from '../guest-options.ts';
 import type { GuestOptionValues } from '../guest-options.ts';
 import { log } from '../log.ts';
+import { addPythonOption, programOfRelease, type PythonOptionValues } from '../python-release.ts';
 import { explainEnd, processStatus, recordOf } from '../report.ts';
 
-interface HelloOptions extends GuestOptionValues {
+interface HelloOptions extends GuestOptionValues, PythonOptionValues {
   readonly json?: true;
 }
 
@@ -17,12 +18,15 @@ export function helloCommand(setStatus: (status: number) => void): Command {
       'build what is missing, boot CPython cold, capture it at its snapshot call, restore it, and compare',
     )
     .option('--json', 'print {"cold": …, "restored": …} instead of the output and the table');
+  addPythonOption(command.optionsGroup('The guest:'));
   return addGuestOptions(command).action(async (options: HelloOptions) => {
     const { hello } = await import('../../guest/hello.ts');
     const { findImagesAndCode } = await import('../images-progress.ts');
+    const { program } = await programOfRelease(options.python);
     const result = await hello({
+      program,
       ...bootOptionsOf(options),
-      ...(await findImagesAndCode('python', options)),
+      ...(await findImagesAndCode(program, options)),
     });
     if (options.json) {
       const restored = result.restored === undefined ? null : recordOf(result.restored);

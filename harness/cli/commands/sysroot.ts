@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { InputError } from '../../guest/errors.ts';
+import { addPythonOption, programOfRelease, type PythonOptionValues } from '../python-release.ts';
 import { makeFolder } from '../../../images/system/folders.ts';
 
 /** RAM in MiB of the machines that `nanvixd-v86` runs. */
@@ -14,37 +15,39 @@ const MEMORY_MIB = 256;
 const EXECUTABLE = 0o755;
 
 export function sysrootCommand(setStatus: (status: number) => void): Command {
-  return new Command('sysroot')
+  const command = new Command('sysroot')
     .description(
-      'make a folder with bin/kernel.elf, nanvixd.elf, mkramfs.elf, mkimage.elf and python3.11, as Nanvix has them',
+      'make a folder with bin/kernel.elf, nanvixd.elf, mkramfs.elf, mkimage.elf and python3.11, or that of --python, as Nanvix has them',
     )
-    .argument('<folder>', 'where to; made if it is missing')
-    .action(async (folder: string) => {
-      const { ensureWanted } = await import('../../../images/index.ts');
-      const { withProgress } = await import('../images-progress.ts');
-      const images = await withProgress("Building the guest's images", ({ onProgress, signal }) =>
-        ensureWanted({ kernel: MEMORY_MIB, python: true }, { onProgress, signal }),
-      );
-      const kernel = images.kernel[MEMORY_MIB];
-      const { python, ramfs } = images;
-      if (kernel === undefined || python === undefined || ramfs === undefined)
-        throw new Error('the build left out what was wanted');
-      const bin = join(resolve(folder), 'bin');
-      try {
-        makeFolder(bin);
-        copyFileSync(kernel.path, join(bin, 'kernel.elf'));
-        copyFileSync(python.elf.path, join(bin, 'python3.11'));
-        copyFileSync(ramfs.hello.path, join(resolve(folder), 'hello.img'));
-        writeLauncher(join(bin, 'nanvixd.elf'), 'nanvixd-v86.cjs');
-        for (const tool of ['mkramfs', 'mkimage'])
-          writeLauncher(join(bin, `${tool}.elf`), 'nanvix-v86.cjs', tool);
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === undefined) throw error;
-        throw new InputError(`${folder} cannot be written (${code})`);
-      }
-      setStatus(0);
-    });
+    .argument('<folder>', 'where to; made if it is missing');
+  return addPythonOption(command).action(async (folder: string, options: PythonOptionValues) => {
+    const { program, minor } = await programOfRelease(options.python);
+    const { wantedPython } = await import('../../guest/guest-files.ts');
+    const { ensureWanted } = await import('../../../images/index.ts');
+    const { withProgress } = await import('../images-progress.ts');
+    const images = await withProgress("Building the guest's images", ({ onProgress, signal }) =>
+      ensureWanted({ kernel: MEMORY_MIB, python: wantedPython(program) }, { onProgress, signal }),
+    );
+    const kernel = images.kernel[MEMORY_MIB];
+    const { python, ramfs } = images;
+    if (kernel === undefined || python === undefined || ramfs === undefined)
+      throw new Error('the build left out what was wanted');
+    const bin = join(resolve(folder), 'bin');
+    try {
+      makeFolder(bin);
+      copyFileSync(kernel.path, join(bin, 'kernel.elf'));
+      copyFileSync(python.elf.path, join(bin, `python${minor}`));
+      copyFileSync(ramfs.hello.path, join(resolve(folder), 'hello.img'));
+      writeLauncher(join(bin, 'nanvixd.elf'), 'nanvixd-v86.cjs');
+      for (const tool of ['mkramfs', 'mkimage'])
+        writeLauncher(join(bin, `${tool}.elf`), 'nanvix-v86.cjs', tool);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      throw new InputError(`${folder} cannot be written (${code})`);
+    }
+    setStatus(0);
+  });
 }
 
 /** A script in the place of a program of Nanvix's, which starts a command of this package. */
