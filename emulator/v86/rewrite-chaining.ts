@@ -85,6 +85,8 @@ function addGenerateChaining(binary: WasmBinary, index: Indices, pushByte: numbe
       code: [
         [contextBuilder(context), wasm.localSet(builder)],
         [contextCounter(context), wasm.localSet(counter)],
+        [emit.getLocal(count), emit.getLocal([count, wasm.i32(1), wasm.sub]), emit.raw(wasm.sub)],
+        emit.setLocal(count),
         emit.raw(mustGoBack),
         [emit.getLocal(count), emit.wordAt(Own.delta), emit.raw([wasm.eq, wasm.or, wasm.eqz, wasm.ifThen])],
         [emit.raw(wasm.i32(Own.delta)), emit.getLocal(count), emit.raw(wasm.store32(0))],

@@ -1,6 +1,9 @@
 /**
- * The rewrite of v86's code generator: compiled code counts each instruction, leaves before a block that would pass
- * the limit and before a breakpoint, and keeps the same lazy flags as the interpreter.
+ * The rewrite of v86's code generator: compiled code counts exactly, leaves before a block that would pass the limit and before a
+ * breakpoint, and keeps the same lazy flags as the interpreter.
+ *
+ * A block's instructions are added to the count where it begins. A second local says by how many the count is ahead: a constant
+ * before each instruction, which V8 drops unless a fault, a port or an exit comes before the next one, where it is taken off.
  *
  * The functions added here run inside v86 while it compiles; they write WebAssembly with v86's own builder.
  */
@@ -12,6 +15,7 @@ import {
   GeneratedCallName,
   GenerateModuleFrame,
   Generator,
+  INSTRUCTIONS_LEFT,
   Own,
   ProbeMap,
 } from './internals.ts';
@@ -80,8 +84,17 @@ function looksOut(index: Indices, opcode: number, address: number): Code {
   ];
 }
 
+/** The local of generated code that says by how many instructions the count is ahead: the one before the count's own. */
+const aheadOf = (counter: Code): Code => [counter, wasm.i32(1), wasm.sub];
+
+/** Generates code that says so: the count is ahead by the instructions of the block that are still to be generated. */
+const setAhead = (emit: Emitter, counter: number): Code => [
+  emit.constant(wasm.wordAt(INSTRUCTIONS_LEFT)),
+  emit.setLocal(aheadOf(wasm.localGet(counter))),
+];
+
 /**
- * Appends `generate(opcode, context, flags)`: code that counts one instruction, then, before an instruction during
+ * Appends `generate(opcode, context, flags)`: code that says how far the count is ahead, then, before an instruction during
  * which JavaScript may look at the machine, code that writes the count to memory, then the instruction.
  */
 function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number): number {
@@ -100,16 +113,15 @@ function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number
       // before an instruction that is watched for, compiled code is left; at the same offset in other pages it goes on
       wasm.bitOf(wasm.wordAt(Own.probeMap), ProbeMap.exits, offsetOfInstruction),
       wasm.ifThen,
+      setAhead(emit, counter),
       generateIsWatched(emit, offsetOfInstruction),
       emit.ifThen(),
       emit.exitAt(offsetOfInstruction, context),
       emit.end(),
       wasm.end,
 
-      emit.getLocal(wasm.localGet(counter)),
-      emit.constant(wasm.i32(1)),
-      emit.raw(wasm.add),
-      emit.setLocal(wasm.localGet(counter)),
+      wasm.storeWordAt(INSTRUCTIONS_LEFT, [wasm.wordAt(INSTRUCTIONS_LEFT), wasm.i32(1), wasm.sub]),
+      setAhead(emit, counter),
 
       [wasm.localGet(opcode), wasm.i32(0xff), wasm.and, wasm.localSet(opcode)],
       looksOut(index, opcode, address),
@@ -134,6 +146,8 @@ function addBlockCheck(binary: WasmBinary, index: Indices, pushByte: number): nu
     locals: ['i32'],
     code: [
       [contextBuilder(context), wasm.localSet(builder)],
+      wasm.storeWordAt(INSTRUCTIONS_LEFT, instructions),
+      [emit.constant(wasm.i32(0)), emit.setLocal(aheadOf(contextCounter(context)))],
       emit.getLocal(contextCounter(context)),
       emit.constant([wasm.i32(0), instructions, wasm.sub]),
       emit.raw(wasm.greaterSigned),
@@ -144,7 +158,7 @@ function addBlockCheck(binary: WasmBinary, index: Indices, pushByte: number): nu
   });
 }
 
-/** The code generator: counts per instruction, checks the limit per block, keeps the count relative to the limit. */
+/** The code generator: counts and checks the limit per block, keeps the count relative to the limit. */
 export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByte: number): void {
   const generateCounted = addGenerateCounted(binary, index, pushByte);
   const blockCheck = addBlockCheck(binary, index, pushByte);
@@ -156,9 +170,6 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
   if (calls.length !== 3) throw new UnsupportedV86Error(`${calls.length} calls of the instruction generator`);
   for (const call of calls) editor.replace(call, 1, wasm.call(generateCounted));
 
-  // The block's number of instructions, added at its start: nothing, since each instruction counts itself.
-  const blockLength = editor.once('local.get 1', 'i32.const -8', 'i32.add', 'i64.load32_s 0', 'local.set 19');
-  editor.replace(blockLength, 4, wasm.i64(0));
   const counterLocal = Generator.contextCounterLocal + GenerateModuleFrame.context;
   const blockStart = editor.once(
     `local.get ${GenerateModuleFrame.frameLocal}`,
@@ -194,7 +205,12 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
     'local.get 4',
     'i32.load 100',
   );
-  editor.replace(initial, 1, wasm.i32(Own.delta));
+  editor.replace(initial, 1, [
+    // one more local, before the counter's: see aheadOf
+    [builder, builder, wasm.load8(Generator.builderNextLocal), wasm.i32(1), wasm.add],
+    wasm.store8(Generator.builderNextLocal),
+    wasm.i32(Own.delta),
+  ]);
   editor.insertBefore(initial + 8, [
     emit.raw(wasm.load32(0)),
     [builder, wasm.load32(Generator.builderBytesLength), wasm.localTee(9)],
@@ -215,10 +231,12 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
   rewriteChaining(binary, index, pushByte, editor);
   binary.edit(index.generateModule, editor.edits);
 
-  // Writes `counter = base + local` instead of adding the local, so writing it twice does no harm.
+  // Writes `counter = base + local - ahead` instead of adding the local, so writing it twice does no harm.
   const update = new Editor(binary, index.updateInstructionCounter, 'gen_update_instruction_counter');
   const load = update.once(`i32.const ${Address.instructionCounter}`, `call ${index.loadFixedI32}`);
   update.replace(load, 1, wasm.i32(Own.base));
+  const updating = new Emitter(wasm.localGet(0), index, pushByte);
+  update.insertBefore(load + 2, [updating.getLocal(aheadOf(wasm.localGet(1))), updating.raw(wasm.sub)]);
   binary.edit(index.updateInstructionCounter, update.edits);
 }
 
