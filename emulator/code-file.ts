@@ -15,7 +15,7 @@ import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { keepNative, moduleWithNative, nativeIsKept, type NativePlace } from './v86/kept-native.ts';
 import { mergeModules, pieceOf } from './v86/merge-modules.ts';
-import { isOptimized, nativeKey, optimize } from './v86/native-code.ts';
+import { awaitOptimizing, isOptimized, nativeKey, optimize } from './v86/native-code.ts';
 
 /** A function of a merged module: where it goes, and what it was compiled from. */
 interface Piece {
@@ -211,7 +211,7 @@ const MORE_MACHINE_CODE = 1.1;
 
 /**
  * Keeps V8's machine code of what {@link readCode} gave. With `optimizes`, of all of it, which takes some seconds; else of what V8 has
- * optimized by itself, if that is clearly more than there was.
+ * optimized by itself, if that is clearly more than there was. Where there was none, V8 gets up to a second to end what it is at.
  */
 export function writeMachineCode(
   store: CodeStore,
@@ -224,6 +224,7 @@ export function writeMachineCode(
   for (const { module, digest, layer, nativeLength } of [found, found.base ?? []].flat()) {
     const functions = functionsOf(module, layer.code, instance);
     if (optimizes) for (const one of functions) optimize(one);
+    else if (nativeLength === 0) awaitOptimizing(functions);
     writeNative(
       nativePlace(store, digest),
       module,

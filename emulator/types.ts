@@ -235,7 +235,8 @@ export interface CaptureOptions {
 export interface KeepCodeOptions {
   /**
    * True, as by default: V8 optimizes all of the code first, which takes some seconds. False: only what V8 has optimized by itself is
-   * kept of its machine code, and of code that was not taken but compiled here, none.
+   * kept of its machine code, and of code that was not taken but compiled here, none. Where none was kept of code that was taken, V8 gets
+   * up to a second to end what it is at.
    */
   readonly optimize?: boolean;
 }

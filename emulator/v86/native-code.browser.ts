@@ -5,4 +5,5 @@ export const deserializeNative = (): undefined => undefined;
 export const nativeKey = (name: string): string => name;
 export const isOptimized = (): boolean => false;
 export const optimize = (): void => undefined;
+export const awaitOptimizing = (): void => undefined;
 export const atProcessEnd = (): void => undefined;

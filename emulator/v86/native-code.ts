@@ -55,6 +55,29 @@ export function optimize(exported: CallableFunction): void {
   if (callV8(IS_OPTIMIZED, exported) === false) callV8(OPTIMIZE, exported);
 }
 
+/** How often it is looked whether V8 has optimized more, and for how many looks without any, or in all, that goes on. */
+const LOOKS = { everyMs: 20, inVain: 10, atMost: 50 } as const;
+
+/**
+ * Waits for what V8 is optimizing in its other thread. It hands functions over several at a time, so that those that ran hottest can have
+ * been done for long and not be there yet; a process that ends loses them. Leaves at least one function optimized.
+ */
+export function awaitOptimizing(functions: readonly CallableFunction[]): void {
+  const [first] = functions;
+  if (first === undefined || !TRIED.test(process.versions.v8)) return;
+  const nothing = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  let waiting = functions;
+  for (let look = 0, inVain = 0; look < LOOKS.atMost && inVain < LOOKS.inVain; look++) {
+    const left = waiting.filter((one) => !isOptimized(one));
+    if (left.length === 0) return;
+    inVain = left.length < waiting.length ? 0 : inVain + 1;
+    waiting = left;
+    Atomics.wait(nothing, 0, 0, LOOKS.everyMs);
+  }
+  // what never gets hot is not to be waited for by each process
+  if (waiting.length === functions.length) optimize(first);
+}
+
 /** The module of which `wire` are the WebAssembly bytes and `native` the code. Undefined when V8 refuses them. */
 export function deserializeNative(
   native: Uint8Array<ArrayBuffer>,

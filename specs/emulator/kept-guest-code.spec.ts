@@ -194,6 +194,10 @@ describe('code kept for later machines', () => {
     const other = await loaded(NAME);
     expect(other.takeCode(NAME)).toBe(true);
     expect(outcome(other)).toEqual(ran);
+    // V8 has been at it by then, and is given the time to end
+    other.keepCode(NAME, UNOPTIMIZED);
+    expect(await kept('native')).toHaveLength(1);
+    expect((await loaded(NAME)).takeCode(NAME)).toBe(true);
   });
 
   it('is added to: what was taken is not written again', async () => {
