@@ -1,15 +1,27 @@
-/** Makes the compiled code that is kept for CPython: by running hello, which goes through most of what any script starts with. */
+/**
+ * Makes the compiled code that is kept for CPython, by running hello, which goes through most of what any script starts with; and for
+ * a snapshot, by running what comes after it.
+ */
 import { codeIsKept } from '../../emulator/index.ts';
 import type { BootImages } from '../../images/types.ts';
 import { boot } from '../guest/boot.ts';
-import { userStore } from '../cache/index.ts';
+import { userStore, type Store } from '../cache/index.ts';
 import type { Guest } from '../guest/guest.ts';
+import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { HELLO } from '../guest/hello.ts';
 import { codeKey } from '../guest/kept-code.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
+import { restoreSnapshot } from '../guest/restore.ts';
 
 /** What is kept once code was wanted and not there. */
 const wantedKey = (key: string): string[] => ['code wanted', key];
+
+/** Whether code is wanted for the first time. Takes a note for the next. */
+function isFirstUse(store: Store, key: string): boolean {
+  if (store.digestOf('notes', wantedKey(key)) !== undefined) return false;
+  store.write('notes', wantedKey(key), new Uint8Array(0));
+  return true;
+}
 
 /**
  * Keeps compiled code for CPython on the usual kernel, if these images have both, unless there is some for them and this Node, or there is nowhere to keep it. Takes
@@ -29,10 +41,7 @@ export async function prepareCode(
   const key = codeKey(usual.sha256, python.elf.sha256, DEFAULT_MEMORY_MIB);
   const store = userStore();
   if (codeIsKept(store, key) || !store.canKeep('guest-code')) return;
-  if (when === 'second-use' && store.digestOf('notes', wantedKey(key)) === undefined) {
-    store.write('notes', wantedKey(key), new Uint8Array(0));
-    return;
-  }
+  if (when === 'second-use' && isFirstUse(store, key)) return;
   onStart();
   const guest = await boot({ ...HELLO, images });
   const timeZero = guest.capture({ compiled: false });
@@ -42,6 +51,26 @@ export async function prepareCode(
   guest.restore(timeZero);
   await runObserved(guest);
   guest.restore(timeZero, 'continue', { compiled: 'keep' });
+  guest.machine.keepCode(key);
+  guest.dispose();
+}
+
+/**
+ * Keeps compiled code for what comes after a snapshot, where it was wanted before and there is somewhere to keep it. Takes some seconds,
+ * of which `onStart` tells. The guest that runs for it is one of its own, and nothing of what it writes is seen.
+ *
+ * @param key As `wantedKeyOfRestored` gives it.
+ */
+export async function prepareCodeOfSnapshot(
+  snapshot: GuestSnapshot,
+  key: string,
+  onStart: () => void,
+): Promise<void> {
+  const store = userStore();
+  if (!store.canKeep('guest-code') || isFirstUse(store, key)) return;
+  onStart();
+  const guest = await restoreSnapshot(snapshot);
+  guest.warm(snapshot);
   guest.machine.keepCode(key);
   guest.dispose();
 }

@@ -48,6 +48,8 @@ export interface Started<Made> {
   readonly made: Made;
   /** The files built here, if any was needed. */
   readonly images?: BootImages;
+  /** What it was restored from, if it was. */
+  readonly snapshot?: GuestSnapshot;
 }
 
 /** Adds what names a guest to a command, behind its own options: arguments and options. `deadlines: false` as in {@link addGuestOptions}. */
@@ -134,6 +136,7 @@ export async function startGuest<Streams, Made>(
     return {
       made: await maker.restore(snapshot, { ...given, ...(program !== undefined && { program }) }),
       ...found,
+      snapshot,
     };
   }
   if (program === undefined) throw new InputError('name a program, or a snapshot with --restore');

@@ -1,10 +1,10 @@
 /**
- * Compiled code that is kept between processes: made for CPython by running hello (prepare-code.ts), and for anything else that runs
- * for long by the first run of it.
+ * Compiled code that is kept between processes: made for CPython by running hello, for a snapshot that is restored again and again by
+ * running that (both by the command line), and for anything else that runs for long by the first run of it.
  *
  * There is code for a program, which every guest of the same kernel and program takes, and code for a run, which only one with the
- * same arguments and volume takes: where it needs much more than what there is for its program. A machine takes no code of pages
- * that differ in its own memory. What a guest does is the same to the instruction with and without.
+ * same arguments and volume takes: where it needs much more than what there is for its program; and code for what comes after one
+ * place of a run, where snapshots are taken. A machine takes no code of pages that differ in its own memory. What a guest does is the same to the instruction with and without.
  */
 import type { Machine } from '../../emulator/types.ts';
 import type { GuestIdentity } from './identity.ts';
@@ -14,12 +14,17 @@ const MEBIBYTE = 2 ** 20;
 /** Shorter runs are not worth it: to keep code takes a tenth of a second, and to take more than a short run needs takes it longer. */
 const LONG_RUN = 100_000_000;
 
+/** Shorter runs from a snapshot are over before code of their own would save anything. */
+const SHORT_RUN = 2_000_000;
+
 /** A name for what prepared code is compiled from: the files' SHA-256, and the size of memory. */
 export const codeKey = (kernel: string, program: string, memoryMiB: number): string =>
   JSON.stringify([kernel, program, memoryMiB]);
 
 /** Keys of what a guest can take. */
 interface Keys {
+  /** Of its very run from where it was restored; of a run from reset like the next. */
+  readonly restored: string;
   /** Of its very run. Its clock and its seed make little difference to what gets hot. */
   readonly run: string;
   /** Of its program: prepared, and no more than a short run needs. */
@@ -28,11 +33,17 @@ interface Keys {
   readonly program: string;
 }
 
-function keysOf(machine: Machine, { kernel, program, ramfs, options }: GuestIdentity): Keys {
+function keysOf(
+  machine: Machine,
+  { kernel, program, ramfs, options }: GuestIdentity,
+  startedAt: number,
+): Keys {
   const { commandLine = '', kernelArguments = '' } = options;
   const prepared = codeKey(kernel.sha256, program.sha256, machine.memory.size / MEBIBYTE);
+  const run = [prepared, ramfs?.sha256 ?? '', commandLine, kernelArguments];
   return {
-    run: JSON.stringify([prepared, ramfs?.sha256 ?? '', commandLine, kernelArguments]),
+    restored: JSON.stringify(startedAt === 0 ? run : [...run, startedAt]),
+    run: JSON.stringify(run),
     prepared,
     program: JSON.stringify([prepared]),
   };
@@ -43,9 +54,10 @@ const starts = new WeakMap<Machine, { readonly instructions: number; readonly to
 
 /** Gives a machine that stands at its first instruction, or in a snapshot, the code that is kept for its guest, if there is any. */
 export function takeKeptCode(machine: Machine, identity: GuestIdentity): void {
-  const { run, prepared, program } = keysOf(machine, identity);
-  const took = [run, prepared, program].some((key) => machine.takeCode(key));
-  starts.set(machine, { instructions: machine.instructions, took });
+  const { instructions } = machine;
+  const { restored, run, prepared, program } = keysOf(machine, identity, instructions);
+  const took = [...new Set([restored, run, prepared, program])].some((key) => machine.takeCode(key));
+  starts.set(machine, { instructions, took });
 }
 
 /**
@@ -55,6 +67,19 @@ export function takeKeptCode(machine: Machine, identity: GuestIdentity): void {
 export function keepCodeOfRun(machine: Machine, identity: GuestIdentity): void {
   const start = starts.get(machine);
   if (start === undefined || machine.instructions - start.instructions < LONG_RUN) return;
-  const { run, program } = keysOf(machine, identity);
+  const { run, program } = keysOf(machine, identity, start.instructions);
   machine.keepCode(start.took ? run : program, { optimize: false });
+}
+
+/**
+ * The key under which code would be kept for a guest that was restored and has run to its end: where it found none, and ran for long
+ * enough to gain by some.
+ */
+export function wantedKeyOfRestored(machine: Machine, identity: GuestIdentity): string | undefined {
+  const start = starts.get(machine);
+  if (start === undefined || start.took || start.instructions === 0) return undefined;
+  const ran = machine.instructions - start.instructions;
+  return ran < SHORT_RUN || ran >= LONG_RUN
+    ? undefined
+    : keysOf(machine, identity, start.instructions).restored;
 }

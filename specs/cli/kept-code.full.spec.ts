@@ -1,4 +1,4 @@
-/** Compiled code: of CPython, made by the second command that runs it; of what runs for long, by its first run. */
+/** Compiled code: of CPython and of a snapshot, made by the second command that runs it; of what runs for long, by its first run. */
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,5 +111,43 @@ describe('the compiled code of a program that runs for long', () => {
   it('is not kept of a short run', async () => {
     await run(await compileC('long-run', LONG), FEW);
     expect(await layers()).toBe(0);
+  });
+});
+
+describe('the compiled code of a snapshot', () => {
+  const environment = { NANVIX_V86_CACHE: '' };
+  let file: string;
+  beforeEach(async () => {
+    environment.NANVIX_V86_CACHE = cache;
+    file = join(cache, 'early.snapshot');
+    const program = await compileC('long-run', LONG);
+    const taking = ['--snapshot-at', '1000000', '--snapshot-to', file, '--snapshot-then', 'exit'];
+    await nanvix(['run', ...taking, '--', program, String(FEW)], '', environment);
+  });
+  const restored = async (...options: string[]) =>
+    await nanvix(['run', ...options, '--restore', file], '', environment);
+  /** Who looks on at phases takes code, and has none made. */
+  const counted = async (...options: string[]): Promise<Told> => {
+    const { stdout } = await restored('--json', ...options);
+    const { output, instructions, virtualMs } = JSON.parse(stdout) as Told;
+    return { output, instructions, virtualMs };
+  };
+
+  it('is made by the second run from it, which says so, and changes nothing that the guest does', async () => {
+    const interpreted = await counted('--no-compile');
+    const runs = [await restored(), await restored(), await restored()];
+    const notice = 'Compiling code for this snapshot, once (some seconds)\n';
+    expect(runs.map(({ stderr }) => stderr)).toEqual(['', notice, '']);
+    for (const { stdout } of runs) expect(stdout).toBe(interpreted.output);
+    expect(await counted()).toEqual(interpreted);
+    expect(await keptFiles(cache, 'guest-code', 'layer')).toHaveLength(1);
+  });
+
+  it('is not made where the guest has files of the host, which a run more would change', async () => {
+    const outcomes = [await restored('--mount', cache), await restored('--mount', cache)];
+    expect(outcomes.map(({ stderr, status }) => [stderr, status])).toEqual([
+      ['', 0],
+      ['', 0],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 /** `nanvix-v86 run`: one program in one guest, its streams and exit status passed through. */
 import { Command } from 'commander';
+import type { GuestSnapshot } from '../../guest/guest-snapshot.ts';
 import { log } from '../log.ts';
 import { oneOf, wholeNumber } from '../parse.ts';
 import { explainEnd, processStatus, recordOf } from '../report.ts';
@@ -73,7 +74,7 @@ async function runProgram(
   const stdin = new ProcessInput();
   const consoleSink = options.console === undefined ? undefined : new Sink(console, 'stderr');
   try {
-    const { made: guest } = await startGuest(
+    const { made: guest, snapshot } = await startGuest(
       request,
       {
         stdin,
@@ -93,8 +94,12 @@ async function runProgram(
       // Code that is left for those who look on is slower for all others; code of a file is trusted in this run alone.
       const hasOwnCode = run.phases === undefined && options.trustCompiled !== true;
       if (hasOwnCode && run.result.outcome.kind === 'exit') {
-        const { keepCodeOfRun } = await import('../../guest/kept-code.ts');
+        const { keepCodeOfRun, wantedKeyOfRestored } = await import('../../guest/kept-code.ts');
         keepCodeOfRun(guest.machine, guest.identity);
+        // To run once more must change nothing outside of the guest.
+        const canRepeat = options.compile && options.mount === undefined;
+        const wanted = canRepeat ? wantedKeyOfRestored(guest.machine, guest.identity) : undefined;
+        if (snapshot !== undefined && wanted !== undefined) await prepareSnapshot(snapshot, wanted);
       }
       return run;
     } finally {
@@ -104,4 +109,12 @@ async function runProgram(
     consoleSink?.close();
     stdin.close();
   }
+}
+
+/** Whoever restores a snapshot again and again gets code for what comes after it with the second time. */
+async function prepareSnapshot(snapshot: GuestSnapshot, key: string): Promise<void> {
+  const { prepareCodeOfSnapshot } = await import('../prepare-code.ts');
+  await prepareCodeOfSnapshot(snapshot, key, () => {
+    process.stderr.write('Compiling code for this snapshot, once (some seconds)\n');
+  });
 }
