@@ -157,7 +157,7 @@ for newline in (None, '', '\n', '\r\n'):
 with fileinput.input('lines.txt', inplace=True) as lines:
     for line in lines:
         print(lines.lineno(), line, end='')
-print(linecache.getline('lines.txt', 2), open('lines.txt', encoding='utf-16', errors='replace').errors)
+print(repr(linecache.getline('lines.txt', 2)), open('lines.txt', encoding='utf-16', errors='replace').errors)
 with open('lines.txt', 'rb') as file:
     copy = os.dup(file.fileno())
     file.read(2)
