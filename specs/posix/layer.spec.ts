@@ -94,7 +94,7 @@ describe('the POSIX layer', () => {
 });
 
 describe('the POSIX layer in Era M', () => {
-  it.each(['memory', 'time', 'threads', 'signals', 'timers', 'stdio', 'pointers', 'unsupported'])(
+  it.each(['memory', 'time', 'threads', 'signals', 'timers', 'stdio', 'devices', 'pointers', 'unsupported'])(
     '%s',
     async (name) => {
       const { failed, outcome } = await runPosix(name, { ramfs, era: 'M' });
