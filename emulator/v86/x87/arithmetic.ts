@@ -13,12 +13,14 @@ import * as wasm from '../wasm-code.ts';
 import type { Code } from '../wasm-code.ts';
 import { get, I32, I64, select, set, when, whenElse } from '../wasm-expressions.ts';
 import {
+  clearC1,
   goesUp,
   head,
   inexactStatus,
   isPlain,
   precisionIsMasked,
   report,
+  roundsDown,
   setNumber,
   significand,
 } from './state.ts';
@@ -129,6 +131,16 @@ const takeResult = (target: Code): Code => [
 
 const prepare: Code = [setFlags(I32.of(0)), I32.store8(nowhere, X87Area.roundedUp, I32.of(0))];
 
+/**
+ * The head of the sum or the difference of two zeros, which SoftFloat takes for a number that is too small: their sign where they have
+ * the same, else it is negative only where results are rounded down.
+ */
+function signOfZeros(a: Code, b: Code, subtracts: boolean): Code {
+  const negative = 0x8000;
+  const added = subtracts ? I32.xor(head(b), I32.of(negative)) : head(b);
+  return wasm.choose(I32.xor(head(a), added), I32.shl(roundsDown, I32.of(Math.log2(negative))), head(a));
+}
+
 /** Adds `operation(a, b, target)`: 1 if the result is in its place, 0 if nothing was done. All are addresses. */
 export function addOperation(
   binary: WasmBinary,
@@ -139,12 +151,23 @@ export function addOperation(
   const [first, second] = swapped ? [b, a] : [a, b];
   const plain = I32.and(isPlain(a), isPlain(b));
   const dividesByZero = of === 'softFloatDivide' ? I64.isZero(significand(second)) : I32.of(0);
+  const ofZeros =
+    of === 'softFloatAdd' || of === 'softFloatSubtract'
+      ? when(
+          I64.isZero(I64.or(significand(a), significand(b))),
+          setNumber(target, signOfZeros(first, second, of === 'softFloatSubtract'), I64.of(0n)),
+          clearC1,
+          I32.of(1),
+          wasm.ret,
+        )
+      : [];
   return binary.add(
     { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
     {
       locals: [],
       code: [
         when(I32.or(I32.isZero(plain), dividesByZero), I32.of(0), wasm.ret),
+        ofZeros,
         prepare,
         [first, second, I32.of(X87Area.result), wasm.call(index[of])],
         takeResult(target),

@@ -2,6 +2,7 @@
  * The x87's state in v86's memory, as expressions of WebAssembly; and the word by which functions are told their instruction.
  */
 
+import { RoundingMode } from '../../fpu/rounding.ts';
 import { Exceptions, Status } from '../../fpu/words.ts';
 import { Address } from '../internals.ts';
 import * as wasm from '../wasm-code.ts';
@@ -88,6 +89,7 @@ export const isPlain = (address: Code): Code =>
   );
 
 const rounding = I32.and(I32.shr(control, I32.of(10)), I32.of(3));
+export const roundsDown = I32.eq(rounding, I32.of(RoundingMode.down));
 /**
  * Whether a number between two neighbours goes to the one that is larger in magnitude; all are 0 or 1.
  *
