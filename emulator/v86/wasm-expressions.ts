@@ -75,6 +75,7 @@ export const I64 = {
   leadingZeros: unary(0x79),
   add: binary(0x7c),
   sub: binary(0x7d),
+  mul: binary(0x7e),
   and: binary(0x83),
   or: binary(0x84),
   xor: binary(0x85),

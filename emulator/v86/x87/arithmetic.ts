@@ -12,8 +12,10 @@ import type { WasmBinary } from '../wasm-binary.ts';
 import * as wasm from '../wasm-code.ts';
 import type { Code } from '../wasm-code.ts';
 import { get, I32, I64, select, set, when, whenElse } from '../wasm-expressions.ts';
+import { addProduct } from './multiplying.ts';
 import {
   clearC1,
+  exponentOf,
   goesUp,
   head,
   inexactStatus,
@@ -161,6 +163,7 @@ export function addOperation(
           wasm.ret,
         )
       : [];
+  const compute = of === 'softFloatMultiply' ? addProduct(binary, index) : index[of];
   return binary.add(
     { parameters: ['i32', 'i32', 'i32'], results: ['i32'] },
     {
@@ -169,7 +172,7 @@ export function addOperation(
         when(I32.or(I32.isZero(plain), dividesByZero), I32.of(0), wasm.ret),
         ofZeros,
         prepare,
-        [first, second, I32.of(X87Area.result), wasm.call(index[of])],
+        [first, second, I32.of(X87Area.result), wasm.call(compute)],
         takeResult(target),
       ],
     },
@@ -201,13 +204,12 @@ export const Order = { greater: 0, less: 1, equal: 2, unknown: 3 } as const;
 export function addOrder(binary: WasmBinary): number {
   const [a, b] = [get(0), get(1)];
   const [signA, signB] = [2, 3];
-  const exponent = (at: Code): Code => I32.and(head(at), I32.of(0x7fff));
   const answer = (value: Code): Code => [value, wasm.ret];
   const larger = I32.or(
-    I32.greater(exponent(a), exponent(b)),
-    I32.and(I32.eq(exponent(a), exponent(b)), I64.greater(significand(a), significand(b))),
+    I32.greater(exponentOf(a), exponentOf(b)),
+    I32.and(I32.eq(exponentOf(a), exponentOf(b)), I64.greater(significand(a), significand(b))),
   );
-  const same = I32.and(I32.eq(exponent(a), exponent(b)), I64.eq(significand(a), significand(b)));
+  const same = I32.and(I32.eq(exponentOf(a), exponentOf(b)), I64.eq(significand(a), significand(b)));
   return binary.add(
     { parameters: ['i32', 'i32'], results: ['i32'] },
     {

@@ -7,7 +7,7 @@
 import { BIAS } from '../../fpu/extended.ts';
 import type { Code } from '../wasm-code.ts';
 import { get, I32, I64, select, set, when, whenElse } from '../wasm-expressions.ts';
-import { goesUp, head, isPlain, significand } from './state.ts';
+import { exponentOf, goesUp, head, isPlain, significand } from './state.ts';
 
 const INTEGER = -(1n << 63n);
 
@@ -86,7 +86,6 @@ export interface NarrowLocals {
 }
 
 const negative = (address: Code): Code => I32.shr(head(address), I32.of(15));
-const exponentOf = (address: Code): Code => I32.and(head(address), I32.of(0x7fff));
 
 /** Rounds the number at an address to a real of memory. */
 export function narrowReal(

@@ -7,6 +7,7 @@ import * as wasm from '../wasm-code.ts';
 import type { Code } from '../wasm-code.ts';
 import { get, I32, I64, select, set, when, whenElse } from '../wasm-expressions.ts';
 import {
+  exponentOf,
   goesUp,
   head,
   inexactStatus,
@@ -20,7 +21,6 @@ import {
 
 const INTEGER = -(1n << 63n);
 const signOf = (at: Code): Code => I32.and(head(at), I32.of(SIGN));
-const exponentOf = (at: Code): Code => I32.and(head(at), I32.of(0x7fff));
 const answer = (value: 0 | 1): Code => [I32.of(value), wasm.ret];
 
 /** Adds `round(a)`: rounds the number at an address to an integer, there. */

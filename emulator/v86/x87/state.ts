@@ -2,6 +2,7 @@
  * The x87's state in v86's memory, as expressions of WebAssembly; and the word by which functions are told their instruction.
  */
 
+import { EXPONENT } from '../../fpu/extended.ts';
 import { RoundingMode } from '../../fpu/rounding.ts';
 import { Exceptions, Status } from '../../fpu/words.ts';
 import { Address } from '../internals.ts';
@@ -43,6 +44,7 @@ export const st0 = addressOf(top);
 
 export const significand = (address: Code): Code => I64.load(address, 0);
 export const head = (address: Code): Code => I32.load16(address, 8);
+export const exponentOf = (address: Code): Code => I32.and(head(address), I32.of(EXPONENT));
 export const setNumber = (address: Code, headOf: Code, significandOf: Code): Code => [
   I64.store(address, 0, significandOf),
   I32.store16(address, 8, headOf),
