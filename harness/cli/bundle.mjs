@@ -74,14 +74,19 @@ async function build(esbuild) {
     js: `const __sourceUrl=(path)=>require("node:url").pathToFileURL(require("node:path").join(__dirname,"../..",path)).href;`,
   };
   const plugins = [sourceUrls((place) => `__sourceUrl(${JSON.stringify(place)})`)];
-  const parts = await Promise.all(
-    [
-      ['harness/cli/load-bundle.ts', loaderPath],
-      ['harness/cli/main.ts', bundlePath],
-    ].map(([entry, outfile]) =>
-      bundle(esbuild, { ...shared, banner, plugins, entryPoints: [entry], outfile }),
-    ),
-  );
+  const parts = await Promise.all([
+    bundle(esbuild, {
+      ...{ ...shared, banner, plugins },
+      ...{ entryPoints: ['harness/cli/load-bundle.ts'], outfile: loaderPath },
+    }),
+    // A function already in the file: text that is put together after it was read is another copy of it, for as long as the process runs.
+    bundle(esbuild, {
+      ...{ ...shared, plugins },
+      ...{ entryPoints: ['harness/cli/main.ts'], outfile: bundlePath },
+      banner: { js: `(function (exports, require, module, __filename, __dirname) {${banner.js}` },
+      footer: { js: '})' },
+    }),
+  ]);
   const texts = parts.map((part) => asciiOf(part.outputFiles[0].text));
   mkdirSync(dist, { recursive: true });
   writeFileAtomic.sync(loaderPath, texts[0], { fsync: false });

@@ -18,7 +18,7 @@ import { harnessStatus } from '../guest/exit-status.ts';
 type Exports = Record<string, unknown>;
 
 /**
- * Runs the bundle at a path and returns its exports.
+ * Runs the bundle at a path, which is a function of what CommonJS hands to a module, and returns its exports.
  *
  * @param command Whose functions the code is to hold.
  * @param digest SHA-256 of the bundle, if it is known already.
@@ -30,7 +30,7 @@ export function loadBundle(path: string, command: string, digest?: string): Expo
   const store = userStore();
   const cachedData = store.read('command', key)?.content;
   const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
+    source,
     cachedData === undefined ? { filename: path } : { filename: path, cachedData },
   );
   if (cachedData === undefined || script.cachedDataRejected === true) {
