@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => ({
     exclude: mode === 'full' ? [] : [LONG],
     globalSetup: ['specs/support/global-setup.ts'],
     pool: 'forks',
-    execArgv: ['--v8-pool-size=1', '--single-threaded-gc'],
+    execArgv: ['--v8-pool-size=1', '--single-threaded-gc', '--initial-old-space-size=32'],
     maxWorkers: 2,
     testTimeout: (mode === 'full' ? 30 : 3) * MINUTE,
     hookTimeout: (mode === 'full' ? 30 : 3) * MINUTE,

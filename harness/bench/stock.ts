@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import type { QemuGuest } from './qemu.ts';
 
 const CHILD = fileURLToPath(new URL('stock-v86.mjs', import.meta.url));
-const FLAGS = ['--v8-pool-size=1', '--single-threaded-gc'];
+const FLAGS = ['--v8-pool-size=1', '--single-threaded-gc', '--initial-old-space-size=32'];
 const LONGEST_RUN_MS = 240_000;
 
 /** Boots a guest and runs it to its end. Resolves to what came out of port 0xe9. */

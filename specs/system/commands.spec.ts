@@ -1,4 +1,4 @@
-/** The commands as npm installs them on Windows: a script made from their first line, by npm's own package. */
+/** The first lines of the commands: short enough for every Linux, and what npm, by a package of its own, makes scripts for Windows from. */
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -27,9 +27,16 @@ describe.skipIf(npm === undefined)('a command that npm makes for Windows', () =>
     const script = readFileSync(join(folder, `${name}.cmd`), 'utf8');
     expect(script).toContain('SET "_prog=node"');
     expect(script).toMatch(
-      new RegExp(`"%_prog%" --v8-pool-size=1 --single-threaded-gc +"%dp0%.*\\\\${name}\\.cjs" %\\*`),
+      new RegExp(
+        `"%_prog%" --v8-pool-size=1 --single-threaded-gc --initial-old-space-size=32 +"%dp0%.*\\\\${name}\\.cjs" %\\*`,
+      ),
     );
     // a variable that is not there is nothing, so no certificates are named
-    expect(script).toContain('@SET NODE_EXTRA_CA_CERTS=%NANVIX_V86_CA_CERTS%');
+    expect(script).toContain('@SET NODE_EXTRA_CA_CERTS=%NANVIX_V86_CA%');
   });
+});
+
+it.each(['nanvix-v86', 'nanvixd-v86'])('%s has a first line that Linux 4 reads whole', (name) => {
+  const [first = ''] = readFileSync(inProject('harness', 'cli', `${name}.cjs`), 'utf8').split('\n');
+  expect(first.length).toBeLessThan(128);
 });
