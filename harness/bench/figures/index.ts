@@ -18,7 +18,7 @@ import { peerColdRatio, peerRestoreRatio } from './peer.ts';
 import { captureMs } from './capture-ms.ts';
 import { forkHellosPerSecond } from './fork-hellos-per-second.ts';
 import { replayBytes, replayFirstPaintMs, replayLastCallMs, replayStepBackMs } from './replay.ts';
-import { forksResidentMiB, guestResidentMiB } from './resident.ts';
+import { forksResidentMiB, fullGuestResidentMiB, guestResidentMiB } from './resident.ts';
 import { restoreFileProcessMs } from './restore-file-process-ms.ts';
 import { restoreHelloMs } from './restore-hello-ms.ts';
 import { regrtestRestoreMs } from './regrtest-restore-ms.ts';
@@ -46,6 +46,7 @@ export const figures: readonly Figure[] = [
   snapshotFileBytes,
   forkHellosPerSecond,
   guestResidentMiB,
+  fullGuestResidentMiB,
   forksResidentMiB,
   regrtestRestoreMs,
   bestInstructions,
