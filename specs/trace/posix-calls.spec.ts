@@ -105,6 +105,21 @@ const CALLS: readonly (readonly [code: string, shown: string | RegExp])[] = [
     'execve("/bin/sh", ["sh", "-c"], NULL) = -1 ENOSYS (Function not implemented)',
   ],
   ['socket(2, 1, 0)', 'socket(AF_INET, SOCK_STREAM, 0) = -1 ENOSYS (Function not implemented)'],
+  ['socket(1, 5 | O_NONBLOCK, 0)', 'socket(AF_UNIX, SOCK_SEQPACKET|SOCK_NONBLOCK, 0) = 7'],
+  ['socket(1, 1, 0)', 'socket(AF_UNIX, SOCK_STREAM, 0) = 8'],
+  ['bind(7, abstract, 6)', 'bind(7, {sa_family=AF_UNIX, sun_path=@"abc"}, 6) = 0'],
+  ['bind(8, named, 5)', 'bind(8, {sa_family=AF_UNIX, sun_path="/s"}, 5) = 0'],
+  ['bind(8, 0, 5)', 'bind(8, NULL, 5) = -1 EFAULT (Bad address)'],
+  ['listen(8, 4)', 'listen(8, 4) = 0'],
+  ['socket(1, 1, 0)', 'socket(AF_UNIX, SOCK_STREAM, 0) = 9'],
+  ['connect(9, named, 5)', 'connect(9, {sa_family=AF_UNIX, sun_path="/s"}, 5) = 0'],
+  ['connect(9, "\\2", 16)', /^connect\(9, \{sa_family=AF_INET, ...\}, 16\) = -1 /],
+  ['accept4(8, buffer, &room, O_CLOEXEC)', 'accept4(8, {sa_family=AF_UNIX}, [2], SOCK_CLOEXEC) = 10'],
+  ['getpeername(9, buffer, &more)', 'getpeername(9, {sa_family=AF_UNIX, sun_path="/s"}, [5]) = 0'],
+  ['sendto(9, "hi", 2, 0x4000, 0, 0)', 'sendto(9, "hi", 2, MSG_NOSIGNAL, NULL, 0) = 2'],
+  ['recvfrom(10, buffer, 9, 0x40, 0, 0)', 'recvfrom(10, "hi", 9, MSG_DONTWAIT, NULL, NULL) = 2'],
+  ['shutdown(9, 2)', 'shutdown(9, SHUT_RDWR) = 0'],
+  ['socketpair(1, 2, 0, buffer)', 'socketpair(AF_UNIX, SOCK_DGRAM, 0, [11, 12]) = 0'],
 ];
 
 /** Numbers that stand for calls without a name. */
@@ -132,6 +147,8 @@ int times[4] = {1, 2, 3, 0x3ffffffe}, shortly[2] = {0, 5}, chosen[1] = {2};
 struct pollfd polls[2] = {{1, POLLOUT, 0}, {99, POLLIN, 0}};
 unsigned set[2] = {(1 << (SIGINT - 1)) | (1 << (SIGUSR1 - 1)), 0};
 unsigned all[2] = {~((1 << (SIGKILL - 1)) | (1 << (SIGSTOP - 1))), ~0};
+char named[] = "\\1\\0/s", abstract[] = "\\1\\0\\0abc";
+unsigned room = 100, more = 100;
 char *strings[] = {"sh", "-c", 0};
 int main(void)
 {

@@ -89,12 +89,26 @@ export const waitOptions: FlagTable = [
 export const addressFamilies: ChoiceTable = { 0: 'AF_UNSPEC', 1: 'AF_UNIX', 2: 'AF_INET', 10: 'AF_INET6' };
 
 export const socketTypes: FlagTable = [
+  ['SOCK_SEQPACKET', 5],
   ['SOCK_RAW', 3],
   ['SOCK_STREAM', 1],
   ['SOCK_DGRAM', 2],
   ['SOCK_NONBLOCK', 0o4000],
   ['SOCK_CLOEXEC', 0o2000000],
 ];
+
+export const messageFlags: FlagTable = [
+  ['MSG_OOB', 1],
+  ['MSG_PEEK', 2],
+  ['MSG_CTRUNC', 8],
+  ['MSG_TRUNC', 0x20],
+  ['MSG_DONTWAIT', 0x40],
+  ['MSG_WAITALL', 0x100],
+  ['MSG_NOSIGNAL', 0x4000],
+  ['MSG_CMSG_CLOEXEC', 0x40000000],
+];
+
+export const shutdowns: ChoiceTable = { 0: 'SHUT_RD', 1: 'SHUT_WR', 2: 'SHUT_RDWR' };
 
 export const accessModes: FlagTable = [
   ['R_OK', 4],

@@ -17,7 +17,15 @@ import { posixErrnoName } from './errno.ts';
 import { posixCallName } from './numbers.ts';
 import { filledIn, type PosixSignature, type PosixType } from './signature.ts';
 import { posixSignatures } from './signatures.ts';
-import { entriesText, pollText, setText, stringsText, structureText, vectorText } from './structures.ts';
+import {
+  addressText,
+  entriesText,
+  pollText,
+  setText,
+  stringsText,
+  structureText,
+  vectorText,
+} from './structures.ts';
 
 /** Largest negated error number a call can return. */
 const LAST_ERRNO = 4095;
@@ -153,6 +161,11 @@ export class PosixDecoder {
       case 'structure':
         if (pending && type.direction === 'out') return view.pointer(value);
         return structureText(type.structure, value, view);
+      case 'address': {
+        if (pending && type.direction === 'out') return view.pointer(value);
+        const length = words[type.length] ?? 0;
+        return addressText(value, type.direction === 'out' ? (view.word(length) ?? 0) : length, view);
+      }
       case 'offset64':
         return longText(words[index + 1] ?? 0, value);
       case 'high-offset64':

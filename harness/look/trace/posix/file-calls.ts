@@ -72,21 +72,6 @@ export const fileCalls: PosixSignatures = {
     ['fds', output('twoWords')],
     ['flags', flags(constants.openFlags)],
   ]),
-  socketpair: call([
-    ['domain', int],
-    ['type', hex],
-    ['protocol', int],
-    ['fds', output('twoWords')],
-  ]),
-  sendto: call([fd, ['buffer', reads(2)], ['count', size], ['flags', hex], ['address', pointer]]),
-  recvfrom: call([fd, ['buffer', fills('result')], ['count', size], ['flags', hex], ['address', pointer]]),
-  sendmsg: call([fd, ['message', pointer], ['flags', hex]]),
-  recvmsg: call([fd, ['message', pointer], ['flags', hex]]),
-  shutdown: call([fd, ['how', int]]),
-  getsockname: call([fd, ['address', pointer], ['length', pointer]]),
-  getpeername: call([fd, ['address', pointer], ['length', pointer]]),
-  getsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', pointer]]),
-  setsockopt: call([fd, ['level', int], ['option', int], ['value', pointer], ['length', size]]),
   flock: call([fd, ['operation', hex]]),
   memfd_create: call(
     [

@@ -281,11 +281,6 @@ export const processCalls: PosixSignatures = {
     ['usage', pointer],
   ]),
   prctl: call(['option', 'a', 'b', 'c', 'd'].map((name) => [name, { kind: 'hex' }] as const)),
-  socket: call([
-    ['domain', choice(constants.addressFamilies)],
-    ['type', flags(constants.socketTypes)],
-    ['protocol', int],
-  ]),
   uname: call([['name', output('utsname')]]),
   prlimit64: call([
     ['pid', int],

@@ -1,5 +1,5 @@
 /**
- * The vocabulary in which file-calls.ts and process-calls.ts say what arguments and results mean.
+ * The vocabulary in which the tables of calls (file-calls.ts and its like) say what arguments and results mean.
  *
  * Source of those tables: the system-call interface of Linux for i386 as musl 1.2.3 calls it; 64-bit values are split into a
  * low and a high word.
@@ -47,6 +47,8 @@ export type PosixType =
   | { readonly kind: 'buffer'; readonly direction: 'in' | 'out'; readonly length: Length }
   | { readonly kind: 'vector'; readonly direction: 'in' | 'out'; readonly count: number }
   | { readonly kind: 'structure'; readonly direction: 'in' | 'out'; readonly structure: StructureName }
+  /** A socket's address. Its bytes are said by an argument by its position; for one that the call fills in, behind that pointer. */
+  | { readonly kind: 'address'; readonly direction: 'in' | 'out'; readonly length: number }
   /** A set of small numbers, a bit each; how many bits (or bytes of them) is said by an argument or the result. */
   | {
       readonly kind: 'set';

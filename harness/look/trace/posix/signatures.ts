@@ -2,6 +2,12 @@
 import { fileCalls } from './file-calls.ts';
 import { processCalls } from './process-calls.ts';
 import type { PosixSignatures } from './signature.ts';
+import { socketCalls } from './socket-calls.ts';
 import { timerCalls } from './timer-calls.ts';
 
-export const posixSignatures: PosixSignatures = { ...fileCalls, ...processCalls, ...timerCalls };
+export const posixSignatures: PosixSignatures = {
+  ...fileCalls,
+  ...processCalls,
+  ...socketCalls,
+  ...timerCalls,
+};

@@ -5,7 +5,15 @@
 import { hex } from '../../../../emulator/hex.ts';
 import type { GuestView } from '../guest-view.ts';
 import { choiceText, flagsText, quote, timeText, type FlagTable } from '../values.ts';
-import { fileModeText, lockTypes, pollEvents, signalActionFlags, signals, whence } from './constants.ts';
+import {
+  addressFamilies,
+  fileModeText,
+  lockTypes,
+  pollEvents,
+  signalActionFlags,
+  signals,
+  whence,
+} from './constants.ts';
 
 /** A structure's size and how it is printed. */
 interface Structure {
@@ -156,6 +164,25 @@ export function structureText(name: StructureName, address: number, view: GuestV
   const structure: Structure = structures[name];
   const bytes = address === 0 ? undefined : view.bytes(address, structure.size);
   return bytes === undefined ? view.pointer(address) : structure.print(bytes, view);
+}
+
+/** Where the name begins in an address of AF_UNIX, and bytes of the longest. Source: musl's sys/un.h. */
+const NAME_OFFSET = 2;
+const ADDRESS_MAXIMUM = 110;
+
+/** `{sa_family=AF_UNIX, sun_path="/tmp/socket"}`; an abstract name is `@"name"`. */
+export function addressText(address: number, length: number, view: GuestView): string {
+  if (address === 0 || length >>> 0 < NAME_OFFSET) return view.pointer(address);
+  const bytes = view.bytes(address, Math.min(length >>> 0, ADDRESS_MAXIMUM));
+  if (bytes === undefined) return view.pointer(address);
+  const family = choiceText(bytes.getUint16(0, true), addressFamilies);
+  const named = bytes.byteLength - NAME_OFFSET;
+  if (family !== 'AF_UNIX') return `{sa_family=${family}, ...}`;
+  if (named === 0) return `{sa_family=${family}}`;
+  if (bytes.getUint8(NAME_OFFSET) !== 0)
+    return `{sa_family=${family}, sun_path=${cText(bytes, NAME_OFFSET, named)}}`;
+  const name = new Uint8Array(bytes.buffer, bytes.byteOffset + NAME_OFFSET + 1, named - 1);
+  return `{sa_family=${family}, sun_path=@${quote(name, true)}}`;
 }
 
 const VECTOR_MAXIMUM = 16;
