@@ -153,7 +153,7 @@ with open('lines.txt', 'w', newline='') as file:
     file.write('a\r\nb\rc\n')
 for newline in (None, '', '\n', '\r\n'):
     with open('lines.txt', newline=newline) as file:
-        print(newline, file.readlines(), file.newlines)
+        print(repr(newline), file.readlines(), file.newlines)
 with fileinput.input('lines.txt', inplace=True) as lines:
     for line in lines:
         print(lines.lineno(), line, end='')

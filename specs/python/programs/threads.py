@@ -54,7 +54,9 @@ consumer.join()
 print(taken)
 own = threading.local()
 own.value = 1
-threading.Thread(target=lambda: print('own', hasattr(own, 'value'))).start()
+looking = threading.Thread(target=lambda: print('own', hasattr(own, 'value')))
+looking.start()
+looking.join()
 
 work, done = queue.Queue(2), []
 
@@ -95,9 +97,13 @@ failing = threading.Thread(target=lambda: [][1])
 failing.start()
 failing.join()
 
-signal.signal(signal.SIGALRM, lambda number, frame: print(signal.Signals(number).name))
-signal.setitimer(signal.ITIMER_REAL, 0.01)
+rings = []
+signal.signal(signal.SIGALRM, lambda number, frame: rings.append(signal.Signals(number).name))
+# again and again: one may come before the program waits
+signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
 signal.pause()
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(rings[0])
 print(signal.sigtimedwait([signal.SIGUSR2], 0.01), signal.strsignal(signal.SIGSEGV))
 plan = sched.scheduler()
 plan.enter(0.002, 1, print, ('later',))
