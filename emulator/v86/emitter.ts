@@ -50,6 +50,9 @@ const contextInstruction = (context: Code): Code => [context, wasm.load32(Genera
 const contextFaultLabel = (context: Code): Code => [context, wasm.load32(Generator.contextFaultLabel)];
 const contextExitLabel = (context: Code): Code => [context, wasm.load32(Generator.contextExitLabel)];
 
+/** The local of generated code that says by how many instructions the count is ahead: the one before the count's own. */
+export const aheadOf = (counter: Code): Code => [counter, wasm.i32(1), wasm.sub];
+
 /** Code that writes generated code: each method appends one instruction to what `builder` has. Arguments are code, too. */
 export class Emitter {
   readonly #builder: Code;

@@ -12,7 +12,7 @@
  * stands in memory by then.
  */
 
-import { contextBuilder, contextCounter, Emitter } from './emitter.ts';
+import { aheadOf, contextBuilder, contextCounter, Emitter } from './emitter.ts';
 import {
   Address,
   CompiledCall,
@@ -85,7 +85,7 @@ function addGenerateChaining(binary: WasmBinary, index: Indices, pushByte: numbe
       code: [
         [contextBuilder(context), wasm.localSet(builder)],
         [contextCounter(context), wasm.localSet(counter)],
-        [emit.getLocal(count), emit.getLocal([count, wasm.i32(1), wasm.sub]), emit.raw(wasm.sub)],
+        [emit.getLocal(count), emit.getLocal(aheadOf(count)), emit.raw(wasm.sub)],
         emit.setLocal(count),
         emit.raw(mustGoBack),
         [emit.getLocal(count), emit.wordAt(Own.delta), emit.raw([wasm.eq, wasm.or, wasm.eqz, wasm.ifThen])],

@@ -8,7 +8,7 @@
  * The functions added here run inside v86 while it compiles; they write WebAssembly with v86's own builder.
  */
 
-import { contextBuilder, contextCounter, Emitter } from './emitter.ts';
+import { aheadOf, contextBuilder, contextCounter, Emitter } from './emitter.ts';
 import {
   Address,
   FunctionName,
@@ -83,9 +83,6 @@ function looksOut(index: Indices, opcode: number, address: number): Code {
     wasm.end,
   ];
 }
-
-/** The local of generated code that says by how many instructions the count is ahead: the one before the count's own. */
-const aheadOf = (counter: Code): Code => [counter, wasm.i32(1), wasm.sub];
 
 /** Generates code that says so: the count is ahead by the instructions of the block that are still to be generated. */
 const setAhead = (emit: Emitter, counter: number): Code => [
