@@ -21,12 +21,18 @@ const kindOfSocket = [
   ['protocol', int],
 ] as const;
 
-/** An address of so many bytes as the argument at a position says, or as the word says that it points to. */
-const addressOf = (length: number): PosixType => ({ kind: 'address', direction: 'in', length });
-const filledAddress = [
-  ['address', { kind: 'address', direction: 'out', length: 2 }],
+type NamedType = readonly [name: string, type: PosixType];
+
+/** An address, and behind it its length, of which `position` is the place among the arguments. */
+const address = (position: number): NamedType[] => [
+  ['address', { kind: 'address', direction: 'in', length: position }],
+  ['length', size],
+];
+/** The same for an address that the call fills in: its length is in a word. */
+const filledAddress = (position: number): NamedType[] => [
+  ['address', { kind: 'address', direction: 'out', length: position }],
   ['length', output('word')],
-] as const;
+];
 
 const messageFlags = ['flags', flags(constants.messageFlags)] as const;
 const option = [fd, ['level', int], ['option', int], ['value', pointer]] as const;
@@ -34,28 +40,14 @@ const option = [fd, ['level', int], ['option', int], ['value', pointer]] as cons
 export const socketCalls: PosixSignatures = {
   socket: call(kindOfSocket, 'descriptor'),
   socketpair: call([...kindOfSocket, ['fds', output('twoWords')]]),
-  bind: call([fd, ['address', addressOf(2)], ['length', size]]),
+  bind: call([fd, ...address(2)]),
   listen: call([fd, ['backlog', int]]),
-  connect: call([fd, ['address', addressOf(2)], ['length', size]]),
-  accept4: call([fd, ...filledAddress, ['flags', flags(constants.socketTypes)]], 'descriptor'),
-  getsockname: call([fd, ...filledAddress]),
-  getpeername: call([fd, ...filledAddress]),
-  sendto: call([
-    fd,
-    ['buffer', reads(2)],
-    ['count', size],
-    messageFlags,
-    ['address', addressOf(5)],
-    ['length', size],
-  ]),
-  recvfrom: call([
-    fd,
-    ['buffer', fills('result')],
-    ['count', size],
-    messageFlags,
-    ['address', { kind: 'address', direction: 'out', length: 5 }],
-    ['length', output('word')],
-  ]),
+  connect: call([fd, ...address(2)]),
+  accept4: call([fd, ...filledAddress(2), ['flags', flags(constants.socketTypes)]], 'descriptor'),
+  getsockname: call([fd, ...filledAddress(2)]),
+  getpeername: call([fd, ...filledAddress(2)]),
+  sendto: call([fd, ['buffer', reads(2)], ['count', size], messageFlags, ...address(5)]),
+  recvfrom: call([fd, ['buffer', fills('result')], ['count', size], messageFlags, ...filledAddress(5)]),
   sendmsg: call([fd, ['message', pointer], messageFlags]),
   recvmsg: call([fd, ['message', pointer], messageFlags]),
   shutdown: call([fd, ['how', choice(constants.shutdowns)]]),
