@@ -23,8 +23,8 @@ export const codeKey = (kernel: string, program: string, memoryMiB: number): str
 
 /** Keys of what a guest can take. */
 interface Keys {
-  /** Of its very run from where it was restored; of a run from reset like the next. */
-  readonly restored: string;
+  /** Of its very run from where it was restored, if it was. */
+  readonly restored: string | undefined;
   /** Of its very run. Its clock and its seed make little difference to what gets hot. */
   readonly run: string;
   /** Of its program: prepared, and no more than a short run needs. */
@@ -42,32 +42,39 @@ function keysOf(
   const prepared = codeKey(kernel.sha256, program.sha256, machine.memory.size / MEBIBYTE);
   const run = [prepared, ramfs?.sha256 ?? '', commandLine, kernelArguments];
   return {
-    restored: JSON.stringify(startedAt === 0 ? run : [...run, startedAt]),
+    restored: startedAt === 0 ? undefined : JSON.stringify([...run, startedAt]),
     run: JSON.stringify(run),
     prepared,
     program: JSON.stringify([prepared]),
   };
 }
 
-/** At which instruction machines began, and whether they took code there. */
-const starts = new WeakMap<Machine, { readonly instructions: number; readonly took: boolean }>();
+/** How a machine began: at which instruction, under which keys it looked for code, and whether it took some. */
+interface Start {
+  readonly instructions: number;
+  readonly keys: Keys;
+  readonly took: boolean;
+}
+
+const starts = new WeakMap<Machine, Start>();
 
 /** Gives a machine that stands at its first instruction, or in a snapshot, the code that is kept for its guest, if there is any. */
 export function takeKeptCode(machine: Machine, identity: GuestIdentity): void {
   const { instructions } = machine;
-  const { restored, run, prepared, program } = keysOf(machine, identity, instructions);
-  const took = [...new Set([restored, run, prepared, program])].some((key) => machine.takeCode(key));
-  starts.set(machine, { instructions, took });
+  const keys = keysOf(machine, identity, instructions);
+  const { restored, run, prepared, program } = keys;
+  const took = [restored, run, prepared, program].some((key) => key !== undefined && machine.takeCode(key));
+  starts.set(machine, { instructions, keys, took });
 }
 
 /**
  * Keeps the code of a guest that has run to its end, if it ran for long. V8 is not asked to optimize any of it: the next process that
  * takes the code keeps what V8 has made of it by then.
  */
-export function keepCodeOfRun(machine: Machine, identity: GuestIdentity): void {
+export function keepCodeOfRun(machine: Machine): void {
   const start = starts.get(machine);
   if (start === undefined || machine.instructions - start.instructions < LONG_RUN) return;
-  const { run, program } = keysOf(machine, identity, start.instructions);
+  const { run, program } = start.keys;
   machine.keepCode(start.took ? run : program, { optimize: false });
 }
 
@@ -75,11 +82,9 @@ export function keepCodeOfRun(machine: Machine, identity: GuestIdentity): void {
  * The key under which code would be kept for a guest that was restored and has run to its end: where it found none, and ran for long
  * enough to gain by some.
  */
-export function wantedKeyOfRestored(machine: Machine, identity: GuestIdentity): string | undefined {
+export function wantedKeyOfRestored(machine: Machine): string | undefined {
   const start = starts.get(machine);
-  if (start === undefined || start.took || start.instructions === 0) return undefined;
+  if (start === undefined || start.took) return undefined;
   const ran = machine.instructions - start.instructions;
-  return ran < SHORT_RUN || ran >= LONG_RUN
-    ? undefined
-    : keysOf(machine, identity, start.instructions).restored;
+  return ran < SHORT_RUN || ran >= LONG_RUN ? undefined : start.keys.restored;
 }

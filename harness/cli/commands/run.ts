@@ -95,10 +95,10 @@ async function runProgram(
       const hasOwnCode = run.phases === undefined && options.trustCompiled !== true;
       if (hasOwnCode && run.result.outcome.kind === 'exit') {
         const { keepCodeOfRun, wantedKeyOfRestored } = await import('../../guest/kept-code.ts');
-        keepCodeOfRun(guest.machine, guest.identity);
+        keepCodeOfRun(guest.machine);
         // To run once more must change nothing outside of the guest.
         const canRepeat = options.compile && options.mount === undefined;
-        const wanted = canRepeat ? wantedKeyOfRestored(guest.machine, guest.identity) : undefined;
+        const wanted = canRepeat ? wantedKeyOfRestored(guest.machine) : undefined;
         if (snapshot !== undefined && wanted !== undefined) await prepareSnapshot(snapshot, wanted);
       }
       return run;
