@@ -29,6 +29,7 @@ import type {
   CaptureOptions,
   HostWork,
   KeepCodeOptions,
+  LoggedSteps,
   Machine,
   MachineCrash,
   MachineImage,
@@ -39,12 +40,13 @@ import type {
   RestoreOptions,
   RestoreReport,
   RunLimits,
+  StepLog,
   TrapHandler,
   UnclaimedPortHandler,
   WatchedRange,
 } from './types.ts';
 import { Address, FLAG_INTERRUPT, JitConfig, Own } from './v86/internals.ts';
-import { type Host, V86Instance } from './v86/instance.ts';
+import { type Host, StepOutcome, V86Instance } from './v86/instance.ts';
 
 const REACHED: MachineStop = { kind: 'reached', limit: 'instructions' };
 /**
@@ -73,9 +75,10 @@ export class V86Machine implements Machine {
 
   readonly #progress = new Progress(() => this.#v86.word(Address.instructionCounter));
   readonly #random: RandomWords;
-  /** Makes the main loop come back after the instruction that is being executed. */
+  /** Makes the main loop come back after the instruction that is being executed, and lets no single step go by unattended. */
   readonly #comeBack = (): void => {
-    if (this.#running) this.#v86.setWord(Own.limit, this.#v86.word(Address.instructionCounter));
+    const v86 = this.#instance;
+    v86?.setWord(Own.limit, v86.word(Address.instructionCounter));
   };
 
   #running = false;
@@ -103,6 +106,7 @@ export class V86Machine implements Machine {
     this.linear = new MachineLinearMemory(this.memory, instance);
     this.#lookout = new Lookout(this.registers, this.linear, () => {
       if (this.#instance !== undefined) this.#lookout.armWatches(this.#instance);
+      this.#comeBack();
     });
     this.#scheduler = new Scheduler(() => this.#progress.tick, this.#ticksPerMicrosecond, this.#comeBack);
     const devices = connectDevices(this.#ports, this.#scheduler, instance, { bootTimeSeconds, memoryBytes });
@@ -257,12 +261,16 @@ export class V86Machine implements Machine {
     try {
       return this.#loop(bounds);
     } finally {
-      this.#running = false;
+      this.#end();
     }
   }
 
   step(count = 1): MachineStop {
     if (count !== 1) checkNumber('the number of steps', count, { least: 1 });
+    else {
+      const stop = this.#stepUnattended();
+      if (stop !== undefined) return stop;
+    }
     this.#start();
     const last = this.#runStart + count;
     try {
@@ -278,8 +286,63 @@ export class V86Machine implements Machine {
       }
       return this.#loop({ lastInstruction: last, lastTick: Infinity, wallEnd: Infinity });
     } finally {
+      this.#end();
+      if (count === 1) this.#leaveUnattended();
+    }
+  }
+
+  logSteps({ addresses, rings }: StepLog): LoggedSteps {
+    if (addresses.length !== rings.length)
+      throw new RangeError(`${addresses.length} addresses have no room beside ${rings.length} rings`);
+    this.#start();
+    const from = this.#runStart;
+    const bounds = { lastInstruction: from + addresses.length, lastTick: Infinity, wallEnd: Infinity };
+    try {
+      const stop = this.#loop(bounds, (count) =>
+        this.#turnOfSteps(count, (steps, before) => {
+          addresses.set(steps.addresses, before - from);
+          rings.set(steps.rings, before - from);
+        }),
+      );
+      return { steps: this.instructions - from, stop };
+    } finally {
+      this.#end();
+    }
+  }
+
+  /**
+   * Lets single steps go by unattended up to the next alarm: what has to be looked after before that makes the machine come back
+   * ({@link #comeBack}), whether it is running or not.
+   */
+  #leaveUnattended(): void {
+    if (this.#instance === undefined || this.#crash !== undefined || this.#lookout.watches.any) return;
+    const quiet = Math.min(this.#scheduler.nextTick() - this.#progress.tick, TURN);
+    if (quiet <= 0) return;
+    this.#pending.begin();
+    this.#instance.setWord(Own.limit, this.#progress.settle() + quiet);
+  }
+
+  /** One instruction, where nothing has to be looked after. Undefined where that is not so: nothing has been done then. */
+  #stepUnattended(): MachineStop | undefined {
+    if (this.#running) return undefined;
+    const v86 = this.#v86;
+    let outcome: StepOutcome;
+    this.#running = true;
+    try {
+      outcome = v86.stepOnce();
+    } catch (error) {
+      return this.#crashed(error);
+    } finally {
       this.#running = false;
     }
+    if (outcome === StepOutcome.done) return REACHED;
+    if (outcome !== StepOutcome.doneAtLimit) return undefined;
+    return this.#attend() ?? REACHED;
+  }
+
+  #end(): void {
+    this.#running = false;
+    this.#comeBack();
   }
 
   #start(): void {
@@ -298,7 +361,11 @@ export class V86Machine implements Machine {
     }
   }
 
-  #loop({ lastInstruction, lastTick, wallEnd }: RunBounds): MachineStop {
+  /** @param turn Runs at most so many instructions: see {@link #turn}. */
+  #loop(
+    { lastInstruction, lastTick, wallEnd }: RunBounds,
+    turn = (count: number): MachineStop | undefined => this.#turn(count),
+  ): MachineStop {
     for (;;) {
       const { instructions, tick } = this.#progress;
       if (instructions >= lastInstruction) return REACHED;
@@ -317,7 +384,7 @@ export class V86Machine implements Machine {
           this.#scheduler.nextTick() - tick,
           TURN,
         );
-        const stop = this.#turn(left);
+        const stop = turn(left);
         if (stop !== undefined) return stop;
       }
       if (wallEnd !== Infinity && this.#options.wallClock() >= wallEnd) return { kind: 'wall-time' };
@@ -352,6 +419,26 @@ export class V86Machine implements Machine {
     } catch (error) {
       return this.#crashed(error);
     }
+    return this.#attend();
+  }
+
+  /** The same one by one. `take` gets what was executed, and the count before it. */
+  #turnOfSteps(count: number, take: (steps: StepLog, before: number) => void): MachineStop | undefined {
+    const v86 = this.#v86;
+    const before = this.instructions;
+    v86.setWord(Own.limit, this.#progress.settle() + count);
+    try {
+      v86.stepLogged(count);
+    } catch (error) {
+      return this.#crashed(error);
+    } finally {
+      take(v86.loggedSteps(this.instructions - before), before);
+    }
+    return this.#attend();
+  }
+
+  /** Looks after what the instructions just executed have brought about. */
+  #attend(): MachineStop | undefined {
     this.#pending.throwError();
     this.#lookout.watches.take();
     return this.#pending.take();
@@ -360,6 +447,7 @@ export class V86Machine implements Machine {
   #crashed(error: unknown): MachineStop {
     this.#pending.forgetError();
     this.#crash = describeCrash(error, this.#v86, this.registers, this.linear);
+    this.#comeBack();
     return { kind: 'crash', cause: this.#crash };
   }
 
@@ -381,6 +469,7 @@ export class V86Machine implements Machine {
     const pagesCopied = this.#state.restore(this.#v86, own, taken, this.#compiles);
     this.#lookout.arm(this.#v86);
     this.#lookout.watches.refresh();
+    this.#comeBack();
     return { pagesCopied };
   }
 
@@ -398,12 +487,17 @@ export class V86Machine implements Machine {
 
   takeCode(key: string): boolean {
     this.#checkRunnable();
-    return this.#keptCode.take(this.#v86, key, this.#compiles);
+    try {
+      return this.#keptCode.take(this.#v86, key, this.#compiles);
+    } finally {
+      this.#comeBack();
+    }
   }
 
   keepCode(key: string, options: KeepCodeOptions = {}): void {
     this.#checkRunnable();
     this.#keptCode.keep(this.#v86, key, options);
+    this.#comeBack();
   }
 
   dispose(): void {

@@ -270,6 +270,21 @@ export interface HostWork {
 export type WorkKind =
   'interpreted' | 'compiled' | 'compiling' | 'page look-ups' | 'x87' | 'memory slow path' | 'ports';
 
+/** Instructions in the order in which they were executed; two arrays of one length. */
+export interface StepLog {
+  /** Their linear addresses. One that faulted counts and is there; one whose page was missing is not, and its handler follows. */
+  readonly addresses: Uint32Array;
+  /** The rings in which they were executed, 0 to 3. */
+  readonly rings: Uint8Array;
+}
+
+export interface LoggedSteps {
+  /** How many instructions were executed: so much at the start of the log was written. */
+  readonly steps: number;
+  /** Why it ended; `reached` where the log is full. */
+  readonly stop: MachineStop;
+}
+
 export interface Machine {
   readonly registers: Registers;
   readonly memory: PhysicalMemory;
@@ -333,8 +348,16 @@ export interface Machine {
   run(limits?: RunLimits): MachineStop;
   /** From a handler: stops after the current instruction (before the next one is fetched), exactly. */
   requestStop(reason: unknown): void;
-  /** Executes `count` instructions (1 when not given), delivering interrupts where a run would. */
+  /**
+   * Executes `count` instructions (1 when not given), delivering interrupts where a run would. One instruction at a time takes some
+   * tens of nanoseconds, with all of the machine to be looked at behind each; a larger count runs at full speed.
+   */
   step(count?: number): MachineStop;
+  /**
+   * Executes instructions one by one, as many as the log has room for, and writes down each: several times as fast as {@link step}
+   * and a look at the registers. What happens on the way is as in a run: stops, handlers, interrupts.
+   */
+  logSteps(log: StepLog): LoggedSteps;
 
   /**
    * Calls `handler` behind each instruction that touches a range of memory, through whatever linear address, and where the

@@ -23,6 +23,8 @@ import {
   PAGE_WALK_EXPORT,
   PORT_READ_EXPORT,
   PORT_WRITE_EXPORT,
+  StepLogArea,
+  STEPS_EXPORT,
   Tally,
   TlbFlag,
 } from './internals.ts';
@@ -55,6 +57,7 @@ interface Exports {
   set_control_word(word: number): void;
   [PORT_READ_EXPORT](port: number): number;
   [PORT_WRITE_EXPORT](port: number, value: number): void;
+  readonly [STEPS_EXPORT]: (count: number, log: number, callsOut: number) => number;
   [PAGE_WALK_EXPORT](address: number, writing: number, user: number, jit: number, effects: number): number;
 }
 
@@ -82,6 +85,10 @@ export interface Host {
 
 const WASM_PAGE = 65536;
 
+/** What became of a single step: bit 1, it was done; bit 0, {@link Own.limit} does not lie ahead any more. */
+export const StepOutcome = { refused: 0, refusedAtLimit: 1, done: 2, doneAtLimit: 3 } as const;
+export type StepOutcome = (typeof StepOutcome)[keyof typeof StepOutcome];
+
 export class V86Instance {
   readonly exports: Exports;
   readonly ramStart: number;
@@ -96,6 +103,7 @@ export class V86Instance {
   /** What v86 said last before it gave up. */
   lastMessage = '';
 
+  readonly #steps: Exports[typeof STEPS_EXPORT];
   #pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
   #bytesNow: Uint8Array<ArrayBuffer>;
   #viewNow: DataView;
@@ -104,6 +112,7 @@ export class V86Instance {
   constructor(ramSize: number, host: Host, codeStore?: CodeStore) {
     const instance = new WebAssembly.Instance(v86Module(codeStore), { env: this.#imports(host) });
     this.exports = instance.exports as unknown as Exports;
+    this.#steps = this.exports[STEPS_EXPORT];
     const x87 = new X87Host(this);
     connectHostFunctions(this.functions.table, {
       timestamp: () => host.timestamp(),
@@ -249,7 +258,7 @@ export class V86Instance {
 
   /** Pages of WebAssembly memory that hold the maps of the rewrite. */
   get #ownPages(): number {
-    return Math.ceil((this.dirtyMapLength + COMPILE_THRESHOLD + 4) / WASM_PAGE);
+    return Math.ceil((this.dirtyMapLength + StepLogArea.end) / WASM_PAGE);
   }
 
   /** All of v86's linear memory. */
@@ -297,6 +306,27 @@ export class V86Instance {
   /** From here on a page is compiled once so many of its instructions have been interpreted. */
   setCompileThreshold(instructions: number): void {
     this.setWord(this.word(Own.probeMap) + COMPILE_THRESHOLD, instructions);
+  }
+
+  /** Executes one instruction where {@link Own.limit} lies ahead and it is not one that is watched for. */
+  stepOnce(): StepOutcome {
+    return this.#steps(1, 0, 0) as StepOutcome;
+  }
+
+  /** Executes at most so many instructions one by one, up to {@link Own.limit}; {@link loggedSteps} tells where the first ones stood. */
+  stepLogged(count: number): void {
+    const log = this.word(Own.probeMap) + StepLogArea.addresses;
+    this.#steps(Math.min(count, StepLogArea.capacity), log, 1);
+  }
+
+  /** The linear addresses and the rings of the first so many of them. The arrays are valid until the guest runs again. */
+  loggedSteps(count: number): { readonly addresses: Uint32Array; readonly rings: Uint8Array } {
+    const start = this.word(Own.probeMap);
+    const { buffer } = this.bytes;
+    return {
+      addresses: new Uint32Array(buffer, start + StepLogArea.addresses, count),
+      rings: new Uint8Array(buffer, start + StepLogArea.rings, count),
+    };
   }
 
   /** What {@link Tally} counts. */

@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '2f55f7f8f1181b491b42b0f5d567237f31e8a3549fb3b18590c7f7bfa6026603';
+export const REWRITTEN_SHA256 = '1c524d312a2795da43c8abc51d9092c50ee3c74c4c16ee90999c948b4a0afee7';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -224,6 +224,18 @@ export const SLOTS_FOR_PROBES = ProbeMap.length + Tally.length;
 
 /** Behind those, a word: instructions interpreted in a page before it is compiled. */
 export const COMPILE_THRESHOLD = (SLOTS_FOR_PROBES + TABLE_SLOTS + 3) & ~3;
+
+/**
+ * Behind that, where instructions executed one by one stood: a word each with the linear address, then a byte each with the ring.
+ * Not part of any machine's state either.
+ */
+const STEPS_LOGGED = 4096;
+export const StepLogArea = {
+  capacity: STEPS_LOGGED,
+  addresses: COMPILE_THRESHOLD + 4,
+  rings: COMPILE_THRESHOLD + 4 + 4 * STEPS_LOGGED,
+  end: COMPILE_THRESHOLD + 4 + 5 * STEPS_LOGGED,
+} as const;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 
@@ -450,6 +462,9 @@ export const ReturnPanics = { count: 7, frameBytes: 176, frameLocal: 1 } as cons
 export const COMPILED_HANDLE_IRQS = 'handle_irqs';
 /** Name under which the rewrite exports its own version of it. */
 export const SHADOW_END_EXPORT = 'own_end_interrupt_shadow';
+
+/** Name under which the rewrite exports a function that executes instructions one by one: see rewrite-steps.ts. */
+export const STEPS_EXPORT = 'own_steps';
 
 /** Name under which the rewrite exports v86's page walk. */
 export const PAGE_WALK_EXPORT = 'own_page_walk';

@@ -27,7 +27,11 @@ import * as wasm from './wasm-code.ts';
 import type { Code } from './wasm-code.ts';
 import { I64 } from './wasm-expressions.ts';
 
-const countMinusLimit: Code = [wasm.wordAt(Address.instructionCounter), wasm.wordAt(Own.limit), wasm.sub];
+export const countMinusLimit: Code = [
+  wasm.wordAt(Address.instructionCounter),
+  wasm.wordAt(Own.limit),
+  wasm.sub,
+];
 
 const endShadow: Code = wasm.storeByteAt(Own.shadow, wasm.i32(0));
 
@@ -73,7 +77,7 @@ export function rewriteSti(binary: WasmBinary, index: Indices): number {
 }
 
 /** Whether the instruction at EIP is watched for, or one of the same {@link watchedIndex}: not zero if so. */
-const isWatched: Code = [
+export const isWatched: Code = [
   wasm.wordAt(Own.probeMap),
   wasm.wordAt(Address.instructionPointer),
   wasm.wordAt(Address.instructionPointer),
@@ -117,7 +121,25 @@ const codeEndsForProbes = (code: number): Code => [
 ];
 
 /** Tells of the instruction at EIP, which may be watched for. Leaves 1 when the main loop must come back. */
-const callOut = (index: Indices): Code => [wasm.i32(CallOut.instruction), wasm.call(index.ioPortRead32)];
+export const callOut = (index: Indices): Code => [
+  wasm.i32(CallOut.instruction),
+  wasm.call(index.ioPortRead32),
+];
+
+/** Behind an interpreted instruction: an STI casts its shadow on the next one, and that one ends it. */
+export const passShadow = (endShadow: number): Code => [
+  wasm.byteAt(Own.shadow),
+  wasm.ifThen,
+  wasm.byteAt(Own.shadow),
+  wasm.i32(2),
+  wasm.eq,
+  wasm.ifThen,
+  wasm.storeByteAt(Own.shadow, wasm.i32(1)),
+  wasm.otherwise,
+  wasm.call(endShadow),
+  wasm.end,
+  wasm.end,
+];
 
 /**
  * Appends what the main loop calls after an interpreted instruction in the shadow of an STI, and before one that is watched
@@ -127,17 +149,7 @@ export function addAttendant(binary: WasmBinary, index: Indices, endShadow: numb
   return binary.add(nothing, {
     locals: [],
     code: [
-      wasm.byteAt(Own.shadow),
-      wasm.ifThen,
-      wasm.byteAt(Own.shadow),
-      wasm.i32(2),
-      wasm.eq,
-      wasm.ifThen,
-      wasm.storeByteAt(Own.shadow, wasm.i32(1)),
-      wasm.otherwise,
-      wasm.call(endShadow),
-      wasm.end,
-      wasm.end,
+      passShadow(endShadow),
       // the limit itself comes first: what lies at it is for the next run
       countMinusLimit,
       wasm.i32(0),
@@ -186,14 +198,14 @@ export function wrapExitJit(binary: WasmBinary, index: Indices): void {
   });
 }
 
-const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
+export const countOneInstruction = wasm.storeWordAt(Address.instructionCounter, [
   wasm.wordAt(Address.instructionCounter),
   wasm.i32(1),
   wasm.add,
 ]);
 
 /** Adds a number to a 64-bit count. */
-const addToTally = (count: number, value: Code): Code => [
+export const addToTally = (count: number, value: Code): Code => [
   wasm.wordAt(Own.probeMap),
   [wasm.wordAt(Own.probeMap), wasm.load64(count)],
   [value, I64.extendUnsigned([]), 0x7c],

@@ -8,6 +8,7 @@
  *  - the count in memory is exact whenever JavaScript can look, compiled code or not;
  *  - the main loop comes back exactly at the count in `Own.limit`: a compiled block that would pass it is not
  *    entered, and the rest up to it is interpreted;
+ *  - instructions can be executed one by one without the main loop;
  *  - software interrupts and returns from interrupts can call out, with no change to the guest;
  *  - pages of guest RAM that may have been written are marked;
  *  - the ports that v86 serves itself can be reached by the host, as parts of wider accesses;
@@ -35,6 +36,7 @@ import { rewriteProtection } from './rewrite-protection.ts';
 import { addIntegerInstructions } from './rewrite-integer.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
 import { rewriteSse } from './rewrite-sse.ts';
+import { addSteps } from './rewrite-steps.ts';
 import { findFunctions } from './rewrite-support.ts';
 import { rewriteX87 } from './rewrite-x87.ts';
 import { WasmBinary } from './wasm-binary.ts';
@@ -47,7 +49,9 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const index = findFunctions(binary);
   const reachesEnd = addReachesEnd(binary, index);
   rewritePageEnd(binary, index, reachesEnd);
-  rewriteMainLoop(binary, index, addAttendant(binary, index, rewriteSti(binary, index)), reachesEnd);
+  const endShadow = rewriteSti(binary, index);
+  rewriteMainLoop(binary, index, addAttendant(binary, index, endShadow), reachesEnd);
+  addSteps(binary, index, endShadow);
   const pushByte = addPushByte(binary, index);
   rewriteCodeGenerator(binary, index, pushByte);
   const integers = addIntegerInstructions(binary, index, pushByte);

@@ -150,10 +150,9 @@ function touchedPages(guest: Guest, code: readonly CodeRange[]): { all: number; 
 
 /** Distinct pages of the program's code that a guest executes until its exit, by stepping through. */
 function steppedCodePages(guest: Guest, code: readonly CodeRange[]): number {
-  const { registers } = guest.machine;
   const executed = new Uint8Array(2 ** 20);
-  stepToExit(guest, () => {
-    executed[registers.get('eip') >>> 12] = 1;
+  stepToExit(guest, (address) => {
+    executed[address >>> 12] = 1;
   });
   return executed.reduce((sum, flag, page) => sum + (isIn(code, page * PAGE) ? flag : 0), 0);
 }

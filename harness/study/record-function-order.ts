@@ -21,11 +21,10 @@ const functions = new Map(
 );
 
 function functionsByFirstUse(guest: Guest): string[] {
-  const { registers } = guest.machine;
   const seen = new Set<string>();
-  stepToExit(guest, () => {
-    const name = functions.get(registers.get('eip'));
-    if (name !== undefined && registers.privilege === 3) seen.add(name);
+  stepToExit(guest, (address, ring) => {
+    const name = functions.get(address);
+    if (name !== undefined && ring === 3) seen.add(name);
   });
   return [...seen];
 }

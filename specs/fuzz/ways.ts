@@ -103,6 +103,17 @@ const stepped: Way = async (one, length) => {
   return finish(machine);
 };
 
+/** Runs hot, then writes down what it executes one by one, again and again. */
+const writtenDown: Way = async (one, length) => {
+  const machine = await start(one);
+  for (const point of points(one, length, 12)) {
+    runHot(machine, point);
+    const steps = Math.min(300, Math.max(0, length - 1 - machine.instructions));
+    machine.logSteps({ addresses: new Uint32Array(steps), rings: new Uint8Array(steps) });
+  }
+  return finish(machine);
+};
+
 /** Looks at some instructions as they come by, in compiled code too, and stops at one of them. */
 const lookedAt: Way = async (one, length) => {
   const machine = await start(one);
@@ -202,6 +213,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   'compiled, stopped at 40 instructions': stopped(40, true),
   'interpreted, stopped at 40 instructions': stopped(40, false),
   'stepped in between': stepped,
+  'written down in between': writtenDown,
   'looked at': lookedAt,
   'restored with its code': backAndForth({ compiled: 'image' }),
   'restored, code kept where it fits': backAndForth({ compiled: 'keep' }),

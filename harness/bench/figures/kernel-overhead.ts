@@ -39,14 +39,13 @@ function overheadOf(guest: Guest, libposix: readonly AddressRange[]): number {
 
 /** Steps a guest to its exit and counts the instructions in ring 0 and in libposix. */
 export function ownInstructions(guest: Guest, libposix: readonly AddressRange[]): number {
-  const { registers } = guest.machine;
   // One flag for each byte of the program, because a binary search at every instruction would take minutes.
   const first = Math.min(...libposix.map((range) => range.start));
   const inLibposix = new Uint8Array(Math.max(...libposix.map((range) => range.end)) - first);
   for (const { start, end } of libposix) inLibposix.fill(1, start - first, end - first);
   let below = 0;
-  stepToExit(guest, () => {
-    below += registers.privilege === 0 ? 1 : (inLibposix[registers.get('eip') - first] ?? 0);
+  stepToExit(guest, (address, ring) => {
+    below += ring === 0 ? 1 : (inLibposix[address - first] ?? 0);
   });
   return below;
 }

@@ -13,7 +13,7 @@ export const stepsPerSecond: Figure = {
   name: 'stepsPerSecond',
   unit: '1/s',
   meaning: 'single steps through the debugger',
-  target: 3_000_000,
+  target: 15_000_000,
   better: 'higher',
   samples: 15,
   warmUp: 5,

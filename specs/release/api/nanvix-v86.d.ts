@@ -165,6 +165,14 @@ interface HostWork {
 	readonly stretches: number;
 	readonly entries: number;
 }
+interface StepLog {
+	readonly addresses: Uint32Array;
+	readonly rings: Uint8Array;
+}
+interface LoggedSteps {
+	readonly steps: number;
+	readonly stop: MachineStop;
+}
 interface Machine {
 	readonly registers: Registers;
 	readonly memory: PhysicalMemory;
@@ -182,6 +190,7 @@ interface Machine {
 	run(limits?: RunLimits): MachineStop;
 	requestStop(reason: unknown): void;
 	step(count?: number): MachineStop;
+	logSteps(log: StepLog): LoggedSteps;
 	onAccess(range: WatchedRange, handler: AccessHandler): () => void;
 	setBreakpoint(linear: number): () => void;
 	setWatchpoint(linear: number, length: number, access: "read" | "write" | "access"): () => void;
