@@ -19,6 +19,7 @@ import {
   HeatTable,
   JitConfig,
   Own,
+  OWN_MAPS_LENGTH,
   PAGE,
   PAGE_WALK_EXPORT,
   PORT_READ_EXPORT,
@@ -258,7 +259,7 @@ export class V86Instance {
 
   /** Pages of WebAssembly memory that hold the maps of the rewrite. */
   get #ownPages(): number {
-    return Math.ceil((this.dirtyMapLength + StepLogArea.end) / WASM_PAGE);
+    return Math.ceil((this.dirtyMapLength + OWN_MAPS_LENGTH) / WASM_PAGE);
   }
 
   /** All of v86's linear memory. */

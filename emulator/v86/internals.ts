@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '1c524d312a2795da43c8abc51d9092c50ee3c74c4c16ee90999c948b4a0afee7';
+export const REWRITTEN_SHA256 = '1f0f362c207f1a03bdf5568e9bc1ba29fc0db08cc1c0a76b4d4a4a3ff1c74e02';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -236,6 +236,15 @@ export const StepLogArea = {
   rings: COMPILE_THRESHOLD + 4 + 4 * STEPS_LOGGED,
   end: COMPILE_THRESHOLD + 4 + 5 * STEPS_LOGGED,
 } as const;
+
+/**
+ * Behind that, a byte per address, at a hash of it: not zero where the limit has stopped the interpreter within a block, which
+ * goes on there once.
+ */
+export const Resumed = { start: StepLogArea.end, length: 4096 } as const;
+
+/** Bytes of {@link ProbeMap} and all that stands behind it. */
+export const OWN_MAPS_LENGTH = Resumed.start + Resumed.length;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 

@@ -16,6 +16,7 @@ import {
   Own,
   PAGE_SHIFT,
   ProbeMap,
+  Resumed,
   SHADOW_END_EXPORT,
   SLOTS_FOR_PROBES,
   Tally,
@@ -118,6 +119,13 @@ const codeEndsForProbes = (code: number): Code => [
     ),
     wasm.i32(0),
   ),
+];
+
+/** The address of the byte of {@link Resumed} for an instruction's linear address, which is computed twice. */
+const resumedByte = (instruction: Code): Code => [
+  [instruction, instruction, wasm.i32(PAGE_SHIFT), wasm.shrUnsigned, wasm.xor],
+  [wasm.i32(Resumed.length - 1), wasm.and],
+  [wasm.wordAt(Own.probeMap), wasm.add],
 ];
 
 /** Tells of the instruction at EIP, which may be watched for. Leaves 1 when the main loop must come back. */
@@ -225,7 +233,7 @@ export function rewriteMainLoop(
 ): void {
   const editor = new Editor(binary, index.mainLoop, 'main_loop');
   const before = binary.localCount(index.mainLoop, 0);
-  const [fellThrough, calledOut, pageCode] = [before + 1, before + 2, before + 3];
+  const [fellThrough, calledOut, pageCode, resumed] = [before + 1, before + 2, before + 3, before + 4];
 
   const interpret = editor.once(
     `call ${index.interpret}`,
@@ -341,13 +349,20 @@ export function rewriteMainLoop(
   editor.insertBefore(compiled + 3, [wasm.localGet(fellThrough), wasm.or]);
   const compiledMeanwhile = editor.once('i32.load16_u 0', 'i32.const 65535', 'i32.ne', 'br_if 1');
   editor.insertBefore(compiledMeanwhile + 3, [wasm.localGet(fellThrough), wasm.eqz, wasm.and]);
-  // Where a limit lay must leave no trace in what gets compiled; and no code can start at an instruction that reaches the end of
+  // Where a limit lay must leave no trace in what gets compiled: what follows it up to the end of its block, mostly after the handler of a
+  // timer, is no place to enter code at, else each instruction of a loop that is interrupted often enough becomes one. And no code can start at an instruction that reaches the end of
   // its page.
-  const [address, stateFlags] = [wasm.localGet(13), wasm.localGet(6)];
+  const [start, address, stateFlags] = [wasm.localGet(7), wasm.localGet(13), wasm.localGet(6)];
   const heat = editor.once('i32.const 0', `i32.load8_u ${Address.jitDisabled}`, 'br_if 0');
   editor.insertBefore(heat, [
     addToTally(Tally.interpreted, [wasm.wordAt(Address.instructionCounter), wasm.localGet(12), wasm.sub]),
     addToTally(Tally.stretches, wasm.i32(1)),
+    [resumedByte(start), wasm.load8(Resumed.start), wasm.localSet(resumed)],
+    [resumedByte(start), wasm.i32(0), wasm.store8(Resumed.start)],
+    [countMinusLimit, wasm.i32(0), wasm.greaterOrEqualSigned],
+    [wasm.byteAt(Address.jitBlockBoundary), wasm.eqz, wasm.and, wasm.ifThen],
+    [resumedByte(wasm.wordAt(Address.instructionPointer)), wasm.i32(1), wasm.store8(Resumed.start)],
+    wasm.end,
   ]);
   editor.insertBefore(heat + 2, [
     [
@@ -359,6 +374,7 @@ export function rewriteMainLoop(
       wasm.or,
     ],
     [address, stateFlags, wasm.call(reachesEnd), wasm.or],
+    [wasm.localGet(resumed), wasm.or],
   ]);
 
   replaceIsNearEnd(editor, 1, NEVER);
@@ -389,5 +405,5 @@ export function rewriteMainLoop(
   );
   editor.insertBefore(takeAtEnd + 3, [wasm.drop, wasm.i32(0)]);
 
-  binary.edit(index.mainLoop, editor.edits, 4);
+  binary.edit(index.mainLoop, editor.edits, 5);
 }

@@ -1,7 +1,8 @@
 /** What is hot is compiled, wherever it lies. */
 
 import { describe, expect, it } from 'vitest';
-import { listen, loadGuest, makeMachine } from './guest.ts';
+import { Image } from '../../emulator/image.ts';
+import { exit, type GuestProgram, listen, loadGuest, makeMachine } from './guest.ts';
 import { PROGRAMS } from './programs.ts';
 
 const FAR = 200_000_000;
@@ -40,6 +41,41 @@ describe('compiled code', () => {
     // there and back, every four instructions
     expect(machine.hostWork.entries).toBeLessThan(machine.instructions / 50);
     machine.dispose();
+  });
+});
+
+/** One long block, again and again. */
+const LONG_BLOCK: GuestProgram = {
+  build: (asm) => {
+    asm.label('main').mov('ecx', 20_000).label('loop');
+    for (let i = 0; i < 60; i++) asm.operate('add', 'eax', i);
+    asm.decrement('ecx').branch('nz', 'loop');
+    exit(asm);
+  },
+};
+
+/** The length of each piece of code made from a program while it was stopped again and again. */
+async function codeAfterStops({ every }: { every: number }): Promise<number[]> {
+  const machine = await makeMachine();
+  loadGuest(machine, LONG_BLOCK);
+  listen(machine);
+  machine.run({ instructions: 20_000 });
+  // what has been interpreted so far is compiled, before the stops and after them
+  for (const until of [500_000, 600_000]) {
+    machine.compileSoon();
+    while (machine.instructions < until) machine.run({ instructions: machine.instructions + every });
+  }
+  const image = machine.capture();
+  machine.dispose();
+  if (!(image instanceof Image)) throw new Error('no image');
+  return image.compiled?.code.flatMap((code) => code?.origin?.wire().length ?? []) ?? [];
+}
+
+describe('a block that is stopped within', () => {
+  it('is not compiled anew, to be entered there', async () => {
+    const code = await codeAfterStops({ every: 997 });
+    expect(code).toHaveLength(1);
+    expect(code).toEqual(await codeAfterStops({ every: 100_000 }));
   });
 });
 
