@@ -12,8 +12,9 @@ import type { AlarmState } from './scheduler.ts';
 import { sha256 } from './sha256.ts';
 import type { MachineImage } from './types.ts';
 import type { CompiledCode } from './v86/compiled-code.ts';
-import { Address, Own, PAGE, TlbFlag } from './v86/internals.ts';
+import { Address, Own, PAGE } from './v86/internals.ts';
 import type { V86Instance } from './v86/instance.ts';
+import { restoreTranslations } from './v86/translations.ts';
 
 /** A page of RAM; undefined when all zero. */
 export type Page = Uint8Array | undefined;
@@ -218,22 +219,9 @@ function settled(processor: Uint8Array): Uint8Array {
   return state;
 }
 
-/** The translations that the processor remembers, without the mark that says where code has been compiled. */
-export function captureTranslations(instance: V86Instance): Uint32Array {
-  const count = instance.word(Address.validTlbCount);
-  const out = new Uint32Array(2 * count);
-  for (let i = 0; i < count; i++) {
-    const page = instance.word(Address.validTlbEntries + 4 * i);
-    const entry = instance.word(Address.tlbData + 4 * page);
-    out[2 * i] = page;
-    out[2 * i + 1] = entry === 0 ? 0 : ((entry & ~TlbFlag.hasCode) ^ (page << 12)) - instance.ramStart;
-  }
-  return out;
-}
-
 /**
  * Puts a processor and its translations back. No code may be compiled from pages whose content has changed. `current`
- * must be given when there is compiled code: see {@link V86Instance.restoreTranslations}.
+ * must be given when there is compiled code: see {@link restoreTranslations}.
  */
 export function restoreProcessor(
   instance: V86Instance,
@@ -241,16 +229,14 @@ export function restoreProcessor(
   translations: Uint32Array,
   current?: (page: number, entry: number) => boolean,
 ): void {
-  const { exports } = instance;
-  exports.full_clear_tlb();
-  const { bytes } = instance;
+  const { bytes, exports } = instance;
   bytes.set(processor.subarray(0, FIXED_PLACES), Address.registers);
   bytes.set(processor.subarray(MASTER, SLAVE), exports.get_pic_addr_master());
   bytes.set(processor.subarray(SLAVE, TIMESTAMP_OFFSET), exports.get_pic_addr_slave());
   bytes.set(processor.subarray(TIMESTAMP_OFFSET, SETTLED_FLAGS), Address.timestampOffset);
   exports.set_control_word(instance.half(Address.fpuControl));
   exports.update_state_flags();
-  instance.restoreTranslations(translations, current);
+  restoreTranslations(instance, translations, current);
   restoreShadow(instance, processor);
 }
 

@@ -12,7 +12,6 @@ import {
   captureCompiled,
   captureProcessor,
   captureRam,
-  captureTranslations,
   compiledForProbes,
   type CompiledLayer,
   type FittingCode,
@@ -30,6 +29,7 @@ import type { Scheduler } from './scheduler.ts';
 import type { MachineImage, RestoreOptions } from './types.ts';
 import type { V86Instance } from './v86/instance.ts';
 import { JitConfig, PAGE } from './v86/internals.ts';
+import { captureTranslations } from './v86/translations.ts';
 
 /** What a machine consists of besides v86. */
 interface Parts {

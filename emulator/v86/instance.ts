@@ -366,29 +366,6 @@ export class V86Instance {
     }
   }
 
-  /**
-   * Enters translations as captureTranslations gave them: virtual page, then physical page and flags.
-   *
-   * v86 finds compiled code by way of translations. Those that `current` says stand in the page tables as they are
-   * remembered are walked anew, which brings their code along; the others are taken for pages with code, which is safe.
-   */
-  restoreTranslations(translations: Uint32Array, current?: (page: number, entry: number) => boolean): void {
-    for (let i = 0; i < translations.length; i += 2) {
-      const page = translations[i] ?? 0;
-      const entry = translations[i + 1] ?? 0;
-      if (entry !== 0 && current?.(page, entry) === true) {
-        const writable = (entry & TlbFlag.readOnly) === 0 ? 1 : 0;
-        this.exports[PAGE_WALK_EXPORT](page << 12, writable, 0, 0, 1);
-        continue;
-      }
-      const count = this.word(Address.validTlbCount);
-      const marked = current === undefined ? entry : entry | TlbFlag.hasCode;
-      this.setWord(Address.validTlbEntries + 4 * count, page);
-      this.setWord(Address.tlbData + 4 * page, entry === 0 ? 0 : (marked + this.ramStart) ^ (page << 12));
-      this.setWord(Address.validTlbCount, count + 1);
-    }
-  }
-
   /** All of v86's memory but guest RAM and the map of written pages: start and end, in whole pages. */
   regionsOutsideRam(): readonly (readonly [number, number])[] {
     const end = this.bytes.length;

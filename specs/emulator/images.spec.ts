@@ -52,6 +52,26 @@ describe.each(Object.keys(PROGRAMS))('%s', (name) => {
   });
 });
 
+describe.each(['image', 'keep', 'none'] as const)('a restore with compiled: %s', (compiled) => {
+  it('has the processor remember the translations of the image, and no other', async () => {
+    const machine = await start('page faults in a hot loop');
+    const remembered = (image: ReturnType<Machine['capture']>): string =>
+      Buffer.from(serializeImage(image).state.translations).toString('hex');
+    const images = Array.from({ length: 8 }, (_, i) => {
+      machine.run({ instructions: 40_000 + 31_700 * i });
+      const image = machine.capture();
+      return { image, translations: remembered(image) };
+    });
+    expect(new Set(images.map(({ translations }) => translations)).size).toBeGreaterThan(4);
+    for (const at of [5, 0, 0, 3, 7, 1, 4, 6, 2, 2, 5]) {
+      const { image, translations } = images[at] ?? { image: machine.capture(), translations: '' };
+      machine.restore(image, { compiled });
+      expect(remembered(machine.capture())).toBe(translations);
+      machine.run({ instructions: machine.instructions + (at % 2 === 0 ? 300 : 9000) });
+    }
+  });
+});
+
 describe('an image', () => {
   it.each([
     { compile: true, takes: true },
