@@ -24,6 +24,11 @@ import type { Location, Places, StopPoint, StopPoints, StopSpec } from './stop-p
 import type { Timeline } from './timeline.ts';
 
 const INT_OPCODE = 0xcd;
+const IRET_OPCODE = 0xcf;
+/** Source: Intel SDM volume 2, 2.1.1. */
+const PREFIXES: ReadonlySet<number> = new Set(
+  [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67].concat(0xf0, 0xf2, 0xf3),
+);
 /** Instructions in which an interrupt handler is expected to come back to the program. */
 const INTERRUPT_MAXIMUM = 5000;
 
@@ -63,9 +68,10 @@ export class DebugOperations {
    * after on the way: then nothing has happened.
    */
   quickStep(): DebugStop | undefined {
-    const { timeline, stops } = this.#session;
+    const { timeline, stops, machine } = this.#session;
     const { position } = timeline;
-    if (stops.maySeeStep || !timeline.mayStep(position)) return undefined;
+    if (stops.maySeeStep(position, () => entersOrLeavesKernel(machine)) || !timeline.mayStep(position))
+      return undefined;
     const stop = timeline.step(position);
     if (stop === undefined) return this.#tell({ kind: 'step', instructions: position + 1 });
     const instructions = timeline.position;
@@ -281,6 +287,12 @@ function asStep(stop: DebugStop, target: number, tell: (stop: DebugStop) => void
   const step = { kind: 'step', instructions: target } as const;
   tell(step);
   return step;
+}
+
+/** True unless the instruction at EIP is neither INT nor IRET for certain: with a prefix, or on a missing page, it may be one. */
+function entersOrLeavesKernel({ registers, linear }: Machine): boolean {
+  const byte = linear.readMapped(registers.get('eip') + registers.segmentBase('cs'), 1)[0];
+  return byte === undefined || byte === INT_OPCODE || byte === IRET_OPCODE || PREFIXES.has(byte);
 }
 
 /** True for INT, which is how a program enters the kernel on its own. */

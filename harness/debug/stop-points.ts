@@ -206,7 +206,8 @@ export class StopPoints {
   readonly #era: () => EraName;
   #points: readonly StopPoint[] = [];
   #next = 1;
-  #maySeeStep = false;
+  /** What single steps could meet: of the kinds that any of them may, of those at kernel calls, and of counts. */
+  #seen = { anywhere: false, atCalls: false, counts: new Set<number>() };
 
   /** @param era That of the guest. */
   constructor(places: Places, era: () => EraName) {
@@ -222,9 +223,15 @@ export class StopPoints {
     return this.#points.filter((point) => point.enabled);
   }
 
-  /** True if a point could be met by a single step. Breakpoints cannot: a step ends before the instruction it comes to. */
-  get maySeeStep(): boolean {
-    return this.#maySeeStep;
+  /**
+   * True if a point could be met by the single step from an instruction count. Breakpoints cannot: a step ends before the instruction
+   * it comes to.
+   *
+   * @param entersOrLeaves Whether the instruction may be one that enters the kernel or leaves it.
+   */
+  maySeeStep(position: number, entersOrLeaves: () => boolean): boolean {
+    const { anywhere, atCalls, counts } = this.#seen;
+    return anywhere || counts.has(position + 1) || (atCalls && entersOrLeaves());
   }
 
   /** Adds a point, switched on. Throws {@link InputError} for a call or symbol that does not exist. */
@@ -278,6 +285,11 @@ export class StopPoints {
 
   #set(points: readonly StopPoint[]): void {
     this.#points = points;
-    this.#maySeeStep = this.enabled.some(({ resolved }) => resolved.kind !== 'breakpoint');
+    const resolved = this.enabled.map((point) => point.resolved);
+    this.#seen = {
+      anywhere: resolved.some(({ kind }) => kind === 'watchpoint' || kind === 'fault'),
+      atCalls: resolved.some(({ kind }) => kind === 'call' || kind === 'return'),
+      counts: new Set(resolved.flatMap((one) => (one.kind === 'instructions' ? [one.at] : []))),
+    };
   }
 }

@@ -83,6 +83,29 @@ describe('stopping', () => {
     expect(session.reverseContinue()).toMatchObject({ kind: 'reached', points: ids });
   });
 
+  it('at the same places in single steps, at calls, where they come back, and at counts', async () => {
+    const session = await debugProgram();
+    session.stops.add({ kind: 'call', calls: 'all' });
+    session.stops.add({ kind: 'return', calls: 'all' });
+    session.stops.add({ kind: 'instructions', at: 12_345 });
+    session.fail('mmap', 'ENOMEM', { after: 1 });
+    const places = (go: () => ReturnType<typeof session.step>): string[] => {
+      const met: string[] = [];
+      for (;;) {
+        const stop = go();
+        if (stop.kind === 'exit') return met;
+        const { instructions, points } = stop;
+        if (stop.kind !== 'step') met.push([stop.kind, instructions, points].join(' '));
+      }
+    };
+    const expected = places(() => session.continue());
+    expect(new Set(expected.map((place) => place.split(' ')[0]))).toEqual(
+      new Set(['call', 'return', 'reached']),
+    );
+    session.goTo(0);
+    expect(places(() => session.step())).toEqual(expected);
+  });
+
   it('at a fault, with what faulted, and back at it from the end', async () => {
     const program = await compileC('faulting', 'int main(void) { *(volatile int *)16 = 3; return 0; }');
     const session = await debugProgram({ program });
