@@ -33,6 +33,7 @@ export type {
   FaultFrame,
   GuestThread,
   Location,
+  ExecutedInstruction,
   OpenFile,
   Operation,
   OutputListener,

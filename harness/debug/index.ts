@@ -15,6 +15,7 @@ export type { OpenFile } from './inspect/open-files.ts';
 export type { GuestThread } from './inspect/threads.ts';
 export { complete, inBackground } from './operation.ts';
 export type { Operation } from './operation.ts';
+export type { ExecutedInstruction } from './operations.ts';
 export type { OutputListener, OutputName } from './output-gate.ts';
 export { debug, debugSnapshot } from './open.ts';
 export type { DebugOptions, DebugSnapshotOptions } from './open.ts';

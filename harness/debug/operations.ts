@@ -32,6 +32,19 @@ const PREFIXES: ReadonlySet<number> = new Set(
 /** Instructions in which an interrupt handler is expected to come back to the program. */
 const INTERRUPT_MAXIMUM = 5000;
 
+/** Instructions that {@link DebugOperations.path} goes back at most. */
+const LONGEST_PATH = 1_000_000;
+
+/** An instruction that was executed. */
+export interface ExecutedInstruction {
+  /** The instruction count before it: the guest stands before it there, or before the interrupt that it begins the handler of. */
+  readonly instructions: number;
+  /** Linear. */
+  readonly address: number;
+  /** 0 in the kernel, 3 in a program. */
+  readonly ring: number;
+}
+
 /** What the operations need of the session that offers them. */
 export interface DebuggedGuest {
   readonly machine: Machine;
@@ -211,6 +224,19 @@ export class DebugOperations {
     const { final, position } = timeline;
     if (final !== undefined) return this.#tell(fromGuestStop(final, position));
     return this.#tell({ kind: 'reached', instructions: position });
+  }
+
+  /** The instructions that led to where the guest stands, which is where it stands afterwards. */
+  *path(count: number): Operation<readonly ExecutedInstruction[]> {
+    checkNumber('the number of instructions', count, { least: 1, most: LONGEST_PATH });
+    const { timeline } = this.#session;
+    const { addresses, rings } = yield* timeline.path(count);
+    const first = timeline.position - addresses.length;
+    return Array.from(addresses, (address, i) => ({
+      instructions: first + i,
+      address,
+      ring: rings[i] ?? 0,
+    }));
   }
 
   *answerCall(answer: number | bigint | ErrnoName): Operation<DebugStop> {

@@ -36,6 +36,7 @@ import { memoryOf } from './inspect/kernel-processes.ts';
 import { guestThreads } from './inspect/threads.ts';
 import type { GuestThread } from './inspect/threads.ts';
 import { DebugOperations } from './operations.ts';
+import type { ExecutedInstruction } from './operations.ts';
 import type { OutputGate } from './output-gate.ts';
 import { DebugProcesses } from './processes.ts';
 import type { DebuggedProcess } from './processes.ts';
@@ -47,6 +48,8 @@ import { Timeline } from './timeline.ts';
 /** Where the processor leaves the program's ESP, from the kernel's on entry. Source: Intel SDM volume 3, figure 6-4. */
 const CALLER_STACK_POINTER = 12;
 const ONLY_THREAD = 1;
+/** Instructions that {@link DebugSession.path} gives. */
+export const DEFAULT_PATH = 20;
 const ARGUMENT_REGISTERS: readonly RegisterName[] = ['ebx', 'ecx', 'edx', 'edi'];
 
 export class DebugSession {
@@ -231,6 +234,11 @@ export class DebugSession {
       if (stop?.kind === 'call') yield stop.call;
       else if (stop?.kind !== 'snapshot' && stop?.kind !== 'paused') return;
     }
+  }
+
+  /** The last instructions that were executed up to here, 20 by default, at most a million. The guest does not move. */
+  path(count = DEFAULT_PATH): readonly ExecutedInstruction[] {
+    return complete(this.operations.path(count));
   }
 
   // ── changing ──

@@ -6,7 +6,7 @@
  * {@link History} or kept by the guest's standard input, and goes in again at the same instruction. What must hold: while
  * the guest stands before {@link end}, running repeats the past; behind it, it makes new history.
  */
-import type { CaptureOptions, RestoreOptions } from '../../emulator/types.ts';
+import type { CaptureOptions, RestoreOptions, StepLog } from '../../emulator/types.ts';
 import type { Deadlines } from '../guest/options.ts';
 import { GuestStateError, InputError } from '../guest/errors.ts';
 import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
@@ -14,7 +14,7 @@ import type { Stop } from '../guest/stop.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { Checkpoint, CheckpointOptions } from './checkpoints.ts';
 import { History } from './history.ts';
-import { SLICE_MS } from './operation.ts';
+import { complete, SLICE_MS } from './operation.ts';
 import type { Operation } from './operation.ts';
 import type { OutputGate } from './output-gate.ts';
 
@@ -23,6 +23,7 @@ export interface TimelineGuest {
   readonly machine: { readonly instructions: number };
   run(deadlines: Deadlines): Stop;
   step(): Stop | undefined;
+  logSteps(log: StepLog): { readonly stop?: Stop };
   inputReady(): Promise<void>;
   capture(options: CaptureOptions): GuestSnapshot;
   restore(snapshot: GuestSnapshot, clock: 'continue', options: RestoreOptions): unknown;
@@ -30,6 +31,9 @@ export interface TimelineGuest {
 
 /** Instructions before a place somebody steps back to at which checkpoints are left for the next steps. */
 const NEAR_DISTANCES = [100_000, 2_000];
+
+/** Instructions executed one by one between two pauses. */
+const SLICE_STEPS = 500_000;
 
 /** Stops behind which the guest cannot run on. */
 function isFinal(stop: Stop): boolean {
@@ -156,6 +160,33 @@ export class Timeline {
       if (this.#final === undefined) this.checkpoints.addNear(this.#checkpoint());
     }
     yield* this.#runThrough(target);
+  }
+
+  /** The last instructions up to the present place, at most so many. The guest stands there again afterwards, however this ends. */
+  *path(count: number): Operation<StepLog> {
+    const end = this.position;
+    const ended = this.#final !== undefined;
+    const from = Math.max(this.start, end - count);
+    const log = { addresses: new Uint32Array(end - from), rings: new Uint8Array(end - from) };
+    try {
+      yield* this.travel(from);
+      while (this.position < end && this.#final === undefined) {
+        const at = this.position - from;
+        const to = Math.min(end, this.#nextChange(), this.position + SLICE_STEPS) - from;
+        const { stop } = this.#guest.logSteps({
+          addresses: log.addresses.subarray(at, to),
+          rings: log.rings.subarray(at, to),
+        });
+        this.#arrive();
+        if (stop !== undefined && isFinal(stop)) this.#final = stop;
+        yield;
+      }
+      return log;
+    } finally {
+      complete(this.travel(end));
+      // what ended the run may be no instruction that counts
+      if (ended && this.#final === undefined) complete(this.run());
+    }
   }
 
   /**

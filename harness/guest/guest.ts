@@ -5,7 +5,7 @@
  * comes back as a {@link Stop}; only asking for what cannot be done throws.
  */
 import type { EraStep } from '../../images/abi/eras.ts';
-import type { CaptureOptions, Machine, MachineStop, RestoreReport } from '../../emulator/types.ts';
+import type { CaptureOptions, Machine, MachineStop, RestoreReport, StepLog } from '../../emulator/types.ts';
 import { checkNumber } from './check-number.ts';
 import type { SymbolSource } from './crash-report.ts';
 import { GuestStateError, InputError, SnapshotMismatchError } from './errors.ts';
@@ -148,14 +148,33 @@ export class Guest {
    * @throws GuestStateError when the guest has shut down or crashed.
    */
   step(): Stop | undefined {
-    this.#checkUsable('run');
-    const { monitor } = this;
-    this.#endSteps ??= this.stages.start(this.#fromSnapshot ? 'after-snapshot' : 'run', this.machine);
-    monitor.resume();
-    if (monitor.waits) return { kind: 'input' };
+    if (!this.#readyToStep()) return { kind: 'input' };
     const stop = this.machine.step();
-    monitor.console.flush();
+    this.monitor.console.flush();
     return stop.kind === 'reached' ? undefined : this.#translate(stop, settleDeadlines({}, {}));
+  }
+
+  /**
+   * Executes instructions one by one, as many as the log has room for, and writes down each, as {@link Machine.logSteps} does. As with
+   * {@link step} no deadlines hold.
+   *
+   * @returns How many were executed, and why it ended; no stop where the log is full.
+   */
+  logSteps(log: StepLog): { readonly steps: number; readonly stop?: Stop } {
+    if (!this.#readyToStep()) return { steps: 0, stop: { kind: 'input' } };
+    const { steps, stop } = this.machine.logSteps(log);
+    this.monitor.console.flush();
+    return stop.kind === 'reached'
+      ? { steps }
+      : { steps, stop: this.#translate(stop, settleDeadlines({}, {})) };
+  }
+
+  /** What comes before single steps. False where the guest waits for input. */
+  #readyToStep(): boolean {
+    this.#checkUsable('run');
+    this.#endSteps ??= this.stages.start(this.#fromSnapshot ? 'after-snapshot' : 'run', this.machine);
+    this.monitor.resume();
+    return !this.monitor.waits;
   }
 
   /**

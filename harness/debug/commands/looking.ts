@@ -16,6 +16,7 @@ import { addressFrom, countFrom, noMore, numberFrom } from './command.ts';
 import type { CommandContext, DebugCommand } from './command.ts';
 import { describeStop } from './describe-stop.ts';
 import { parseExpression, registerFrom } from './expression.ts';
+import { pathCommand } from './path.ts';
 
 /** Who made a call: `4 app`, or the address space where nothing else is known. */
 const callerText = ({ space, process }: RecordedCall): string =>
@@ -211,6 +212,7 @@ export const lookingCommands: readonly DebugCommand[] = [
       }
     },
   },
+  pathCommand,
   { name: 'pages', usage: '[FROM]', help: 'show what the page tables map', run: showPages },
   {
     name: 'threads',

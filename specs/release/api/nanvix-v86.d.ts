@@ -896,6 +896,10 @@ export declare class Guest {
 	get time(): bigint | undefined;
 	run(deadlines?: Deadlines): Stop;
 	step(): Stop | undefined;
+	logSteps(log: StepLog): {
+		readonly steps: number;
+		readonly stop?: Stop;
+	};
 	runToEnd(deadlines?: Deadlines, signal?: AbortSignal): Promise<Stop>;
 	get waitsForInput(): boolean;
 	get listens(): boolean;
@@ -1194,19 +1198,104 @@ type Pause = undefined | {
 };
 export type Operation<Result> = Generator<Pause, Result, boolean>;
 export declare function inBackground<Result>(operation: Operation<Result>, signal?: AbortSignal): Promise<Result | undefined>;
-type OutputName = "stdout" | "stderr" | "console";
-type OutputListener$1 = (stream: OutputName, bytes: Uint8Array) => void;
-declare class OutputGate {
-	#private;
-	constructor(listener: OutputListener$1 | undefined);
-	get bootOptions(): Required<Pick<BootOptions, "onConsole" | "onOutput">>;
-	rewind(state: Pick<MonitorState, "console" | "streams">): void;
-	branch(): void;
+type ProcessName = string | number;
+interface DebuggedProcess extends ProcessIdentity {
+	readonly space: number;
+	readonly order: number;
+	readonly state: "running" | "waiting" | "ended";
+	readonly calls: number;
 }
-type RestoreOptions$1 = Partial<Pick<BootOptions, "kernel" | "program" | "programName" | "ramfs" | "stdlib" | "args" | "env" | "commandLine" | "memoryMiB" | "kernelArguments" | "seed" | "era" | "bootTime" | "instructionsPerMicrosecond" | "announceMessages" | "images" | "stdin" | "mount" | "onSnapshot" | "compile" | "onConsole" | "onOutput" | "log" | "deadlines" | "wallClock">> & {
-	readonly clock?: ClockRule;
+type Location$1 = number | string;
+export type StopSpec = InProcess & ({
+	readonly kind: "call";
+	readonly calls: CallSelector;
+	readonly when?: (call: RecordedCall) => boolean;
+} | {
+	readonly kind: "return";
+	readonly calls: CallSelector;
+	readonly when?: (call: RecordedCall, result: CallResult) => boolean;
+} | {
+	readonly kind: "breakpoint";
+	readonly at: Location$1;
+	readonly when?: () => boolean;
+} | {
+	readonly kind: "watchpoint";
+	readonly at: Location$1;
+	readonly physical?: number;
+	readonly length?: number;
+	readonly access: "read" | "write" | "access";
+	readonly when?: () => boolean;
+} | {
+	readonly kind: "fault";
+	readonly vectors?: readonly number[];
+	readonly when?: (fault: FaultFrame) => boolean;
+} | {
+	readonly kind: "instructions";
+	readonly at: number;
+});
+interface InProcess {
+	readonly process?: ProcessName;
+}
+type ResolvedStop = {
+	readonly kind: "call";
+	readonly numbers: ReadonlySet<number> | undefined;
+	readonly when: (call: RecordedCall) => boolean;
+} | {
+	readonly kind: "return";
+	readonly numbers: ReadonlySet<number> | undefined;
+	readonly when: (call: RecordedCall, result: CallResult) => boolean;
+} | {
+	readonly kind: "breakpoint";
+	readonly address: number;
+	readonly when: () => boolean;
+} | {
+	readonly kind: "watchpoint";
+	readonly address: number;
+	readonly physical?: number;
+	readonly length: number;
+	readonly access: "read" | "write" | "access";
+	readonly when: () => boolean;
+} | {
+	readonly kind: "fault";
+	readonly vectors: ReadonlySet<number> | undefined;
+	readonly when: (fault: FaultFrame) => boolean;
+} | {
+	readonly kind: "instructions";
+	readonly at: number;
 };
-export declare function restoreSnapshot(snapshot: GuestSnapshot, options?: RestoreOptions$1): Promise<Guest>;
+export interface StopPoint {
+	readonly id: number;
+	readonly spec: StopSpec;
+	readonly resolved: ResolvedStop;
+	readonly text: string;
+	readonly enabled: boolean;
+	readonly once: boolean;
+	readonly hits: number;
+}
+interface StopPointOptions {
+	readonly once?: boolean;
+	readonly text?: string;
+}
+interface Places {
+	place(location: Location$1): {
+		readonly address: number;
+		readonly process?: ProcessName;
+	};
+	isIn(process: ProcessName): () => boolean;
+}
+export declare class StopPoints {
+	#private;
+	constructor(places: Places, era: () => EraName);
+	get all(): readonly StopPoint[];
+	get enabled(): readonly StopPoint[];
+	maySeeStep(position: number, entersOrLeaves: () => boolean): boolean;
+	add(spec: StopSpec, options?: StopPointOptions): StopPoint;
+	get(id: number): StopPoint | undefined;
+	remove(id: number): boolean;
+	removeAll(): void;
+	enable(id: number, enabled: boolean): boolean;
+	met(id: number): void;
+}
 interface Checkpoint {
 	readonly at: number;
 	readonly changes: number;
@@ -1230,6 +1319,93 @@ declare class Checkpoints {
 	dropAfter(at: number): void;
 	restart(start: Checkpoint): void;
 }
+type OutputName = "stdout" | "stderr" | "console";
+type OutputListener$1 = (stream: OutputName, bytes: Uint8Array) => void;
+declare class OutputGate {
+	#private;
+	constructor(listener: OutputListener$1 | undefined);
+	get bootOptions(): Required<Pick<BootOptions, "onConsole" | "onOutput">>;
+	rewind(state: Pick<MonitorState, "console" | "streams">): void;
+	branch(): void;
+}
+interface TimelineGuest {
+	readonly machine: {
+		readonly instructions: number;
+	};
+	run(deadlines: Deadlines): Stop;
+	step(): Stop | undefined;
+	logSteps(log: StepLog): {
+		readonly stop?: Stop;
+	};
+	inputReady(): Promise<void>;
+	capture(options: CaptureOptions): GuestSnapshot;
+	restore(snapshot: GuestSnapshot, clock: "continue", options: RestoreOptions): unknown;
+}
+declare class Timeline {
+	#private;
+	readonly history: History$1;
+	readonly checkpoints: Checkpoints;
+	constructor(guest: TimelineGuest, gate: OutputGate, options?: CheckpointOptions);
+	get position(): number;
+	get start(): number;
+	get end(): number;
+	get final(): Stop | undefined;
+	get revision(): number;
+	isPast(at: number): boolean;
+	run(limit?: number): Operation<Stop>;
+	mayStep(position: number): boolean;
+	step(position: number): Stop | undefined;
+	travel(target: number, leaveNear?: boolean): Operation<void>;
+	path(count: number): Operation<StepLog>;
+	change(apply: () => void): void;
+	forgetFuture(): void;
+	restart(snapshot: GuestSnapshot): void;
+}
+declare class Seeker {
+	#private;
+	constructor(guest: Guest, timeline: Timeline, rules: CallRules, identify: () => ProcessIdentity | undefined);
+	forward(points: readonly StopPoint[], limit?: number): Operation<DebugStop>;
+	backward(points: readonly StopPoint[]): Operation<DebugStop>;
+}
+export interface ExecutedInstruction {
+	readonly instructions: number;
+	readonly address: number;
+	readonly ring: number;
+}
+interface DebuggedGuest {
+	readonly machine: Machine;
+	readonly timeline: Timeline;
+	readonly stops: StopPoints;
+	readonly position: number;
+	readonly call: RecordedCall | undefined;
+	callStack(limit?: number): readonly StackFrame[];
+	readonly places: Places;
+	readonly era: EraName;
+}
+declare class DebugOperations {
+	#private;
+	constructor(session: DebuggedGuest, seeker: Seeker, onStop: (stop: DebugStop) => void);
+	continue(limit?: number): Operation<DebugStop>;
+	quickStep(): DebugStop | undefined;
+	step(count?: number): Operation<DebugStop>;
+	stepWithoutInterrupts(): Operation<DebugStop>;
+	stepBackWithoutInterrupts(): Operation<DebugStop>;
+	stepOver(): Operation<DebugStop>;
+	stepOut(): Operation<DebugStop>;
+	nextCall(calls?: CallSelector, withStops?: boolean): Operation<DebugStop>;
+	finishCall(): Operation<DebugStop>;
+	stepBack(count?: number): Operation<DebugStop>;
+	stepBackCall(calls?: CallSelector): Operation<DebugStop>;
+	reverseContinue(): Operation<DebugStop>;
+	lastWrite(at: Location$1, length?: number): Operation<DebugStop>;
+	goTo(instructions: number): Operation<DebugStop>;
+	path(count: number): Operation<readonly ExecutedInstruction[]>;
+	answerCall(answer: number | bigint | ErrnoName): Operation<DebugStop>;
+}
+type RestoreOptions$1 = Partial<Pick<BootOptions, "kernel" | "program" | "programName" | "ramfs" | "stdlib" | "args" | "env" | "commandLine" | "memoryMiB" | "kernelArguments" | "seed" | "era" | "bootTime" | "instructionsPerMicrosecond" | "announceMessages" | "images" | "stdin" | "mount" | "onSnapshot" | "compile" | "onConsole" | "onOutput" | "log" | "deadlines" | "wallClock">> & {
+	readonly clock?: ClockRule;
+};
+export declare function restoreSnapshot(snapshot: GuestSnapshot, options?: RestoreOptions$1): Promise<Guest>;
 declare const TRACE_VERSION = 1;
 export type TraceLevel = "kernel" | "posix";
 export interface TraceHeader {
@@ -1388,168 +1564,6 @@ interface DisassembledInstruction {
 	readonly isCall: boolean;
 	readonly target?: number;
 }
-type ProcessName = string | number;
-interface DebuggedProcess extends ProcessIdentity {
-	readonly space: number;
-	readonly order: number;
-	readonly state: "running" | "waiting" | "ended";
-	readonly calls: number;
-}
-type Location$1 = number | string;
-export type StopSpec = InProcess & ({
-	readonly kind: "call";
-	readonly calls: CallSelector;
-	readonly when?: (call: RecordedCall) => boolean;
-} | {
-	readonly kind: "return";
-	readonly calls: CallSelector;
-	readonly when?: (call: RecordedCall, result: CallResult) => boolean;
-} | {
-	readonly kind: "breakpoint";
-	readonly at: Location$1;
-	readonly when?: () => boolean;
-} | {
-	readonly kind: "watchpoint";
-	readonly at: Location$1;
-	readonly physical?: number;
-	readonly length?: number;
-	readonly access: "read" | "write" | "access";
-	readonly when?: () => boolean;
-} | {
-	readonly kind: "fault";
-	readonly vectors?: readonly number[];
-	readonly when?: (fault: FaultFrame) => boolean;
-} | {
-	readonly kind: "instructions";
-	readonly at: number;
-});
-interface InProcess {
-	readonly process?: ProcessName;
-}
-type ResolvedStop = {
-	readonly kind: "call";
-	readonly numbers: ReadonlySet<number> | undefined;
-	readonly when: (call: RecordedCall) => boolean;
-} | {
-	readonly kind: "return";
-	readonly numbers: ReadonlySet<number> | undefined;
-	readonly when: (call: RecordedCall, result: CallResult) => boolean;
-} | {
-	readonly kind: "breakpoint";
-	readonly address: number;
-	readonly when: () => boolean;
-} | {
-	readonly kind: "watchpoint";
-	readonly address: number;
-	readonly physical?: number;
-	readonly length: number;
-	readonly access: "read" | "write" | "access";
-	readonly when: () => boolean;
-} | {
-	readonly kind: "fault";
-	readonly vectors: ReadonlySet<number> | undefined;
-	readonly when: (fault: FaultFrame) => boolean;
-} | {
-	readonly kind: "instructions";
-	readonly at: number;
-};
-export interface StopPoint {
-	readonly id: number;
-	readonly spec: StopSpec;
-	readonly resolved: ResolvedStop;
-	readonly text: string;
-	readonly enabled: boolean;
-	readonly once: boolean;
-	readonly hits: number;
-}
-interface StopPointOptions {
-	readonly once?: boolean;
-	readonly text?: string;
-}
-interface Places {
-	place(location: Location$1): {
-		readonly address: number;
-		readonly process?: ProcessName;
-	};
-	isIn(process: ProcessName): () => boolean;
-}
-export declare class StopPoints {
-	#private;
-	constructor(places: Places, era: () => EraName);
-	get all(): readonly StopPoint[];
-	get enabled(): readonly StopPoint[];
-	get maySeeStep(): boolean;
-	add(spec: StopSpec, options?: StopPointOptions): StopPoint;
-	get(id: number): StopPoint | undefined;
-	remove(id: number): boolean;
-	removeAll(): void;
-	enable(id: number, enabled: boolean): boolean;
-	met(id: number): void;
-}
-interface TimelineGuest {
-	readonly machine: {
-		readonly instructions: number;
-	};
-	run(deadlines: Deadlines): Stop;
-	step(): Stop | undefined;
-	inputReady(): Promise<void>;
-	capture(options: CaptureOptions): GuestSnapshot;
-	restore(snapshot: GuestSnapshot, clock: "continue", options: RestoreOptions): unknown;
-}
-declare class Timeline {
-	#private;
-	readonly history: History$1;
-	readonly checkpoints: Checkpoints;
-	constructor(guest: TimelineGuest, gate: OutputGate, options?: CheckpointOptions);
-	get position(): number;
-	get start(): number;
-	get end(): number;
-	get final(): Stop | undefined;
-	get revision(): number;
-	isPast(at: number): boolean;
-	run(limit?: number): Operation<Stop>;
-	mayStep(position: number): boolean;
-	step(position: number): Stop | undefined;
-	travel(target: number, leaveNear?: boolean): Operation<void>;
-	change(apply: () => void): void;
-	forgetFuture(): void;
-	restart(snapshot: GuestSnapshot): void;
-}
-declare class Seeker {
-	#private;
-	constructor(guest: Guest, timeline: Timeline, rules: CallRules, identify: () => ProcessIdentity | undefined);
-	forward(points: readonly StopPoint[], limit?: number): Operation<DebugStop>;
-	backward(points: readonly StopPoint[]): Operation<DebugStop>;
-}
-interface DebuggedGuest {
-	readonly machine: Machine;
-	readonly timeline: Timeline;
-	readonly stops: StopPoints;
-	readonly position: number;
-	readonly call: RecordedCall | undefined;
-	callStack(limit?: number): readonly StackFrame[];
-	readonly places: Places;
-	readonly era: EraName;
-}
-declare class DebugOperations {
-	#private;
-	constructor(session: DebuggedGuest, seeker: Seeker, onStop: (stop: DebugStop) => void);
-	continue(limit?: number): Operation<DebugStop>;
-	quickStep(): DebugStop | undefined;
-	step(count?: number): Operation<DebugStop>;
-	stepWithoutInterrupts(): Operation<DebugStop>;
-	stepBackWithoutInterrupts(): Operation<DebugStop>;
-	stepOver(): Operation<DebugStop>;
-	stepOut(): Operation<DebugStop>;
-	nextCall(calls?: CallSelector, withStops?: boolean): Operation<DebugStop>;
-	finishCall(): Operation<DebugStop>;
-	stepBack(count?: number): Operation<DebugStop>;
-	stepBackCall(calls?: CallSelector): Operation<DebugStop>;
-	reverseContinue(): Operation<DebugStop>;
-	lastWrite(at: Location$1, length?: number): Operation<DebugStop>;
-	goTo(instructions: number): Operation<DebugStop>;
-	answerCall(answer: number | bigint | ErrnoName): Operation<DebugStop>;
-}
 export declare class DebugSession {
 	#private;
 	readonly guest: Guest;
@@ -1585,6 +1599,7 @@ export declare class DebugSession {
 	lastWrite(at: Location$1, length?: number): DebugStop;
 	goTo(instructions: number): DebugStop;
 	calls(selector?: CallSelector): AsyncGenerator<RecordedCall>;
+	path(count?: number): readonly ExecutedInstruction[];
 	setRegister(name: RegisterName, value: number): void;
 	writeMemory(address: number, bytes: Uint8Array): void;
 	setFxState(image: Uint8Array): void;

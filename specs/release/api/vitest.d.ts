@@ -882,6 +882,10 @@ declare class Guest {
 	get time(): bigint | undefined;
 	run(deadlines?: Deadlines): Stop;
 	step(): Stop | undefined;
+	logSteps(log: StepLog): {
+		readonly steps: number;
+		readonly stop?: Stop;
+	};
 	runToEnd(deadlines?: Deadlines, signal?: AbortSignal): Promise<Stop>;
 	get waitsForInput(): boolean;
 	get listens(): boolean;
