@@ -131,7 +131,7 @@ export class DebugOperations {
       yield* timeline.travel(call.instructions - 1, true);
       return this.#tell({ kind: 'step', instructions: timeline.position });
     }
-    const lastOfProgram = yield* this.#lastInRing(ring, from);
+    const lastOfProgram = yield* this.#lastInRing(ring);
     yield* timeline.travel(lastOfProgram ?? from - 1, true);
     return this.#tell({ kind: 'step', instructions: timeline.position });
   }
@@ -255,16 +255,16 @@ export class DebugOperations {
     return this.#tell({ kind: 'step', instructions: timeline.position });
   }
 
-  /** The last place shortly before `before` at which the guest was in this ring. */
-  *#lastInRing(ring: number, before: number): Operation<number | undefined> {
+  /** The last place shortly before the present one at which the guest was in this ring. */
+  *#lastInRing(ring: number): Operation<number | undefined> {
     const { machine, timeline } = this.#session;
-    yield* timeline.travel(Math.max(timeline.start, before - INTERRUPT_MAXIMUM));
-    let last: number | undefined;
-    while (timeline.position < before - 1) {
-      if (machine.registers.privilege === ring) last = timeline.position;
-      yield* timeline.travel(timeline.position + 1);
-    }
-    return last;
+    const { rings } = yield* timeline.path(INTERRUPT_MAXIMUM);
+    const last = rings.lastIndexOf(ring);
+    if (last < 0) return undefined;
+    const place = timeline.position - rings.length + last;
+    // what came behind that instruction is either the kernel, entered by it, or where an interrupt came
+    yield* timeline.travel(place + 1);
+    return machine.registers.privilege === ring ? place + 1 : place;
   }
 
   /** Runs until an address is reached in the same address space, and a condition holds there. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { complete } from '../../harness/debug/index.ts';
 import type { DebugSession } from '../../harness/debug/index.ts';
 import { compileC } from '../support/programs.ts';
 import { numbers } from './numbers.ts';
@@ -75,6 +76,28 @@ describe('travelling in time', () => {
     expect(stepped.callsSoFar).toEqual(straight.callsSoFar);
     expect(stepped.stops.get(point.id)?.hits).toBe(0);
     expect(stepped.guest.result({ kind: 'exit', status: 7 }).instructions).toBe(straight.position);
+  });
+
+  it('a step of a program, forwards or back, goes over an interrupt that comes there', async () => {
+    const busy = 'int main(void) { for (volatile int i = 0; i < 300000; i++); return 0; }';
+    const session = await debugProgram({ program: await compileC('busy', busy) });
+    const { operations, machine } = session;
+    session.continue();
+    const path = session.path(1_000_000);
+    const interrupt = path.findIndex(({ ring, instructions }, i) => {
+      if (ring === 3 || path[i - 1]?.ring !== 3) return false;
+      session.goTo(instructions);
+      return machine.registers.privilege === 3;
+    });
+    const came = path[interrupt]?.instructions ?? 0;
+    const gone = path.find(({ ring }, i) => i > interrupt && ring === 3)?.instructions ?? 0;
+    session.goTo(came);
+    const address = machine.registers.get('eip');
+    expect(complete(operations.stepWithoutInterrupts())).toEqual({ kind: 'step', instructions: gone + 1 });
+    session.goTo(gone);
+    expect(machine.registers.get('eip')).toBe(address);
+    expect(complete(operations.stepBackWithoutInterrupts())).toEqual({ kind: 'step', instructions: came });
+    expect(machine.registers.get('eip')).toBe(address);
   });
 
   it('a place looks the same whenever the guest comes there, from before or from behind', async () => {
