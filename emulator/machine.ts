@@ -73,7 +73,7 @@ export class V86Machine implements Machine {
   readonly #ports = new Ports();
   readonly #scheduler: Scheduler;
 
-  readonly #progress = new Progress(() => this.#v86.word(Address.instructionCounter));
+  readonly #progress = new Progress(() => this.#v86.instructionCounter);
   readonly #random: RandomWords;
   /** Makes the main loop come back after the instruction that is being executed, and lets no single step go by unattended. */
   readonly #comeBack = (): void => {

@@ -278,6 +278,12 @@ export class V86Instance {
     this.#viewNow = new DataView(this.#bytesNow.buffer);
   }
 
+  /** {@link Address.instructionCounter}, by the shortest way: it is read at each single step. */
+  get instructionCounter(): number {
+    if (this.#bytesNow.length === 0) this.#refresh();
+    return this.#viewNow.getUint32(Address.instructionCounter, true);
+  }
+
   byte(address: number): number {
     return this.#view.getUint8(address);
   }
