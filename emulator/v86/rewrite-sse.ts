@@ -66,6 +66,9 @@ const prefixesForV86 = (prefixes: Code): Code => [
   [has(prefixes, REPEATS), wasm.select],
 ];
 
+/** NOP with an operand, and hints: 0F 18 to 0F 1F. */
+const isHint = (opcode: Code): Code => [has(opcode, 0xf8), wasm.i32(0x18), wasm.eq];
+
 /** A bit for each upper half of an opcode behind which there is anything of MMX or SSE: most instructions need no more than this test. */
 const UPPER_HALVES = OPCODES.reduce(
   (bits, known, i) => (known === 0 ? bits : bits | (1 << ((i >> 4) & 15))),
@@ -87,11 +90,11 @@ function wrapInterpreter(
   const comparisons = { single: index.compareSingles, double: index.compareDoubles };
   const functions = addSseFunctions(binary, ask, comparisons);
   const { faults, group15Faults, compute } = addSseInterpreter(binary, index, functions, ask);
-  const [opcode, bits] = [0, 1];
+  const [opcode, bits, nulls] = [0, 1, 2];
   const prefixes = wasm.byteAt(Address.prefixes);
   const known = wasm.localGet(bits);
   binary.replace(index.interpretOpcode0F, {
-    locals: ['i32'],
+    locals: ['i32', 'i64'],
     code: [
       [mayBeKnown(wasm.localGet(opcode)), wasm.ifThen],
       [prefixes, wasm.localGet(opcode), wasm.call(describe), wasm.localSet(bits)],
@@ -111,6 +114,13 @@ function wrapInterpreter(
       wasm.end,
       [isBehind0F(wasm.localGet(opcode)), wasm.ifThen],
       [wasm.localGet(opcode), wasm.call(integers.executeBehind0F), wasm.ifThen, wasm.ret, wasm.end],
+      wasm.end,
+      // they name an operand, and access none: a segment that is null does not matter, as compiled code has it
+      [isHint(wasm.localGet(opcode)), wasm.ifThen],
+      [wasm.i32(Address.segmentIsNull), wasm.load64(0), wasm.localSet(nulls)],
+      [wasm.i32(Address.segmentIsNull), wasm.i64(0), wasm.store64(0)],
+      [wasm.localGet(opcode), wasm.call(original)],
+      [wasm.i32(Address.segmentIsNull), wasm.localGet(nulls), wasm.store64(0), wasm.ret],
       wasm.end,
       [wasm.localGet(opcode), wasm.call(original)],
     ],
