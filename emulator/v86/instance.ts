@@ -29,6 +29,7 @@ import {
   Tally,
   TlbFlag,
 } from './internals.ts';
+import { withFlagsInLocals } from './flags-in-locals.ts';
 import { withTable } from './import-table.ts';
 import { v86Module } from './module.ts';
 import { Probing } from './probing.ts';
@@ -434,7 +435,10 @@ export class V86Instance {
   // ── compiled code ──
 
   #compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
-    this.functions.set(slot, compiledFrom(withTable(this.bytes.subarray(code, code + length)), start >>> 12));
+    this.functions.set(
+      slot,
+      compiledFrom(withTable(withFlagsInLocals(this.bytes.subarray(code, code + length))), start >>> 12),
+    );
     this.probing.codeCompiled(slot);
     this.#pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.

@@ -12,6 +12,7 @@ import { MENDED } from './mended.ts';
 import { nativeRunner } from './native.ts';
 import { forQemu, QEMU, worldsInQemu } from './qemu.ts';
 import { casesOfForms, drawnCases } from './recorded.ts';
+import { shiftCases } from './shifts.ts';
 import { worldsAfter } from './ways.ts';
 
 const runner = nativeRunner();
@@ -49,6 +50,10 @@ describe.skipIf(runner === undefined)('on the processor of this host, as a progr
 
   it('what v86 has otherwise does what it does here', async () => {
     expect(await natively(MENDED.map(({ text }) => parseCase(text)))).toEqual([]);
+  });
+
+  it('rotations and shifts by every kind of count do what they do here', async () => {
+    expect(await natively(shiftCases())).toEqual([]);
   });
 
   it('drawn sequences do what they do here', async () => {

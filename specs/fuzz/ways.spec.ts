@@ -9,6 +9,7 @@ import { type Case, caseText, CaseTextError, parseCase } from './case.ts';
 import { compareWays, difference } from './compare.ts';
 import { fuzz } from './fuzz.ts';
 import { EVERYTHING } from './generator.ts';
+import { shiftCases } from './shifts.ts';
 import { getsCompiled, REFERENCE } from './ways.ts';
 
 const SEED = 20_261_128;
@@ -43,6 +44,17 @@ describe('drawn cases', () => {
   });
 });
 
+describe('rotations and shifts', () => {
+  it('leave the same results and flags, compiled and interpreted', async () => {
+    for (const one of shiftCases()) {
+      expect(await getsCompiled(one)).toBe(true);
+      expect(
+        await compareWays(one, ['compiled, stopped at 40 instructions', 'begun again with its code']),
+      ).toBeUndefined();
+    }
+  });
+});
+
 /** Each was a difference once. */
 const FOUND: Readonly<Record<string, string>> = {
   'LOOPNE whose count ends while it is compiled with its jump the other way round': `
@@ -52,6 +64,13 @@ const FOUND: Readonly<Record<string, string>> = {
   'TEST of a byte, after which what is above it differs and no flag does': `
     case seed=18 rounds=2 start=0x0
     84 f6 7d fc                              ; test dh,dh; jge short 0`,
+  'a NOP whose operand lies in a segment that is null': `
+    case seed=1394241889 rounds=2 start=0x0
+    1f                                       ; pop ds
+    bc fe 0f 04 20 1f                        ; mov esp,20040FFEh; pop ds
+    66 99                                    ; cwd
+    b9 b0 60 02 20 0f 1f 41 4d               ; mov ecx,200260B0h; nop [ecx+4Dh]
+    bc e9 1e 02 20 66 0f a1                  ; mov esp,20021EE9h; data16 pop fs`,
   'faults in compiled code: RSM; FRSTOR, FNSAVE and FLD over the end of a page': `
     case seed=13 rounds=4 start=0x0
     0f aa 66 99 84 d5 49                     ; rsm; cwd; test ch,dl; dec ecx
