@@ -168,7 +168,7 @@ export function inlined(first: number): ReadonlyMap<string, (last: number | unde
 
 /**
  * The functions of v86 and of its rewrite that neither read nor write the words, by name: accesses to memory, what notes an exception, x87
- * without FCMOV and FCOMI, MMX and SSE without COMIS.
+ * without FCMOV and FCOMI. None of them enters a handler, as v86's functions for whole instructions do where they fault.
  */
 export const LEAVES_FLAGS = [
   /^safe_(read|write|read_write)\d+s?_slow_jit$/,
@@ -176,5 +176,4 @@ export const LEAVES_FLAGS = [
   /^trigger_\w+_jit$/,
   /^task_switch_test_(mmx_)?jit$/,
   /^x87_(?!compareFlags|conditionalMove)/,
-  /^instr_(66|F[23])?0F(1[0-7]|2[ACD]|[56]|7[0-7C-F]|C[2456]|[DEF])/,
 ] as const;

@@ -64,6 +64,10 @@ const FOUND: Readonly<Record<string, string>> = {
   'TEST of a byte, after which what is above it differs and no flag does': `
     case seed=18 rounds=2 start=0x0
     84 f6 7d fc                              ; test dh,dh; jge short 0`,
+  'a fault within a function of v86 that compiled code calls, behind STD': `
+    case seed=2147483627 rounds=2 start=0x0
+    b9 e8 00 00 00 be ca 17 02 20 bf d0 1b 02 20 fd ad ; mov ecx,0E8h; mov esi,200217CAh; mov edi,20021BD0h; std; lodsd [esi]
+    b8 78 58 02 20 3e 0f e7 78 78            ; mov eax,20025878h; movntq [eax+78h],mm7`,
   'a NOP whose operand lies in a segment that is null': `
     case seed=1394241889 rounds=2 start=0x0
     1f                                       ; pop ds
