@@ -3,6 +3,12 @@
 //
 // Plain JavaScript, because it runs before anything can load TypeScript; CommonJS, because Node's loader of modules takes as long
 // to start as all of this.
+const { setFlagsFromString } = require('node:v8');
+
+// V8 takes code that was compiled before, also of Node's own modules, only under the flags that it was compiled with. The heap has its
+// size by now, so that the flag which gave it can go, and Node's modules need not be compiled.
+setFlagsFromString('--initial-old-space-size=0');
+
 const { bundlePath, bundleStatus, loaderPath } = require('./bundle-status.cjs');
 
 /** A defect of this program: EX_SOFTWARE of sysexits. */

@@ -43,7 +43,8 @@ const FILE_NAME = /^((3\.\d+)\.\d+(?:(?:a|b|rc)\d+)?)-([0-9a-f]{64})\.tar\.(?:xz
 export const isMinor = (text: string | undefined): text is Minor => recipeMinors.some((one) => one === text);
 
 /** Orders versions: `3.14.0rc1` comes before `3.14.0`, which comes before `3.14.10`. */
-const byVersion = new Intl.Collator('en', { numeric: true });
+const inOrder = (one: GivenArchive, other: GivenArchive): number =>
+  sortKey(one).localeCompare(sortKey(other), 'en', { numeric: true });
 const sortKey = ({ version }: GivenArchive): string => (/[a-z]/.test(version) ? version : `${version}z`);
 
 /** All archives that were given, the oldest release first. */
@@ -59,7 +60,7 @@ export function givenArchives(): readonly GivenArchive[] {
       const [, version = '', minor, sha256 = ''] = FILE_NAME.exec(name) ?? [];
       return isMinor(minor) ? [{ version, minor, file: path.join(archivesFolder(), name), sha256 }] : [];
     })
-    .sort((a, b) => byVersion.compare(sortKey(a), sortKey(b)));
+    .sort(inOrder);
 }
 
 /** The release that the lock file pins for a minor one. */
