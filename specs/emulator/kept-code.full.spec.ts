@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CONTENT_AT, encodeFile } from '../../images/store/store.ts';
 import { keptFiles, type KeptForm } from './kept-files.ts';
 
 const PROCESS = fileURLToPath(new URL('kept-code-process.ts', import.meta.url));
@@ -34,6 +35,9 @@ async function interpret(instructions: number, store = folder): Promise<unknown>
 
 const keptPath = async (form: KeptForm): Promise<string | undefined> =>
   (await keptFiles(folder, 'v86', form))[0];
+
+const fileOf = (content: Uint8Array): Buffer =>
+  encodeFile(createHash('sha256').update(content).digest(), content);
 
 /** The file with V8's code, once a process has left one. */
 async function keptNative(): Promise<string> {
@@ -72,15 +76,14 @@ describe('a store of code', () => {
     expect(await interpret(LONG)).toEqual(done(LONG));
     await keptNative();
     const healed = await readFile(path);
-    const digest = createHash('sha256').update(healed.subarray(32)).digest();
-    expect(healed.subarray(0, 32).equals(digest)).toBe(true);
+    expect(healed).toEqual(fileOf(healed.subarray(CONTENT_AT)));
   });
 
   it('does without code that V8 refuses, though its digest is right, and makes it again', async () => {
     const path = await keptNative();
     const content = Buffer.alloc(100_000, 0xcc);
-    content.set((await readFile(path)).subarray(32, 36));
-    await writeFile(path, Buffer.concat([createHash('sha256').update(content).digest(), content]));
+    content.set((await readFile(path)).subarray(CONTENT_AT, CONTENT_AT + 4));
+    await writeFile(path, fileOf(content));
     expect(await interpret(SHORT)).toEqual(done(SHORT));
     await keptNative();
     expect((await readFile(path)).includes(content)).toBe(false);
