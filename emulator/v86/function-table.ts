@@ -7,6 +7,7 @@
 
 import { ImageDataError } from '../image-data-error.ts';
 import type { CompiledCode } from './compiled-code.ts';
+import type { ListedFunctions } from './function-list.ts';
 import { TABLE_LENGTH } from './host-functions.ts';
 import { NAMESPACE, TABLE_IMPORT } from './import-table.ts';
 import { COMPILED_HANDLE_IRQS, SHADOW_END_EXPORT, TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
@@ -18,14 +19,18 @@ export class FunctionTable {
   #imports: WebAssembly.ModuleImports = {};
 
   /** What compiled code can call and touch: v86's own functions and memory, and other compiled code. To be called before any module is used. */
-  connect(exports: WebAssembly.Exports, memory: WebAssembly.Memory): void {
-    this.#imports = { m: memory, [TABLE_IMPORT]: this.table };
-    for (const [name, value] of Object.entries(exports)) {
-      if (typeof value === 'function' && !name.startsWith('_') && !name.endsWith('_js'))
-        this.#imports[name] = value;
-    }
-    const endShadow = exports[SHADOW_END_EXPORT];
-    if (endShadow !== undefined) this.#imports[COMPILED_HANDLE_IRQS] = endShadow;
+  connect(functions: ListedFunctions, memory: WebAssembly.Memory): void {
+    const known = new Map<string, WebAssembly.ImportValue | undefined>([
+      ['m', memory],
+      [TABLE_IMPORT, this.table],
+      [COMPILED_HANDLE_IRQS, functions.get(SHADOW_END_EXPORT)],
+    ]);
+    // a function is looked up when code that calls it is bound: all code calls a small part of them
+    const get = (_: unknown, name: string): WebAssembly.ImportValue | undefined => {
+      if (!known.has(name)) known.set(name, functions.get(name));
+      return known.get(name);
+    };
+    this.#imports = new Proxy<WebAssembly.ModuleImports>({}, { get });
   }
 
   get isEmpty(): boolean {

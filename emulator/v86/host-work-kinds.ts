@@ -10,7 +10,7 @@ import { EXPORTED_WORK, FUNCTION_WORK, FunctionName, IMPORTED_WORK } from './int
 import { readV86Wasm } from './wasm-file.ts';
 import { rewriteV86 } from './rewrite.ts';
 import { WasmBinary } from './wasm-binary.ts';
-import { exportedFunctions } from './wasm-sections.ts';
+import { namedFunctions } from './function-list.ts';
 
 export interface HostWorkKinds {
   /** The number of a function that no module but v86 has, and that runs whenever a guest does. */
@@ -34,7 +34,7 @@ export function hostWorkKinds(): HostWorkKinds {
     if (kind !== undefined) kinds.set(index, kind);
   };
   for (const [name, index] of names) add(index, kindOf(name, FUNCTION_WORK));
-  for (const [name, index] of exportedFunctions(rewriteV86(stock))) add(index, kindOf(name, EXPORTED_WORK));
+  for (const [name, index] of namedFunctions(rewriteV86(stock))) add(index, kindOf(name, EXPORTED_WORK));
   return {
     mainLoop: names.get(FunctionName.mainLoop) ?? -1,
     ofFunction: (index) => kinds.get(index),

@@ -5,19 +5,18 @@
 
 import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { Reader } from './wasm-instructions.ts';
-import { ImportKind, Section, sectionsOf } from './wasm-sections.ts';
+import { ExternalKind, FUNCTION_REFERENCE, Section, sectionsOf } from './wasm-sections.ts';
 
 /** What compiled code imports from. */
 export const NAMESPACE = 'e';
 /** Under which name it imports the table. */
 export const TABLE_IMPORT = 't';
 
-const FUNCTION_REFERENCE = 0x70;
 const tableImport = Uint8Array.from(
   flatten([
     [encodeName(NAMESPACE), encodeName(TABLE_IMPORT)],
     // of any length
-    [ImportKind.table, FUNCTION_REFERENCE, 0, unsigned(0)],
+    [ExternalKind.table, FUNCTION_REFERENCE, 0, unsigned(0)],
   ]),
 );
 

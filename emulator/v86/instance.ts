@@ -9,6 +9,7 @@ import { hex } from '../hex.ts';
 import type { CodeStore } from '../code-store.ts';
 import type { HostWork } from '../types.ts';
 import { type CompiledCode, compiledFrom } from './compiled-code.ts';
+import { ListedFunctions } from './function-list.ts';
 import { FunctionTable } from './function-table.ts';
 import { connectHostFunctions } from './host-functions.ts';
 import {
@@ -63,6 +64,34 @@ interface Exports {
   [PAGE_WALK_EXPORT](address: number, writing: number, user: number, jit: number, effects: number): number;
 }
 
+const CALLED: Readonly<Record<Exclude<keyof Exports, 'memory'>, true>> = {
+  rust_init: true,
+  reset_cpu: true,
+  allocate_memory: true,
+  main_loop: true,
+  set_jit_config: true,
+  update_state_flags: true,
+  full_clear_tlb: true,
+  jit_clear_cache_js: true,
+  jit_dirty_cache: true,
+  codegen_finalize_finished: true,
+  device_raise_irq: true,
+  device_lower_irq: true,
+  get_eflags: true,
+  get_pic_addr_master: true,
+  get_pic_addr_slave: true,
+  set_control_word: true,
+  [PORT_READ_EXPORT]: true,
+  [PORT_WRITE_EXPORT]: true,
+  [PAGE_WALK_EXPORT]: true,
+  [STEPS_EXPORT]: true,
+};
+
+function exportsOf(memory: WebAssembly.Memory, functions: ListedFunctions): Exports {
+  const called = Object.keys(CALLED).map((name) => [name, functions.get(name)]);
+  return { memory, ...(Object.fromEntries(called) as Omit<Exports, 'memory'>) };
+}
+
 /** What an instance asks of the machine around it. All of it is called while the guest executes an instruction. */
 export interface Host {
   readPort(port: number, width: 1 | 2 | 4): number;
@@ -112,8 +141,10 @@ export class V86Instance {
 
   /** `codeStore`: see {@link v86Module}. */
   constructor(ramSize: number, host: Host, codeStore?: CodeStore) {
-    const instance = new WebAssembly.Instance(v86Module(codeStore), { env: this.#imports(host) });
-    this.exports = instance.exports as unknown as Exports;
+    const module = v86Module(codeStore);
+    const instance = new WebAssembly.Instance(module, { env: this.#imports(host) });
+    const functions = new ListedFunctions(module, instance);
+    this.exports = exportsOf(instance.exports['memory'] as WebAssembly.Memory, functions);
     this.#steps = this.exports[STEPS_EXPORT];
     const x87 = new X87Host(this);
     connectHostFunctions(this.functions.table, {
@@ -128,7 +159,7 @@ export class V86Instance {
         throw new ProcessorShutdown();
       },
     });
-    this.functions.connect(instance.exports, this.exports.memory);
+    this.functions.connect(functions, this.exports.memory);
     this.exports.rust_init();
     this.ramSize = ramSize;
     const used = this.exports.memory.buffer.byteLength;

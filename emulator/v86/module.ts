@@ -11,7 +11,8 @@ import { sha256 } from '../sha256.ts';
 import { TABLE_LENGTH } from './host-functions.ts';
 import { keepNative, moduleWithNative, type NativePlace } from './kept-native.ts';
 import { FunctionName, REWRITTEN_SHA256, V86_WASM_LENGTH } from './internals.ts';
-import { atProcessEnd } from './native-code.ts';
+import { ListedFunctions } from './function-list.ts';
+import { atProcessEnd, optimizeExecuted } from './native-code.ts';
 import { rewriteV86, UnsupportedV86Error } from './rewrite.ts';
 import { readV86Wasm } from './wasm-file.ts';
 
@@ -70,17 +71,20 @@ const SHORT_PROCESS = 1_500_000;
 function keepNativeAtExit(native: NativePlace, module: WebAssembly.Module, kept: number): void {
   atProcessEnd((processorTime) => {
     if (kept > 0 && processorTime < SHORT_PROCESS) return;
-    keepNative(native, module, mainLoopOf(module), WORTH_KEEPING * kept);
+    const functions = functionsOf(module);
+    const mainLoop = functions.get(FunctionName.mainLoop);
+    if (mainLoop === undefined) return;
+    optimizeExecuted(functions.all());
+    keepNative(native, module, mainLoop, WORTH_KEEPING * kept);
   });
 }
 
-/** The function that runs whenever a guest does. It belongs to an instance of its own: one in use would be kept alive by it. */
-function mainLoopOf(module: WebAssembly.Module): CallableFunction {
+/** The functions of a module, in an instance of their own: one in use would be kept alive by them. */
+function functionsOf(module: WebAssembly.Module): ListedFunctions {
   const imports: WebAssembly.ModuleImports = {};
   for (const { name, kind } of WebAssembly.Module.imports(module)) {
     imports[name] =
       kind === 'table' ? new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_LENGTH }) : () => 0;
   }
-  const { exports } = new WebAssembly.Instance(module, { env: imports });
-  return exports[FunctionName.mainLoop] as CallableFunction;
+  return new ListedFunctions(module, new WebAssembly.Instance(module, { env: imports }));
 }

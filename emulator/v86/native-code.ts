@@ -16,6 +16,7 @@ const TRIED = /^(?:11\.3|12\.4|13\.6)\./;
 const IS_OPTIMIZED = '%IsTurboFanFunction(one)';
 const SERIALIZE = '%SerializeWasmModule(one)';
 const OPTIMIZE = '%WasmTierUpFunction(one)';
+const OPTIMIZE_EXECUTED = 'one.forEach((each) => %IsLiftoffFunction(each) && %WasmTierUpFunction(each))';
 const DESERIALIZE = '%DeserializeWasmModule(one, other)';
 
 /** Evaluates an expression in natives syntax; undefined in a V8 in which it was not tried. */
@@ -53,6 +54,14 @@ export const isOptimized = (exported: CallableFunction): boolean => callV8(IS_OP
 /** Has V8 optimize a function that a module exports, now and not when it has run for long. Takes tens of milliseconds. */
 export function optimize(exported: CallableFunction): void {
   if (callV8(IS_OPTIMIZED, exported) === false) callV8(OPTIMIZE, exported);
+}
+
+/**
+ * Has V8 optimize those functions that have been executed, of any heat. What V8 has compiled without optimizing it does not give away;
+ * whoever takes the module up has V8 compile it at once, needed or not, and waits for that.
+ */
+export function optimizeExecuted(functions: readonly CallableFunction[]): void {
+  callV8(OPTIMIZE_EXECUTED, functions);
 }
 
 /** How often it is looked whether V8 has optimized more, and for how many looks without any, or in all, that goes on. */

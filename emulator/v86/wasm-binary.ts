@@ -7,7 +7,8 @@
 
 import { type Code, encodeName, flatten, i32, unsigned } from './wasm-code.ts';
 import { decodeInstruction, type Instruction, Reader } from './wasm-instructions.ts';
-import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
+import { encodeFunctionList, type FunctionList } from './function-list.ts';
+import { ExternalKind, readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
 /** A change of a function body: what stands from `start` to `end` in the binary is replaced by `code`. */
 export interface Edit {
@@ -75,6 +76,7 @@ export class WasmBinary {
   readonly #bodyStarts: number[] = [];
   readonly #bodyEnds: number[] = [];
   readonly #importedFunctions: number;
+  readonly #importedTables: number;
   readonly #replaced = new Map<number, Uint8Array>();
   readonly #newTypes: Code[] = [];
   readonly #newFunctions: { type: number; body: Uint8Array }[] = [];
@@ -86,9 +88,10 @@ export class WasmBinary {
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.#sections = sectionsOf(bytes);
-    this.#importedFunctions = readImports(this.#reader(Section.imports)).filter(
-      ({ type }) => type !== undefined,
-    ).length;
+    const imports = readImports(this.#reader(Section.imports));
+    const imported = (wanted: number): number => imports.filter(({ kind }) => kind === wanted).length;
+    this.#importedFunctions = imported(ExternalKind.function);
+    this.#importedTables = imported(ExternalKind.table);
     this.#typeCount = this.#reader(Section.types).unsigned();
     const code = this.#reader(Section.code);
     for (let count = code.unsigned(); count > 0; count--) {
@@ -235,18 +238,51 @@ export class WasmBinary {
     this.#newData.push({ address, bytes });
   }
 
-  /** The changed binary, without its custom sections. */
+  /** The changed binary, without its custom sections. What it exported of functions it lists instead: see function-list.ts. */
   encode(): Uint8Array<ArrayBuffer> {
+    const list = encodeFunctionList(this.#functionList());
     const parts: (Uint8Array | Code)[] = [this.bytes.subarray(0, 8)];
+    const put = (id: number, content: Uint8Array | Code): void => {
+      parts.push([id], unsigned(content.length), content);
+    };
     for (const section of this.#sections) {
-      if (section.id === 0) continue;
-      const content = this.#encodeSection(section);
-      parts.push([section.id], unsigned(content.length), content);
+      if (section.id === Section.custom) continue;
+      if (section.id === Section.memories) put(Section.tables, list.tables);
+      put(section.id, this.#encodeSection(section, list));
     }
+    put(Section.custom, list.names);
     return concatenate(parts);
   }
 
-  #encodeSection(section: SectionPlace): Uint8Array {
+  /** All functions that have a body, and the names of those that are exported. */
+  #functionList(): FunctionList {
+    const redirected = new Map(this.#redirectedExports);
+    const named = new Map<string, number>();
+    for (const { name, kind, index } of this.#exports()) {
+      if (kind !== ExternalKind.function) continue;
+      named.set(name, redirected.get(name) ?? index);
+      redirected.delete(name);
+    }
+    for (const name of redirected.keys()) throw new Error(`the WebAssembly binary exports no ${name}`);
+    for (const { name, index } of this.#newExports) named.set(name, index);
+    return {
+      table: this.#importedTables,
+      first: this.#importedFunctions,
+      count: this.#bodyStarts.length + this.#newFunctions.length,
+      named,
+    };
+  }
+
+  #exports(): { name: string; kind: number; index: number }[] {
+    const reader = this.#reader(Section.exports);
+    return Array.from({ length: reader.unsigned() }, () => ({
+      name: reader.name(),
+      kind: reader.byte(),
+      index: reader.unsigned(),
+    }));
+  }
+
+  #encodeSection(section: SectionPlace, list: ReturnType<typeof encodeFunctionList>): Uint8Array {
     const reader = new Reader(this.bytes, section.start);
     switch (section.id) {
       case Section.types:
@@ -258,7 +294,9 @@ export class WasmBinary {
           this.#newFunctions.map((added) => unsigned(added.type)),
         );
       case Section.exports:
-        return this.#encodeExports(reader);
+        return this.#encodeExports(list.exported);
+      case Section.elements:
+        return this.#extended(reader, section, [list.elements]);
       case Section.data:
         return this.#extended(
           reader,
@@ -278,19 +316,13 @@ export class WasmBinary {
     }
   }
 
-  #encodeExports(reader: Reader): Uint8Array {
-    const redirected = new Map(this.#redirectedExports);
-    const kept = Array.from({ length: reader.unsigned() }, () => {
-      const name = reader.name();
-      const kind = reader.byte();
-      const index = reader.unsigned();
-      const elsewhere = redirected.get(name);
-      redirected.delete(name);
-      return [...encodeName(name), kind, ...unsigned(elsewhere ?? index)];
-    });
-    for (const name of redirected.keys()) throw new Error(`the WebAssembly binary exports no ${name}`);
-    const added = this.#newExports.map(({ name, index }) => [...encodeName(name), 0, ...unsigned(index)]);
-    return concatenate([unsigned(kept.length + added.length), ...kept, ...added]);
+  #encodeExports(listed: Code): Uint8Array {
+    const others = this.#exports().filter(({ kind }) => kind !== ExternalKind.function);
+    return concatenate([
+      unsigned(others.length + 1),
+      ...others.map(({ name, kind, index }) => [...encodeName(name), kind, ...unsigned(index)]),
+      listed,
+    ]);
   }
 
   #extended(reader: Reader, section: SectionPlace, added: readonly Code[]): Uint8Array {

@@ -2,12 +2,24 @@
 
 import { Reader } from './wasm-instructions.ts';
 
-export const Section = { types: 1, imports: 2, functions: 3, exports: 7, code: 10, data: 11 } as const;
+export const Section = {
+  custom: 0,
+  types: 1,
+  imports: 2,
+  functions: 3,
+  tables: 4,
+  memories: 5,
+  exports: 7,
+  elements: 9,
+  code: 10,
+  data: 11,
+} as const;
 
 /** What every WebAssembly binary begins with: its magic number and version. */
 export const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
-const FUNCTION_KIND = 0;
-export const ImportKind = { function: 0, table: 1, global: 3 } as const;
+/** What is imported or exported. */
+export const ExternalKind = { function: 0, table: 1, global: 3 } as const;
+export const FUNCTION_REFERENCE = 0x70;
 
 /** A section's content, from `start` to `end` in the binary. */
 export interface SectionPlace {
@@ -19,6 +31,8 @@ export interface SectionPlace {
 /** An import, from `start` to `end` in the binary. */
 export interface Import {
   readonly name: string;
+  /** One of {@link ExternalKind}, or a memory. */
+  readonly kind: number;
   /** Index of a function's type; undefined for what is no function. */
   readonly type: number | undefined;
   readonly start: number;
@@ -43,35 +57,21 @@ export function readImports(reader: Reader): Import[] {
     const start = reader.at;
     reader.name();
     const name = reader.name();
-    const type = readImportedType(reader);
-    return { name, type, start, end: reader.at };
+    const kind = reader.byte();
+    const type = readImportedType(reader, kind);
+    return { name, kind, type, start, end: reader.at };
   });
 }
 
-function readImportedType(reader: Reader): number | undefined {
-  const kind = reader.byte();
-  if (kind === ImportKind.function) return reader.unsigned();
-  if (kind === ImportKind.global) {
+function readImportedType(reader: Reader, kind: number): number | undefined {
+  if (kind === ExternalKind.function) return reader.unsigned();
+  if (kind === ExternalKind.global) {
     reader.at += 2;
     return undefined;
   }
-  if (kind === ImportKind.table) reader.byte();
+  if (kind === ExternalKind.table) reader.byte();
   const hasMaximum = (reader.byte() & 1) !== 0;
   reader.unsigned();
   if (hasMaximum) reader.unsigned();
   return undefined;
-}
-
-/** The functions that a binary exports, by name. */
-export function exportedFunctions(bytes: Uint8Array): Map<string, number> {
-  const functions = new Map<string, number>();
-  const section = sectionsOf(bytes).find(({ id }) => id === Section.exports);
-  const reader = new Reader(bytes, section?.start ?? 0);
-  for (let left = section === undefined ? 0 : reader.unsigned(); left > 0; left--) {
-    const name = reader.name();
-    const kind = reader.byte();
-    const index = reader.unsigned();
-    if (kind === FUNCTION_KIND) functions.set(name, index);
-  }
-  return functions;
 }

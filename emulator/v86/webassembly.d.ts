@@ -7,6 +7,7 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
     static imports(module: Module): { module: string; name: string; kind: string }[];
+    static customSections(module: Module, name: string): ArrayBuffer[];
     private readonly compiled: unknown;
   }
   class Instance {
@@ -20,6 +21,8 @@ declare namespace WebAssembly {
   }
   class Table {
     constructor(descriptor: { element: 'anyfunc'; initial: number });
+    readonly length: number;
+    get(index: number): CallableFunction | null;
     set(index: number, value: CallableFunction | null): void;
   }
   class RuntimeError extends Error {}
