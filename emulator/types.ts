@@ -386,6 +386,11 @@ export interface Machine {
    */
   compileSoon(): void;
   /**
+   * From here on compiles what is half as hot as what it would compile else: for code that many runs will have, whether it is kept for
+   * later processes or is part of an image. What the guest does is the same.
+   */
+  compileForManyRuns(): void;
+  /**
    * Takes the compiled code that an earlier process kept under a key, if there is any that fits: that of pages which are here now what
    * they were there. The guest does the same with and without.
    *

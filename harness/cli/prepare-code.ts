@@ -44,6 +44,7 @@ export async function prepareCode(
   if (when === 'second-use' && isFirstUse(store, key)) return;
   onStart();
   const guest = await boot({ ...HELLO, images });
+  guest.machine.compileForManyRuns();
   const timeZero = guest.capture({ compiled: false });
   await runObserved(guest);
   // Where code must be left has been learnt by now. What is compiled from here on can be, and is no more than one run needs:

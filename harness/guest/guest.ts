@@ -363,6 +363,7 @@ export class Guest {
    */
   warm(snapshot: GuestSnapshot, deadlines: Deadlines = {}): GuestSnapshot {
     this.restore(snapshot);
+    this.machine.compileForManyRuns();
     const start = this.machine.instructions;
     let spent = 0;
     for (let run = 0; run < WARMING_RUNS && spent <= WARMING_INSTRUCTIONS; run += 1) {
