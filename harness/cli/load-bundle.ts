@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { thisSystem } from '../../images/system/system.ts';
 import { userStore } from '../cache/index.ts';
@@ -34,7 +35,11 @@ export function loadBundle(path: string, command: string, digest?: string): Expo
     cachedData === undefined ? { filename: path } : { filename: path, cachedData },
   );
   if (cachedData === undefined || script.cachedDataRejected === true) {
+    // What has not run for a while, V8 forgets when it collects garbage: the first process works for long, and would keep half.
+    setFlagsFromString('--no-flush-bytecode');
     process.once('exit', (status) => {
+      // Code is of use only under the flags that it was made with.
+      setFlagsFromString('--flush-bytecode');
       // Of a command that does not exist, or was used wrongly, nothing worth keeping has run.
       if (status !== harnessStatus.usage) store.write('command', key, script.createCachedData());
     });

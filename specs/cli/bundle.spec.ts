@@ -47,9 +47,9 @@ beforeEach(() => {
   writeFileSync(dependency(), "exports.word = 'theirs';\n");
 });
 
-async function run(): Promise<string> {
+async function run(env: Record<string, string> = {}): Promise<string> {
   const { stdout } = await execa(place('harness', 'cli', 'nanvix-v86.cjs'), ['say'], {
-    env: { NANVIX_V86_CACHE: place('cache') },
+    env: { NANVIX_V86_CACHE: place('cache'), ...env },
   });
   return stdout;
 }
@@ -94,6 +94,23 @@ describe('an edit', () => {
   });
 });
 
+/** A command line that runs a function, and then makes garbage: V8 forgets code that has not run since it collected several times. */
+const COLLECTING = `
+function early() {
+  let sum = 0;
+  for (let i = 0; i < 100; i++) sum += i;
+  return sum;
+}
+export async function main() {
+  console.log(early());
+  for (let times = Number(process.env.TIMES); times > 0; times--) {
+    const held = [];
+    for (let i = 0; i < 50; i++) held.push(new Array(100_000).fill(i));
+  }
+  return 0;
+}
+`;
+
 describe("V8's code of the bundle", () => {
   it('is kept, is private, and is healed where it is damaged', async () => {
     await run();
@@ -108,6 +125,19 @@ describe("V8's code of the bundle", () => {
       writeFileSync(file, bytes);
     }
     expect(await run()).toBe('ours theirs');
+  });
+
+  it('holds what ran at first, also of a process that collects garbage afterwards', async () => {
+    writeFileSync(main(), COLLECTING);
+    const sizes: number[] = [];
+    for (const times of [1, 30]) {
+      const cache = place(`cache-${times}`);
+      expect(await run({ NANVIX_V86_CACHE: cache, TIMES: String(times) })).toBe('4950');
+      const folder = join(cache, 'command');
+      sizes.push(...readdirSync(folder).map((name) => statSync(join(folder, name)).size));
+    }
+    const [atOnce = 0, afterwards] = sizes;
+    expect(afterwards).toBeGreaterThan(0.9 * atOnce);
   });
 });
 
