@@ -87,6 +87,7 @@ export class Editor {
 }
 
 export const nothing = { parameters: [], results: [] } as const satisfies Signature;
+export const oneWord = { parameters: ['i32'], results: [] } as const satisfies Signature;
 export const twoWords = { parameters: ['i32', 'i32'], results: [] } as const satisfies Signature;
 export const threeWords = { parameters: ['i32', 'i32', 'i32'], results: [] } as const satisfies Signature;
 export const fourWords = {

@@ -32,6 +32,7 @@ import {
   wrapPageWalk,
 } from './rewrite-hooks.ts';
 import { addReachesEnd, rewritePageEnd } from './rewrite-page-end.ts';
+import { rewritePop } from './rewrite-pop.ts';
 import { rewriteProtection } from './rewrite-protection.ts';
 import { addIntegerInstructions } from './rewrite-integer.ts';
 import { addAttendant, rewriteMainLoop, rewriteSti, wrapExitJit } from './rewrite-run.ts';
@@ -58,6 +59,7 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   rewriteX87(binary, index, pushByte, integers);
   rewriteAddWithCarry(binary, index);
   correctConditions(binary, index);
+  rewritePop(binary, index);
   wrapExitJit(binary, index);
   wrapInterrupts(binary, index, rewriteProtection(binary, index));
   wrapPageWalk(binary, index);

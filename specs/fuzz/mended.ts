@@ -53,6 +53,17 @@ const FAR_MENDED: readonly Mended[] = Object.entries(FAR).flatMap(([instruction,
 export const MENDED: readonly Mended[] = [
   ...FAR_MENDED,
   {
+    name: 'POP into a segment that is null is refused, with the stack as it was',
+    // push 0; pop ds; push 12h; pop dword ptr [ebx]
+    text: one('6a 00 1f 6a 12 8f 03'),
+    fault: [PROTECTION, 0, 0],
+  },
+  {
+    name: 'POP of a word into a segment that is null is refused, with the stack as it was',
+    text: one('6a 00 1f 6a 12 66 8f 03'),
+    fault: [PROTECTION, 0, 0],
+  },
+  {
     name: 'IRET does not go to an inner ring',
     text: one('68 02 02 00 00 6a 20 68 00 00 00 20 cf'),
     fault: [PROTECTION, 0x20, 0],

@@ -75,6 +75,17 @@ const FOUND: Readonly<Record<string, string>> = {
     66 99                                    ; cwd
     b9 b0 60 02 20 0f 1f 41 4d               ; mov ecx,200260B0h; nop [ecx+4Dh]
     bc e9 1e 02 20 66 0f a1                  ; mov esp,20021EE9h; data16 pop fs`,
+  'a POP into a segment that is null, whose exception is raised with ESP as it was': `
+    case seed=1698596590 rounds=74 start=0x0 fpu
+    67 0f 8a 72 83 2b                        ; (bad)
+    dc c5                                    ; fadd st(5),st
+    0f 8f rel32(+2)                          ; jg 6
+    0f 11 c7                                 ; movups xmm7,xmm0
+    0f 23 dd                                 ; mov dr3,ebp
+    d4 4e                                    ; aam 4Eh
+    bb 1f ff ff ff b8 2e 3f 02 20 0f 98 04 58 ; mov ebx,0FFFFFF1Fh; mov eax,20023F2Eh; sets [eax+ebx*2]
+    b9 00 00 00 00 be 19 02 04 20 bf 4b 0c 02 20 fd 67 f3 aa ; mov ecx,0; mov esi,20040219h; mov edi,20020C4Bh; std; rep stosb [di]
+    be 1a 16 02 20 f0 82 2e c3               ; mov esi,2002161Ah; lock sub byte ptr [esi],0C3h`,
   'faults in compiled code: RSM; FRSTOR, FNSAVE and FLD over the end of a page': `
     case seed=13 rounds=4 start=0x0
     0f aa 66 99 84 d5 49                     ; rsm; cwd; test ch,dl; dec ecx
