@@ -63,7 +63,7 @@ interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'sources' | 's
 }
 
 /** Layout of {@link KeptLayer}: to be raised with every change, so that what has another one is not found. */
-const LAYOUT = 8;
+const LAYOUT = 9;
 
 const DIGEST_LENGTH = 32;
 

@@ -4,7 +4,7 @@
  * It runs inside v86 while v86 compiles a page, and writes WebAssembly with v86's own builder.
  */
 
-import { Address, EXIT_REASON_SELF_MODIFYING, Generator, PAGE } from './internals.ts';
+import { Address, CompiledFunction, EXIT_REASON_SELF_MODIFYING, Generator, PAGE } from './internals.ts';
 import type { Indices } from './rewrite-support.ts';
 import { twoWords } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
@@ -45,13 +45,13 @@ export function addPushByte(binary: WasmBinary, index: Indices): number {
 }
 
 export const contextBuilder = (context: Code): Code => [context, wasm.load32(Generator.contextBuilder)];
-export const contextCounter = (context: Code): Code => [context, wasm.load8(Generator.contextCounterLocal)];
 const contextInstruction = (context: Code): Code => [context, wasm.load32(Generator.contextInstruction)];
 const contextFaultLabel = (context: Code): Code => [context, wasm.load32(Generator.contextFaultLabel)];
 const contextExitLabel = (context: Code): Code => [context, wasm.load32(Generator.contextExitLabel)];
 
-/** The local of generated code that says by how many instructions the count is ahead: the one before the count's own. */
-export const aheadOf = (counter: Code): Code => [counter, wasm.i32(1), wasm.sub];
+/** The locals of generated code that count. */
+export const COUNT = wasm.i32(CompiledFunction.count);
+export const AHEAD = wasm.i32(CompiledFunction.ahead);
 
 /** Code that writes generated code: each method appends one instruction to what `builder` has. Arguments are code, too. */
 export class Emitter {
@@ -81,7 +81,7 @@ export class Emitter {
   ifThen = (): Code => [this.#builder, wasm.call(this.#index.ifVoid)];
   end = (): Code => [this.#builder, wasm.call(this.#index.blockEnd)];
   /** Writes the counter to memory. */
-  count = (counter: Code): Code => [this.#builder, counter, wasm.call(this.#index.updateInstructionCounter)];
+  count = (): Code => [this.#builder, COUNT, wasm.call(this.#index.updateInstructionCounter)];
   /** Leaves the compiled function before the instruction at this offset in its page. */
   exitAt = (offset: Code, context: Code): Code => [
     [this.#builder, offset, wasm.call(this.#index.setEipLowBits)],

@@ -9,7 +9,7 @@ import { ImageDataError } from '../image-data-error.ts';
 import type { CompiledCode } from './compiled-code.ts';
 import type { ListedFunctions } from './function-list.ts';
 import { TABLE_LENGTH } from './host-functions.ts';
-import { NAMESPACE, TABLE_IMPORT } from './import-table.ts';
+import { NAMESPACE, TABLE_IMPORT } from './calling-convention.ts';
 import { COMPILED_HANDLE_IRQS, SHADOW_END_EXPORT, TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
 
 export class FunctionTable {

@@ -30,8 +30,8 @@ import {
   Tally,
   TlbFlag,
 } from './internals.ts';
+import { withConvention } from './calling-convention.ts';
 import { withFlagsInLocals } from './flags-in-locals.ts';
-import { withTable } from './import-table.ts';
 import { v86Module } from './module.ts';
 import { Probing } from './probing.ts';
 import { ProcessorShutdown, refusalOf, type Use } from './protection/rules.ts';
@@ -468,7 +468,7 @@ export class V86Instance {
   #compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
     this.functions.set(
       slot,
-      compiledFrom(withTable(withFlagsInLocals(this.bytes.subarray(code, code + length))), start >>> 12),
+      compiledFrom(withConvention(withFlagsInLocals(this.bytes.subarray(code, code + length))), start >>> 12),
     );
     this.probing.codeCompiled(slot);
     this.#pendingCompile = { slot, start, stateFlags };

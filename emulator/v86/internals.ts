@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '3dc6b31d6dcedb1da1fe550507e47923408cff0b0b6b10c910f610f146be259a';
+export const REWRITTEN_SHA256 = 'b4cb5e3580ce0cdcbd6870d0370b1fff339d776a248bd5c90ff576e40aef8639';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -99,8 +99,6 @@ export const Own = {
   limit: 32,
   /** The limit that the compiled function now running was entered with. */
   base: 36,
-  /** Instruction counter minus limit when the compiled function was entered: negative. */
-  delta: 40,
   /** Address of a byte per page of guest RAM, set when the page may have been written. */
   dirtyMap: 44,
   /**
@@ -183,6 +181,26 @@ export const JIT_EXCEPTION_VECTOR = 37372;
 
 /** Numbers of v86's types of functions that compiled code calls. */
 export const CompiledCall = { word: 1, twoWords: 2, longAndWord: 12 } as const;
+
+/**
+ * A compiled function: the number of its type, behind all that v86 writes into a module, and those of its first locals, which are its
+ * parameters as far as `handedOver` goes (calling-convention.ts).
+ */
+export const CompiledFunction = {
+  type: 21,
+  /** The block at which the function is entered; free once that has been gone to. */
+  entry: 0,
+  /** Instructions counted less the limit: negative. */
+  count: 1,
+  /** The first of the registers, which come in the order given next. */
+  registers: 2,
+  /** ESP, EBP and EAX first: nearly every function and its callers use them. */
+  order: [4, 5, 0, 3, 6, 7, 1, 2],
+  /** How many of the registers are parameters: with entry and count as many words as V8 passes in registers on x64. */
+  handedOver: 3,
+  /** By how many instructions the count is ahead. */
+  ahead: 10,
+} as const;
 
 /** Of an address, to its page. */
 export const PAGE_SHIFT = 12;
@@ -316,6 +334,7 @@ export const FunctionName = {
   analyze: '_RNvNtNtCslOG1uufA09K_3v863gen8analyzer8analyzer',
   generateInstruction: '_RNvNtNtCslOG1uufA09K_3v863gen3jit3jit',
   updateInstructionCounter: '_RNvNtCslOG1uufA09K_3v867codegen30gen_update_instruction_counter',
+  moveRegistersToMemory: '_RNvNtCslOG1uufA09K_3v867codegen40gen_move_registers_from_locals_to_memory',
   setEipLowBits: '_RNvNtCslOG1uufA09K_3v867codegen20gen_set_eip_low_bits',
   constI32: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder9const_i32',
   getLocal: '_RNvMs4_NtNtCslOG1uufA09K_3v867wasmgen12wasm_builderNtB5_11WasmBuilder9get_local',

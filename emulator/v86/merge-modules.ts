@@ -6,7 +6,7 @@
  */
 
 import { PIECE_EXPORT } from './compiled-code.ts';
-import { NAMESPACE } from './import-table.ts';
+import { NAMESPACE } from './calling-convention.ts';
 import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
 import { HEADER, readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';

@@ -8,14 +8,15 @@
  *
  * What must hold: it goes on only where the main loop would do nothing but enter compiled code. So it goes back where the processor
  * is halted, in the shadow of an STI, while the host watches for instructions or memory, where the limit has been moved since, which is
- * how JavaScript asks for the main loop, and where it has done nothing, since a block would pass the limit. All that can change these
- * stands in memory by then.
+ * how JavaScript asks for the main loop, and where the limit could keep a block back. All but the last stands in memory by then; registers
+ * and count are handed on in WebAssembly's locals (calling-convention.ts), and written to memory only when it goes back.
  */
 
-import { aheadOf, contextBuilder, contextCounter, Emitter } from './emitter.ts';
+import { ARGUMENTS_IN_LOCALS, STORE_OTHER_REGISTERS } from './calling-convention.ts';
+import { AHEAD, contextBuilder, COUNT, Emitter } from './emitter.ts';
 import {
   Address,
-  CompiledCall,
+  CompiledFunction,
   CompiledTable,
   GeneratedCallName,
   GenerateModuleFrame,
@@ -31,7 +32,7 @@ import type { Code } from './wasm-code.ts';
 import { I32 } from './wasm-expressions.ts';
 
 /** The parameter of a generated function: the number of the block at which it is entered; free once that has been gone to. */
-const ENTRY = 0;
+const ENTRY = CompiledFunction.entry;
 
 const instructionPointer = wasm.wordAt(Address.instructionPointer);
 /** Code that leaves the address of the table of a page's entries, or 0: that of the page of EIP. */
@@ -59,7 +60,7 @@ function generateFindEntry(emit: Emitter, key: Code): Code {
   ];
 }
 
-/** What keeps generated code from going on by itself, but for what the next page says: not zero if anything does. */
+/** What keeps generated code from going on by itself, but for the count and what the next page says: not zero if anything does. */
 const mustGoBack: Code = [
   // all of these bytes, of which the last one is never set while code runs
   wasm.wordAt(Own.shadow),
@@ -68,37 +69,41 @@ const mustGoBack: Code = [
   [wasm.wordAt(Own.limit), wasm.wordAt(Own.base), wasm.xor, wasm.or],
 ];
 
+/** More instructions than a block has, which are all in one page: with so many left, a block is never kept back by the limit. */
+const ENOUGH_LEFT = PAGE;
+
 /**
- * Appends `generateChaining(context)`: code at the end of a generated function, when registers and count have been written to
- * memory, that goes on with the code at EIP if there is some.
+ * Appends `generateChaining(context)`: code at the end of a generated function, when EIP alone has been written to memory, that goes on
+ * with the code at EIP if there is some.
  */
 function addGenerateChaining(binary: WasmBinary, index: Indices, pushByte: number): number {
-  const [context, builder, counter] = [wasm.localGet(0), 1, 2];
+  const [context, builder] = [wasm.localGet(0), 1];
   const emit = new Emitter(wasm.localGet(builder), index, pushByte);
-  const count = wasm.localGet(counter);
-  // nobody needs the count any more once it has been written: its local takes the table
-  const table = emit.getLocal(count);
+  // once it has been taken off, it takes the table
+  const table = emit.getLocal(AHEAD);
   return binary.add(
     { parameters: ['i32'], results: [] },
     {
-      locals: ['i32', 'i32'],
+      locals: ['i32'],
       code: [
         [contextBuilder(context), wasm.localSet(builder)],
-        [contextCounter(context), wasm.localSet(counter)],
-        [emit.getLocal(count), emit.getLocal(aheadOf(count)), emit.raw(wasm.sub)],
-        emit.setLocal(count),
+        emit.raw(STORE_OTHER_REGISTERS),
+        [emit.getLocal(COUNT), table, emit.raw(wasm.sub)],
+        emit.setLocal(COUNT),
         emit.raw(mustGoBack),
-        [emit.getLocal(count), emit.wordAt(Own.delta), emit.raw([wasm.eq, wasm.or, wasm.eqz, wasm.ifThen])],
-        [emit.raw(wasm.i32(Own.delta)), emit.getLocal(count), emit.raw(wasm.store32(0))],
-        [emit.raw(tableOfPage), emit.setLocal(count), table, emit.raw(wasm.ifThen)],
+        [emit.getLocal(COUNT), emit.raw([wasm.i32(-ENOUGH_LEFT), wasm.greaterSigned])],
+        emit.raw([wasm.or, wasm.eqz, wasm.ifThen]),
+        [emit.raw(tableOfPage), emit.setLocal(AHEAD), table, emit.raw(wasm.ifThen)],
         [table, emit.raw([wasm.load8(CompiledTable.stateFlags), wasm.byteAt(Address.stateFlags)])],
         emit.raw([wasm.eq, wasm.ifThen]),
         emit.raw(I32.shl(I32.and(instructionPointer, I32.of(PAGE - 1)), I32.of(1))),
         [table, emit.raw([wasm.add, wasm.load16Signed(0), wasm.localTee(ENTRY)])],
-        emit.raw([wasm.i32(0), wasm.greaterOrEqualSigned, wasm.ifThen, wasm.localGet(ENTRY)]),
+        emit.raw([wasm.i32(0), wasm.greaterOrEqualSigned, wasm.ifThen]),
+        emit.raw([wasm.localGet(ENTRY), ARGUMENTS_IN_LOCALS]),
         [table, emit.raw([wasm.load16(CompiledTable.slot), wasm.i32(TABLE_OFFSET), wasm.add])],
-        emit.raw([wasm.returnCallIndirect(CompiledCall.word)]),
+        emit.raw([wasm.returnCallIndirect(CompiledFunction.type)]),
         emit.raw([wasm.end, wasm.end, wasm.end, wasm.end]),
+        [emit.raw(wasm.i32(0)), emit.setLocal(AHEAD)],
       ],
     },
   );
@@ -138,8 +143,18 @@ export function rewriteChaining(binary: WasmBinary, index: Indices, pushByte: nu
   // the value of EIP has been loaded already
   editor.replace(first, call + 4 - first, [emit.raw(wasm.drop), generateFindEntry(emit, key)]);
 
-  const exits = editor.all(`call ${index.updateInstructionCounter}`);
-  const last = exits.at(-1) ?? 0;
-  editor.expect(exits.length === 3, `${exits.length} exits`);
-  editor.insertBefore(last + 1, [context, wasm.call(addGenerateChaining(binary, index, pushByte))]);
+  // before v86 has the registers, then the count written to memory for the last time
+  const exits = editor.all(
+    ...['local.get 7', 'i32.load 80', 'local.get 7', 'i32.load 84', `call ${index.moveRegistersToMemory}`],
+    ...[
+      'local.get 7',
+      'i32.load 80',
+      'local.get 7',
+      'i32.load8_u 102',
+      `call ${index.updateInstructionCounter}`,
+    ],
+  );
+  const [exit = 0] = exits;
+  editor.expect(exits.length === 1, `${exits.length} exits`);
+  editor.insertBefore(exit, [context, wasm.call(addGenerateChaining(binary, index, pushByte))]);
 }

@@ -8,9 +8,10 @@
  * The functions added here run inside v86 while it compiles; they write WebAssembly with v86's own builder.
  */
 
-import { aheadOf, contextBuilder, contextCounter, Emitter } from './emitter.ts';
+import { AHEAD, contextBuilder, COUNT, Emitter } from './emitter.ts';
 import {
   Address,
+  CompiledFunction,
   FunctionName,
   GeneratedCallName,
   GenerateModuleFrame,
@@ -85,9 +86,9 @@ function looksOut(index: Indices, opcode: number, address: number): Code {
 }
 
 /** Generates code that says so: the count is ahead by the instructions of the block that are still to be generated. */
-const setAhead = (emit: Emitter, counter: number): Code => [
+const setAhead = (emit: Emitter): Code => [
   emit.constant(wasm.wordAt(INSTRUCTIONS_LEFT)),
-  emit.setLocal(aheadOf(wasm.localGet(counter))),
+  emit.setLocal(AHEAD),
 ];
 
 /**
@@ -96,21 +97,20 @@ const setAhead = (emit: Emitter, counter: number): Code => [
  */
 function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number): number {
   const [opcode, context] = [0, wasm.localGet(1)];
-  const [address, builder, counter, original, offset] = [3, 4, 5, 6, 7] as const;
+  const [address, builder, original, offset] = [3, 4, 5, 6] as const;
   const emit = new Emitter(wasm.localGet(builder), index, pushByte);
   const offsetOfInstruction = wasm.localGet(offset);
   return binary.add(threeWords, {
-    locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
+    locals: ['i32', 'i32', 'i32', 'i32'],
     code: [
       [wasm.localGet(opcode), wasm.localSet(original)],
       [contextBuilder(context), wasm.localSet(builder)],
-      [contextCounter(context), wasm.localSet(counter)],
       [context, wasm.load32(Generator.contextProcessor), wasm.load32(0), wasm.localTee(address)],
       [wasm.i32(1), wasm.sub, wasm.i32(0xfff), wasm.and, wasm.localSet(offset)],
       // before an instruction that is watched for, compiled code is left; at the same offset in other pages it goes on
       wasm.bitOf(wasm.wordAt(Own.probeMap), ProbeMap.exits, offsetOfInstruction),
       wasm.ifThen,
-      setAhead(emit, counter),
+      setAhead(emit),
       generateIsWatched(emit, offsetOfInstruction),
       emit.ifThen(),
       emit.exitAt(offsetOfInstruction, context),
@@ -118,13 +118,13 @@ function addGenerateCounted(binary: WasmBinary, index: Indices, pushByte: number
       wasm.end,
 
       wasm.storeWordAt(INSTRUCTIONS_LEFT, [wasm.wordAt(INSTRUCTIONS_LEFT), wasm.i32(1), wasm.sub]),
-      setAhead(emit, counter),
+      setAhead(emit),
 
       [wasm.localGet(opcode), wasm.i32(0xff), wasm.and, wasm.localSet(opcode)],
       looksOut(index, opcode, address),
       wasm.localGet(opcode),
       wasm.ifThen,
-      emit.count(wasm.localGet(counter)),
+      emit.count(),
       wasm.end,
 
       [wasm.localGet(original), context, wasm.localGet(2), wasm.call(index.generateInstruction)],
@@ -144,8 +144,8 @@ function addBlockCheck(binary: WasmBinary, index: Indices, pushByte: number): nu
     code: [
       [contextBuilder(context), wasm.localSet(builder)],
       wasm.storeWordAt(INSTRUCTIONS_LEFT, instructions),
-      [emit.constant(wasm.i32(0)), emit.setLocal(aheadOf(contextCounter(context)))],
-      emit.getLocal(contextCounter(context)),
+      [emit.constant(wasm.i32(0)), emit.setLocal(AHEAD)],
+      emit.getLocal(COUNT),
       emit.constant([wasm.i32(0), instructions, wasm.sub]),
       emit.raw(wasm.greaterSigned),
       emit.ifThen(),
@@ -153,6 +153,32 @@ function addBlockCheck(binary: WasmBinary, index: Indices, pushByte: number): nu
       emit.end(),
     ],
   });
+}
+
+/**
+ * Gives the locals of generated code the numbers of {@link CompiledFunction}. v86 numbers them as it asks for them: the registers in
+ * their order, then the count.
+ */
+function editLocals(editor: Editor, index: Indices): void {
+  // the first local is kept for the count; what v86 asks for as such counts what it is ahead
+  const none = editor.once('i32.const 0', `i32.store8 ${Generator.builderNextLocal}`);
+  editor.replace(none, 1, wasm.i32(1));
+  // the loop over the registers: which one comes next, by its number in four bits each
+  const order = CompiledFunction.order.reduce<number>(
+    (packed, register, i) => packed | (register << (4 * i)),
+    0,
+  );
+  const [address, places] = [wasm.localGet(9), wasm.localGet(11)];
+  const register: Code = [
+    [wasm.i32(order), address, wasm.i32(Address.registers), wasm.sub, wasm.shrUnsigned],
+    [wasm.i32(7), wasm.and],
+  ];
+  const load = editor.once('loop', 'local.get 4', 'local.get 9', `call ${index.loadFixedI32}`);
+  editor.replace(load + 2, 1, [register, wasm.i32(2), wasm.shl, wasm.i32(Address.registers), wasm.add]);
+  const keep = editor.once('local.get 10', 'local.get 13', 'i32.store8 0', 'local.get 10');
+  editor.replace(keep, 1, [register, places, wasm.add]);
+  const counted = editor.once('local.set 17') - 2;
+  editor.insertBefore(counted, [COUNT, wasm.localSet(16)]);
 }
 
 /** The code generator: counts and checks the limit per block, keeps the count relative to the limit. */
@@ -185,43 +211,12 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
     wasm.call(blockCheck),
   ]);
 
-  // The counter's first value: instead of the constant 0 just written, a load of Own.delta.
-  const builder = wasm.localGet(4);
-  const emit = new Emitter(builder, index, pushByte);
-  const initial = editor.once(
-    'i32.const 0',
-    'i32.store8 0',
-    'local.get 4',
-    'local.get 8',
-    'i32.const 2',
-    'i32.add',
-    'local.tee 9',
-    `i32.store ${Generator.builderBytesLength}`,
-    'block',
-    'block',
-    'local.get 4',
-    'i32.load 100',
-  );
-  editor.replace(initial, 1, [
-    // one more local, before the counter's: see aheadOf
-    [builder, builder, wasm.load8(Generator.builderNextLocal), wasm.i32(1), wasm.add],
-    wasm.store8(Generator.builderNextLocal),
-    wasm.i32(Own.delta),
-  ]);
-  editor.insertBefore(initial + 8, [
-    emit.raw(wasm.load32(0)),
-    [builder, wasm.load32(Generator.builderBytesLength), wasm.localTee(9)],
-    [wasm.i32(2), wasm.sub, wasm.localSet(8)],
-  ]);
+  editLocals(editor, index);
 
   // The count must stand in memory before exit_jit and handle_irqs enter the guest's handlers.
   for (const [address, length] of [GeneratedCallName.exitJit, GeneratedCallName.handleIrqs]) {
     const name = editor.once(`i32.const ${address}`, `i32.const ${length}`, 'i32.const 0');
-    editor.insertBefore(name, [
-      contextBuilder(context),
-      contextCounter(context),
-      wasm.call(index.updateInstructionCounter),
-    ]);
+    editor.insertBefore(name, [contextBuilder(context), COUNT, wasm.call(index.updateInstructionCounter)]);
   }
   // a block's instructions have been found to lie in the page before
   replaceIsNearEnd(editor, 3, NEVER);
@@ -233,7 +228,7 @@ export function rewriteCodeGenerator(binary: WasmBinary, index: Indices, pushByt
   const load = update.once(`i32.const ${Address.instructionCounter}`, `call ${index.loadFixedI32}`);
   update.replace(load, 1, wasm.i32(Own.base));
   const updating = new Emitter(wasm.localGet(0), index, pushByte);
-  update.insertBefore(load + 2, [updating.getLocal(aheadOf(wasm.localGet(1))), updating.raw(wasm.sub)]);
+  update.insertBefore(load + 2, [updating.getLocal(AHEAD), updating.raw(wasm.sub)]);
   binary.edit(index.updateInstructionCounter, update.edits);
 }
 

@@ -21,6 +21,7 @@ import {
   SLOTS_FOR_PROBES,
   Tally,
 } from './internals.ts';
+import { ARGUMENTS_IN_MEMORY, COMPILED_SIGNATURE } from './calling-convention.ts';
 import { NEVER, replaceIsNearEnd } from './rewrite-page-end.ts';
 import { Editor, type Indices, nothing } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
@@ -285,10 +286,11 @@ export function rewriteMainLoop(
   editor.insertBefore(enter, [
     addToTally(Tally.entries, wasm.i32(1)),
     wasm.storeWordAt(Own.base, wasm.wordAt(Own.limit)),
-    wasm.storeWordAt(Own.delta, countMinusLimit),
     wasm.wordAt(Address.instructionCounter),
     wasm.localSet(before),
   ]);
+  editor.insertBefore(enter + 1, ARGUMENTS_IN_MEMORY);
+  editor.replace(enter + 5, 1, wasm.callIndirect(binary.type(COMPILED_SIGNATURE)));
   editor.replace(enter + 6, 1, [
     wasm.wordAt(Address.instructionCounter),
     wasm.localGet(before),
