@@ -257,6 +257,7 @@ interface Machine {
 	capture(options?: CaptureOptions): MachineImage;
 	restore(image: MachineImage, options?: RestoreOptions): RestoreReport;
 	compileSoon(): void;
+	compileForManyRuns(): void;
 	takeCode(key: string): boolean;
 	keepCode(key: string, options?: KeepCodeOptions): void;
 	dispose(): void;
