@@ -75,6 +75,10 @@ const FOUND: Readonly<Record<string, string>> = {
     66 99                                    ; cwd
     b9 b0 60 02 20 0f 1f 41 4d               ; mov ecx,200260B0h; nop [ecx+4Dh]
     bc e9 1e 02 20 66 0f a1                  ; mov esp,20021EE9h; data16 pop fs`,
+  'XCHG with memory, and a software interrupt, where code stops within a block': `
+    case seed=1802604207 rounds=2 start=0x0
+    b9 fb 8f 02 20 86 29                     ; mov ecx,20028FFBh; xchg [ecx],ch
+    cd 82                                    ; int 82h`,
   'a POP into a segment that is null, whose exception is raised with ESP as it was': `
     case seed=1698596590 rounds=74 start=0x0 fpu
     67 0f 8a 72 83 2b                        ; (bad)
