@@ -15,7 +15,7 @@ import { TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
 import type { Signature, ValueType, WasmBinary } from './wasm-binary.ts';
 import { encodeSignature, type ValueOf } from './wasm-binary.ts';
 import { type Code, callIndirect, encodeName, flatten, i32, unsigned } from './wasm-code.ts';
-import { HEADER, Section } from './wasm-sections.ts';
+import { ExternalKind, HEADER, Section } from './wasm-sections.ts';
 
 /** Each function's type. Their order is that of their places in the table. */
 export const HOST_FUNCTIONS = {
@@ -71,7 +71,6 @@ export function connectHostFunctions(table: WebAssembly.Table, functions: HostFu
 }
 
 const NAMESPACE = 'host';
-const FUNCTION_KIND = 0;
 let passingOnModule: WebAssembly.Module | undefined;
 
 /** A module that imports all functions and exports them. */
@@ -85,11 +84,16 @@ function passingOn(): WebAssembly.Module {
       ),
       ...section(
         Section.imports,
-        NAMES.map((name, index) => [encodeName(NAMESPACE), encodeName(name), FUNCTION_KIND, unsigned(index)]),
+        NAMES.map((name, index) => [
+          encodeName(NAMESPACE),
+          encodeName(name),
+          ExternalKind.function,
+          unsigned(index),
+        ]),
       ),
       ...section(
         Section.exports,
-        NAMES.map((name, index) => [encodeName(name), FUNCTION_KIND, unsigned(index)]),
+        NAMES.map((name, index) => [encodeName(name), ExternalKind.function, unsigned(index)]),
       ),
     ]),
   );

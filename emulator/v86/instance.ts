@@ -64,6 +64,7 @@ interface Exports {
   [PAGE_WALK_EXPORT](address: number, writing: number, user: number, jit: number, effects: number): number;
 }
 
+/** Their names, which an interface does not have when this runs: the type says where one is missing. */
 const CALLED: Readonly<Record<Exclude<keyof Exports, 'memory'>, true>> = {
   rust_init: true,
   reset_cpu: true,

@@ -9,10 +9,15 @@ import { PIECE_EXPORT } from './compiled-code.ts';
 import { NAMESPACE } from './calling-convention.ts';
 import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
-import { HEADER, readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
-
-const CALL = 0x10;
-const FUNCTION_KIND = 0;
+import { Opcode } from './wasm-opcodes.ts';
+import {
+  ExternalKind,
+  HEADER,
+  readImports,
+  Section,
+  type SectionPlace,
+  sectionsOf,
+} from './wasm-sections.ts';
 
 interface ImportedFunction {
   readonly name: string;
@@ -109,7 +114,7 @@ function renumbered({ wire, functions, bodies }: ParsedModule, indices: Readonly
   while (reader.at < end) {
     const at = reader.at;
     decodeInstruction(reader);
-    if (wire[at] !== CALL) continue;
+    if (wire[at] !== Opcode.call) continue;
     const called = functions[new Reader(wire, at + 1).unsigned()];
     const index = called === undefined ? undefined : indices.get(called.name);
     if (index === undefined) throw new Error('compiled code calls what it does not import');
@@ -131,11 +136,16 @@ function encode(
   const { others, type } = like;
   const imports = functions.map((imported) =>
     Uint8Array.from(
-      flatten([encodeName(NAMESPACE), encodeName(imported.name), FUNCTION_KIND, unsigned(imported.type)]),
+      flatten([
+        encodeName(NAMESPACE),
+        encodeName(imported.name),
+        ExternalKind.function,
+        unsigned(imported.type),
+      ]),
     ),
   );
   const exports = names.map((name, index) =>
-    Uint8Array.from(flatten([encodeName(name), FUNCTION_KIND, unsigned(functions.length + index)])),
+    Uint8Array.from(flatten([encodeName(name), ExternalKind.function, unsigned(functions.length + index)])),
   );
   const sections = [
     [Section.types, typesOf(like)],
