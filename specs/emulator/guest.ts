@@ -57,6 +57,17 @@ export interface GuestProgram {
 
 const PIT_HERTZ = 1_193_182;
 
+/** A machine at the start of a guest, whose console and exit are listened at; and where its labels are. */
+export async function load(
+  guest: GuestProgram,
+  options: Partial<MachineOptions> = {},
+): Promise<[Machine, Assembler]> {
+  const machine = await makeMachine(options);
+  const asm = loadGuest(machine, guest);
+  listen(machine);
+  return [machine, asm];
+}
+
 /** Writes a guest into a machine and sets the processor to its start. */
 export function loadGuest(machine: Machine, guest: GuestProgram): Assembler {
   const asm = new Assembler(Layout.program);

@@ -1,16 +1,9 @@
 /** What a machine can be asked: memory, registers, ports, traps, limits; and how it says that it is over. */
 
 import { describe, expect, it } from 'vitest';
-import { type Machine, MachineStateError, UnmappedAddressError } from '../../emulator/index.ts';
+import { MachineStateError, UnmappedAddressError } from '../../emulator/index.ts';
 import { type Assembler } from './assembler.ts';
-import { CALL_VECTOR, exit, type GuestProgram, Layout, listen, loadGuest, makeMachine } from './guest.ts';
-
-async function load(program: GuestProgram): Promise<[Machine, Assembler]> {
-  const machine = await makeMachine();
-  const asm = loadGuest(machine, program);
-  listen(machine);
-  return [machine, asm];
-}
+import { CALL_VECTOR, exit, type GuestProgram, Layout, load, loadGuest, makeMachine } from './guest.ts';
 
 const main = (build: (asm: Assembler) => void): GuestProgram => ({
   build: (asm) => {

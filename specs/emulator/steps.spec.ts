@@ -2,15 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { digestImage, MachineStateError, type Machine, type StepLog } from '../../emulator/index.ts';
-import {
-  exit,
-  type GuestProgram,
-  Layout,
-  listen,
-  loadGuest,
-  makeMachine,
-  PAGE_FAULT_VECTOR,
-} from './guest.ts';
+import { exit, type GuestProgram, Layout, load, PAGE_FAULT_VECTOR } from './guest.ts';
 import { PROGRAMS } from './programs.ts';
 
 const DATA = 0x20_0000;
@@ -34,19 +26,17 @@ const settingTimer: GuestProgram = {
   },
 };
 
-async function load(program: GuestProgram): Promise<{ machine: Machine; at: (label: string) => number }> {
-  const machine = await makeMachine();
-  const asm = loadGuest(machine, program);
-  listen(machine);
+async function loaded(program: GuestProgram): Promise<{ machine: Machine; at: (label: string) => number }> {
+  const [machine, asm] = await load(program);
   return { machine, at: (label) => asm.address(label) };
 }
 
 /** A machine that has made some steps one after another in the loop, so that the next ones go by unattended. */
 async function stepping(): Promise<{ machine: Machine; at: (label: string) => number }> {
-  const loaded = await load(looping);
-  loaded.machine.run({ instructions: 200 });
-  for (let i = 0; i < 10; i++) loaded.machine.step();
-  return loaded;
+  const started = await loaded(looping);
+  started.machine.run({ instructions: 200 });
+  for (let i = 0; i < 10; i++) started.machine.step();
+  return started;
 }
 
 const newLog = (length: number): StepLog => ({
@@ -90,7 +80,7 @@ describe('a single step after others', () => {
   });
 
   it('forgets a stop that was asked for while the machine stood', async () => {
-    const { machine } = await load(settingTimer);
+    const { machine } = await loaded(settingTimer);
     machine.run({ instructions: 200 });
     for (let i = 0; i < 10; i++) machine.step();
     machine.requestStop('too early');
@@ -136,7 +126,7 @@ describe('a single step after others', () => {
   });
 
   it('goes on where a restore has put the machine, and its alarms with it', async () => {
-    const { machine } = await load(PROGRAMS['a timer in arithmetic'] ?? looping);
+    const { machine } = await loaded(PROGRAMS['a timer in arithmetic'] ?? looping);
     machine.run({ instructions: 49_000 });
     const image = machine.capture({ compiled: false });
     const steps = (): string => {
@@ -171,7 +161,7 @@ describe('a single step after others', () => {
 const MANY = 120_000;
 
 describe.each(Object.keys(PROGRAMS))('%s', (name) => {
-  const start = async (): Promise<Machine> => (await load(PROGRAMS[name] ?? looping)).machine;
+  const start = async (): Promise<Machine> => (await loaded(PROGRAMS[name] ?? looping)).machine;
   const end = (machine: Machine): { readonly instructions: number } => {
     const { kind } = machine.run();
     const { instructions, virtualNanoseconds } = machine;
@@ -193,7 +183,7 @@ describe.each(Object.keys(PROGRAMS))('%s', (name) => {
 
 describe('a log of steps', () => {
   it('holds the instructions in their order, each with its ring', async () => {
-    const { machine } = await load(PROGRAMS['page faults in a hot loop'] ?? looping);
+    const { machine } = await loaded(PROGRAMS['page faults in a hot loop'] ?? looping);
     machine.run({ instructions: 1000 });
     const image = machine.capture({ compiled: false });
     const log = newLog(500);
@@ -214,7 +204,7 @@ describe('a log of steps', () => {
   });
 
   it('has the handler of an interrupt, where a step begins at the instruction that was interrupted', async () => {
-    const { machine, at } = await load(PROGRAMS['a timer in arithmetic'] ?? looping);
+    const { machine, at } = await loaded(PROGRAMS['a timer in arithmetic'] ?? looping);
     machine.run({ instructions: 40_000 });
     const log = newLog(200_000);
     machine.logSteps(log);
@@ -224,7 +214,7 @@ describe('a log of steps', () => {
   });
 
   it('has an instruction that faulted each time it was begun, and none whose page is missing', async () => {
-    const { machine, at } = await load({
+    const { machine, at } = await loaded({
       handlers: { [PAGE_FAULT_VECTOR]: 'fault' },
       build: (asm) => {
         // the first fault is of the load, the second one of the jump's target: its handler puts the end in the return's place

@@ -1,16 +1,14 @@
 /** Breakpoints, handlers at instructions, watched memory: they stop where they say, and change nothing of the run. */
 
 import { describe, expect, it } from 'vitest';
-import { digestImage, type Machine, type MachineOptions } from '../../emulator/index.ts';
+import { digestImage, type Machine } from '../../emulator/index.ts';
 import type { Assembler } from './assembler.ts';
 import {
   CALL_VECTOR,
   exit,
   type GuestProgram,
   Layout,
-  listen,
-  loadGuest,
-  makeMachine,
+  load,
   PAGE_FAULT_VECTOR,
   TIMER_VECTOR,
 } from './guest.ts';
@@ -29,16 +27,6 @@ const looping: GuestProgram = {
     exit(asm);
   },
 };
-
-async function load(
-  program: GuestProgram,
-  options: Partial<MachineOptions> = {},
-): Promise<[Machine, Assembler]> {
-  const machine = await makeMachine(options);
-  const asm = loadGuest(machine, program);
-  listen(machine);
-  return [machine, asm];
-}
 
 const CALLS = Math.floor(ROUNDS / 256);
 
