@@ -13,6 +13,7 @@ import type { DigestMemo } from './build/digest-memo.ts';
 import type { BuildOutcome } from './build/engine.ts';
 import { buildSteps, findSteps } from './build/engine.ts';
 import { resultOf } from './build/entry.ts';
+import { BuildError } from './build/errors.ts';
 import { cacheRoot } from './build/paths.ts';
 import { differenceWarning, differs, readResults } from './build/results.ts';
 import type { BuiltStep, Step } from './build/step.ts';
@@ -274,16 +275,23 @@ export async function keepCPythonArchive(file: string): Promise<GivenArchive> {
   return await keepArchive(file);
 }
 
-/** Copies a result to where the user wants it. */
+/** Copies a result to where the user wants it. @throws BuildError */
 async function copyTo(place: string, from: string, mode: number): Promise<string> {
   const target = path.resolve(place);
-  makeFolder(path.dirname(target));
   const copy: WriteFile<void> = (into, flags, fileMode) =>
     pipeline(
       createReadStream(from),
       createWriteStream(into, { flags, mode: fileMode, flush: flags === 'wx' }),
     );
-  await replaceFile(target, copy, mode);
+  try {
+    makeFolder(path.dirname(target));
+    await replaceFile(target, copy, mode);
+  } catch (error) {
+    const { code = 'error' } = error as NodeJS.ErrnoException;
+    throw new BuildError('output-unwritable', `the file ${place} could not be written (${code})`, {
+      cause: error,
+    });
+  }
   return target;
 }
 

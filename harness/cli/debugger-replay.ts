@@ -5,7 +5,7 @@
 import type { DebugCommand } from '../debug/commands/command.ts';
 import { describeStop } from '../debug/commands/describe-stop.ts';
 import { InputError } from '../guest/errors.ts';
-import { writeUserFile } from './sink.ts';
+import { replaceUserFile } from './sink.ts';
 
 /** @param values The options that the guest was started with. */
 export function debuggerReplay(
@@ -35,7 +35,7 @@ export function debuggerReplay(
           symbols: await symbolFilesOf(guest),
         },
       );
-      await writeUserFile(file, await renderReplay(run));
+      await replaceUserFile(file, await renderReplay(run));
       print(`${file}: open it in a browser`);
     },
   };

@@ -22,7 +22,7 @@ export async function describeError(error: unknown): Promise<{ line: string; sta
   if (!(error instanceof Error)) return { line: `internal error: ${String(error)}`, status: STATUS_INTERNAL };
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   if (isUnwritable(error)) return { line, status: harnessStatus.outputFailed };
-  if (USAGE_ERRORS.has(error.name)) return { line, status: harnessStatus.usage };
+  if (USAGE_ERRORS.has(error.name) || isMissingSource(error)) return { line, status: harnessStatus.usage };
   if (error.name === 'EraContradictionError') return { line, status: harnessStatus.eraContradiction };
   if (FAILURES.has(error.name)) {
     const kind = 'kind' in error ? error.kind : undefined;
@@ -35,6 +35,9 @@ export async function describeError(error: unknown): Promise<{ line: string; sta
   return { line: `internal error: ${line}${hint}`, status: STATUS_INTERNAL };
 }
 
-/** A snapshot file takes no more: see write-whole.ts. */
+/** The compiler's word for a file that was named and is not there. */
+const isMissingSource = (error: Error): boolean => 'kind' in error && error.kind === 'source-unreadable';
+
+/** A snapshot takes no more (see write-whole.ts), or what was compiled does not fit where it is to be. */
 const isUnwritable = (error: Error): boolean =>
-  error.name === 'SnapshotError' && 'kind' in error && error.kind === 'unwritable';
+  'kind' in error && (error.kind === 'unwritable' || error.kind === 'output-unwritable');

@@ -4,7 +4,7 @@
  * What must hold: what the guest prints goes to stdout, everything else to stderr; a mistake of the user is one line and
  * exit status 2; nothing heavy is loaded before a command needs it.
  */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { harnessStatus } from '../guest/exit-status.ts';
 import { commands } from './commands/index.ts';
 import { describeError } from './errors.ts';
@@ -26,12 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       'Boot a Nanvix-compatible kernel and programs such as CPython in the v86 emulator, exactly and repeatably',
     )
     .version(version(), '-V, --version', 'print the version')
-    .option(
-      '--log-level <level>',
-      'what to log to stderr: trace, debug, info, warn, error or silent',
-      setLogLevel,
-      'warn',
-    )
+    .addOption(logLevelOption().default('warn'))
     .helpOption('-h, --help', 'print what a command can do')
     .enablePositionalOptions()
     .exitOverride()
@@ -39,11 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     .hook('preAction', openLog);
   for (const command of commands) {
     program.addCommand(
-      command((result) => {
-        status = result;
-      })
-        .exitOverride()
-        .configureOutput(quiet),
+      ready(
+        command((result) => {
+          status = result;
+        }),
+      ),
     );
   }
   takeOutputFailures();
@@ -52,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return await withFailures(status);
   } catch (error) {
-    if (error instanceof CommanderError) return reportUsage(error);
+    if (error instanceof CommanderError) return reportUsage(error, commandOf(program, argv));
     const { line, status: failed } = await describeError(error);
     for (const failure of takeOutputFailures()) process.stderr.write(`nanvix-v86: ${failure}\n`);
     process.stderr.write(`nanvix-v86: ${line}\n`);
@@ -60,11 +55,34 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Commands whose words are those of another tool. */
+const PASSING_ON = new Set(['cc', 'c++', 'mkramfs', 'mkimage']);
+
+const logLevelOption = (): Option =>
+  new Option(
+    '--log-level <level>',
+    'what to log to stderr: trace, debug, info, warn, error or silent',
+  ).argParser(setLogLevel);
+
+/** A command, and those below it, with what all of them have. */
+function ready(command: Command): Command {
+  if (!PASSING_ON.has(command.name())) command.addOption(logLevelOption().helpGroup('Options:'));
+  command.commands.forEach(ready);
+  return command.exitOverride().configureOutput(quiet);
+}
+
+/** The command, as it is called, that the words come to without an option. */
+function commandOf(program: Command, words: readonly string[]): string {
+  const [word, ...more] = words;
+  const next = program.commands.find((one) => one.name() === word);
+  return next === undefined ? program.name() : `${program.name()} ${commandOf(next, more)}`;
+}
+
 /** Help and version are successes to commander's mind, everything else is a mistake of the user. */
-function reportUsage(error: CommanderError): number {
+function reportUsage(error: CommanderError, command: string): number {
   if (error.exitCode === 0) return 0;
   if (error.code === 'commander.help') {
-    process.stderr.write('nanvix-v86: name a command; `nanvix-v86 --help` lists them\n');
+    process.stderr.write(`nanvix-v86: name a command; \`${command} --help\` lists them\n`);
   } else {
     const line = error.message
       .replace(/^error: /, '')

@@ -124,8 +124,12 @@ function checkWritable(option: string, path: string): void {
   }
 }
 
-/** Writes a whole file that the user named: what was there stays until the new one is complete. */
-export async function writeUserFile(
+/**
+ * Writes a whole file that the user named: what was there stays until the new one is complete.
+ *
+ * @throws InputError where it cannot be written.
+ */
+export async function replaceUserFile(
   path: string,
   content: string | Uint8Array,
   permissions = 0o666,
@@ -138,7 +142,20 @@ export async function writeUserFile(
       permissions,
     );
   } catch (error) {
-    noteOutputFailure(`the file ${path} could not be written (${codeOf(error)})`);
+    throw new InputError(`the file ${path} could not be written (${codeOf(error)})`);
+  }
+}
+
+/** The same at the end of a command, which has done its work: a failure is noted. @returns Whether it was written. */
+export async function writeUserFile(
+  ...[path, content, permissions]: Parameters<typeof replaceUserFile>
+): Promise<boolean> {
+  try {
+    await replaceUserFile(path, content, permissions);
+    return true;
+  } catch (error) {
+    noteOutputFailure((error as Error).message);
+    return false;
   }
 }
 

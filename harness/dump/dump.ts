@@ -163,7 +163,10 @@ export function dumpOf(result: DumpResult, program: string): Dump {
       );
     case 'no-call':
       throw new InputError(
-        `${program} made no snapshot call: it ended by ${result.stop.kind}. CPython makes one with NANVIX_SNAPSHOT=1 in its environment`,
+        `${program} made no snapshot call: ${endOf(result.stop)}. CPython makes one with NANVIX_SNAPSHOT=1 in its environment`,
       );
   }
 }
+
+const endOf = (stop: Stop): string =>
+  stop.kind === 'exit' ? `it ended with status ${stop.status}` : `it ended by ${stop.kind}`;

@@ -59,6 +59,7 @@ export async function planBoot(given: BootOptions): Promise<BootPlan> {
     env: options.env,
     verbatim: options.commandLine,
   });
+  tellUnreadWords(files, commandLine, options);
   return {
     identity: identityOf(files, commandLine, settings, options.era),
     files,
@@ -146,6 +147,19 @@ function checkDumped({ program, ramfs, dumped }: GuestFiles): void {
     const wanted = dumped.ramfs === null ? 'none' : `the one with SHA-256 ${dumped.ramfs.slice(0, 12)}…`;
     throw new InputError(`${name} was dumped with another volume: start it with ${wanted} (--ramfs)`);
   }
+}
+
+/** A dumped program has its arguments and environment in its memory: those that it is started with reach nobody. */
+function tellUnreadWords(
+  { program, programName, dumped }: GuestFiles,
+  line: string,
+  { log }: BootOptions,
+): void {
+  const words = line.slice(programName.length + 1);
+  if (dumped === undefined || words === '' || words === ';') return;
+  log?.warn?.(
+    `${program.identity.name} keeps the arguments and environment of its dump: ${JSON.stringify(words)} is not read`,
+  );
 }
 
 /** The options with every default filled in. */

@@ -133,7 +133,9 @@ function judge(
 ): { judgement: Judgement; built: Era } {
   const told = [
     ...(era === undefined ? [] : [givenEra(era)]),
-    ...(program === undefined ? [] : [...dumpEvidence(dumped), ...programEvidence(program)]),
+    ...(program === undefined
+      ? []
+      : [...dumpEvidence(dumped), ...programEvidence(program), ...bundledEvidence(program)]),
     ...(kernel === undefined ? [] : kernelEvidence(kernel)),
   ];
   const judgement = told.reduce<Judgement>(takeIn, UNJUDGED);
@@ -141,6 +143,11 @@ function judge(
   if (kernel !== undefined) return { judgement, built };
   const what = `the kernel built here speaks era ${built}`;
   return { judgement: takeIn(judgement, { what, admits: judgementOf(built).steps }), built };
+}
+
+/** A program in a bundle says of which era it is, as one that stands alone. */
+function bundledEvidence(program: Uint8Array): readonly Evidence[] {
+  return bundledPrograms(program).flatMap(({ name, bytes }) => programEvidence(bytes, `its program ${name}`));
 }
 
 /** A dumped program says of which era it is. */
@@ -303,6 +310,7 @@ async function readSource(what: string, source: FileSource): Promise<GuestFile> 
   });
   if (kind === 'folder') throw new InputError(`the ${what} ${source} is a folder: name a file`);
   const bytes = await readHostFile(source);
+  if (bytes.length === 0) throw new InputError(`the ${what} ${source} is empty: make it anew`);
   return { bytes, identity: identify(basename(source), bytes), why: 'named' };
 }
 

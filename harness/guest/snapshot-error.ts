@@ -7,6 +7,7 @@
 
 /**
  * - `unreadable`: the file cannot be opened or read, or is no snapshot at all. Name another file.
+ * - `unwritable`: the file cannot be written, for example because the disk is full. Nothing is left of it.
  * - `truncated`: the file ends early. Copy or take it again.
  * - `corrupted`: bytes differ from what was written, or contradict each other. Copy or take it again.
  * - `version`: another version of the format. Use the release that wrote it, or take the snapshot again.

@@ -82,7 +82,9 @@ async function namingFile<Result>(path: string, read: () => Promise<Result>): Pr
   } catch (error) {
     if (error instanceof SnapshotError) throw error.inFile(path);
     if (error instanceof Error && 'code' in error) {
-      throw new SnapshotError('unreadable', `${path}: cannot be read (${error.message})`, { cause: error });
+      throw new SnapshotError('unreadable', `${path}: cannot be read (${String(error.code)})`, {
+        cause: error,
+      });
     }
     throw error;
   }
@@ -149,6 +151,8 @@ class ArchiveReader {
   readonly #source;
   readonly #entries: AsyncIterator<Entry>;
   readonly #repacked = pack();
+  /** The first bytes of the file. */
+  #start: Buffer | undefined;
   /** What was read and has not been packed again. */
   #unmatched: Buffer[] = [];
   #differs = false;
@@ -156,7 +160,10 @@ class ArchiveReader {
   constructor(path: string, bytes: number) {
     this.#bytes = bytes;
     this.#source = createReadStream(path, { highWaterMark: READ_BYTES });
-    this.#source.on('data', (chunk) => this.#unmatched.push(chunk as Buffer));
+    this.#source.on('data', (chunk) => {
+      this.#start ??= (chunk as Buffer).subarray(0, MANIFEST_ENTRY.length);
+      this.#unmatched.push(chunk as Buffer);
+    });
     this.#repacked.on('data', (chunk) => {
       this.#match(chunk as Buffer);
     });
@@ -167,11 +174,9 @@ class ArchiveReader {
   }
 
   async readManifest(): Promise<SnapshotManifest> {
-    const entry = await this.#next(MANIFEST_ENTRY);
+    const entry = await this.#first();
     const size = entry.header.size;
-    if (entry.header.name !== MANIFEST_ENTRY) {
-      throw new SnapshotError('unreadable', `no snapshot: its first entry is not ${MANIFEST_ENTRY}`);
-    }
+    if (entry.header.name !== MANIFEST_ENTRY) throw noSnapshot();
     if (size > LIMITS.manifestBytes) {
       throw new SnapshotError(
         'too-large',
@@ -269,6 +274,16 @@ class ArchiveReader {
     return content;
   }
 
+  /** A file that does not begin as a snapshot does is none, whatever else is wrong with it. */
+  async #first(): Promise<Entry> {
+    try {
+      return await this.#next(MANIFEST_ENTRY);
+    } catch (error) {
+      if (MANIFEST_ENTRY.startsWith(this.#start?.toString('latin1') ?? '')) throw error;
+      throw noSnapshot(error);
+    }
+  }
+
   async #next(name: string): Promise<Entry> {
     const next = await this.#advance();
     if (next.done === true) throw new SnapshotError('truncated', `the file ends before ${name}`);
@@ -283,6 +298,9 @@ class ArchiveReader {
     }
   }
 }
+
+const noSnapshot = (cause?: unknown): SnapshotError =>
+  new SnapshotError('unreadable', `no snapshot: its first entry is not ${MANIFEST_ENTRY}`, { cause });
 
 /** What tar-stream throws, in this module's terms. It has no error codes, only messages. */
 function damaged(error: unknown): unknown {

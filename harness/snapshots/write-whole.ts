@@ -23,8 +23,9 @@ export async function writeWhole(path: string, pieces: () => PipelineSource<unkn
       return file.bytesWritten;
     });
   } catch (error) {
+    // The system's own message names the temporary file.
     if (error instanceof Error && 'code' in error) {
-      throw new SnapshotError('unwritable', `${path}: cannot be written (${error.message})`, {
+      throw new SnapshotError('unwritable', `${path}: cannot be written (${String(error.code)})`, {
         cause: error,
       });
     }

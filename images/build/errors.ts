@@ -19,6 +19,8 @@ export type BuildErrorKind =
   | 'compile-failed'
   /** A source of the caller's own program is not there. */
   | 'source-unreadable'
+  /** What was compiled cannot be put where the caller wants it. */
+  | 'output-unwritable'
   | 'interrupted';
 
 /** Why images could not be built. Nothing half-built is left in use whatever the kind: run again once the cause is gone. */

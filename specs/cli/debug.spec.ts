@@ -48,6 +48,21 @@ describe('debug --script', () => {
     expect(start.kind).toBe('snapshot');
   });
 
+  it('says in one line which page or snapshot it could not write, and ends there', async () => {
+    for (const [command, line] of [
+      ['replay', 'error: the file /nowhere/file could not be written (ENOENT)\n'],
+      ['snapshot save', 'error: /nowhere/file: cannot be written (ENOENT)\n'],
+    ] as const) {
+      const script = file(`${command} /nowhere/file`, 'continue');
+      const { stdout, stderr, status } = await nanvix(['debug', '--script', script, ...(await guest())]);
+      expect({ stdout, stderr, status }).toEqual({
+        stdout: line,
+        stderr: 'nanvix-v86: the script ends at line 1, which failed\n',
+        status: 1,
+      });
+    }
+  });
+
   it('leaves at quit with status 0, the guest not having ended', async () => {
     const script = file('call', 'quit', 'continue');
     const { stdout, status } = await nanvix(['debug', '--script', script, ...(await guest())]);

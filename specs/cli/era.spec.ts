@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { boot, EraContradictionError, exitStatusOf } from '../../harness/index.ts';
 import { ensureImages } from '../../images/index.ts';
 import { nanvix } from '../support/command.ts';
@@ -53,6 +53,20 @@ describe('--era', () => {
     const result = await nanvix(['run', '--era', 'M3', '--', programs.M]);
     expect(result).toMatchObject({ status: ERROR });
     expect(result.stderr).toMatch(/\(era M3\), but the kernel built here speaks era M/u);
+  });
+
+  it('is not needed to tell that a program in a bundle is of another era', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-era-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const bundle = join(folder, 'mixed.img');
+    await nanvix(['mkimage', '-o', bundle, `${programs.M};one`, `${programs.S};two`]);
+    const result = await nanvix(['run', bundle]);
+    expect(result).toMatchObject({ stdout: '', status: ERROR });
+    expect(result.stderr).toMatch(
+      /the initrd is a bundle \(NVMB\) \(era M\), but its program two calls the kernel by int 0x80/u,
+    );
   });
 
   it('that is none is refused', async () => {

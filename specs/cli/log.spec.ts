@@ -61,6 +61,14 @@ describe('--log-level debug', () => {
   });
 });
 
+it('the level may stand behind the command, and behind one below it', async () => {
+  expect(await linesOf('run', '--log-level', 'debug', '--', program)).not.toEqual([]);
+  const { status } = await nanvix(['cache', 'list', '--log-level', 'error']);
+  expect(status).toBe(0);
+  const wrong = await nanvix(['run', '--log-level', 'loud', '--', program]);
+  expect(wrong.stderr).toMatch(/^nanvix-v86: option '--log-level <level>' argument 'loud' is invalid/);
+});
+
 it('--log-level debug tells which snapshots are saved and loaded', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-log-'));
   onTestFinished(() => {

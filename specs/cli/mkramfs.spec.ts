@@ -48,6 +48,13 @@ it.each([
   expect(readFileSync(output)).toHaveLength(bytes);
 });
 
+it('tells its usage when asked, as every command does', async () => {
+  expect(await nanvix(['mkramfs', '--help'])).toMatchObject({
+    status: 0,
+    stdout: 'usage: mkramfs -o OUT [-s BYTES] [-f FACTOR] DIR\n',
+  });
+});
+
 describe('a mistake', () => {
   it.each([
     ['no image', () => [source], 1, /add -o OUT/],

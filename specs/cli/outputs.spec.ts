@@ -1,7 +1,8 @@
 /** Files that a command is to write: checked before anything runs; what fails later is told, and hides nothing. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAUNCHER, nanvix } from '../support/command.ts';
@@ -41,6 +42,8 @@ describe('a file that cannot be written is refused before the guest runs', () =>
     ['study --report', (path) => ['study', '--report', path]],
     ['study --save', (path) => ['study', '--save', path]],
     ['cc -o', (path) => ['cc', '-o', path, join(folder, 'source.c')]],
+    ['dump -o', (path) => ['dump', '-o', path, '--', program]],
+    ['replay -o', (path) => ['replay', '-o', path, '--', program]],
     ['snapshot export', (path) => ['snapshot', 'export', join(folder, 'no-snapshot'), path]],
   ];
   it.each(commands)('%s', async (_name, args) => {
@@ -73,6 +76,8 @@ describe('a file that cannot be written is refused before the guest runs', () =>
       ['run', '--console', path],
       ['trace', '-o', path],
       ['profile', '-o', path],
+      ['dump', '-o', path],
+      ['replay', '-o', path],
     ])
       expect((await nanvix([...command, '--', '/no/such/program'])).status).toBe(2);
     expect(readFileSync(path, 'utf8')).toBe('of an earlier run');
@@ -117,29 +122,58 @@ describe('a write that fails later is one line and a status of its own, and the 
     expect(exitCode).toBe(74);
   });
 
+  /** A limit on the size of files stands for a full disk. */
+  const onFullDisk = (
+    ...args: readonly string[]
+  ): Promise<{ exitCode?: number; stdout: string; stderr: string }> =>
+    execa('sh', ['-c', 'ulimit -f 8; trap "" XFSZ; exec "$0" "$@"', LAUNCHER, ...args], {
+      reject: false,
+      input: '',
+    });
+
   it('a snapshot that does not fit on the disk', async () => {
-    // a limit on the size of files stands for a full disk
     const path = join(folder, 'large.snapshot');
-    const { exitCode, stdout, stderr } = await execa(
-      'sh',
-      [
-        '-c',
-        'ulimit -f 8; trap "" XFSZ; exec "$0" "$@"',
-        LAUNCHER,
-        'run',
-        '--snapshot-to',
-        path,
-        '--snapshot-at',
-        '5000',
-        '--',
-        program,
-      ],
-      { reject: false, input: '' },
+    const { exitCode, stdout, stderr } = await onFullDisk(
+      ...['run', '--snapshot-to', path, '--snapshot-at', '5000', '--', program],
     );
     expect(stdout).toBe('ran');
-    expect(stderr).toMatch(/large\.snapshot: cannot be written \(EFBIG/);
+    expect(stderr).toContain('large.snapshot: cannot be written (EFBIG)');
     expect(exitCode).toBe(74);
     expect(readdirSync(folder).filter((name) => name.startsWith('large'))).toEqual([]);
+  });
+
+  it('a dump that does not fit on the disk, and the earlier one stays', async () => {
+    const path = join(folder, 'large.elf');
+    writeFileSync(path, 'an earlier dump');
+    const dumped = await compileC(
+      'outputs-dumped',
+      '#include <nanvix/snapshot.h>\nint main(void) { return nanvix_take_snapshot(); }\n',
+    );
+    const { exitCode, stderr } = await onFullDisk('dump', '-o', path, '--', dumped);
+    expect(stderr).toBe(`nanvix-v86: the file ${path} could not be written (EFBIG)`);
+    expect(exitCode).toBe(74);
+    expect(readFileSync(path, 'utf8')).toBe('an earlier dump');
+  });
+
+  it('a compiled program, a volume and a sysroot', async () => {
+    const source = join(folder, 'fits-nowhere.c');
+    writeFileSync(source, 'int main(void) { return 6; }\n');
+    await nanvix(['cc', source, '-o', join(folder, 'fits.elf')]);
+    const compiled = await onFullDisk('cc', source, '-o', join(folder, 'fits-nowhere.elf'));
+    expect(compiled).toMatchObject({
+      stderr: `nanvix-v86: the file ${join(folder, 'fits-nowhere.elf')} could not be written (EFBIG)`,
+      exitCode: 74,
+    });
+    const sysroot = await onFullDisk('sysroot', join(folder, 'fits-nowhere.root'));
+    expect(sysroot.stderr).toContain(
+      'fits-nowhere.root takes no more (EFBIG): what it holds is not complete',
+    );
+    expect(sysroot.exitCode).toBe(74);
+    // mkramfs has the statuses of Nanvix's tool
+    const volume = join(folder, 'fits-nowhere.img');
+    const made = await onFullDisk('mkramfs', '-o', volume, dirname(fileURLToPath(import.meta.url)));
+    expect(made).toMatchObject({ stderr: `mkramfs: ${volume} cannot be written (EFBIG)`, exitCode: 2 });
+    expect(readdirSync(folder).filter((name) => /^fits-nowhere\.(elf|img)/.test(name))).toEqual([]);
   });
 });
 

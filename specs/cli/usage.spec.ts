@@ -1,7 +1,19 @@
 /** A mistake of the user is one clear line on stderr and exit status 2. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
 import { nanvix } from '../support/command.ts';
+
+const THIS_FILE = fileURLToPath(import.meta.url);
+const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-usage-'));
+const EMPTY = join(folder, 'empty');
+writeFileSync(EMPTY, '');
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 describe('a mistake', () => {
   it.each([
@@ -33,6 +45,22 @@ describe('a mistake', () => {
     ['nothing to compile', ['cc', '-o', '/tmp/x.elf'], /no source to compile/],
     ['no program to write', ['cc', 'x.c'], /add -o FILE/],
     ['an unknown images action', ['images', 'burn'], /choose build or list/],
+    ['a source that is not there', ['cc', '/no/such.c', '-o', '/tmp/x.elf'], /\/no\/such\.c can't be read/],
+    [
+      'a command below a command that lacks a word',
+      ['snapshot', 'diff', 'a.snap'],
+      /missing required argument 'b'/,
+    ],
+    ['no command below a command', ['snapshot'], /name a command; `nanvix-v86 snapshot --help` lists them/],
+    ['an empty program', ['run', '--', EMPTY], /program \S+ is empty/],
+    ['an empty kernel', ['run', '--kernel', EMPTY, '--', EMPTY], /kernel \S+ is empty/],
+    [
+      'a snapshot that is not there',
+      ['run', '--restore', '/no/such.snap'],
+      /such\.snap: cannot be read \(ENOENT\)/,
+    ],
+    ['a file that is no snapshot', ['run', '--restore', THIS_FILE], /no snapshot: its first entry is not/],
+    ['an empty snapshot', ['snapshot', 'info', EMPTY], /the file ends before manifest\.json/],
   ])('%s', async (_what, args, message) => {
     const result = await nanvix(args);
     expect(result.status).toBe(2);
@@ -48,6 +76,19 @@ describe('help', () => {
     expect(result.status).toBe(0);
     for (const command of ['hello', 'run', 'images', 'cc'])
       expect(result.stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+  });
+
+  it('is what every command prints when asked', async () => {
+    const { stdout: all } = await nanvix(['--help']);
+    const names = [...all.matchAll(/^ {2}(\S+) (?:\[|<| {2,}).*$/gm)].flatMap(([, name]) => name ?? []);
+    expect(names).toEqual(expect.arrayContaining(['run', 'c++', 'cache', 'dap', 'mkramfs', 'mkimage']));
+    for (const name of names.filter((one) => one !== 'help' && !one.startsWith('-'))) {
+      const { stdout, stderr, status } = await nanvix([name, '--help']);
+      expect([name, stderr, status]).toEqual([name, '', 0]);
+      expect(stdout.toLowerCase()).toMatch(
+        new RegExp(`^usage: (nanvix-v86 )?${name.replaceAll('+', '\\+')} `),
+      );
+    }
   });
 
   it('tells the version', async () => {

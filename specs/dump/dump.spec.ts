@@ -1,5 +1,5 @@
 /** Programs that were dumped at their snapshot call go on there, in a kernel that has never heard of snapshots. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boot, HELLO, run } from '../../harness/index.ts';
 import { dumpGuest, type Dump, type DumpResult } from '../../harness/dump/index.ts';
@@ -221,9 +221,21 @@ describe('nanvix-v86 dump', () => {
   it('says in one line why there is none, with status 2, and writes nothing', async () => {
     const elf = scratch.path('none.elf');
     const { stderr, status } = await nanvix(['dump', '-o', elf, '--', await main('none', 'return 4;')]);
-    expect(stderr).toContain('made no snapshot call: it ended by exit');
+    expect(stderr).toContain('made no snapshot call: it ended with status 4');
     expect(status).toBe(2);
-    expect(readFileSync(elf)).toHaveLength(0);
+    expect(existsSync(elf)).toBe(false);
+  });
+
+  it('says that the dumped program reads no other arguments', async () => {
+    const program = await main('unread', 'nanvix_take_snapshot(); puts(argv[1]); return 0;');
+    const elf = scratch.path('unread.dumped.elf');
+    expect((await nanvix(['dump', '-o', elf, '--', program, 'first'])).status).toBe(0);
+    const other = await nanvix(['run', '--', elf, 'other;A=1']);
+    expect(other.stdout).toBe('first\n');
+    expect(other.stderr).toContain(
+      'unread.dumped.elf keeps the arguments and environment of its dump: \\"other;A=1\\" is not read',
+    );
+    expect((await nanvix(['run', '--', elf])).stderr).toBe('');
   });
 
   it('refuses a snapshot to start from', async () => {

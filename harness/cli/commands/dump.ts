@@ -1,8 +1,8 @@
 /** `nanvix-v86 dump`: runs a program to its snapshot call and writes an ELF file that starts there. */
 import { Command } from 'commander';
 import { log } from '../log.ts';
+import { checkOutputs, writeUserFile } from '../sink.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
-import { Sink } from '../sink.ts';
 import {
   addStartOptions,
   checkStart,
@@ -29,25 +29,18 @@ export function dumpCommand(setStatus: (status: number) => void): Command {
           'a dump needs to see the program from its start: leave out --restore and name the program',
         );
       }
-      const sink = new Sink(options.output, 'stdout');
-      try {
-        await dumpTo(sink, request);
-        setStatus(0);
-      } finally {
-        sink.close();
-      }
+      checkOutputs({ '--output': options.output });
+      await dumpProgram(request);
+      setStatus(0);
     },
   );
 }
 
-async function dumpTo(
-  sink: Sink,
-  request: {
-    readonly program: string | undefined;
-    readonly commandLine: string;
-    readonly values: DumpOptions;
-  },
-): Promise<void> {
+async function dumpProgram(request: {
+  readonly program: string | undefined;
+  readonly commandLine: string;
+  readonly values: DumpOptions;
+}): Promise<void> {
   const stdin = new ProcessInput();
   try {
     const streams = { stdin, onOutput: (_: unknown, bytes: Uint8Array) => writeThrough('stderr', bytes) };
@@ -55,7 +48,7 @@ async function dumpTo(
     try {
       const { dumpGuest, dumpOf } = await import('../../dump/index.ts');
       const { elf, instructions, printed } = dumpOf(await dumpGuest(guest), request.program ?? '');
-      sink.write(elf);
+      if (!(await writeUserFile(request.values.output, elf))) return;
       const count = (number: number): string => number.toLocaleString('en');
       process.stderr.write(
         `${request.values.output}: ${count(elf.length)} bytes, at instruction ${count(instructions)} of a normal start\n`,

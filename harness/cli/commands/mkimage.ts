@@ -68,7 +68,7 @@ function readRequest(words: readonly string[]): Request | string {
       options: {
         o: { type: 'string', short: 'o' },
         k: { type: 'string', short: 'k' },
-        h: { type: 'boolean', short: 'h' },
+        help: { type: 'boolean', short: 'h' },
       },
       allowPositionals: true,
     });
@@ -76,7 +76,7 @@ function readRequest(words: readonly string[]): Request | string {
     return 'an option that is not known, or lacks its value';
   }
   const { values, positionals } = parsed;
-  if (values.h) return 'help';
+  if (values.help) return 'help';
   if (values.o === undefined) return 'no image is named: add -o OUT';
   if (positionals.length === 0) return 'no program is named';
   return {

@@ -2,9 +2,10 @@
  * `nanvix-v86 mkramfs`: makes the image of a file system from a folder, as Nanvix's tool of that name does, with its options and exit
  * statuses. Source: ABI reference for Era M, "mkramfs, mkimage".
  */
-import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Command } from 'commander';
+import { replaceFile } from '../../../images/store/replace-file.ts';
 
 const MEBIBYTE = 2 ** 20;
 const PAGE = 4096;
@@ -37,6 +38,11 @@ export function mkramfsCommand(setStatus: (status: number) => void): Command {
 }
 
 async function makeRamfs(words: readonly string[]): Promise<number> {
+  // `-h` is a wrong usage to Nanvix's tool, which has no long options.
+  if (words.includes('--help')) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
   const request = readRequest(words);
   if (typeof request === 'string') return fail(status.usage, `${request}; ${USAGE}`);
   const { createRamfs, readFolder, RamfsError } = await import('../../../images/ramfs/index.ts');
@@ -45,7 +51,7 @@ async function makeRamfs(words: readonly string[]): Promise<number> {
     const files = readFolder(folder, 'skip');
     const content = [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
     const image = createRamfs(files, { totalBytes: request.bytes ?? sizeFor(content, request.factor) });
-    writeFileSync(output, image);
+    await replaceFile(output, (file, flag, mode) => writeFile(file, image, { flag, mode }));
     process.stderr.write(
       `mkramfs: source=${folder} content=${content}B image=${image.length}B output=${output}\n`,
     );

@@ -7,12 +7,15 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { InputError } from '../../guest/errors.ts';
+import { noteOutputFailure } from '../output-failures.ts';
 import { addPythonOption, programOfRelease, type PythonOptionValues } from '../python-release.ts';
 import { makeFolder } from '../../../images/system/folders.ts';
 
 /** RAM in MiB of the machines that `nanvixd-v86` runs. */
 const MEMORY_MIB = 256;
 const EXECUTABLE = 0o755;
+/** What the system says of a disk that has no room, rather than of a place that was named wrongly. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 export function sysrootCommand(setStatus: (status: number) => void): Command {
   const command = new Command('sysroot')
@@ -44,7 +47,8 @@ export function sysrootCommand(setStatus: (status: number) => void): Command {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      throw new InputError(`${folder} cannot be written (${code})`);
+      if (!FULL.has(code)) throw new InputError(`${folder} cannot be written (${code})`);
+      noteOutputFailure(`${folder} takes no more (${code}): what it holds is not complete`);
     }
     setStatus(0);
   });

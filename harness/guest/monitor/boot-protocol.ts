@@ -8,13 +8,13 @@
 import { hex } from '../../../emulator/hex.ts';
 import type { Machine } from '../../../emulator/types.ts';
 import { addressMap, bootRegisters, controlPage, PAGE_SIZE } from '../../../images/abi/memory-map.ts';
+import { isBundle } from '../../../images/bundle/index.ts';
 import { loadSegments } from '../elf/load-segments.ts';
 import type { LoadableElf } from '../elf/load-segments.ts';
 import { InputError } from '../errors.ts';
 import { encodeCommandLine } from './command-line.ts';
 import { writeControlPage } from './control-page.ts';
 import type { BootForm, MonitorEra } from './eras/era.ts';
-import { isBundle } from './eras/evidence.ts';
 import { writePvclock } from './pvclock.ts';
 
 /** What lies in memory when the kernel starts. */

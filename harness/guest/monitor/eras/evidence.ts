@@ -8,8 +8,8 @@ import { hex } from '../../../../emulator/hex.ts';
 import { stepsOf } from '../../../../images/abi/eras.ts';
 import type { EraStep } from '../../../../images/abi/eras.ts';
 import { HOST_KINDS } from '../../../../images/abi/host-kinds.ts';
-import { bundle } from '../../../../images/abi/messages.ts';
 import { ports, trapVectors } from '../../../../images/abi/ports.ts';
+import { isBundle } from '../../../../images/bundle/index.ts';
 import { viewOf } from '../violation.ts';
 import type { Evidence } from './judgement.ts';
 
@@ -67,25 +67,19 @@ export function numberingSeen(request: Uint8Array, length: number): Evidence | u
   return view.getUint32(27, true) === length ? seen.unnumbered : undefined;
 }
 
-/** What a program shows: whether it is a bundle, and by which vector it calls the kernel. */
-export function programEvidence(program: Uint8Array): readonly Evidence[] {
+/** What a program, or a bundle of them, shows: whether it is a bundle, and by which vector a program calls the kernel. */
+export function programEvidence(program: Uint8Array, name = 'the program'): readonly Evidence[] {
   if (isBundle(program)) return [{ what: 'the initrd is a bundle (NVMB)', admits: M }];
   const [before, after] = [trapVectors.eraS, trapVectors.eraM].map((vector) => callsBy(program, vector));
   if (before === undefined || after === undefined || (before === 0 && after === 0)) return [];
   // A program of one era may try the other's vector here and there.
-  if (after >= before * CLEARLY) return [{ what: 'the program calls the kernel by int 0x81', admits: M }];
-  if (before >= after * CLEARLY)
-    return [{ what: 'the program calls the kernel by int 0x80', admits: BEFORE_M }];
+  if (after >= before * CLEARLY) return [{ what: `${name} calls the kernel by int 0x81`, admits: M }];
+  if (before >= after * CLEARLY) return [{ what: `${name} calls the kernel by int 0x80`, admits: BEFORE_M }];
   return [];
 }
 
 /** How many times as many calls by one vector make it the program's own. */
 const CLEARLY = 8;
-
-/** Whether an initrd is a bundle of programs. */
-export function isBundle(program: Uint8Array): boolean {
-  return program.length >= 4 && viewOf(program).getUint32(0, true) === bundle.magic;
-}
 
 const INT = 0xcd;
 const MOV_EAX = 0xb8;
