@@ -1,10 +1,10 @@
 /**
  * How the specs run. Files that end in `.full.spec.ts` take long: `npm test` leaves them out, `npm run test:full` runs
- * them and nothing else. Two workers, each a process with the start-up flags that keep V8's own threads from starving a guest
- * on few cores. Time limits are a backstop for a harness that hangs; guests have deadlines of their own.
+ * them and nothing else. Two workers, each a process with the start-up flags of the command. Time limits are a backstop for a harness that hangs; guests have deadlines of their own.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { NODE_FLAGS } from '../harness/cli/node-flags.ts';
 import SkippedReporter from './support/skipped-reporter.ts';
 
 const MINUTE = 60_000;
@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => ({
     exclude: mode === 'full' ? [] : [LONG],
     globalSetup: ['specs/support/global-setup.ts'],
     pool: 'forks',
-    execArgv: ['--v8-pool-size=1', '--single-threaded-gc', '--initial-old-space-size=32'],
+    execArgv: [...NODE_FLAGS],
     maxWorkers: 2,
     testTimeout: (mode === 'full' ? 30 : 3) * MINUTE,
     hookTimeout: (mode === 'full' ? 30 : 3) * MINUTE,

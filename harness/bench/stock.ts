@@ -4,15 +4,15 @@
  */
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { NODE_FLAGS } from '../cli/node-flags.ts';
 import type { QemuGuest } from './qemu.ts';
 
 const CHILD = fileURLToPath(new URL('stock-v86.mjs', import.meta.url));
-const FLAGS = ['--v8-pool-size=1', '--single-threaded-gc', '--initial-old-space-size=32'];
 const LONGEST_RUN_MS = 240_000;
 
 /** Boots a guest and runs it to its end. Resolves to what came out of port 0xe9. */
 export async function runInStock(guest: Omit<QemuGuest, 'icount' | 'kernelArguments'>): Promise<string> {
-  const { stdout } = await execa(process.execPath, [...FLAGS, CHILD, JSON.stringify(guest)], {
+  const { stdout } = await execa(process.execPath, [...NODE_FLAGS, CHILD, JSON.stringify(guest)], {
     reject: false,
     stdin: 'ignore',
     timeout: LONGEST_RUN_MS,
