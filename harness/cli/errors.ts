@@ -20,6 +20,11 @@ const STATUS_INTERRUPTED = 130;
 
 export async function describeError(error: unknown): Promise<{ line: string; status: number }> {
   if (!(error instanceof Error)) return { line: `internal error: ${String(error)}`, status: STATUS_INTERNAL };
+  if ('syscall' in error && error.syscall === 'uv_cwd')
+    return {
+      line: 'the folder that this was started in is gone: change to another',
+      status: harnessStatus.usage,
+    };
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   if (isUnwritable(error)) return { line, status: harnessStatus.outputFailed };
   if (USAGE_ERRORS.has(error.name) || isMissingSource(error)) return { line, status: harnessStatus.usage };

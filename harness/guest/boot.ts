@@ -18,6 +18,7 @@ import type { MonitorEra } from './monitor/eras/era.ts';
 import { monitorEras } from './monitor/eras/index.ts';
 import { preferred, reasonsOf } from './monitor/eras/judgement.ts';
 import { commandLineText } from './monitor/command-line.ts';
+import { checkKinds } from './option-kinds.ts';
 import { DEFAULT_BOOT_TIME, DEFAULT_INSTRUCTIONS_PER_MICROSECOND, DEFAULT_MEMORY_MIB } from './options.ts';
 import type { BootOptions } from './options.ts';
 import { wallClock as hostClock } from './wall-clock.ts';
@@ -41,6 +42,9 @@ export interface BootPlan {
  * @throws InputError when a file is missing or unusable, or an option cannot be carried to the guest.
  */
 export async function planBoot(given: BootOptions): Promise<BootPlan> {
+  checkKinds(given);
+  if ((given.program as unknown) === undefined)
+    throw new InputError('no program is named: give a path, bytes, or a name such as python');
   const options = given.sysroot === undefined ? given : await fromSysroot(given);
   const checked = settle(options);
   const files = await findGuestFiles(options, checked.memoryMiB);

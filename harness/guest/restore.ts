@@ -13,6 +13,7 @@ import { identityDifferences } from './identity.ts';
 import type { ComponentIdentity, GuestIdentity, OptionValue } from './identity.ts';
 import { takeKeptCode } from './kept-code.ts';
 import { commandLineText } from './monitor/command-line.ts';
+import { checkKinds } from './option-kinds.ts';
 import type { BootOptions } from './options.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import { wallClock as hostClock } from './wall-clock.ts';
@@ -61,6 +62,7 @@ export type RestoreOptions = Partial<
  * @throws SnapshotMismatchError when something that is named is not what the snapshot was taken with.
  */
 export async function restoreSnapshot(snapshot: GuestSnapshot, options: RestoreOptions = {}): Promise<Guest> {
+  checkKinds(options);
   checkRunOptions(options);
   const settings = settingsOf(snapshot.identity);
   const symbols = await checkNamed(snapshot.identity, settings.memoryMiB, options);

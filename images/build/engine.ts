@@ -3,7 +3,7 @@
  * unchanged. Must hold: a result in the cache is whole; an interrupted or failed step leaves nothing but its log.
  */
 import { setMaxListeners } from 'node:events';
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pruneKind, removeFolder, sweep } from '../store/contents.ts';
 import { withLock } from '../store/lock.ts';
@@ -149,8 +149,7 @@ class Build {
     });
     let built = readEntry(cacheRoot, step.name, keyed.key);
     if (built !== undefined && !isIntact(built, this.#memo)) {
-      this.#warn(`${step.name} was damaged in the cache and is built again`);
-      removeFolder(cacheRoot, entryFolder(cacheRoot, step.name, keyed.key));
+      this.#remove(step, keyed.key);
       built = undefined;
     }
     const unusable = built === undefined ? unusablePath(cacheRoot, projectRoot) : undefined;
@@ -195,6 +194,8 @@ class Build {
         async () => {
           const theirs = readEntry(cacheRoot, step.name, keyed.key);
           if (theirs !== undefined) return theirs;
+          // An entry appears whole: one that is there and cannot be read is damaged, and in the way of the next.
+          if (existsSync(entryFolder(cacheRoot, step.name, keyed.key))) this.#remove(step, keyed.key);
           if (this.#stop.signal.aborted) throw interrupted(step.name);
           sweep(cacheRoot);
           makeFolder(path.dirname(log));
@@ -213,6 +214,13 @@ class Build {
         // Swept away by the next build; the error that led here says more.
       }
     }
+  }
+
+  /** Takes a damaged entry away. */
+  #remove({ name }: Step, key: string): void {
+    const { cacheRoot } = this.#options;
+    this.#warn(`${name} was damaged in the cache and is built again`);
+    removeFolder(cacheRoot, entryFolder(cacheRoot, name, key));
   }
 
   async #run(

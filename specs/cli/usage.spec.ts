@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nanvix } from '../support/command.ts';
+import { LAUNCHER, nanvix } from '../support/command.ts';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'nanvix-v86-usage-'));
@@ -68,6 +69,15 @@ describe('a mistake', () => {
     expect(result.stderr).toMatch(message);
     expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
   });
+});
+
+it('a folder that is gone is said to be', async () => {
+  const script = 'mkdir "$1/gone" && cd "$1/gone" && rmdir "$1/gone" && exec "$0" run -- "$2"';
+  const { exitCode, stderr } = await execa('sh', ['-c', script, LAUNCHER, folder, THIS_FILE], {
+    reject: false,
+  });
+  expect(stderr).toBe('nanvix-v86: the folder that this was started in is gone: change to another');
+  expect(exitCode).toBe(2);
 });
 
 describe('help', () => {

@@ -171,6 +171,15 @@ describe('a second build', () => {
     expect(again.warnings).toEqual(['one was damaged in the cache and is built again']);
   });
 
+  it.each(['', '{"format":2', '{}'])('builds again what has the manifest %j', async (manifest) => {
+    const step = fake('one', { files: [input('a', 'text')] });
+    const { built } = await buildSteps([step], { cacheRoot: cache() });
+    writeFileSync(path.join(built[0]?.files ?? '', '..', 'manifest.json'), manifest);
+    const again = await buildSteps([step], { cacheRoot: cache() });
+    expect(again.warnings).toEqual(['one was damaged in the cache and is built again']);
+    expect((await buildSteps([step], { cacheRoot: cache() })).ran).toEqual([]);
+  });
+
   it('builds again what had a byte changed in the cache', async () => {
     const step = fake('one', { files: [input('a', 'text')] });
     const { built } = await buildSteps([step], { cacheRoot: cache() });
