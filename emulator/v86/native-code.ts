@@ -36,6 +36,21 @@ function callV8(expression: string, one: unknown, other?: unknown): unknown {
 }
 
 /**
+ * Calls under the flags that later processes have. One that makes V8's code cache of the command line has another, for as long as it
+ * works, and what it kept of a guest's code under that would be looked for by nobody.
+ */
+function underUsualFlags<T>(call: () => T): T {
+  const before = cachedDataVersionTag();
+  setFlagsFromString('--flush-bytecode');
+  const differed = cachedDataVersionTag() !== before;
+  try {
+    return call();
+  } finally {
+    if (differed) setFlagsFromString('--no-flush-bytecode');
+  }
+}
+
+/**
  * The optimized code of a module. Undefined when there is none: V8 ends the process rather than serialize a module without,
  * so `witness`, a function that the module exports, must be known to be optimized.
  */
@@ -44,7 +59,7 @@ export function serializeNative(
   witness: CallableFunction,
 ): Uint8Array<ArrayBuffer> | undefined {
   if (!isOptimized(witness)) return undefined;
-  const native = callV8(SERIALIZE, module);
+  const native = underUsualFlags(() => callV8(SERIALIZE, module));
   return native instanceof ArrayBuffer ? new Uint8Array(native) : undefined;
 }
 
@@ -94,7 +109,7 @@ export function deserializeNative(
 ): WebAssembly.Module | undefined {
   // V8 takes all of the buffer that the bytes lie in
   const whole = native.length === native.buffer.byteLength ? native : new Uint8Array(native);
-  const module = callV8(DESERIALIZE, whole.buffer, wire);
+  const module = underUsualFlags(() => callV8(DESERIALIZE, whole.buffer, wire));
   return module instanceof WebAssembly.Module ? module : undefined;
 }
 
@@ -106,7 +121,7 @@ export function nativeKey(name: string): string {
   // No difference to be smoothed: the code of one system is of no use on another.
   // eslint-disable-next-line no-restricted-properties
   const { version, arch, platform } = process;
-  return [name, version, arch, platform, cachedDataVersionTag()].join('\n');
+  return [name, version, arch, platform, underUsualFlags(cachedDataVersionTag)].join('\n');
 }
 
 /** Calls back when the process ends, with the microseconds of processor time that it took: the last moment to keep code. */

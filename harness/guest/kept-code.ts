@@ -49,11 +49,11 @@ function keysOf(
   };
 }
 
-/** How a machine began: at which instruction, under which keys it looked for code, and whether it took some. */
+/** How a machine began: at which instruction, under which keys it looked for code, and under which it took some. */
 interface Start {
   readonly instructions: number;
   readonly keys: Keys;
-  readonly took: boolean;
+  readonly taken: string | undefined;
 }
 
 const starts = new WeakMap<Machine, Start>();
@@ -63,8 +63,8 @@ export function takeKeptCode(machine: Machine, identity: GuestIdentity): void {
   const { instructions } = machine;
   const keys = keysOf(machine, identity, instructions);
   const { restored, run, prepared, program } = keys;
-  const took = [restored, run, prepared, program].some((key) => key !== undefined && machine.takeCode(key));
-  starts.set(machine, { instructions, keys, took });
+  const taken = [restored, run, prepared, program].find((key) => key !== undefined && machine.takeCode(key));
+  starts.set(machine, { instructions, keys, taken });
 }
 
 /**
@@ -75,16 +75,17 @@ export function keepCodeOfRun(machine: Machine): void {
   const start = starts.get(machine);
   if (start === undefined || machine.instructions - start.instructions < LONG_RUN) return;
   const { run, program } = start.keys;
-  machine.keepCode(start.took ? run : program, { optimize: false });
+  machine.keepCode(start.taken === undefined ? program : run, { optimize: false });
 }
 
 /**
- * The key under which code would be kept for a guest that was restored and has run to its end: where it found none, and ran for long
- * enough to gain by some.
+ * The key under which code would be kept for a guest that was restored and has run to its end: where it found none of its own, and
+ * ran for long enough to gain by some. Code of its own is half of what there is for a whole run, and a short run is over in the time
+ * that the other half takes to be read.
  */
 export function wantedKeyOfRestored(machine: Machine): string | undefined {
   const start = starts.get(machine);
-  if (start === undefined || start.took) return undefined;
+  if (start === undefined || start.taken === start.keys.restored) return undefined;
   const ran = machine.instructions - start.instructions;
   return ran < SHORT_RUN || ran >= LONG_RUN ? undefined : start.keys.restored;
 }

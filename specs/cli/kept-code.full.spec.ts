@@ -108,6 +108,14 @@ describe('the compiled code of a program that runs for long', () => {
     expect(await layers()).toBe(1);
   });
 
+  it('is kept for all later runs also where the first makes V8\'s code of the command line besides', async () => {
+    const program = await compileC('long-run', LONG);
+    await run(program, MANY);
+    expect(await layers()).toBe(1);
+    await run(program, MANY);
+    expect(await layers()).toBe(1);
+  });
+
   it('is not kept of a short run', async () => {
     await run(await compileC('long-run', LONG), FEW);
     expect(await layers()).toBe(0);
@@ -141,6 +149,13 @@ describe('the compiled code of a snapshot', () => {
     for (const { stdout } of runs) expect(stdout).toBe(interpreted.output);
     expect(await counted()).toEqual(interpreted);
     expect(await keptFiles(cache, 'guest-code', 'layer')).toHaveLength(1);
+  });
+
+  it('is made also where there is code of its program, which holds more than a run from it needs', async () => {
+    await nanvix(['run', '--', await compileC('long-run', LONG), String(MANY)], '', environment);
+    expect(await keptFiles(cache, 'guest-code', 'layer')).toHaveLength(1);
+    for (let i = 0; i < 3; i++) expect((await restored()).status).toBe(0);
+    expect(await keptFiles(cache, 'guest-code', 'layer')).toHaveLength(2);
   });
 
   it('is not made where the guest has files of the host, which a run more would change', async () => {
