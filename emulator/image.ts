@@ -307,7 +307,7 @@ export function restoreCompiled(instance: V86Instance, layer: CompiledLayer): vo
   instance.growTo(layer.memoryLength);
   const memory = Buffer.from(instance.bytes.buffer);
   const own = instance.saveOwnWords();
-  // see clear
+  // of translations, and of where they lead to code: see clear
   instance.exports.full_clear_tlb();
   for (const [start, end] of instance.regionsOutsideRam()) {
     let zeroFrom = start;

@@ -108,7 +108,7 @@ describe('the compiled code of a program that runs for long', () => {
     expect(await layers()).toBe(1);
   });
 
-  it('is kept for all later runs also where the first makes V8\'s code of the command line besides', async () => {
+  it("is kept for all later runs also where the first makes V8's code of the command line besides", async () => {
     const program = await compileC('long-run', LONG);
     await run(program, MANY);
     expect(await layers()).toBe(1);

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestImage, type Machine, serializeImage } from '../../emulator/index.ts';
 import { listen, loadGuest, makeMachine } from './guest.ts';
+import { Image } from '../../emulator/image.ts';
 import { PROGRAMS } from './programs.ts';
 
 const PAGE = 4096;
@@ -69,6 +70,30 @@ describe.each(['image', 'keep', 'none'] as const)('a restore with compiled: %s',
       expect(remembered(machine.capture())).toBe(translations);
       machine.run({ instructions: machine.instructions + (at % 2 === 0 ? 300 : 9000) });
     }
+  });
+});
+
+describe('a restore with the code of an image', () => {
+  it('leaves nothing of what v86 remembered besides, of code or of translations', async () => {
+    const machine = await start('page faults in a hot loop');
+    /** The pages of v86's memory but the first, which has the processor: an image keeps that by itself. */
+    const rest = (): [number, string][] => {
+      const image = machine.capture();
+      if (!(image instanceof Image)) throw new TypeError('not an image of this emulator');
+      const { compiled } = image;
+      const pages = [...(compiled?.pages ?? [])].filter(([address]) => address > 0);
+      return pages.map(([address, page]) => [address, Buffer.from(page).toString('hex')]);
+    };
+    // before the guest has touched a page above its first 4 MiB, whose translations stand in a page of their own
+    machine.run({ instructions: 20 });
+    const early = machine.capture();
+    machine.restore(early);
+    const before = rest();
+    expect(before.length).toBeGreaterThan(0);
+    machine.run({ instructions: 600_000 });
+    expect(rest()).not.toEqual(before);
+    machine.restore(early);
+    expect(rest()).toEqual(before);
   });
 });
 
