@@ -119,6 +119,14 @@ function adapter(): Adapter {
   };
 }
 
+it('an editor may leave out the format of paths, which is the native one then', async () => {
+  const { send, says, ended } = adapter();
+  send('initialize', { adapterID: 'nanvix-v86' });
+  await says('"command":"initialize","success":true');
+  send('disconnect');
+  expect(await ended).toEqual([0, null]);
+});
+
 describe('the process ends when the editor disconnects', () => {
   it('before anything was launched', async () => {
     const { send, ended } = adapter();

@@ -59,6 +59,10 @@ describe('CPython, dumped once it is initialized', () => {
     expect(result.outcome).toEqual(normal.outcome);
     expect(result.instructions).toBeLessThan(8_000_000);
     expect(dump.instructions).toBeGreaterThan(2 * result.instructions);
+    const guide = readFileSync(new URL('../../harness/dump/README.md', import.meta.url), 'utf8');
+    expect([normal, result].map(({ instructions }) => (instructions / 1e6).toFixed(1))).toEqual(
+      /takes ([\d.]+) million instructions from reset.* it takes ([\d.]+) million/s.exec(guide)?.slice(1),
+    );
   });
 
   it('ends at the same instruction when it goes on from a snapshot', async () => {

@@ -40,6 +40,12 @@ export abstract class GuestAdapter extends ProtocolSession {
 
   /** A request that is not as it should be changes nothing. */
   protected override dispatchRequest(request: DebugProtocol.Request): void {
+    // The protocol's default, which the library takes for another format.
+    if (request.command === 'initialize')
+      request.arguments = {
+        pathFormat: 'path',
+        ...(request.arguments as DebugProtocol.InitializeRequestArguments),
+      };
     const problem = problemOf(request);
     if (problem === undefined) super.dispatchRequest(request);
     else this.refuse(new Response(request), problem);
