@@ -79,8 +79,7 @@ function setTagWord(state: X87State, word: number): void {
   }
 }
 
-export const environmentLength = (wide: boolean): number => (wide ? 28 : 14);
-export const imageLength = (wide: boolean): number => environmentLength(wide) + 80;
+const environmentLength = (wide: boolean): number => (wide ? 28 : 14);
 
 /** How the environment is laid out; of real mode's layouts see {@link writeEnvironment}. */
 export interface Layout {

@@ -3,6 +3,7 @@ import { exitStatuses } from '../../images/abi/exit-status.ts';
 import { formatCrashReport } from '../guest/crash-report.ts';
 import { harnessStatus } from '../guest/exit-status.ts';
 import type { RunResult } from '../guest/result.ts';
+import { isHalfway } from '../guest/stop.ts';
 
 /** One run as JSON; the shape is part of the command line's promise. */
 export interface RunRecord {
@@ -29,6 +30,7 @@ const CONSOLE_LINES = 12;
 /** Says on stderr why a run did not end by itself; nothing when it did. */
 export function explainEnd(result: RunResult): string | undefined {
   const { outcome } = result;
+  if (isHalfway(outcome)) return `the run stopped at ${outcome.kind} (status ${harnessStatus.stopped})`;
   switch (outcome.kind) {
     case 'exit':
       if (outcome.panic !== undefined) return explainPanic(outcome.panic, result.exitStatus);
@@ -41,15 +43,6 @@ export function explainEnd(result: RunResult): string | undefined {
     case 'halted':
     case 'protocol-error':
       return `the guest ended by ${outcome.kind}: ${formatCrashReport(outcome.crash)}`;
-    case 'kernel-call':
-    case 'snapshot':
-    case 'paused':
-    case 'reached':
-    case 'input':
-    case 'breakpoint':
-    case 'watchpoint':
-    case 'requested':
-      return `the run stopped at ${outcome.kind} (status ${harnessStatus.stopped})`;
   }
 }
 

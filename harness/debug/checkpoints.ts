@@ -24,8 +24,8 @@ export interface CheckpointOptions {
   readonly capacity?: number;
 }
 
-export const DEFAULT_SPACING = 2_000_000;
-export const DEFAULT_CAPACITY = 32;
+const DEFAULT_SPACING = 2_000_000;
+const DEFAULT_CAPACITY = 32;
 const NEAR_CAPACITY = 6;
 
 export class Checkpoints {

@@ -3,7 +3,7 @@
  * registers back, and goes on behind the snapshot call, which has returned 0.
  *
  * What must hold: it uses no stack and no data but its own page's until the program's own are back; and a kernel that does not
- * give what the program had before is told in one line on its console, with {@link CANNOT_START} as the exit status.
+ * give what the program had before is told in one line on its console, with the exit status of a program that cannot be started.
  */
 import { createRequire } from 'node:module';
 import type * as Iced from 'iced-x86';
@@ -15,6 +15,7 @@ import {
   mmioInfo,
   type ResultRegisters,
 } from '../../images/abi/index.ts';
+import { exitStatuses } from '../../images/abi/exit-status.ts';
 import type { RepeatedCall } from './kernel-state.ts';
 
 /** What the registers held when the snapshot call was made. */
@@ -45,8 +46,8 @@ export interface StartPlan {
   readonly stack: { readonly address: number; readonly bytes: Uint8Array };
 }
 
-/** As shells have it for what cannot be executed. */
-export const CANNOT_START = 126;
+/** What the kernel built here ends with for a program that it cannot start. */
+const CANNOT_START = exitStatuses.notExecutable;
 const REFUSAL =
   'nanvix-v86 dump: this kernel does not give the program what it had when it was dumped: start it with the same volume and memory\n';
 const SCRATCH_BYTES = 64;

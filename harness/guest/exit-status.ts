@@ -1,6 +1,6 @@
 /** The one number a run ends with, for command lines and results: the guest's own, or one that says why there is none. */
 import { exitStatuses } from '../../images/abi/exit-status.ts';
-import type { Stop } from './stop.ts';
+import { isHalfway, type Stop } from './stop.ts';
 
 /** Statuses that are not the guest's. */
 export const harnessStatus = {
@@ -25,6 +25,7 @@ export const harnessStatus = {
  * ends with 0 by itself; here it has the status of later kernels.
  */
 export function exitStatusOf(stop: Stop): number {
+  if (isHalfway(stop)) return harnessStatus.stopped;
   switch (stop.kind) {
     case 'exit':
       return stop.panic === undefined ? stop.status : exitStatuses.kernelPanic;
@@ -35,14 +36,5 @@ export function exitStatusOf(stop: Stop): number {
       return harnessStatus.crashed;
     case 'protocol-error':
       return stop.violation.contradictsEra === true ? harnessStatus.eraContradiction : harnessStatus.crashed;
-    case 'kernel-call':
-    case 'snapshot':
-    case 'paused':
-    case 'reached':
-    case 'input':
-    case 'breakpoint':
-    case 'watchpoint':
-    case 'requested':
-      return harnessStatus.stopped;
   }
 }

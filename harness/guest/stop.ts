@@ -84,3 +84,28 @@ export type Stop =
   | { readonly kind: 'requested'; readonly reason: unknown };
 
 export type StopKind = Stop['kind'];
+
+/** Whether somebody stopped the run before its end, by the kind of the stop. A limit is not somebody. */
+const IS_HALFWAY = {
+  exit: false,
+  'kernel-call': true,
+  snapshot: true,
+  paused: true,
+  deadline: false,
+  reached: true,
+  input: true,
+  breakpoint: true,
+  watchpoint: true,
+  crash: false,
+  halted: false,
+  'protocol-error': false,
+  requested: true,
+} as const satisfies Record<StopKind, boolean>;
+
+/** A stop from which the guest can go on, and at which it neither ended nor ran into a limit. */
+export type HalfwayStop = Extract<
+  Stop,
+  { kind: { [Kind in StopKind]: (typeof IS_HALFWAY)[Kind] extends true ? Kind : never }[StopKind] }
+>;
+
+export const isHalfway = (stop: Stop): stop is HalfwayStop => IS_HALFWAY[stop.kind];

@@ -1,6 +1,7 @@
 /** What a module came to, as its records and its end say. */
 import { formatCrashReport } from '../guest/crash-report.ts';
 import type { RunResult } from '../guest/result.ts';
+import { isHalfway } from '../guest/stop.ts';
 import { readRecords, type TestRecord } from './records.ts';
 
 /** What one test came to. */
@@ -101,6 +102,8 @@ function valueOf(records: readonly TestRecord[], key: 'skipped' | 'problem' | 'f
 }
 
 function whyCutShort({ outcome, exitStatus, errorOutput }: RunResult): string {
+  if (outcome.kind === 'exit' || isHalfway(outcome))
+    return `Python ended in the midst of it, with status ${exitStatus}: ${errorOutput.trim().split('\n').slice(-3).join(' | ')}`;
   switch (outcome.kind) {
     case 'deadline':
       return outcome.deadline === 'wall'
@@ -110,15 +113,5 @@ function whyCutShort({ outcome, exitStatus, errorOutput }: RunResult): string {
     case 'halted':
     case 'protocol-error':
       return `the guest ended by ${outcome.kind}: ${formatCrashReport(outcome.crash)}`;
-    case 'exit':
-    case 'kernel-call':
-    case 'snapshot':
-    case 'paused':
-    case 'reached':
-    case 'input':
-    case 'breakpoint':
-    case 'watchpoint':
-    case 'requested':
-      return `Python ended in the midst of it, with status ${exitStatus}: ${errorOutput.trim().split('\n').slice(-3).join(' | ')}`;
   }
 }

@@ -46,7 +46,7 @@ export interface RegrtestReport {
 }
 
 /** How many tests of a module passed, failed and were skipped. */
-export function countTests(tests: readonly TestOutcome[]): TestCounts {
+function countTests(tests: readonly TestOutcome[]): TestCounts {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { outcome } of tests) counts[outcome] += 1;
   return counts;

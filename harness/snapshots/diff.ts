@@ -123,11 +123,7 @@ function withoutHistory(guestState: PlainData): PlainData {
 }
 
 /** The leaves in which two trees of plain data differ. */
-export function compareValues(
-  a: PlainData | undefined,
-  b: PlainData | undefined,
-  path = '',
-): ValueDifference[] {
+function compareValues(a: PlainData | undefined, b: PlainData | undefined, path = ''): ValueDifference[] {
   const [treeA, treeB] = [branches(a), branches(b)];
   if (treeA === undefined || treeB === undefined) {
     const [one, other] = [showValue(a), showValue(b)];

@@ -10,7 +10,7 @@ import { PAGE_BYTES } from './format.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Zero bytes before RAM. Source: ABI reference, "Snapshot". */
-export const VMEM_HEADER_BYTES = 4096;
+const VMEM_HEADER_BYTES = 4096;
 
 /** Pieces in which zeros are written. */
 const PIECE_BYTES = 1 << 20;

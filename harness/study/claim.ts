@@ -29,7 +29,7 @@ export interface Measured {
 }
 
 /** What the reference measured after all its changes, in milliseconds. */
-export const REFERENCE_BOOT_MS = 450;
+const REFERENCE_BOOT_MS = 450;
 
 /** What a claim says of a row, as a share of the reference's boot: above 0 for what the row gives up. */
 export function claimedShare({ savesMs = 0, side }: Claim): number {

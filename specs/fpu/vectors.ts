@@ -49,22 +49,6 @@ export function formatVector({ operation, control, status, tags, registers, memo
   return [...words, ...registers.map(text), text(memory)].join(' ');
 }
 
-export function parseVector(line: string): Vector {
-  const [operation = '', control = '', status = '', tags = '', ...numbers] = line.trim().split(' ');
-  const word = (digits: string): number => parseInt(digits, 16);
-  const [a, b, c, memory] = numbers.map(number);
-  if (a === undefined || b === undefined || c === undefined || memory === undefined)
-    throw new Error(`no vector: ${line}`);
-  return {
-    operation: word(operation) & 0x7ff,
-    control: word(control),
-    status: word(status),
-    tags: word(tags),
-    registers: [a, b, c],
-    memory,
-  };
-}
-
 /** The x87 before a vector's instruction. */
 export function stateOf({ control, status, tags, registers }: Vector): PlainState {
   const state = new PlainState();

@@ -7,6 +7,7 @@ import { wallClock } from '../../guest/wall-clock.ts';
 import { bestOptions, bestSnapshotOptions } from '../best.ts';
 import { bootMs, instructionsToExit } from '../boots.ts';
 import type { Figure } from '../figure.ts';
+import { restoring } from '../hello-snapshot.ts';
 import { libposixRanges } from '../libposix-ranges.ts';
 import { ownInstructions } from './kernel-overhead.ts';
 
@@ -85,19 +86,6 @@ export const bestRestoreHelloMs: Figure = {
   prepare: async () => {
     const booted = await bootHello(await bestSnapshotOptions());
     await restoreHello(booted);
-    const { guest, snapshot } = booted;
-    if (snapshot === undefined)
-      throw new Error('the best hello made no snapshot call: build its images again');
-    return {
-      sample: async () => {
-        const startedAt = wallClock();
-        guest.restore(snapshot, 'continue', { compiled: 'keep' });
-        await guest.runToEnd();
-        return wallClock() - startedAt;
-      },
-      dispose: () => {
-        guest.dispose();
-      },
-    };
+    return restoring(booted);
   },
 };

@@ -1,7 +1,6 @@
 /** Restore and hello and exit, with full finalization, in the machine the snapshot was taken in, its code compiled. */
 import { bootHello } from '../../guest/hello.ts';
-import { wallClock } from '../../guest/wall-clock.ts';
-import { snapshotOf } from '../hello-snapshot.ts';
+import { restoring } from '../hello-snapshot.ts';
 import type { Figure } from '../figure.ts';
 
 export const restoreHelloMs: Figure = {
@@ -11,20 +10,5 @@ export const restoreHelloMs: Figure = {
   target: 25,
   samples: 30,
   warmUp: 5,
-  prepare: async () => {
-    const booted = await bootHello();
-    const { guest } = booted;
-    const snapshot = snapshotOf(booted);
-    return {
-      sample: async () => {
-        const startedAt = wallClock();
-        guest.restore(snapshot, 'continue', { compiled: 'keep' });
-        await guest.runToEnd();
-        return wallClock() - startedAt;
-      },
-      dispose: () => {
-        guest.dispose();
-      },
-    };
-  },
+  prepare: async () => restoring(await bootHello()),
 };

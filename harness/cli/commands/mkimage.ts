@@ -4,9 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { Command } from 'commander';
 import { replaceFile } from '../../../images/store/replace-file.ts';
+import { nanvixTool, parseWords, WRONG_OPTION } from '../nanvix-tool.ts';
 
 const USAGE = 'usage: mkimage -o OUT [-k KARGS] "PATH;CMDLINE"...';
 const STATUS_FAILED = 1;
@@ -17,19 +16,12 @@ interface Request {
   readonly entries: readonly { readonly path: string; readonly commandLine: string }[];
 }
 
-export function mkimageCommand(setStatus: (status: number) => void): Command {
-  return new Command('mkimage')
-    .description(
-      'bundle programs into one file to boot, with the options of Nanvix: -o OUT [-k KARGS] "PATH;CMDLINE"...',
-    )
-    .argument('[words...]', 'options and programs')
-    .allowUnknownOption()
-    .passThroughOptions()
-    .helpOption(false)
-    .action(async (words: readonly string[]) => {
-      setStatus(await makeImage(words));
-    });
-}
+export const mkimageCommand = nanvixTool(
+  'mkimage',
+  'bundle programs into one file to boot, with the options of Nanvix: -o OUT [-k KARGS] "PATH;CMDLINE"...',
+  'options and programs',
+  makeImage,
+);
 
 async function makeImage(words: readonly string[]): Promise<number> {
   const request = readRequest(words);
@@ -61,20 +53,12 @@ async function makeImage(words: readonly string[]): Promise<number> {
 
 /** What is asked for, or in a few words why it cannot be. */
 function readRequest(words: readonly string[]): Request | string {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...words],
-      options: {
-        o: { type: 'string', short: 'o' },
-        k: { type: 'string', short: 'k' },
-        help: { type: 'boolean', short: 'h' },
-      },
-      allowPositionals: true,
-    });
-  } catch {
-    return 'an option that is not known, or lacks its value';
-  }
+  const parsed = parseWords(words, {
+    o: { type: 'string', short: 'o' },
+    k: { type: 'string', short: 'k' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (parsed === undefined) return WRONG_OPTION;
   const { values, positionals } = parsed;
   if (values.help) return 'help';
   if (values.o === undefined) return 'no image is named: add -o OUT';

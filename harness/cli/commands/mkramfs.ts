@@ -3,9 +3,8 @@
  * statuses. Source: ABI reference for Era M, "mkramfs, mkimage".
  */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { Command } from 'commander';
 import { replaceFile } from '../../../images/store/replace-file.ts';
+import { nanvixTool, parseWords, WRONG_OPTION } from '../nanvix-tool.ts';
 
 const MEBIBYTE = 2 ** 20;
 const PAGE = 4096;
@@ -23,19 +22,12 @@ interface Request {
   readonly factor: number;
 }
 
-export function mkramfsCommand(setStatus: (status: number) => void): Command {
-  return new Command('mkramfs')
-    .description(
-      'make the image of a file system from a folder, with the options of Nanvix: -o OUT [-s BYTES] [-f FACTOR] DIR',
-    )
-    .argument('[words...]', 'options and the folder')
-    .allowUnknownOption()
-    .passThroughOptions()
-    .helpOption(false)
-    .action(async (words: readonly string[]) => {
-      setStatus(await makeRamfs(words));
-    });
-}
+export const mkramfsCommand = nanvixTool(
+  'mkramfs',
+  'make the image of a file system from a folder, with the options of Nanvix: -o OUT [-s BYTES] [-f FACTOR] DIR',
+  'options and the folder',
+  makeRamfs,
+);
 
 async function makeRamfs(words: readonly string[]): Promise<number> {
   // `-h` is a wrong usage to Nanvix's tool, which has no long options.
@@ -72,20 +64,12 @@ function sizeFor(content: number, factor: number): number {
 
 /** What is asked for, or in a few words why it cannot be. */
 function readRequest(words: readonly string[]): Request | string {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...words],
-      options: {
-        o: { type: 'string', short: 'o' },
-        s: { type: 'string', short: 's' },
-        f: { type: 'string', short: 'f' },
-      },
-      allowPositionals: true,
-    });
-  } catch {
-    return 'an option that is not known, or lacks its value';
-  }
+  const parsed = parseWords(words, {
+    o: { type: 'string', short: 'o' },
+    s: { type: 'string', short: 's' },
+    f: { type: 'string', short: 'f' },
+  });
+  if (parsed === undefined) return WRONG_OPTION;
   const { values, positionals } = parsed;
   const [folder, ...more] = positionals;
   if (values.o === undefined) return 'no image is named: add -o OUT';

@@ -13,7 +13,7 @@ const NEWLINE = 0x0a;
 const PANIC = /^\[PANIC\]\[kernel\].*$(?![^]*^\[)/mu;
 
 /** Begins each line that came by port 0xeb. */
-export const LOG_MARK = 'klog: ';
+const LOG_MARK = 'klog: ';
 
 export class KernelConsole {
   readonly log = new ByteLog();

@@ -37,7 +37,7 @@ export interface State {
 
 const nothing = new Uint8Array(0);
 
-export const initialState: State = {
+const initialState: State = {
   phase: 'opening',
   title: '',
   end: '',
