@@ -5,29 +5,20 @@
 import { codeIsKept } from '../../emulator/index.ts';
 import type { BootImages } from '../../images/types.ts';
 import { boot } from '../guest/boot.ts';
-import { userStore, type Store } from '../cache/index.ts';
+import { userStore } from '../cache/index.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { HELLO } from '../guest/hello.ts';
 import { codeKey } from '../guest/kept-code.ts';
 import { DEFAULT_MEMORY_MIB } from '../guest/options.ts';
 import { restoreSnapshot } from '../guest/restore.ts';
-
-/** What is kept once code was wanted and not there. */
-const wantedKey = (key: string): string[] => ['code wanted', key];
-
-/** Whether code is wanted for the first time. Takes a note for the next. */
-function isFirstUse(store: Store, key: string): boolean {
-  if (store.digestOf('notes', wantedKey(key)) !== undefined) return false;
-  store.write('notes', wantedKey(key), new Uint8Array(0));
-  return true;
-}
+import { isRepeated } from './repeated.ts';
 
 /**
  * Keeps compiled code for CPython on the usual kernel, if these images have both, unless there is some for them and this Node, or there is nowhere to keep it. Takes
  * some seconds, of which `onStart` tells.
  *
- * @param when With `second-use` the first to ask gets nothing but a note for the next: who runs CPython once, as a job of CI does that
+ * @param when With `second-use` the first to ask gets nothing but a mark for the next: who runs CPython once, as a job of CI does that
  *   starts with an empty cache, would wait longer than the code saves.
  */
 export async function prepareCode(
@@ -41,7 +32,7 @@ export async function prepareCode(
   const key = codeKey(usual.sha256, python.elf.sha256, DEFAULT_MEMORY_MIB);
   const store = userStore();
   if (codeIsKept(store, key) || !store.canKeep('guest-code')) return;
-  if (when === 'second-use' && isFirstUse(store, key)) return;
+  if (when === 'second-use' && !isRepeated(key)) return;
   onStart();
   const guest = await boot({ ...HELLO, images });
   guest.machine.compileForManyRuns();
@@ -68,7 +59,7 @@ export async function prepareCodeOfSnapshot(
   onStart: () => void,
 ): Promise<void> {
   const store = userStore();
-  if (!store.canKeep('guest-code') || isFirstUse(store, key)) return;
+  if (!store.canKeep('guest-code') || !isRepeated(key)) return;
   onStart();
   const guest = await restoreSnapshot(snapshot);
   guest.warm(snapshot);

@@ -72,6 +72,14 @@ export const kinds = {
     days: 30,
     bytes: 256 * MIB,
   },
+  runs: {
+    name: 'runs',
+    holds: 'marks of runs that were made before',
+    shape: 'files',
+    days: 30,
+    // the last thousand and some: each is a checksum, and to look through them takes time
+    bytes: MIB / 24,
+  },
   symbols: {
     name: 'symbols',
     holds: 'addresses of names in programs',

@@ -1,4 +1,4 @@
-/** Compiled code: of CPython and of a snapshot, made by the second command that runs it; of what runs for long, by its first run. */
+/** Compiled code: of CPython, of a snapshot and of short runs, made by the second of them; of what runs for long, by its first run. */
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,8 +116,21 @@ describe('the compiled code of a program that runs for long', () => {
     expect(await layers()).toBe(1);
   });
 
-  it('is not kept of a short run', async () => {
-    await run(await compileC('long-run', LONG), FEW);
+  it('is kept of a shorter run when that is made for the second time', async () => {
+    const program = await compileC('long-run', LONG);
+    const interpreted = await run(program, FEW, '--no-compile');
+    for (const kept of [0, 1, 1, 1]) {
+      expect(await run(program, FEW)).toBe(interpreted);
+      expect(await layers()).toBe(kept);
+    }
+  });
+
+  it('is not kept of a run that is over at once', async () => {
+    const program = await compileC(
+      'short-run',
+      '#include <stdio.h>\nint main(void) { return puts("done") < 0; }\n',
+    );
+    for (let i = 0; i < 3; i++) expect(await run(program, 0)).toBe('done\n');
     expect(await layers()).toBe(0);
   });
 });

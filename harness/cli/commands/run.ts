@@ -95,7 +95,8 @@ async function runProgram(
       const hasOwnCode = run.phases === undefined && options.trustCompiled !== true;
       if (hasOwnCode && run.result.outcome.kind === 'exit') {
         const { keepCodeOfRun, wantedKeyOfRestored } = await import('../../guest/kept-code.ts');
-        keepCodeOfRun(guest.machine);
+        const { isRepeated } = await import('../repeated.ts');
+        keepCodeOfRun(guest.machine, isRepeated);
         // To run once more must change nothing outside of the guest.
         const canRepeat = options.compile && options.mount === undefined;
         const wanted = canRepeat ? wantedKeyOfRestored(guest.machine) : undefined;
