@@ -92,13 +92,13 @@ async function runProgram(
       // a console that stayed empty is an empty file
       consoleSink?.write('');
       // Code that is left for those who look on is slower for all others; code of a file is trusted in this run alone.
-      const hasOwnCode = run.phases === undefined && options.trustCompiled !== true;
+      const hasOwnCode = options.compile && run.phases === undefined && options.trustCompiled !== true;
       if (hasOwnCode && run.result.outcome.kind === 'exit') {
         const { keepCodeOfRun, wantedKeyOfRestored } = await import('../../guest/kept-code.ts');
         const { isRepeated } = await import('../repeated.ts');
         keepCodeOfRun(guest.machine, isRepeated);
         // To run once more must change nothing outside of the guest.
-        const canRepeat = options.compile && options.mount === undefined;
+        const canRepeat = options.mount === undefined;
         const wanted = canRepeat ? wantedKeyOfRestored(guest.machine) : undefined;
         if (snapshot !== undefined && wanted !== undefined) await prepareSnapshot(snapshot, wanted);
       }
