@@ -20,7 +20,7 @@ import { ImageDataError } from './image-data-error.ts';
 import { MOST_TICKS_PER_MICROSECOND, Scheduler, type AlarmState } from './scheduler.ts';
 import { decodeCompiled, encodeCompiled } from './serialize-compiled.ts';
 import type { MachineImage } from './types.ts';
-import { Address, PAGE, TlbFlag, V86_VERSION } from './v86/internals.ts';
+import { Address, PAGE, TlbFlag, TRANSLATIONS_REMEMBERED, V86_VERSION } from './v86/internals.ts';
 
 /** One page of guest RAM that is not all zero. */
 export interface SerializedPage {
@@ -152,12 +152,10 @@ export function deserializeImage(data: {
 
 const MEBIBYTE = 2 ** 20;
 
-/** v86's own limit of remembered translations. */
-const MAX_TRANSLATIONS = (Address.tlbData - Address.validTlbEntries) / 4;
 const VIRTUAL_PAGES = 2 ** 20;
 
 function translationsOf(data: Uint8Array, memoryBytes: number): Uint32Array {
-  require('translations', data.length % 8 === 0 && data.length / 8 <= MAX_TRANSLATIONS);
+  require('translations', data.length % 8 === 0 && data.length / 8 <= TRANSLATIONS_REMEMBERED);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const words = Uint32Array.from({ length: data.length / 4 }, (_, i) => view.getUint32(4 * i, true));
   for (let i = 0; i < words.length; i += 2) {

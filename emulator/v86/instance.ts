@@ -29,6 +29,7 @@ import {
   STEPS_EXPORT,
   Tally,
   TlbFlag,
+  TRANSLATIONS_REMEMBERED,
 } from './internals.ts';
 import { withConvention } from './calling-convention.ts';
 import { withFlagsInLocals } from './flags-in-locals.ts';
@@ -161,6 +162,10 @@ export class V86Instance {
       },
     });
     this.functions.connect(functions, this.exports.memory);
+    // nothing has been allocated yet: what grows first lies behind v86's own data, where the list is moved
+    const listPages = (4 * TRANSLATIONS_REMEMBERED) / WASM_PAGE;
+    if (this.exports.memory.grow(listPages) * WASM_PAGE !== Address.validTlbEntries)
+      throw new UnsupportedV86Error('its memory has another size when it starts');
     this.exports.rust_init();
     this.ramSize = ramSize;
     const used = this.exports.memory.buffer.byteLength;

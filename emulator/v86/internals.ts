@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = 'b4cb5e3580ce0cdcbd6870d0370b1fff339d776a248bd5c90ff576e40aef8639';
+export const REWRITTEN_SHA256 = '82d3561bf20dd2a0461d237143fa44aa9331076f708d992f905ec9a4ab140153';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -79,14 +79,23 @@ export const Address = {
   timestampLast: 37360,
   /** One word per virtual page: a pointer to the table of compiled entry points, or 0. */
   tlbCode: 49180,
-  /** The list of virtual pages with an entry, and after it their number. */
-  validTlbEntries: 4243748,
+  /** The list of virtual pages with an entry, which is moved here (more-translations.ts), and their number. */
+  validTlbEntries: 9_568_256,
   validTlbCount: 4243744,
   /** One word per virtual page: physical page plus base of guest RAM, xor virtual page, or flags. */
   tlbData: 4283748,
   /** Pointer to guest RAM. */
   guestRam: 8478052,
 } as const;
+
+/** Where v86's list of virtual pages with an entry is before it is moved, and for how many of them it has room. */
+export const OldTranslationList = { start: 4243748, room: 10_000 } as const;
+
+/**
+ * How many translations are remembered: those of 512 MiB. Each number of the list takes three bytes of WebAssembly then, as it did; and
+ * v86 goes through all of the list when a page comes to hold code, or no code any more.
+ */
+export const TRANSLATIONS_REMEMBERED = 2 ** 17;
 
 /**
  * The lowest 64 bytes of v86's memory are unused by it (nothing may live near the null pointer); the rewrite keeps
@@ -376,6 +385,11 @@ export const FunctionName = {
   interruptReturn: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu4iret',
   doPageWalk: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu12do_page_walk',
   exitJit: 'exit_jit',
+  clearTranslations: 'clear_tlb',
+  clearAllTranslations: 'full_clear_tlb',
+  markPageWithCode: '_RNvNtNtCslOG1uufA09K_3v863cpu3cpu16tlb_set_has_code',
+  finishCompile: 'codegen_finalize_finished',
+  freeCode: '_RNvNvNtCslOG1uufA09K_3v863jit18jit_dirty_page_ctx4free',
   readTsc: 'read_tsc',
   setTsc: 'set_tsc',
   storeTsc: 'store_current_tsc',

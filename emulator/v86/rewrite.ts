@@ -11,6 +11,7 @@
  *  - instructions can be executed one by one without the main loop;
  *  - software interrupts and returns from interrupts can call out, with no change to the guest;
  *  - pages of guest RAM that may have been written are marked;
+ *  - more translations of page tables are remembered;
  *  - the ports that v86 serves itself can be reached by the host, as parts of wider accesses;
  *  - the time stamp counter asks JavaScript;
  *  - MMX and SSE fault and compute as on a processor;
@@ -21,6 +22,7 @@
  * keep their numbers; where one is wrapped, its old body moves to a new number.
  */
 
+import { withMoreTranslations } from './more-translations.ts';
 import { correctConditions } from './rewrite-conditions.ts';
 import { addPushByte } from './emitter.ts';
 import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.ts';
@@ -46,7 +48,7 @@ export { UnsupportedV86Error } from './rewrite-support.ts';
 
 /** The bytes of v86.wasm, rewritten. */
 export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const binary = new WasmBinary(bytes);
+  const binary = new WasmBinary(withMoreTranslations(bytes));
   const index = findFunctions(binary);
   const reachesEnd = addReachesEnd(binary, index);
   rewritePageEnd(binary, index, reachesEnd);
