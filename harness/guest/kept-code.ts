@@ -20,6 +20,9 @@ const LONG_RUN = 100_000_000;
 /** Shorter runs are over before code of their own would save anything. Measured: at 3 million instructions it saves a third of the process. */
 const SHORT_RUN = 2_000_000;
 
+/** The same where there is prepared code, and more than a hello needs: that has nearly all of what it needs in there. */
+const SHORT_RUN_OF_PREPARED = 30_000_000;
+
 /** A name for what prepared code is compiled from: the files' SHA-256, and the size of memory. */
 export const codeKey = (kernel: string, program: string, memoryMiB: number): string =>
   JSON.stringify([kernel, program, memoryMiB]);
@@ -82,9 +85,9 @@ export function keepCodeOfRun(machine: Machine, isRepeated: (key: string) => boo
   const { restored, run, prepared, program } = start.keys;
   const ran = machine.instructions - start.instructions;
   if (ran < LONG_RUN) {
-    // From a snapshot: see wantedKeyOfRestored. What was prepared is most of what a short run needs, and large.
-    if (ran < SHORT_RUN || restored !== undefined || start.taken === prepared) return;
-    if (!isRepeated(run)) return;
+    // from a snapshot: see wantedKeyOfRestored
+    if (restored !== undefined) return;
+    if (ran < (start.taken === prepared ? SHORT_RUN_OF_PREPARED : SHORT_RUN) || !isRepeated(run)) return;
   }
   machine.keepCode(start.taken === undefined ? program : run, { optimize: false });
 }
