@@ -5,18 +5,14 @@
  * On a machine where everything is built, `ensureImages` reads a few small files and starts nothing, so nothing is
  * imported here that only a build needs.
  */
-import { createReadStream, createWriteStream, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Era } from './abi/eras.ts';
-import type { DigestMemo } from './build/digest-memo.ts';
-import type { BuildOutcome } from './build/engine.ts';
-import { buildSteps, findSteps } from './build/engine.ts';
-import { resultOf } from './build/entry.ts';
-import { BuildError } from './build/errors.ts';
+import { build, imageOf, prebuiltGuests } from './build-images.ts';
+import { findSteps } from './build/engine.ts';
 import { cacheRoot } from './build/paths.ts';
-import { differenceWarning, differs, readResults } from './build/results.ts';
-import type { BuiltStep, Step } from './build/step.ts';
+import { differs, readResults } from './build/results.ts';
+import type { Step } from './build/step.ts';
 import {
   debugFile,
   laterLibraryStep,
@@ -33,28 +29,20 @@ import { TEST_MODULES_FILE, TESTS_RAMFS_FILE, testsStep } from './cpython/tests.
 import type { LaterPython, Variant } from './cpython/variant.ts';
 import { fullVariant, referenceVariant } from './cpython/variant.ts';
 import { kernelFile, kernelSteps } from './kernel/recipe.ts';
-import { PrebuiltGuests } from './prebuilt/guests.ts';
-import { DEPENDENCIES_FILE, DIAGNOSTICS_FILE, programName, programStep } from './programs/recipe.ts';
 import { HELLO_RAMFS_FILE, helloRamfsStep } from './ramfs/recipe.ts';
-import { replaceFile } from './store/replace-file.ts';
-import type { WriteFile } from './store/replace-file.ts';
-import { TCC_FILE, tccStep, tccSysrootSteps } from './tcc/recipe.ts';
-import { ADDR2LINE_FILE, hasCompiler as machineHasCompiler, toolchainStep } from './toolchain/recipe.ts';
+import { ADDR2LINE_FILE, toolchainStep } from './toolchain/recipe.ts';
 import type {
   BootImages,
-  CompiledProduct,
-  CompiledProgram,
-  CompileOptions,
   EnsureOptions,
   ImageFile,
   ImageListing,
   Images,
-  ProductOptions,
   RegressionTests,
   WantedImages,
 } from './types.ts';
-import { makeFolder } from './system/folders.ts';
 
+export { compileProduct, compileProgram, ensureTinyCompiler, hasCompiler } from './compile.ts';
+export type { TinyCompiler } from './compile.ts';
 export { BuildError } from './build/errors.ts';
 export type { BuildErrorKind } from './build/errors.ts';
 export { TEST_RUNNER } from './cpython/tests.ts';
@@ -81,28 +69,6 @@ export type {
   RegressionTests,
   WantedImages,
 } from './types.ts';
-
-function imageOf(built: BuiltStep, name: string): ImageFile {
-  return resultOf(built, name);
-}
-
-const prebuiltGuests = (memo: DigestMemo): PrebuiltGuests | undefined => PrebuiltGuests.find(memo);
-
-interface BuildSettings extends Omit<EnsureOptions, 'variant' | 'era'> {
-  readonly mostRunning?: number;
-}
-
-async function build(steps: readonly Step[], options: BuildSettings): Promise<BuildOutcome> {
-  const recorded = readResults();
-  return await buildSteps(steps, {
-    cacheRoot: cacheRoot(),
-    onProgress: options.onProgress,
-    signal: options.signal,
-    mostRunning: options.mostRunning,
-    prebuilt: prebuiltGuests,
-    check: (built) => (differs(built, recorded) ? differenceWarning(built) : undefined),
-  });
-}
 
 interface NamedResult {
   readonly name: string;
@@ -275,26 +241,6 @@ export async function keepCPythonArchive(file: string): Promise<GivenArchive> {
   return await keepArchive(file);
 }
 
-/** Copies a result to where the user wants it. @throws BuildError */
-async function copyTo(place: string, from: string, mode: number): Promise<string> {
-  const target = path.resolve(place);
-  const copy: WriteFile<void> = (into, flags, fileMode) =>
-    pipeline(
-      createReadStream(from),
-      createWriteStream(into, { flags, mode: fileMode, flush: flags === 'wx' }),
-    );
-  try {
-    makeFolder(path.dirname(target));
-    await replaceFile(target, copy, mode);
-  } catch (error) {
-    const { code = 'error' } = error as NodeJS.ErrnoException;
-    throw new BuildError('output-unwritable', `the file ${place} could not be written (${code})`, {
-      cause: error,
-    });
-  }
-  return target;
-}
-
 /**
  * CPython's own regression tests, from its source archive, as a volume to boot from. Built where it is missing.
  *
@@ -331,42 +277,6 @@ export async function ensureNativePython(options: Omit<EnsureOptions, 'variant'>
 }
 
 /**
- * Compiles for the guest, with its libc and libposix, and for C++ with libstdc++: a program, or what goes into one. Found in
- * the cache if it was made before.
- *
- * @throws BuildError `compile-failed` with all that the compiler said, or any other kind if the toolchain can't be had.
- */
-export async function compileProduct(options: ProductOptions): Promise<CompiledProduct> {
-  const { sources, flags = [], product, output, dependencies, era = 'S', language } = options;
-  const source = { sources, flags, cwd: process.cwd(), era, product };
-  const outcome = await build(
-    [programStep(language === undefined ? source : { ...source, language })],
-    options,
-  );
-  const built = outcome.built[0];
-  if (built === undefined) throw new Error('the engine left out the program');
-  const diagnostics = readFileSync(path.join(built.files, DIAGNOSTICS_FILE), 'utf8');
-  if (product === 'answer') return { file: undefined, diagnostics };
-  if (dependencies !== undefined)
-    await copyTo(dependencies, path.join(built.files, DEPENDENCIES_FILE), 0o666);
-  const file = imageOf(built, programName(sources, product));
-  if (output === undefined) return { file, diagnostics };
-  const placed = await copyTo(output, file.path, product === 'program' ? 0o777 : 0o666);
-  return { file: { ...file, path: placed }, diagnostics };
-}
-
-/**
- * Compiles a program for the guest: {@link compileProduct} for the usual case.
- *
- * @throws BuildError `compile-failed` with all that the compiler said, or any other kind if the toolchain can't be had.
- */
-export async function compileProgram(options: CompileOptions): Promise<CompiledProgram> {
-  const { file, diagnostics } = await compileProduct({ ...options, product: 'program' });
-  if (file === undefined) throw new Error('a program is no answer');
-  return { elf: file, diagnostics };
-}
-
-/**
  * binutils' addr2line, for those who look into the guest's files: the toolchain has it.
  *
  * @returns its absolute path.
@@ -375,32 +285,6 @@ export async function compileProgram(options: CompileOptions): Promise<CompiledP
 export async function ensureAddr2line(options: Omit<EnsureOptions, 'variant'> = {}): Promise<string> {
   const outcome = await build([toolchainStep], options);
   return path.join(outcome.built[0]?.files ?? '', ADDR2LINE_FILE);
-}
-
-/** Whether this machine has a compiler for the guest, or can get one: else there is {@link ensureTinyCompiler}. */
-export function hasCompiler(): boolean {
-  return machineHasCompiler();
-}
-
-/** TinyCC as a program of the guest, and the folder that its volume is made from. */
-export interface TinyCompiler {
-  readonly elf: ImageFile;
-  readonly sysroot: string;
-}
-
-/**
- * The compiler that runs in the guest. Built where it is missing, which needs this machine's; a package of prebuilt guests has it.
- *
- * @throws BuildError
- */
-export async function ensureTinyCompiler(
-  era: Era = 'S',
-  options: Omit<EnsureOptions, 'variant' | 'era'> = {},
-): Promise<TinyCompiler> {
-  const { built } = await build([tccStep, tccSysrootSteps[era]], options);
-  const [tcc, sysroot] = built;
-  if (tcc === undefined || sysroot === undefined) throw new Error('the engine left out the compiler');
-  return { elf: imageOf(tcc, TCC_FILE), sysroot: sysroot.files };
 }
 
 /** The images of a variant and whether they are there, and the source archives that were given. Builds nothing. */

@@ -141,7 +141,7 @@ export class Guest {
   }
 
   /**
-   * Executes one instruction, some twenty million times a second: no deadlines hold. Steps in a row are one stage, whose wall time
+   * Executes one instruction, more than fifteen million times a second: no deadlines hold. Steps in a row are one stage, whose wall time
    * is that from the first to what follows the last.
    *
    * @returns Why the guest did not just come to the next instruction; undefined if it did.

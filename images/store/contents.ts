@@ -70,11 +70,15 @@ function fileThing(place: string): Thing {
   return { path: place, bytes: size, used: mtimeMs };
 }
 
-/** A folder of results: its list says how large they are, its manifest's time when they were last used. */
+/** A folder of results: its list says how large they are, its manifest's time when they were last used. A damaged one is counted too. */
 function folderThing(place: string): Thing {
-  const { mtimeMs } = statSync(path.join(place, 'manifest.json'));
-  const files = JSON.parse(readFileSync(path.join(place, 'files.json'), 'utf8')) as { bytes: number }[];
-  return { path: place, bytes: files.reduce((sum, file) => sum + file.bytes, 0), used: mtimeMs };
+  try {
+    const { mtimeMs } = statSync(path.join(place, 'manifest.json'));
+    const files = JSON.parse(readFileSync(path.join(place, 'files.json'), 'utf8')) as { bytes: number }[];
+    return { path: place, bytes: files.reduce((sum, file) => sum + file.bytes, 0), used: mtimeMs };
+  } catch {
+    return wholeThing(place);
+  }
 }
 
 /** A file or folder of any kind, counted file by file. */

@@ -50,6 +50,23 @@ describe('cache', () => {
     expect(readdirSync(join(cache, 'logs'))).toEqual([]);
   });
 
+  it('clears a result whose lists are damaged, too', async () => {
+    mkdirSync(join(cache, 'images', 'musl-0123'), { recursive: true });
+    writeFileSync(join(cache, 'images', 'musl-0123', 'manifest.json'), '');
+    expect((await run('clear', 'images')).stdout).toBe('removed 1 entry, 0.0 kB\n');
+    expect(readdirSync(join(cache, 'images'))).toEqual([]);
+  });
+
+  it('says in one line that it cannot remove', async () => {
+    mkdirSync(join(cache, 'images', 'musl-0123'), { recursive: true });
+    writeFileSync(join(cache, 'tmp'), 'no folder');
+    const { stderr, status } = await run('clear');
+    expect(stderr).toBe(
+      `nanvix-v86: the build cache ${cache} can't be written to (EEXIST): set NANVIX_V86_CACHE to a folder that can\n`,
+    );
+    expect(status).toBe(1);
+  });
+
   it('refuses a kind that there is not, and keeps everything', async () => {
     const { stderr, status } = await run('clear', 'everything');
     expect(status).toBe(2);
