@@ -1,5 +1,5 @@
 /**
- * Where a command writes what it was run for, and how it reads the files that the user names.
+ * Where a command writes what it was run for.
  *
  * What must hold: a file that cannot be written is told before anything is built or booted; one that takes no more later on
  * is told once, in one line, ends nothing, and has an exit status of its own (`harnessStatus.outputFailed`).
@@ -11,7 +11,6 @@ import {
   ftruncateSync,
   fstatSync,
   openSync,
-  readFileSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -156,14 +155,5 @@ export async function writeUserFile(
   } catch (error) {
     noteOutputFailure((error as Error).message);
     return false;
-  }
-}
-
-/** Reads a file that the user named. */
-export function readUserFile(what: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new InputError(`the ${what} ${path} cannot be read (${codeOf(error)})`);
   }
 }

@@ -11,8 +11,8 @@ import { InputError } from '../guest/errors.ts';
 import { readProgramFile } from '../guest/elf/program-file.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { GuestSymbols, SymbolSources } from '../look/symbols/index.ts';
-import { readUserFile } from './sink.ts';
 import type { StartOptionValues } from './start-guest.ts';
+import { readUserFile } from '../guest/user-file.ts';
 
 /** As commander hands them over. */
 export interface SymbolOptionValues {

@@ -1,7 +1,7 @@
 /** A run in pieces: each machine runs some of the modules, and what `--json` told of the pieces is put together again. */
-import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { InputError } from '../guest/errors.ts';
+import { readUserFile } from '../guest/user-file.ts';
 import type { RegrtestReport } from './report.ts';
 
 const tests = v.object({ passed: v.number(), failed: v.number(), skipped: v.number() });
@@ -54,9 +54,10 @@ const schema: v.GenericSchema<RegrtestReport> = v.object({
 
 /** @throws InputError when the file is missing or holds nothing that `--json` or `--save` writes. */
 export function readReport(file: string): RegrtestReport {
+  const text = readUserFile('file of results', file).toString('utf8');
   let report: unknown;
   try {
-    report = JSON.parse(readFileSync(file, 'utf8'));
+    report = JSON.parse(text);
   } catch {
     report = undefined;
   }

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { addressMap } from '../../images/abi/memory-map.ts';
 import type { ImageFile } from '../../images/types.ts';
 import type { SymbolSource } from '../guest/crash-report.ts';
-import { InputError } from '../guest/errors.ts';
 import { loadedSymbols, placeText } from '../guest/elf/symbol-table.ts';
+import { readUserFile } from '../guest/user-file.ts';
 import type { SnapshotIdentity } from './contents.ts';
 import type { AddressNames } from './diff.ts';
 
@@ -20,7 +20,7 @@ export async function findSymbols(
   const built = await builtFiles(identity);
   const bytesOf = async (part: 'kernel' | 'program'): Promise<Uint8Array | undefined> => {
     const path = named[part];
-    if (path !== undefined) return await readNamed(part, path);
+    if (path !== undefined) return readUserFile(`${part}'s symbols`, path);
     const file = built[part];
     return file === undefined ? undefined : await readFile(file.path);
   };
@@ -88,13 +88,4 @@ async function builtFiles(
   const full = program === undefined ? await findFullPythons() : [];
   const symbols = full.find(({ elf }) => elf.sha256 === identity.program.sha256)?.symbols;
   return { kernel: fileOf('kernel'), program: program ?? symbols };
-}
-
-async function readNamed(part: string, path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`the ${part}'s symbols ${path} cannot be read (${code ?? 'error'}): check the path`);
-  }
 }

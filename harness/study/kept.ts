@@ -1,8 +1,8 @@
 /** Studies in files: those that people name, and the last one, which is kept in the cache for the next to compare with. */
-import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { userStore } from '../cache/index.ts';
 import { InputError } from '../guest/errors.ts';
+import { readUserFile } from '../guest/user-file.ts';
 import type { StartupReport } from './report/index.ts';
 
 const VERSION = 2;
@@ -22,13 +22,7 @@ const lastKey = ['last', VERSION] as const;
 
 /** @throws InputError when the file is missing or no study of this version. */
 export function readStudy(path: string): StartupReport {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new InputError(`${path} is no study: give a file written by --save`);
-  }
-  return parseStudy(path, text);
+  return parseStudy(path, readUserFile('study', path).toString('utf8'));
 }
 
 function parseStudy(path: string, text: string): StartupReport {

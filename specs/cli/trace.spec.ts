@@ -149,6 +149,11 @@ describe('nanvix-v86 trace', () => {
       /"sometimes" is no result/,
     ],
     ['a thread that is no number', ['trace', '--thread', 'main', '--', 'python'], /whole number/],
+    [
+      'a time that lies behind another',
+      ['trace', '--from', '5', '--to', '1', '--', 'python'],
+      /no call is from 5 ms on and before 1 ms/,
+    ],
     ['a time that is no number', ['trace', '--from', 'soon', '--', 'python'], /number of milliseconds/],
     [
       'an output that cannot be',

@@ -68,7 +68,7 @@ describe('merged results', () => {
     expect(() => readReport(other)).toThrow(
       `${other} holds no results: give a file that regrtest --save wrote`,
     );
-    expect(() => readReport(join(folder, 'none.json'))).toThrow('holds no results');
+    expect(() => readReport(join(folder, 'none.json'))).toThrow('none.json cannot be read (ENOENT)');
   });
 
   it('are made by the command, with the status of the whole', async () => {

@@ -273,6 +273,7 @@ describe('nanvix-v86 study', () => {
     [['--add', '{"name":"default, cold"}'], 'there is a row default, cold already: give yours another name'],
     [['--add', '{"name":"pie"}'], 'there is a row pie already: give yours another name'],
     [['--rows', '/nowhere.json'], 'the file of rows /nowhere.json cannot be read (ENOENT)'],
+    [['--previous', '/nowhere.json'], 'the study /nowhere.json cannot be read (ENOENT)'],
     [['--previous', '/etc/hostname'], '/etc/hostname is no study: give a file written by --save'],
   ])('refuses %j with one line that says what to do', async (args, message) => {
     const { stderr, status } = await nanvix(['study', ...args]);

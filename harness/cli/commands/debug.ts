@@ -9,7 +9,7 @@ import { harnessStatus } from '../../guest/exit-status.ts';
 import type { InputSource } from '../../guest/options.ts';
 import { debuggerReplay } from '../debugger-replay.ts';
 import { processStatus } from '../report.ts';
-import { readUserFile } from '../sink.ts';
+import { readUserFile } from '../../guest/user-file.ts';
 import { ProcessInput, writeThrough } from '../standard-streams.ts';
 import { addStartOptions, checkStart, startGuest } from '../start-guest.ts';
 import type { StartOptionValues, StartRequest } from '../start-guest.ts';

@@ -15,11 +15,16 @@ interface DumpOptions extends StartOptionValues {
   readonly output: string;
 }
 
+/** Options of a guest that a dump refuses: it must see the program from its start. */
+const REFUSED: ReadonlySet<string> = new Set(['restore', 'trustCompiled']);
+
 export function dumpCommand(setStatus: (status: number) => void): Command {
   const command = new Command('dump')
     .description('run a program to its snapshot call and write an ELF file that starts there')
     .requiredOption('-o, --output <file>', 'the ELF file to write');
-  return addStartOptions(command).action(
+  addStartOptions(command);
+  for (const option of command.options) if (REFUSED.has(option.attributeName())) option.hideHelp();
+  return command.action(
     async (program: string | undefined, line: readonly string[], options: DumpOptions) => {
       const request = { program, commandLine: line.join(' '), values: options };
       checkStart(request, 'dump');

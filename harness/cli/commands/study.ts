@@ -8,7 +8,8 @@ import { thisSystem } from '../../../images/system/system.ts';
 import { InputError } from '../../guest/errors.ts';
 import { log } from '../log.ts';
 import { shard, wholeNumber } from '../parse.ts';
-import { checkOutputs, readUserFile, writeUserFile } from '../sink.ts';
+import { readUserFile } from '../../guest/user-file.ts';
+import { checkOutputs, writeUserFile } from '../sink.ts';
 import { version } from '../version.ts';
 
 interface StudyCommandOptions {

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { resultRegisters } from '../../../images/abi/kernel-calls.ts';
 import type { TraceLevel } from '../../look/trace/index.ts';
 import { milliseconds, wholeNumber } from '../parse.ts';
-import { readUserFile } from '../sink.ts';
+import { readUserFile } from '../../guest/user-file.ts';
 import { addStartOptions } from '../start-guest.ts';
 import { addSymbolOptions } from '../symbol-files.ts';
 import { TRACE_FORMATS, type TraceOptionValues } from '../trace-options.ts';

@@ -60,6 +60,8 @@ export function compileFilter(filter: CallFilter): (call: CallRecord) => boolean
   const results = filter.results?.map(checkResult);
   const from = (filter.fromMs ?? 0) * NANOSECONDS_PER_MILLISECOND;
   const to = (filter.toMs ?? Infinity) * NANOSECONDS_PER_MILLISECOND;
+  if (from > to)
+    throw new InputError(`no call is from ${filter.fromMs} ms on and before ${filter.toMs} ms: swap them`);
   const named = (call: CallRecord, set: ReadonlySet<string>): boolean =>
     set.has(call.name) || set.has(String(call.number));
   return (call) =>
