@@ -40,6 +40,7 @@ const HEAD = `
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
+#include <nanvix/kcalls.h>
 #include <nanvix/snapshot.h>
 `;
 
@@ -84,6 +85,12 @@ describe('CPython, dumped once it is initialized', () => {
     await expect(boot({ program: dump.elf, ramfs: new URL('.', import.meta.url).pathname })).rejects.toThrow(
       'was dumped with another volume',
     );
+  });
+
+  it('says so on a kernel of another memory size, which places the volume elsewhere', async () => {
+    const { console, exitStatus, output } = await run({ program: dump.elf, memoryMiB: 128 });
+    expect(console).toContain('start it with the same volume and memory');
+    expect([exitStatus, output]).toEqual([126, '']);
   });
 
   it('is not started in another era', async () => {
@@ -178,6 +185,24 @@ describe('a dumped program', () => {
     expect(await run({ program: elf })).toMatchObject({ output: 'worked\n', exitStatus: 3 });
   });
 
+  it('may have had threads and mutexes before, once they are over', async () => {
+    const program = await main(
+      'closed',
+      `pthread_t thread;
+       if (nanvix_mutex_lock(&word, 0, 0) != 0 || nanvix_mutex_unlock(&word) != 0) return 1;
+       pthread_create(&thread, NULL, work, NULL);
+       pthread_join(thread, NULL);
+       sleep(1);
+       puts("said");
+       fflush(stdout);
+       nanvix_take_snapshot();
+       return 3;`,
+      'static volatile int word; static void *work(void *unused) { return unused; }',
+    );
+    const { elf } = await dumped({ program });
+    expect(await run({ program: elf })).toMatchObject({ output: '', exitStatus: 3 });
+  });
+
   it('says what it was dumped with', async () => {
     const { elf } = await dumped({ program: await main('plain', 'nanvix_take_snapshot(); return 0;') });
     expect(readDumpNote(elf)).toMatchObject({ ramfs: null, era: 'S' });
@@ -195,6 +220,25 @@ describe('a program is not dumped', () => {
     ],
     ['that has read its input', 'char c; read(0, &c, 1);', 'it has read from its standard input', ''],
     ['that has written to its volume', 'close(creat("/new", 0644));', 'it has written to its volume', ''],
+    [
+      'that holds a mutex of the kernel',
+      'if (nanvix_mutex_lock(&word, 0, 0) != 0) return 1;',
+      'it holds a mutex of the kernel',
+      'static volatile int word;',
+    ],
+    [
+      'with a request that was not answered yet',
+      'if (nanvix_send(&request) != 0) return 1;',
+      'it waits for an answer of the host',
+      `static const struct nanvix_message request = {
+         .type = NANVIX_MESSAGE_HOST, .source = -1, .payload = { NANVIX_HOST_READ_REQUEST, 0, 0, 0, 0, 0, 8 } };`,
+    ],
+    [
+      'that has written to a port',
+      'if (nanvix_capctl(NANVIX_CAPABILITY_IO, 1) != 0 || nanvix_pmio_alloc(0x80, NANVIX_PORT_ACCESS_READ_WRITE) != 0 || nanvix_pmio_write(0x80, 1, 0) != 0) return 1;',
+      'it made the kernel call pmio_write, which cannot be made again',
+      '',
+    ],
   ])('%s', async (_, body, reason, before) => {
     const program = await main('refused', `${body} nanvix_take_snapshot(); return 0;`, before);
     const ramfs = new URL('.', import.meta.url).pathname;
