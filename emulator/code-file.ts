@@ -10,12 +10,13 @@ import type { CodeStore } from './code-store.ts';
 import { captureCompiled, type CompiledLayer, type FittingCode } from './image.ts';
 import { deserialize, serialize } from './kept-values.ts';
 import { sha256 } from './sha256.ts';
+import type { KeepCodeOptions } from './types.ts';
 import type { CompiledCode } from './v86/compiled-code.ts';
 import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { keepNative, moduleWithNative, nativeIsKept, type NativePlace } from './v86/kept-native.ts';
 import { mergeModules, pieceOf } from './v86/merge-modules.ts';
-import { awaitOptimizing, isOptimized, nativeKey, optimize } from './v86/native-code.ts';
+import { isOptimized, nativeKey, optimize, optimizeExecuted } from './v86/native-code.ts';
 
 /** A function of a merged module: where it goes, and what it was compiled from. */
 interface Piece {
@@ -160,8 +161,8 @@ export interface WriteOptions {
   /** The key from which the instance took code, if it did: only what it has besides is written. */
   readonly taken: string | undefined;
   /**
-   * Has V8 produce the machine code of it, which takes some seconds. Else that is left to a process that has taken the code, and in
-   * which V8 has optimized what is hot ({@link writeMachineCode}).
+   * Has V8 produce the machine code of it, which takes some seconds. Else that is left to a process that has taken the code, and has
+   * executed what is used of it ({@link writeMachineCode}).
    */
   readonly optimizes: boolean;
 }
@@ -210,21 +211,23 @@ export function writeCode(
 const MORE_MACHINE_CODE = 1.1;
 
 /**
- * Keeps V8's machine code of what {@link readCode} gave. With `optimizes`, of all of it, which takes some seconds; else of what V8 has
- * optimized by itself, if that is clearly more than there was. Where there was none, V8 gets up to a second to end what it is at.
+ * Keeps V8's machine code of what {@link readCode} gave, as far as that is still what is kept, and if it is clearly more than there was.
+ * With `optimizes`, of all of it, which takes some seconds; else of what has been executed. That is optimized for as long at most as
+ * this process has been there: a process that ends earlier than V8's other thread would lose the most of it, and so would the next ones.
  */
 export function writeMachineCode(
   store: CodeStore,
   key: string,
   instance: V86Instance,
-  optimizes: boolean,
+  { optimize: optimizes = true, onOptimize }: KeepCodeOptions,
 ): void {
   const found = readFrom(store).get(key);
   if (found === undefined) return;
-  for (const { module, digest, layer, nativeLength } of [found, found.base ?? []].flat()) {
+  for (const { key: place, module, digest, layer, nativeLength } of [found, found.base ?? []].flat()) {
+    if (store.digestOf(KIND, wholeKey(place)) !== digest) continue;
     const functions = functionsOf(module, layer.code, instance);
     if (optimizes) for (const one of functions) optimize(one);
-    else if (nativeLength === 0) awaitOptimizing(functions);
+    else optimizeExecuted(functions, onOptimize, process.uptime());
     writeNative(
       nativePlace(store, digest),
       module,

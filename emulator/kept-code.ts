@@ -28,13 +28,17 @@ export class KeptCode {
     return true;
   }
 
-  /** Where the code was taken, and hardly any is new, nothing but V8's machine code of it is worth to be kept. */
-  keep(v86: V86Instance, key: string, { optimize = true }: KeepCodeOptions): void {
+  /**
+   * Where hardly any code is new, all that is worth to be kept is V8's machine code of what was taken. That is kept in any case: it serves
+   * also those who take no more.
+   */
+  keep(v86: V86Instance, key: string, options: KeepCodeOptions): void {
     const { compile = true, codeStore } = this.#options;
     if (compile === false || codeStore === undefined) return;
     const taken = this.#taken;
-    if (taken !== undefined && hasLittleElse(codeStore, taken, v86))
-      writeMachineCode(codeStore, taken, v86, optimize);
-    else writeCode(codeStore, key, v86, { taken, optimizes: optimize });
+    const isWorthIt = taken === undefined || !hasLittleElse(codeStore, taken, v86);
+    if (isWorthIt) writeCode(codeStore, key, v86, { taken, optimizes: options.optimize ?? true });
+    const isReplaced = isWorthIt && taken === key;
+    if (taken !== undefined && !isReplaced) writeMachineCode(codeStore, taken, v86, options);
   }
 }

@@ -234,11 +234,12 @@ export interface CaptureOptions {
 
 export interface KeepCodeOptions {
   /**
-   * True, as by default: V8 optimizes all of the code first, which takes some seconds. False: only what V8 has optimized by itself is
-   * kept of its machine code, and of code that was not taken but compiled here, none. Where none was kept of code that was taken, V8 gets
-   * up to a second to end what it is at.
+   * True, as by default: V8 optimizes all of the code first, which takes some seconds. False: of code that was taken, V8 optimizes what
+   * has been executed, for as long at most as the process has been there; of code that was compiled here, no machine code is kept.
    */
   readonly optimize?: boolean;
+  /** Called before V8 optimizes what has been executed, with the number of pages that are left. */
+  readonly onOptimize?: (pages: number) => void;
 }
 
 export interface RestoreOptions {

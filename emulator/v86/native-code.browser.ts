@@ -6,5 +6,4 @@ export const nativeKey = (name: string): string => name;
 export const isOptimized = (): boolean => false;
 export const optimizeExecuted = (): void => undefined;
 export const optimize = (): void => undefined;
-export const awaitOptimizing = (): void => undefined;
 export const atProcessEnd = (): void => undefined;

@@ -16,7 +16,7 @@ const TRIED = /^(?:11\.3|12\.4|13\.6)\./;
 const IS_OPTIMIZED = '%IsTurboFanFunction(one)';
 const SERIALIZE = '%SerializeWasmModule(one)';
 const OPTIMIZE = '%WasmTierUpFunction(one)';
-const OPTIMIZE_EXECUTED = 'one.forEach((each) => %IsLiftoffFunction(each) && %WasmTierUpFunction(each))';
+const EXECUTED_UNOPTIMIZED = 'one.filter((each) => %IsLiftoffFunction(each))';
 const DESERIALIZE = '%DeserializeWasmModule(one, other)';
 
 /** Evaluates an expression in natives syntax; undefined in a V8 in which it was not tried. */
@@ -72,34 +72,24 @@ export function optimize(exported: CallableFunction): void {
 }
 
 /**
- * Has V8 optimize those functions that have been executed, of any heat. What V8 has compiled without optimizing it does not give away;
- * whoever takes the module up has V8 compile it at once, needed or not, and waits for that.
+ * Has V8 optimize those functions that have been executed, of any heat, one after another. What V8 has compiled without optimizing it
+ * does not give away; whoever takes the module up has V8 compile it at once, needed or not, and waits for that.
+ *
+ * @param onStart Called with their number before the first, if there is any.
+ * @param seconds Time after which no other is begun.
  */
-export function optimizeExecuted(functions: readonly CallableFunction[]): void {
-  callV8(OPTIMIZE_EXECUTED, functions);
-}
-
-/** How often it is looked whether V8 has optimized more, and for how many looks without any, or in all, that goes on. */
-const LOOKS = { everyMs: 20, inVain: 10, atMost: 50 } as const;
-
-/**
- * Waits for what V8 is optimizing in its other thread. It hands functions over several at a time, so that those that ran hottest can have
- * been done for long and not be there yet; a process that ends loses them. Leaves at least one function optimized.
- */
-export function awaitOptimizing(functions: readonly CallableFunction[]): void {
-  const [first] = functions;
-  if (first === undefined || !TRIED.test(process.versions.v8)) return;
-  const nothing = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  let waiting = functions;
-  for (let look = 0, inVain = 0; look < LOOKS.atMost && inVain < LOOKS.inVain; look++) {
-    const left = waiting.filter((one) => !isOptimized(one));
-    if (left.length === 0) return;
-    inVain = left.length < waiting.length ? 0 : inVain + 1;
-    waiting = left;
-    Atomics.wait(nothing, 0, 0, LOOKS.everyMs);
+export function optimizeExecuted(
+  functions: readonly CallableFunction[],
+  onStart?: (functions: number) => void,
+  seconds = Infinity,
+): void {
+  const waiting = (callV8(EXECUTED_UNOPTIMIZED, functions) ?? []) as readonly CallableFunction[];
+  if (waiting.length > 0) onStart?.(waiting.length);
+  const end = process.uptime() + seconds;
+  for (const one of waiting) {
+    if (process.uptime() >= end) return;
+    callV8(OPTIMIZE, one);
   }
-  // what never gets hot is not to be waited for by each process
-  if (waiting.length === functions.length) optimize(first);
 }
 
 /** The module of which `wire` are the WebAssembly bytes and `native` the code. Undefined when V8 refuses them. */

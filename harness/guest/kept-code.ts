@@ -75,11 +75,16 @@ export function takeKeptCode(machine: Machine, identity: GuestIdentity): void {
 
 /**
  * Keeps the code of a guest that has run to its end, if it ran for long, or for some time and not for the first time. V8 is not asked to
- * optimize any of it: the next process that takes the code keeps what V8 has made of it by then.
+ * optimize any of it: the next process that takes the code has it optimize what was executed.
  *
  * @param isRepeated Whether a run, by its key, has been told of before. It is told of by asking.
+ * @param onOptimize Told of the pages whose code V8 is to optimize now.
  */
-export function keepCodeOfRun(machine: Machine, isRepeated: (key: string) => boolean): void {
+export function keepCodeOfRun(
+  machine: Machine,
+  isRepeated: (key: string) => boolean,
+  onOptimize: (pages: number) => void,
+): void {
   const start = starts.get(machine);
   if (start === undefined) return;
   const { restored, run, prepared, program } = start.keys;
@@ -89,7 +94,7 @@ export function keepCodeOfRun(machine: Machine, isRepeated: (key: string) => boo
     if (restored !== undefined) return;
     if (ran < (start.taken === prepared ? SHORT_RUN_OF_PREPARED : SHORT_RUN) || !isRepeated(run)) return;
   }
-  machine.keepCode(start.taken === undefined ? program : run, { optimize: false });
+  machine.keepCode(start.taken === undefined ? program : run, { optimize: false, onOptimize });
 }
 
 /**

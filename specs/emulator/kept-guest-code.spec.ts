@@ -194,10 +194,31 @@ describe('code kept for later machines', () => {
     const other = await loaded(NAME);
     expect(other.takeCode(NAME)).toBe(true);
     expect(outcome(other)).toEqual(ran);
-    // V8 has been at it by then, and is given the time to end
+    // what has been executed is optimized then
     other.keepCode(NAME, UNOPTIMIZED);
     expect(await kept('native')).toHaveLength(1);
-    expect((await loaded(NAME)).takeCode(NAME)).toBe(true);
+    store = new Store(folder);
+    const third = await loaded(NAME);
+    expect(third.takeCode(NAME)).toBe(true);
+    expect(outcome(third)).toEqual(ran);
+    let optimized = 0;
+    third.keepCode(NAME, { optimize: false, onOptimize: (pages) => (optimized += pages) });
+    expect(optimized).toBe(0);
+  });
+
+  it('is kept with the machine code of what was taken also by who adds to it', async () => {
+    const first = await loaded(MANY_PAGES);
+    // no other test keeps just this, of which V8 would still have code
+    first.run({ instructions: HALF_WAY - 200_000 });
+    first.keepCode(MANY_PAGES, UNOPTIMIZED);
+    const second = await loaded(MANY_PAGES);
+    expect(second.takeCode(MANY_PAGES)).toBe(true);
+    outcome(second);
+    let optimized = 0;
+    second.keepCode(MORE, { optimize: false, onOptimize: (pages) => (optimized += pages) });
+    expect(optimized).toBeGreaterThan(0);
+    expect(await kept('layer')).toHaveLength(2);
+    expect(await kept('native')).toHaveLength(1);
   });
 
   it('is added to: what was taken is not written again', async () => {

@@ -96,7 +96,7 @@ async function runProgram(
       if (hasOwnCode && run.result.outcome.kind === 'exit') {
         const { keepCodeOfRun, wantedKeyOfRestored } = await import('../../guest/kept-code.ts');
         const { isRepeated } = await import('../repeated.ts');
-        keepCodeOfRun(guest.machine, isRepeated);
+        keepCodeOfRun(guest.machine, isRepeated, tellOfOptimizing);
         // To run once more must change nothing outside of the guest.
         const canRepeat = options.mount === undefined;
         const wanted = canRepeat ? wantedKeyOfRestored(guest.machine) : undefined;
@@ -110,6 +110,14 @@ async function runProgram(
     consoleSink?.close();
     stdin.close();
   }
+}
+
+/** Pages whose code takes V8 a second or so: fewer are not worth a word. */
+const MANY_PAGES = 20;
+
+function tellOfOptimizing(pages: number): void {
+  if (pages >= MANY_PAGES)
+    process.stderr.write('Compiling what this program has executed, for its next runs (some seconds)\n');
 }
 
 /** Whoever restores a snapshot again and again gets code for what comes after it with the second time. */

@@ -213,6 +213,7 @@ interface CaptureOptions {
 }
 interface KeepCodeOptions {
 	readonly optimize?: boolean;
+	readonly onOptimize?: (pages: number) => void;
 }
 interface RestoreOptions {
 	readonly compiled?: "image" | "keep" | "none";
