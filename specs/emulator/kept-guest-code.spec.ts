@@ -206,17 +206,28 @@ describe('code kept for later machines', () => {
     expect(optimized).toBe(0);
   });
 
-  it('is kept with the machine code of what was taken also by who adds to it', async () => {
+  it('is optimized however little of it has been executed', async () => {
     const first = await loaded(MANY_PAGES);
     // no other test keeps just this, of which V8 would still have code
     first.run({ instructions: HALF_WAY - 200_000 });
     first.keepCode(MANY_PAGES, UNOPTIMIZED);
     const second = await loaded(MANY_PAGES);
     expect(second.takeCode(MANY_PAGES)).toBe(true);
-    outcome(second);
+    second.run({ instructions: 20_000 });
     let optimized = 0;
-    second.keepCode(MORE, { optimize: false, onOptimize: (pages) => (optimized += pages) });
+    second.keepCode(MANY_PAGES, { optimize: false, onOptimize: (pages) => (optimized += pages) });
     expect(optimized).toBeGreaterThan(0);
+    expect(await kept('native')).toHaveLength(1);
+  });
+
+  it('is kept with the machine code of what was taken also by who adds to it', async () => {
+    const first = await loaded(MANY_PAGES);
+    first.run({ instructions: HALF_WAY });
+    first.keepCode(MANY_PAGES, UNOPTIMIZED);
+    const second = await loaded(MANY_PAGES);
+    expect(second.takeCode(MANY_PAGES)).toBe(true);
+    outcome(second);
+    second.keepCode(MORE, UNOPTIMIZED);
     expect(await kept('layer')).toHaveLength(2);
     expect(await kept('native')).toHaveLength(1);
   });
