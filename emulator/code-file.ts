@@ -16,7 +16,7 @@ import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { keepNative, moduleWithNative, nativeIsKept, type NativePlace } from './v86/kept-native.ts';
 import { mergeModules, pieceOf } from './v86/merge-modules.ts';
-import { isOptimized, nativeKey, optimize, optimizeExecuted } from './v86/native-code.ts';
+import { compileHinted, isOptimized, nativeKey, optimize, optimizeExecuted } from './v86/native-code.ts';
 
 /** A function of a merged module: where it goes, and what it was compiled from. */
 interface Piece {
@@ -64,7 +64,7 @@ interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'sources' | 's
 }
 
 /** Layout of {@link KeptLayer}: to be raised with every change, so that what has another one is not found. */
-const LAYOUT = 9;
+const LAYOUT = 10;
 
 const DIGEST_LENGTH = 32;
 
@@ -201,7 +201,7 @@ export function writeCode(
   const digest = store.write(KIND, wholeKey(key), serialize(kept));
   readFrom(store).delete(key);
   if (!optimizes) return;
-  const module = new WebAssembly.Module(wire);
+  const module = compileHinted(wire);
   const functions = functionsOf(module, codeBySlot({ module, wire }, base, pieces), instance);
   for (const one of functions) optimize(one);
   writeNative(nativePlace(store, digest), module, functions, 0);

@@ -6,6 +6,8 @@
  * up in a fraction of the time.
  */
 
+import { compileHinted } from './native-code.ts';
+
 /** Name under which the modules that v86 makes export their function. */
 export const PIECE_EXPORT = 'f';
 
@@ -27,7 +29,7 @@ export interface CompiledCode {
 /** The code that v86 has made. @throws WebAssembly.CompileError for bytes that are no module. */
 export function compiledFrom(wire: Uint8Array, page: number | undefined): CompiledCode {
   return {
-    module: new WebAssembly.Module(wire),
+    module: compileHinted(wire),
     name: PIECE_EXPORT,
     origin: { wire: () => wire, page },
   };

@@ -31,6 +31,7 @@ import {
   TlbFlag,
   TRANSLATIONS_REMEMBERED,
 } from './internals.ts';
+import { withBranchHints } from './branch-hints.ts';
 import { withConvention } from './calling-convention.ts';
 import { withFlagsInLocals } from './flags-in-locals.ts';
 import { v86Module } from './module.ts';
@@ -474,7 +475,10 @@ export class V86Instance {
   #compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
     this.functions.set(
       slot,
-      compiledFrom(withConvention(withFlagsInLocals(this.bytes.subarray(code, code + length))), start >>> 12),
+      compiledFrom(
+        withBranchHints(withConvention(withFlagsInLocals(this.bytes.subarray(code, code + length)))),
+        start >>> 12,
+      ),
     );
     this.probing.codeCompiled(slot);
     this.#pendingCompile = { slot, start, stateFlags };

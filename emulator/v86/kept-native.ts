@@ -6,7 +6,7 @@
  */
 
 import type { CodeKind, CodeStore } from '../code-store.ts';
-import { deserializeNative, nativeKey, serializeNative } from './native-code.ts';
+import { compileHinted, deserializeNative, nativeKey, serializeNative } from './native-code.ts';
 
 export interface ModuleOfKept {
   readonly module: WebAssembly.Module;
@@ -30,7 +30,7 @@ export function moduleWithNative({ store, kind, digest }: NativePlace, wire: Uin
   const native = store.read(kind, nativeKey(digest))?.content;
   const module = native === undefined ? undefined : deserializeNative(native, wire);
   return module === undefined || native === undefined
-    ? { module: new WebAssembly.Module(wire), nativeLength: 0 }
+    ? { module: compileHinted(wire), nativeLength: 0 }
     : { module, nativeLength: native.length };
 }
 

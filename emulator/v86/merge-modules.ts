@@ -1,11 +1,12 @@
 /**
  * Many small modules of compiled guest code as one, and a single piece of it as a module of its own again.
  *
- * Knows what v86's generator writes: five sections; the same types, memory and table in every module; one function. A
+ * Knows what v86's generator writes: five sections, which get branch hints; the same types, memory and table in every module; one function. A
  * function refers to others by number in its calls alone, so these are all that changes.
  */
 
 import { PIECE_EXPORT } from './compiled-code.ts';
+import { withBranchHints } from './branch-hints.ts';
 import { NAMESPACE } from './calling-convention.ts';
 import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
@@ -37,7 +38,7 @@ interface ParsedModule {
 }
 
 /** One module with the functions of all these, exported as `0`, `1` and so on. @throws Error for modules that v86 did not make. */
-export function mergeModules(wires: readonly Uint8Array[]): Uint8Array {
+export function mergeModules(wires: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const modules = wires.map(parse);
   const [first] = modules;
   if (first === undefined) throw new Error('there is no module to merge');
@@ -58,7 +59,7 @@ export function mergeModules(wires: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The module of one function of a merged one. */
-export function pieceOf(merged: Uint8Array, index: number): Uint8Array {
+export function pieceOf(merged: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
   const module = parse(merged);
   const [start, end] = module.bodies[index] ?? [0, 0];
   return encode(module, module.functions, [PIECE_EXPORT], [merged.subarray(start, end)]);
@@ -132,7 +133,7 @@ function encode(
   functions: readonly ImportedFunction[],
   names: readonly string[],
   bodies: readonly Uint8Array[],
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const { others, type } = like;
   const imports = functions.map((imported) =>
     Uint8Array.from(
@@ -154,7 +155,7 @@ function encode(
     [Section.exports, list(exports)],
     [Section.code, list(bodies.map((body) => Buffer.concat([Uint8Array.from(unsigned(body.length)), body])))],
   ] as const;
-  return new Uint8Array(
+  return withBranchHints(
     Buffer.concat([
       Uint8Array.from(HEADER),
       ...sections.flatMap(([id, content]) => [Uint8Array.from([id, ...unsigned(content.length)]), content]),

@@ -13,11 +13,26 @@ import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 /** The V8 of Node 20, 22 and 24. Misused, these functions end the process: no other version is trusted to be alike. */
 const TRIED = /^(?:11\.3|12\.4|13\.6)\./;
 
+/** The V8 of Node 20. Another one may not know the flag, and says so on standard error. */
+const HINTS_TRIED = '11.3.';
+
 const IS_OPTIMIZED = '%IsTurboFanFunction(one)';
 const SERIALIZE = '%SerializeWasmModule(one)';
 const OPTIMIZE = '%WasmTierUpFunction(one)';
 const EXECUTED_UNOPTIMIZED = 'one.filter((each) => %IsLiftoffFunction(each))';
 const DESERIALIZE = '%DeserializeWasmModule(one, other)';
+
+/** The module of some WebAssembly, with V8 told to read its branch hints (branch-hints.ts). In a V8 in which it was not tried, without. */
+export function compileHinted(wire: Uint8Array): WebAssembly.Module {
+  if (!process.versions.v8.startsWith(HINTS_TRIED)) return new WebAssembly.Module(wire);
+  // only during the call: V8 refuses code that was kept under other flags
+  setFlagsFromString('--experimental-wasm-branch-hinting');
+  try {
+    return new WebAssembly.Module(wire);
+  } finally {
+    setFlagsFromString('--no-experimental-wasm-branch-hinting');
+  }
+}
 
 /** Evaluates an expression in natives syntax; undefined in a V8 in which it was not tried. */
 function callV8(expression: string, one: unknown, other?: unknown): unknown {

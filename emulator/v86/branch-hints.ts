@@ -1,0 +1,79 @@
+/**
+ * Tells V8 which way compiled code goes at each access to memory: by v86's look-up that finds the page, and not by the call that does
+ * what the look-up cannot.
+ *
+ * V8 then puts the call out of the way, and does not spill for its sake what is in registers. It is the custom section of WebAssembly's
+ * branch hinting proposal: it changes nothing of what code does, and an engine that does not know it passes over it. V8 reads it
+ * only as {@link compileHinted} of native-code.ts has it do.
+ */
+
+import { Address } from './internals.ts';
+import * as wasm from './wasm-code.ts';
+import { encodeName, flatten, unsigned } from './wasm-code.ts';
+import { Reader } from './wasm-instructions.ts';
+import { Opcode } from './wasm-opcodes.ts';
+import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
+
+/** The section's name. Source: the proposal, https://github.com/WebAssembly/branch-hinting. */
+const NAME = 'metadata.code.branch_hint';
+/** The value of a hint, which takes one byte: the branch is likely taken. */
+const LIKELY = [1, 1] as const;
+
+/** What each look-up begins with, behind its block and the address: the entry for the address's page is loaded. */
+const LOOK_UP = Uint8Array.from(
+  flatten([wasm.i32(12), wasm.shrUnsigned, wasm.i32(2), wasm.shl, wasm.load32(Address.tlbData)]),
+);
+/** What stands between there and the branch: tests of the entry, and whether the access goes on in the next page. */
+const TESTS: ReadonlySet<number> = new Set([0x46, 0x4c, 0x71]);
+
+/** Where the branch stands that is taken when the look-up at `at` has found its page; undefined for anything else than v86 writes. */
+function branchBehind(code: Uint8Array, at: number): number | undefined {
+  const reader = new Reader(code, at + LOOK_UP.length);
+  for (;;) {
+    const start = reader.at;
+    const opcode = reader.byte();
+    if (opcode === Opcode.branchIf) return start;
+    if (opcode === Opcode.constant) reader.signed32();
+    else if (opcode === Opcode.localGet || opcode === Opcode.localTee) reader.unsigned();
+    else if (!TESTS.has(opcode)) return undefined;
+  }
+}
+
+/** The hints of a function's body, each as its place in the body and its value. */
+function hintsOf(body: Buffer): number[][] {
+  const hints: number[][] = [];
+  for (let at = body.indexOf(LOOK_UP); at >= 0; at = body.indexOf(LOOK_UP, at + LOOK_UP.length)) {
+    const branch = branchBehind(body, at);
+    if (branch !== undefined) hints.push([...unsigned(branch), ...LIKELY]);
+  }
+  return hints;
+}
+
+const placeOf = (sections: readonly SectionPlace[], id: number): SectionPlace | undefined =>
+  sections.find((section) => section.id === id);
+
+/** A module of compiled code, of one function or many, with hints in front of its code. */
+export function withBranchHints(wire: Uint8Array): Uint8Array<ArrayBuffer> {
+  const sections = sectionsOf(wire);
+  const [imports, code] = [placeOf(sections, Section.imports), placeOf(sections, Section.code)];
+  if (imports === undefined || code === undefined) return new Uint8Array(wire);
+  const imported = readImports(new Reader(wire, imports.start)).filter(({ type }) => type !== undefined);
+  const reader = new Reader(wire, code.start);
+  const functions: number[][] = [];
+  for (let left = reader.unsigned(), index = imported.length; left > 0; left--, index++) {
+    const length = reader.unsigned();
+    const hints = hintsOf(Buffer.from(wire.buffer, wire.byteOffset + reader.at, length));
+    if (hints.length > 0) functions.push([...unsigned(index), ...unsigned(hints.length), ...hints.flat()]);
+    reader.at += length;
+  }
+  const content = [...encodeName(NAME), ...unsigned(functions.length), ...functions.flat()];
+  const before = sections[sections.indexOf(code) - 1]?.end ?? 0;
+  return new Uint8Array(
+    Buffer.concat([
+      wire.subarray(0, before),
+      Uint8Array.from([Section.custom, ...unsigned(content.length)]),
+      Uint8Array.from(content),
+      wire.subarray(before),
+    ]),
+  );
+}
