@@ -12,7 +12,7 @@ import * as wasm from './wasm-code.ts';
 import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { Reader } from './wasm-instructions.ts';
 import { Opcode } from './wasm-opcodes.ts';
-import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
+import { encodeModule, readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
 /** The section's name. Source: the proposal, https://github.com/WebAssembly/branch-hinting. */
 const NAME = 'metadata.code.branch_hint';
@@ -24,7 +24,7 @@ const LOOK_UP = Uint8Array.from(
   flatten([wasm.i32(12), wasm.shrUnsigned, wasm.i32(2), wasm.shl, wasm.load32(Address.tlbData)]),
 );
 /** What stands between there and the branch: tests of the entry, and whether the access goes on in the next page. */
-const TESTS: ReadonlySet<number> = new Set([0x46, 0x4c, 0x71]);
+const TESTS: ReadonlySet<number> = new Set([Opcode.equal, Opcode.lessOrEqualSigned, Opcode.and]);
 
 /** Where the branch stands that is taken when the look-up at `at` has found its page; undefined for anything else than v86 writes. */
 function branchBehind(code: Uint8Array, at: number): number | undefined {
@@ -66,14 +66,11 @@ export function withBranchHints(wire: Uint8Array): Uint8Array<ArrayBuffer> {
     if (hints.length > 0) functions.push([...unsigned(index), ...unsigned(hints.length), ...hints.flat()]);
     reader.at += length;
   }
-  const content = [...encodeName(NAME), ...unsigned(functions.length), ...functions.flat()];
-  const before = sections[sections.indexOf(code) - 1]?.end ?? 0;
-  return new Uint8Array(
-    Buffer.concat([
-      wire.subarray(0, before),
-      Uint8Array.from([Section.custom, ...unsigned(content.length)]),
-      Uint8Array.from(content),
-      wire.subarray(before),
+  const hints = Uint8Array.from([...encodeName(NAME), ...unsigned(functions.length), ...functions.flat()]);
+  return encodeModule(
+    sections.flatMap(({ id, start, end }) => [
+      ...(id === Section.code ? [[Section.custom, hints] as const] : []),
+      [id, wire.subarray(start, end)] as const,
     ]),
   );
 }

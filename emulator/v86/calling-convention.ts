@@ -19,9 +19,9 @@ import * as wasm from './wasm-code.ts';
 import { type Code, encodeName, flatten, unsigned } from './wasm-code.ts';
 import { Reader } from './wasm-instructions.ts';
 import {
+  encodeModule,
   ExternalKind,
   FUNCTION_REFERENCE,
-  HEADER,
   Section,
   type SectionPlace,
   sectionsOf,
@@ -80,15 +80,7 @@ const prologue = bytesOf(
 
 /** A module as v86 made it, changed to this convention. @throws {@link UnsupportedV86Error} */
 export function withConvention(wire: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(
-    Buffer.concat([
-      Uint8Array.from(HEADER),
-      ...sectionsOf(wire).flatMap((section) => {
-        const content = changed(wire, section);
-        return [Uint8Array.from([section.id, ...unsigned(content.length)]), content];
-      }),
-    ]),
-  );
+  return encodeModule(sectionsOf(wire).map((section) => [section.id, changed(wire, section)]));
 }
 
 function changed(wire: Uint8Array, { id, start, end }: SectionPlace): Uint8Array {

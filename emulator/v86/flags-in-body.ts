@@ -272,20 +272,12 @@ export class Body {
         this.#copy(at);
         this.#change(3, 1);
         break;
-      case Opcode.localSet:
-        reader.unsigned();
-        this.#copy(at);
-        this.#change(1, 0);
-        break;
       case Opcode.localGet:
-        reader.unsigned();
-        this.#copy(at);
-        this.#change(0, 1);
-        break;
+      case Opcode.localSet:
       case Opcode.localTee:
         reader.unsigned();
         this.#copy(at);
-        this.#change(1, 1);
+        this.#change(opcode === Opcode.localGet ? 0 : 1, opcode === Opcode.localSet ? 0 : 1);
         break;
       case Opcode.constant:
         this.#constant(at, reader.signed32(), 0);

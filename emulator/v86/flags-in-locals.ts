@@ -15,7 +15,7 @@ import { Body, type FunctionType, NotUnderstood } from './flags-in-body.ts';
 import { LEAVES_FLAGS } from './lazy-flags.ts';
 import { unsigned } from './wasm-code.ts';
 import { Reader } from './wasm-instructions.ts';
-import { readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
+import { encodeModule, readImports, Section, type SectionPlace, sectionsOf } from './wasm-sections.ts';
 
 /** The types of a module. @throws {@link NotUnderstood} */
 function readTypes(reader: Reader): FunctionType[] {
@@ -55,14 +55,13 @@ function rewritten(wire: Uint8Array): Uint8Array {
   reader.unsigned();
   const end = reader.unsigned() + reader.at;
   const { bytes } = new Body(reader, end, parameters, types, functions);
-  const head = [...unsigned(1), ...unsigned(bytes.length)];
-  const before = sections[sections.indexOf(code) - 1]?.end ?? 0;
-  return Buffer.concat([
-    wire.subarray(0, before),
-    Uint8Array.from([Section.code, ...unsigned(head.length + bytes.length), ...head]),
-    bytes,
-    wire.subarray(code.end),
-  ]);
+  const head = Uint8Array.from([...unsigned(1), ...unsigned(bytes.length)]);
+  return encodeModule(
+    sections.map(({ id, start, end: sectionEnd }) => [
+      id,
+      id === Section.code ? Buffer.concat([head, bytes]) : wire.subarray(start, sectionEnd),
+    ]),
+  );
 }
 
 /** A module of one function that v86 has made, with its flags in locals; as it is where it has anything that is not understood. */

@@ -15,7 +15,7 @@ import { TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
 import type { Signature, ValueType, WasmBinary } from './wasm-binary.ts';
 import { encodeSignature, type ValueOf } from './wasm-binary.ts';
 import { type Code, callIndirect, encodeName, flatten, i32, unsigned } from './wasm-code.ts';
-import { ExternalKind, HEADER, Section } from './wasm-sections.ts';
+import { encodeModule, ExternalKind, Section } from './wasm-sections.ts';
 
 /** Each function's type. Their order is that of their places in the table. */
 export const HOST_FUNCTIONS = {
@@ -76,13 +76,12 @@ let passingOnModule: WebAssembly.Module | undefined;
 /** A module that imports all functions and exports them. */
 function passingOn(): WebAssembly.Module {
   passingOnModule ??= new WebAssembly.Module(
-    Uint8Array.from([
-      ...HEADER,
-      ...section(
+    encodeModule([
+      section(
         Section.types,
         NAMES.map((name) => encodeSignature(HOST_FUNCTIONS[name])),
       ),
-      ...section(
+      section(
         Section.imports,
         NAMES.map((name, index) => [
           encodeName(NAMESPACE),
@@ -91,7 +90,7 @@ function passingOn(): WebAssembly.Module {
           unsigned(index),
         ]),
       ),
-      ...section(
+      section(
         Section.exports,
         NAMES.map((name, index) => [encodeName(name), ExternalKind.function, unsigned(index)]),
       ),
@@ -100,7 +99,7 @@ function passingOn(): WebAssembly.Module {
   return passingOnModule;
 }
 
-function section(id: number, items: readonly Code[]): number[] {
-  const content = flatten([unsigned(items.length), ...items]);
-  return [id, ...unsigned(content.length), ...content];
-}
+const section = (id: number, items: readonly Code[]): readonly [number, Uint8Array] => [
+  id,
+  Uint8Array.from(flatten([unsigned(items.length), ...items])),
+];

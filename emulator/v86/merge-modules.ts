@@ -12,8 +12,8 @@ import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
 import { Opcode } from './wasm-opcodes.ts';
 import {
+  encodeModule,
   ExternalKind,
-  HEADER,
   readImports,
   Section,
   type SectionPlace,
@@ -148,19 +148,14 @@ function encode(
   const exports = names.map((name, index) =>
     Uint8Array.from(flatten([encodeName(name), ExternalKind.function, unsigned(functions.length + index)])),
   );
-  const sections = [
+  const module = encodeModule([
     [Section.types, typesOf(like)],
     [Section.imports, list([...imports, ...others])],
     [Section.functions, list(bodies.map(() => Uint8Array.from(unsigned(type))))],
     [Section.exports, list(exports)],
     [Section.code, list(bodies.map((body) => Buffer.concat([Uint8Array.from(unsigned(body.length)), body])))],
-  ] as const;
-  return withBranchHints(
-    Buffer.concat([
-      Uint8Array.from(HEADER),
-      ...sections.flatMap(([id, content]) => [Uint8Array.from([id, ...unsigned(content.length)]), content]),
-    ]),
-  );
+  ]);
+  return withBranchHints(module);
 }
 
 const list = (items: readonly Uint8Array[]): Buffer =>

@@ -26,11 +26,16 @@ const DESERIALIZE = '%DeserializeWasmModule(one, other)';
 export function compileHinted(wire: Uint8Array): WebAssembly.Module {
   if (!process.versions.v8.startsWith(HINTS_TRIED)) return new WebAssembly.Module(wire);
   // only during the call: V8 refuses code that was kept under other flags
-  setFlagsFromString('--experimental-wasm-branch-hinting');
+  return withFlag('experimental-wasm-branch-hinting', () => new WebAssembly.Module(wire));
+}
+
+/** Calls with a flag set that is not set else. */
+function withFlag<T>(flag: string, call: () => T): T {
+  setFlagsFromString(`--${flag}`);
   try {
-    return new WebAssembly.Module(wire);
+    return call();
   } finally {
-    setFlagsFromString('--no-experimental-wasm-branch-hinting');
+    setFlagsFromString(`--no-${flag}`);
   }
 }
 
@@ -38,16 +43,13 @@ export function compileHinted(wire: Uint8Array): WebAssembly.Module {
 function callV8(expression: string, one: unknown, other?: unknown): unknown {
   if (!TRIED.test(process.versions.v8)) return undefined;
   // Allowed during the call as well: V8 parses a function when it is first called, and again after it has dropped its code.
-  setFlagsFromString('--allow-natives-syntax');
-  try {
+  return withFlag('allow-natives-syntax', () => {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- no other syntax reaches these functions
     const evaluate = new Function('one', 'other', `return ${expression}`) as (
       ...values: unknown[]
     ) => unknown;
     return evaluate(one, other);
-  } finally {
-    setFlagsFromString('--no-allow-natives-syntax');
-  }
+  });
 }
 
 /**

@@ -16,7 +16,6 @@ export const Opcode = {
   returnCallIndirect: 0x13,
   drop: 0x1a,
   select: 0x1b,
-  and: 0x71,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
@@ -31,6 +30,9 @@ export const Opcode = {
   floatConstant: 0x43,
   doubleConstant: 0x44,
   firstOperation: 0x45,
+  equal: 0x46,
+  lessOrEqualSigned: 0x4c,
+  and: 0x71,
   lastOperation: 0xc4,
 } as const;
 

@@ -1,5 +1,6 @@
-/** Reads the frame of a WebAssembly binary: its sections, and what it imports. Source: core specification, chapter 5. */
+/** The frame of a WebAssembly binary: its sections, read and written, and what it imports. Source: core specification, chapter 5. */
 
+import { unsigned } from './wasm-code.ts';
 import { Reader } from './wasm-instructions.ts';
 
 export const Section = {
@@ -16,7 +17,7 @@ export const Section = {
 } as const;
 
 /** What every WebAssembly binary begins with: its magic number and version. */
-export const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
 /** What is imported or exported. */
 export const ExternalKind = { function: 0, table: 1, global: 3 } as const;
 export const FUNCTION_REFERENCE = 0x70;
@@ -49,6 +50,18 @@ export function sectionsOf(bytes: Uint8Array): SectionPlace[] {
     reader.at += length;
   }
   return sections;
+}
+
+/** A binary of these sections, in a buffer of its own. */
+export function encodeModule(
+  sections: readonly (readonly [id: number, content: Uint8Array])[],
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(
+    Buffer.concat([
+      Uint8Array.from(HEADER),
+      ...sections.flatMap(([id, content]) => [Uint8Array.from([id, ...unsigned(content.length)]), content]),
+    ]),
+  );
 }
 
 /** The imports that a reader at the start of their section finds. */
