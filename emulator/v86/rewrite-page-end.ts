@@ -4,7 +4,7 @@
  * v86 compiles nothing in the last 16 bytes of a page, for the instructions there may go on in the next one; and what starts to be
  * interpreted there goes on so until it leaves the page, or for 100,000 instructions. So a loop that ends in those bytes is
  * interpreted for ever, however hot. Here only the instruction that reaches the end of its page is left to the interpreter, and a
- * jump backwards looks for compiled code.
+ * jump backwards looks for compiled code (rewrite-run.ts).
  */
 
 import { FunctionName, Generator, PAGE } from './internals.ts';

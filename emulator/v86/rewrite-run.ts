@@ -221,6 +221,12 @@ export const addToTally = (count: number, value: Code): Code => [
   wasm.store64(count),
 ];
 
+/**
+ * Which period of 256 instructions it is. At a jump backwards the interpreter looks for compiled code, and heats the page, once in each of
+ * them: they are counted from the start of all, so that where a limit lies changes nothing of what gets compiled.
+ */
+const period: Code = [wasm.wordAt(Address.instructionCounter), wasm.i32(8), wasm.shrUnsigned];
+
 /** Labels around where the main loop starts to interpret, as seen from inside of one more block. */
 const MAIN_LOOP_AGAIN = 2;
 const MAIN_LOOP_END = 3;
@@ -243,12 +249,10 @@ export function rewriteMainLoop(
     'br_if 1',
   );
   editor.insertBefore(interpret, countOneInstruction);
+  // one look in all where nothing is watched for and no shadow lasts: the bytes of both stand beside each other
   editor.insertBefore(interpret + 1, [
-    wasm.byteAt(Own.shadow),
-    isWatched,
-    wasm.or,
-    wasm.ifThen,
-    wasm.call(attendant),
+    [wasm.i32(0), wasm.load16(Own.shadow), wasm.ifThen],
+    [wasm.byteAt(Own.shadow), isWatched, wasm.or, wasm.ifThen, wasm.call(attendant), wasm.end],
     wasm.end,
   ]);
   editor.insertBefore(interpret + 3, [countMinusLimit, wasm.i32(0), wasm.greaterOrEqualSigned, wasm.or]);
@@ -380,8 +384,22 @@ export function rewriteMainLoop(
   ]);
 
   replaceIsNearEnd(editor, 1, NEVER);
-  const backwards = editor.once('local.get 11', 'i32.const 100001', 'i32.lt_u');
-  editor.replace(backwards + 1, 1, wasm.i32(1));
+  const backwards = editor.once('local.get 11', 'i32.const 100001', 'i32.lt_u', 'br_if 0');
+  const [from, to] = [wasm.localGet(9), wasm.localGet(3)];
+  editor.replace(backwards, 3, [from, to, wasm.lessUnsigned]);
+  editor.insertBefore(backwards + 4, [
+    [
+      to,
+      wasm.i32(PAGE_SHIFT),
+      wasm.shrUnsigned,
+      wasm.i32(2),
+      wasm.shl,
+      wasm.load32(Address.tlbCode),
+      wasm.eqz,
+    ],
+    [period, wasm.wordAt(Own.period), wasm.eq, wasm.and, wasm.branchIf(0)],
+    wasm.storeWordAt(Own.period, period),
+  ]);
 
   const threshold = editor.once('i32.const 200000');
   editor.replace(threshold, 1, [wasm.wordAt(Own.probeMap), wasm.load32(COMPILE_THRESHOLD)]);
