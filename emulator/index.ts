@@ -21,6 +21,7 @@ export {
   type SerializedState,
 } from './serialize.ts';
 export { ImageDataError, OtherEmulatorError } from './image-data-error.ts';
+export { packImage, unpackImage, type PackedImage } from './packed-image.ts';
 export { codeIsKept } from './code-file.ts';
 export type { CodeKind, CodeStore, KeptCode } from './code-store.ts';
 export { adoptImage, shareImage, type SharedImage } from './share.ts';

@@ -11,6 +11,7 @@ import type { Guest } from '../guest/guest.ts';
 import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import type { BootOptions } from '../guest/options.ts';
 import type { RestoreOptions } from '../guest/restore.ts';
+import type { RestoredFile } from '../snapshots/kept-snapshot.ts';
 import { addGuestOptions, bootOptionsOf } from './guest-options.ts';
 import type { GuestOptionValues } from './guest-options.ts';
 import { log } from './log.ts';
@@ -97,6 +98,16 @@ export const plainGuests: GuestMaker<Pick<BootOptions, 'onOutput' | 'onConsole'>
     (await import('../guest/restore.ts')).restoreSnapshot(snapshot, options),
 };
 
+async function loadFile(path: string, trustCompiled: boolean): Promise<RestoredFile> {
+  if (trustCompiled) {
+    const { loadSnapshot } = await import('../snapshots/guest-file.ts');
+    return await loadSnapshot(path, { trustCompiled });
+  }
+  const { loadRepeated } = await import('../snapshots/kept-snapshot.ts');
+  const { isRepeated } = await import('./repeated.ts');
+  return await loadRepeated(path, isRepeated);
+}
+
 /**
  * Boots or restores a guest.
  *
@@ -130,8 +141,7 @@ export async function startGuest<Streams, Made>(
     ...streams,
   };
   if (restore !== undefined) {
-    const { loadSnapshot } = await import('../snapshots/guest-file.ts');
-    const { snapshot, bytes } = await loadSnapshot(restore, { trustCompiled });
+    const { snapshot, bytes } = await loadFile(restore, trustCompiled);
     await log('debug', 'loaded a snapshot', { file: restore, bytes });
     return {
       made: await maker.restore(snapshot, { ...given, ...(program !== undefined && { program }) }),

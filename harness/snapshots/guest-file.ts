@@ -5,7 +5,7 @@ import type { GuestSnapshot } from '../guest/guest-snapshot.ts';
 import { SnapshotError } from '../guest/snapshot-error.ts';
 import { contentsOf, snapshotOf, type LoadOptions, type SaveOptions } from './guest-contents.ts';
 import type { SnapshotManifest } from './manifest.ts';
-import { readSnapshot } from './read.ts';
+import { readWatched } from './read.ts';
 import { writeSnapshot, type WrittenSnapshot } from './write.ts';
 
 /** A snapshot that came out of a file, and what the file said of itself. */
@@ -37,11 +37,25 @@ export async function saveSnapshot(
  *
  * @throws {@link SnapshotError}: see FORMAT.md for its kinds.
  */
-export async function loadSnapshot(path: string, options: LoadOptions = {}): Promise<LoadedSnapshot> {
-  const { contents, manifest, bytes } = await readSnapshot(path, () => {
-    // A machine will be wanted next.
+export function loadSnapshot(path: string, options: LoadOptions = {}): Promise<LoadedSnapshot> {
+  return loadWatched(path, options);
+}
+
+/**
+ * {@link loadSnapshot}, telling what it reads.
+ *
+ * @param chunk Given all the bytes of the file, in order.
+ */
+export async function loadWatched(
+  path: string,
+  options: LoadOptions,
+  chunk?: (bytes: Buffer) => void,
+): Promise<LoadedSnapshot> {
+  // A machine will be wanted next.
+  const meanwhile = (): void => {
     loadEmulator(userStore());
-  });
+  };
+  const { contents, manifest, bytes } = await readWatched(path, { meanwhile, chunk });
   try {
     return { snapshot: snapshotOf(contents, options), manifest, bytes };
   } catch (error) {

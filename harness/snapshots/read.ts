@@ -47,9 +47,22 @@ export interface SnapshotFile {
  * @param meanwhile Called when all of the file has been read and other threads still inflate it: work for this thread.
  */
 export function readSnapshot(path: string, meanwhile?: () => void): Promise<SnapshotFile> {
+  return readWatched(path, { meanwhile });
+}
+
+/** Who looks on while a file is read. */
+interface Watch {
+  /** As in {@link readSnapshot}. */
+  readonly meanwhile?: (() => void) | undefined;
+  /** Given all the bytes of the file, in order. */
+  readonly chunk?: ((bytes: Buffer) => void) | undefined;
+}
+
+/** {@link readSnapshot}, telling what it reads. */
+export function readWatched(path: string, { meanwhile, chunk }: Watch): Promise<SnapshotFile> {
   return namingFile(path, async () => {
     const bytes = await fileBytes(path);
-    const archive = new ArchiveReader(path, bytes);
+    const archive = new ArchiveReader(path, bytes, chunk);
     try {
       const manifest = await archive.readManifest();
       const contents = await readContents(archive, manifest, meanwhile);
@@ -157,10 +170,11 @@ class ArchiveReader {
   #unmatched: Buffer[] = [];
   #differs = false;
 
-  constructor(path: string, bytes: number) {
+  constructor(path: string, bytes: number, told?: Watch['chunk']) {
     this.#bytes = bytes;
     this.#source = createReadStream(path, { highWaterMark: READ_BYTES });
     this.#source.on('data', (chunk) => {
+      told?.(chunk as Buffer);
       this.#start ??= (chunk as Buffer).subarray(0, MANIFEST_ENTRY.length);
       this.#unmatched.push(chunk as Buffer);
     });

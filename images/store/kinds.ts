@@ -102,6 +102,13 @@ export const kinds = {
     days: 30,
     bytes: 1024 * MIB,
   },
+  restored: {
+    name: 'restored',
+    holds: 'snapshots that were restored before, as they lie in memory',
+    shape: 'files',
+    days: 30,
+    bytes: 512 * MIB,
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type KindName = keyof typeof kinds;

@@ -65,7 +65,7 @@ describe('a pool of worker threads', () => {
     const posted = receiveMessageOnPort(port2)?.message as SharedImage;
     port1.close();
     const adopted = serializeImage(adoptImage(posted));
-    new Uint8Array(shared.pages).fill(0xa5, 0, 4);
+    shared.pages.fill(0xa5, 0, 4);
     const [first] = adopted.pages;
     expect(first?.bytes.subarray(0, 4)).toEqual(Uint8Array.of(0xa5, 0xa5, 0xa5, 0xa5));
     expect(posted.code).toBeInstanceOf(WebAssembly.Module);
