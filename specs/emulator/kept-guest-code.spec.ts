@@ -209,7 +209,7 @@ describe('code kept for later machines', () => {
   it('is optimized however little of it has been executed', async () => {
     const first = await loaded(MANY_PAGES);
     // no other test keeps just this, of which V8 would still have code
-    first.run({ instructions: HALF_WAY - 200_000 });
+    first.run({ instructions: HALF_WAY - 600_000 });
     first.keepCode(MANY_PAGES, UNOPTIMIZED);
     const second = await loaded(MANY_PAGES);
     expect(second.takeCode(MANY_PAGES)).toBe(true);
