@@ -64,7 +64,7 @@ interface ReadCode extends Pick<KeptLayer, 'ramSize' | 'pieces' | 'sources' | 's
 }
 
 /** Layout of {@link KeptLayer}: to be raised with every change, so that what has another one is not found. */
-const LAYOUT = 10;
+const LAYOUT = 11;
 
 const DIGEST_LENGTH = 32;
 

@@ -16,26 +16,44 @@ import { encodeModule, readImports, Section, type SectionPlace, sectionsOf } fro
 
 /** The section's name. Source: the proposal, https://github.com/WebAssembly/branch-hinting. */
 const NAME = 'metadata.code.branch_hint';
-/** The value of a hint, which takes one byte: the branch is likely taken. */
+/** The value of a hint, which takes one byte: whether the branch is likely taken. */
 const LIKELY = [1, 1] as const;
+const UNLIKELY = [1, 0] as const;
 
 /** What each look-up begins with, behind its block and the address: the entry for the address's page is loaded. */
 const LOOK_UP = Uint8Array.from(
   flatten([wasm.i32(12), wasm.shrUnsigned, wasm.i32(2), wasm.shl, wasm.load32(Address.tlbData)]),
 );
 /** What stands between there and the branch: tests of the entry, and whether the access goes on in the next page. */
-const TESTS: ReadonlySet<number> = new Set([Opcode.equal, Opcode.lessOrEqualSigned, Opcode.and]);
+const TESTS: ReadonlySet<number> = new Set([
+  Opcode.equal,
+  Opcode.notEqual,
+  Opcode.lessOrEqualSigned,
+  Opcode.and,
+]);
+const LOCALS: ReadonlySet<number> = new Set([Opcode.localGet, Opcode.localSet, Opcode.localTee]);
 
-/** Where the branch stands that is taken when the look-up at `at` has found its page; undefined for anything else than v86 writes. */
-function branchBehind(code: Uint8Array, at: number): number | undefined {
+/**
+ * The hints at the branches of the look-up at `at`, each as its place in the body and its value; none for anything else than is written for
+ * one. Of two branches (look-ups.ts) the first one stands in a block of its own, and leads to the call.
+ */
+function hintsBehind(code: Uint8Array, at: number): number[][] {
   const reader = new Reader(code, at + LOOK_UP.length);
+  const hints: number[][] = [];
+  let branches = 1;
   for (;;) {
     const start = reader.at;
     const opcode = reader.byte();
-    if (opcode === Opcode.branchIf) return start;
-    if (opcode === Opcode.constant) reader.signed32();
-    else if (opcode === Opcode.localGet || opcode === Opcode.localTee) reader.unsigned();
-    else if (!TESTS.has(opcode)) return undefined;
+    if (opcode === Opcode.branchIf) {
+      hints.push([...unsigned(start), ...(branches === 1 ? LIKELY : UNLIKELY)]);
+      if (--branches === 0) return hints;
+      reader.unsigned();
+    } else if (opcode === Opcode.block) {
+      branches++;
+      reader.byte();
+    } else if (opcode === Opcode.constant) reader.signed32();
+    else if (LOCALS.has(opcode)) reader.unsigned();
+    else if (!TESTS.has(opcode)) return [];
   }
 }
 
@@ -43,8 +61,7 @@ function branchBehind(code: Uint8Array, at: number): number | undefined {
 function hintsOf(body: Buffer): number[][] {
   const hints: number[][] = [];
   for (let at = body.indexOf(LOOK_UP); at >= 0; at = body.indexOf(LOOK_UP, at + LOOK_UP.length)) {
-    const branch = branchBehind(body, at);
-    if (branch !== undefined) hints.push([...unsigned(branch), ...LIKELY]);
+    hints.push(...hintsBehind(body, at));
   }
   return hints;
 }

@@ -2,12 +2,14 @@
  * Many small modules of compiled guest code as one, and a single piece of it as a module of its own again.
  *
  * Knows what v86's generator writes: five sections, which get branch hints; the same types, memory and table in every module; one function. A
- * function refers to others by number in its calls alone, so these are all that changes.
+ * function refers to others by number in its calls alone, so these are all that changes, but for the look-ups of memory: code that is kept
+ * is worth more of V8's time.
  */
 
 import { PIECE_EXPORT } from './compiled-code.ts';
 import { withBranchHints } from './branch-hints.ts';
 import { NAMESPACE } from './calling-convention.ts';
+import { testBehindLoad } from './look-ups.ts';
 import { encodeName, flatten, unsigned } from './wasm-code.ts';
 import { decodeInstruction, Reader } from './wasm-instructions.ts';
 import { Opcode } from './wasm-opcodes.ts';
@@ -105,7 +107,7 @@ function alike(one: ParsedModule, other: ParsedModule): boolean {
   );
 }
 
-/** The body of a module's function, its calls to where the merged module has the functions it imports. */
+/** The body of a module's function, its calls to where the merged module has the functions it imports, its look-ups with two branches. */
 function renumbered({ wire, functions, bodies }: ParsedModule, indices: ReadonlyMap<string, number>): Buffer {
   const [start, end] = bodies[0] ?? [0, 0];
   const reader = new Reader(wire, start);
@@ -115,6 +117,11 @@ function renumbered({ wire, functions, bodies }: ParsedModule, indices: Readonly
   while (reader.at < end) {
     const at = reader.at;
     decodeInstruction(reader);
+    const test = wire[at] === Opcode.load ? testBehindLoad(wire, at) : undefined;
+    if (test !== undefined) {
+      parts.push(wire.subarray(copied, reader.at), Uint8Array.from(flatten(test.code)));
+      copied = reader.at = test.end;
+    }
     if (wire[at] !== Opcode.call) continue;
     const called = functions[new Reader(wire, at + 1).unsigned()];
     const index = called === undefined ? undefined : indices.get(called.name);

@@ -31,6 +31,7 @@ export const Opcode = {
   doubleConstant: 0x44,
   firstOperation: 0x45,
   equal: 0x46,
+  notEqual: 0x47,
   lessOrEqualSigned: 0x4c,
   and: 0x71,
   lastOperation: 0xc4,

@@ -61,6 +61,9 @@ function hintsOf(wire: Uint8Array): { opcode: number; value: number }[][] {
   return all;
 }
 
+/** The values of each one's hints then: to the call is not likely, past it is. What is read and written asks once for both. */
+const [READ, WRITE, BOTH] = [[0, 1], [0, 1], [1]];
+
 describe('compiled code', () => {
   it('has a hint at the branch of each access to memory, that it is likely taken', async () => {
     const [wire] = await compiled(THREE_ACCESSES);
@@ -69,11 +72,11 @@ describe('compiled code', () => {
     ]);
   });
 
-  it('has them also when it is merged, and when it is taken out again', async () => {
+  it('branches twice at what is only read or written when it is merged, and is so when it is taken out again', async () => {
     const [wire] = await compiled(THREE_ACCESSES);
     if (wire === undefined) throw new Error('nothing was compiled');
     const merged = mergeModules([wire, wire]);
-    const [hints] = hintsOf(wire);
+    const hints = [...READ, ...WRITE, ...BOTH].map((value) => ({ opcode: Opcode.branchIf, value }));
     expect(hintsOf(merged)).toEqual([hints, hints]);
     expect(hintsOf(pieceOf(merged, 1))).toEqual([hints]);
   });
