@@ -213,7 +213,7 @@ describe('code kept for later machines', () => {
     first.keepCode(MANY_PAGES, UNOPTIMIZED);
     const second = await loaded(MANY_PAGES);
     expect(second.takeCode(MANY_PAGES)).toBe(true);
-    second.run({ instructions: 20_000 });
+    second.run({ instructions: 5_000 });
     let optimized = 0;
     second.keepCode(MANY_PAGES, { optimize: false, onOptimize: (pages) => (optimized += pages) });
     expect(optimized).toBeGreaterThan(0);
