@@ -26,6 +26,7 @@ import { withMoreTranslations } from './more-translations.ts';
 import { correctConditions } from './rewrite-conditions.ts';
 import { addPushByte } from './emitter.ts';
 import { rewriteAddWithCarry, rewriteCodeGenerator } from './rewrite-generator.ts';
+import { rewriteDivision } from './rewrite-division.ts';
 import {
   exportPorts,
   rewriteTimestamp,
@@ -60,6 +61,7 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const integers = addIntegerInstructions(binary, index, pushByte);
   rewriteX87(binary, index, pushByte, integers);
   rewriteAddWithCarry(binary, index);
+  rewriteDivision(binary, index, pushByte);
   correctConditions(binary, index);
   rewritePop(binary, index);
   wrapExitJit(binary, index);
