@@ -14,14 +14,16 @@ async function ratioOf(peers: Promise<Peers>): Promise<Measurement> {
   };
 }
 
+/** Fills the disk's caches; and what is kept between processes is found from the third run on. */
+const WARM_UP = 3;
+
 export const peerColdRatio: Figure = {
   name: 'peerColdRatio',
   unit: '',
   meaning: 'cold hello as a whole process, divided by QEMU’s',
   target: 1,
   samples: 7,
-  // Fills the disk's caches.
-  warmUp: 1,
+  warmUp: WARM_UP,
   whyNot: () => whyNoPeer(false),
   prepare: () => ratioOf(coldPeers()),
 };
@@ -32,7 +34,7 @@ export const peerRestoreRatio: Figure = {
   meaning: 'hello from a snapshot file as a whole process, divided by QEMU’s -loadvm',
   target: 1,
   samples: 7,
-  warmUp: 1,
+  warmUp: WARM_UP,
   whyNot: () => whyNoPeer(true),
   prepare: () => ratioOf(restorePeers()),
 };
