@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = 'aad36a5c0b1c946740491b3f1a7dc0d5732bfa43c31b9ed7943e5f893c0f754f';
+export const REWRITTEN_SHA256 = 'bef26f50f8bce38836e8dfdb2c9dca7bf4ce14f7c30d7b6744a1521ef924bd3f';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -272,24 +272,8 @@ export const StepLogArea = {
  */
 export const Resumed = { start: StepLogArea.end, length: 4096 } as const;
 
-/**
- * Behind that, a byte per instruction that counts how often it was interpreted, up to 255, at a hash of its physical address: one for two
- * bytes of 4 MiB, which is more code than nearly all guests have.
- */
-const COUNTS = { start: Resumed.start + Resumed.length, length: 2 ** 21, shift: 1 } as const;
-export const Executed = {
-  counts: COUNTS.start,
-  length: COUNTS.length,
-  shift: COUNTS.shift,
-  /** A byte per slot of compiled code: 1 where this machine has compiled it. */
-  slotsFromHere: COUNTS.start + COUNTS.length,
-  /** Byte: while a page is compiled, the count that its instructions must have. */
-  enough: COUNTS.start + COUNTS.length + TABLE_SLOTS,
-  end: COUNTS.start + COUNTS.length + TABLE_SLOTS + 1,
-} as const;
-
 /** Bytes of {@link ProbeMap} and all that stands behind it. */
-export const OWN_MAPS_LENGTH = Executed.end;
+export const OWN_MAPS_LENGTH = Resumed.start + Resumed.length;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 
