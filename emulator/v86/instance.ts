@@ -10,6 +10,7 @@ import type { CodeStore } from '../code-store.ts';
 import type { HostWork } from '../types.ts';
 import { type CompiledCode, compiledFrom } from './compiled-code.ts';
 import { ListedFunctions } from './function-list.ts';
+import { CodeFromHere } from './executed.ts';
 import { FunctionTable } from './function-table.ts';
 import { connectHostFunctions } from './host-functions.ts';
 import {
@@ -137,6 +138,7 @@ export class V86Instance {
   /** What v86 said last before it gave up. */
   lastMessage = '';
 
+  readonly #codeFromHere = new CodeFromHere(this);
   readonly #steps: Exports[typeof STEPS_EXPORT];
   #pendingCompile: { slot: number; start: number; stateFlags: number } | undefined;
   #bytesNow: Uint8Array<ArrayBuffer>;
@@ -473,14 +475,13 @@ export class V86Instance {
   // ── compiled code ──
 
   #compile(slot: number, start: number, stateFlags: number, code: number, length: number): void {
-    this.functions.set(
-      slot,
-      compiledFrom(
-        withBranchHints(withConvention(withFlagsInLocals(this.bytes.subarray(code, code + length)))),
-        start >>> 12,
-      ),
+    const compiled = compiledFrom(
+      withBranchHints(withConvention(withFlagsInLocals(this.bytes.subarray(code, code + length)))),
+      start >>> 12,
     );
+    this.functions.set(slot, compiled);
     this.probing.codeCompiled(slot);
+    this.#codeFromHere.compiled(slot, compiled);
     this.#pendingCompile = { slot, start, stateFlags };
     // v86 is told once it no longer holds its lock, that is after the main loop has come back: make it come back.
     this.setWord(Own.limit, this.word(Address.instructionCounter));
@@ -519,5 +520,6 @@ export class V86Instance {
     this.#pendingCompile = undefined;
     this.functions.setAll(code);
     this.probing.codeReplaced();
+    this.#codeFromHere.replaced(code);
   }
 }

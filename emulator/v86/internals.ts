@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = 'bef26f50f8bce38836e8dfdb2c9dca7bf4ce14f7c30d7b6744a1521ef924bd3f';
+export const REWRITTEN_SHA256 = '186f5ad4f7912c9320d72ca83c0793d607f703451ab5206fe67b0ee598333dc5';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -272,8 +272,26 @@ export const StepLogArea = {
  */
 export const Resumed = { start: StepLogArea.end, length: 4096 } as const;
 
+/**
+ * Behind that, a byte per instruction that counts how often it was interpreted, up to 255, at a hash of its physical address: one for two
+ * bytes of 4 MiB, which is more code than nearly all guests have.
+ */
+const COUNTS = { start: Resumed.start + Resumed.length, length: 2 ** 21, shift: 1 } as const;
+export const Executed = {
+  counts: COUNTS.start,
+  length: COUNTS.length,
+  shift: COUNTS.shift,
+  /** A byte per slot of compiled code: 1 where this machine has compiled it. */
+  slotsFromHere: COUNTS.start + COUNTS.length,
+  /** Word: while a page is compiled, the physical address at which it was entered last. */
+  entry: COUNTS.start + COUNTS.length + TABLE_SLOTS,
+  /** Byte: while a page is compiled, the count that its other instructions must have. */
+  enough: COUNTS.start + COUNTS.length + TABLE_SLOTS + 4,
+  end: COUNTS.start + COUNTS.length + TABLE_SLOTS + 5,
+} as const;
+
 /** Bytes of {@link ProbeMap} and all that stands behind it. */
-export const OWN_MAPS_LENGTH = Resumed.start + Resumed.length;
+export const OWN_MAPS_LENGTH = Executed.end;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 

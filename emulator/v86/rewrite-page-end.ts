@@ -8,6 +8,7 @@
  */
 
 import { FunctionName, Generator, PAGE } from './internals.ts';
+import { addIsLeftOut, followWhatIsCompiled } from './rewrite-executed.ts';
 import { Editor, type Indices } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
@@ -64,15 +65,17 @@ export function replaceIsNearEnd(editor: Editor, places: number, instead: Code):
   for (const place of found) editor.replace(place, 2, instead);
 }
 
-/** Lets blocks go on up to the instruction that reaches the end of the page. */
+/** Lets blocks go on up to the instruction that reaches the end of the page, or one that was seldom executed. */
 export function rewritePageEnd(binary: WasmBinary, index: Indices, reachesEnd: number): void {
   const analyze = new Editor(binary, index.analyzeAndGenerate, FunctionName.analyzeAndGenerate);
   const [stateFlags] = [wasm.localGet(4)];
-  replaceIsNearEnd(analyze, 4, [stateFlags, wasm.call(reachesEnd)]);
+  const isLeftOut = addIsLeftOut(binary, reachesEnd, LAST_BYTES);
+  replaceIsNearEnd(analyze, 4, [stateFlags, wasm.call(isLeftOut)]);
   binary.edit(index.analyzeAndGenerate, analyze.edits);
   // this address is linear; where it leads is looked at when its block is
   const follow = new Editor(binary, index.followJump, FunctionName.followJump);
   replaceIsNearEnd(follow, 1, NEVER);
+  followWhatIsCompiled(follow);
   binary.edit(index.followJump, follow.edits);
 }
 

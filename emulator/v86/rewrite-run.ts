@@ -22,6 +22,7 @@ import {
   Tally,
 } from './internals.ts';
 import { ARGUMENTS_IN_MEMORY, COMPILED_SIGNATURE } from './calling-convention.ts';
+import { addHalfOfMost, countExecuted, decideHowMuch } from './rewrite-executed.ts';
 import { NEVER, replaceIsNearEnd } from './rewrite-page-end.ts';
 import { Editor, type Indices, nothing } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
@@ -241,6 +242,7 @@ export function rewriteMainLoop(
   const editor = new Editor(binary, index.mainLoop, 'main_loop');
   const before = binary.localCount(index.mainLoop, 0);
   const [fellThrough, calledOut, pageCode, resumed] = [before + 1, before + 2, before + 3, before + 4];
+  const [place, counted] = [before + 5, before + 6];
 
   const interpret = editor.once(
     `call ${index.interpret}`,
@@ -267,6 +269,17 @@ export function rewriteMainLoop(
     wasm.unreachable,
     wasm.end,
   ]);
+
+  const fetchByte = editor.once(
+    'loop',
+    'i32.const 0',
+    `i32.load ${Address.guestRam}`,
+    'local.get 3',
+    'i32.add',
+    'i32.load8_u 0',
+    'local.set 3',
+  );
+  editor.insertBefore(fetchByte + 1, countExecuted(wasm.localGet(3), place, counted));
 
   const addAtEnd = editor.once(
     `i32.load ${Address.instructionCounter}`,
@@ -404,6 +417,8 @@ export function rewriteMainLoop(
   const threshold = editor.once('i32.const 200000');
   editor.replace(threshold, 1, [wasm.wordAt(Own.probeMap), wasm.load32(COMPILE_THRESHOLD)]);
 
+  decideHowMuch(editor, pageCode, addHalfOfMost(binary));
+
   const budget = editor.once(
     `i32.load ${Address.instructionCounter}`,
     'local.get 5',
@@ -425,5 +440,5 @@ export function rewriteMainLoop(
   );
   editor.insertBefore(takeAtEnd + 3, [wasm.drop, wasm.i32(0)]);
 
-  binary.edit(index.mainLoop, editor.edits, 5);
+  binary.edit(index.mainLoop, editor.edits, 7);
 }

@@ -12,7 +12,7 @@ import {
   serializeImage,
 } from '../../emulator/index.ts';
 import { Store } from '../../images/store/store.ts';
-import { Layout, listen, loadGuest, makeMachine } from './guest.ts';
+import { exit, type GuestProgram, Layout, listen, loadGuest, makeMachine } from './guest.ts';
 import { keptFiles } from './kept-files.ts';
 import { PROGRAMS } from './programs.ts';
 
@@ -30,9 +30,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const ofItsOwn: GuestProgram = {
+  build: (asm) => {
+    asm.label('main').mov('ecx', HALF_WAY).label('loop').operate('add', 'eax', 0x7654_3210);
+    asm.decrement('ecx').branch('nz', 'loop');
+    exit(asm);
+  },
+};
+
 async function loaded(name: string, memoryMiB = 16): Promise<Machine> {
   const machine = await makeMachine({ codeStore: store, memoryMiB });
-  const program = PROGRAMS[name];
+  const program = name === OF_ITS_OWN ? ofItsOwn : PROGRAMS[name];
   if (program === undefined) throw new Error(`no program ${name}`);
   loadGuest(machine, program);
   listen(machine);
@@ -65,6 +73,7 @@ const MANY_PAGES = 'loops across the ends of pages';
 const CONSTANT = Layout.program + 0x1000 + 0x1000 - 48 + 3;
 /** Instructions after which some of the pages have been compiled. */
 const HALF_WAY = 1_700_000;
+const OF_ITS_OWN = 'a loop of its own';
 const MORE = 'more';
 const UNOPTIMIZED = { optimize: false };
 
@@ -207,15 +216,15 @@ describe('code kept for later machines', () => {
   });
 
   it('is optimized however little of it has been executed', async () => {
-    const first = await loaded(MANY_PAGES);
-    // no other test keeps just this, of which V8 would still have code
-    first.run({ instructions: HALF_WAY - 600_000 });
-    first.keepCode(MANY_PAGES, UNOPTIMIZED);
-    const second = await loaded(MANY_PAGES);
-    expect(second.takeCode(MANY_PAGES)).toBe(true);
+    // of a program that no other test has, V8 has optimized nothing yet
+    const first = await loaded(OF_ITS_OWN);
+    first.run({ instructions: 60_000 });
+    first.keepCode(OF_ITS_OWN, UNOPTIMIZED);
+    const second = await loaded(OF_ITS_OWN);
+    expect(second.takeCode(OF_ITS_OWN)).toBe(true);
     second.run({ instructions: 5_000 });
     let optimized = 0;
-    second.keepCode(MANY_PAGES, { optimize: false, onOptimize: (pages) => (optimized += pages) });
+    second.keepCode(OF_ITS_OWN, { optimize: false, onOptimize: (pages) => (optimized += pages) });
     expect(optimized).toBeGreaterThan(0);
     expect(await kept('native')).toHaveLength(1);
   });
