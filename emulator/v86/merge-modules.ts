@@ -67,6 +67,10 @@ export function pieceOf(merged: Uint8Array, index: number): Uint8Array<ArrayBuff
   return encode(module, module.functions, [PIECE_EXPORT], [merged.subarray(start, end)]);
 }
 
+/** Bytes of each function of a merged one. */
+export const lengthsOf = (merged: Uint8Array): number[] =>
+  parse(merged).bodies.map(([start, end]) => end - start);
+
 // ── reading ──
 
 function parse(wire: Uint8Array): ParsedModule {

@@ -13,8 +13,9 @@ import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 /** The V8 of Node 20, 22 and 24. Misused, these functions end the process: no other version is trusted to be alike. */
 const TRIED = /^(?:11\.3|12\.4|13\.6)\./;
 
-/** The V8 of Node 20. Another one may not know the flag, and says so on standard error. */
-const HINTS_TRIED = '11.3.';
+/** The V8 of Node 20. Another one may not know the flags below, and says so on standard error. */
+const isTriedWithFlags = process.versions.v8.startsWith('11.3.');
+const QUICK_REGISTERS = 'turbo-use-mid-tier-regalloc-for-huge-functions';
 
 const IS_OPTIMIZED = '%IsTurboFanFunction(one)';
 const SERIALIZE = '%SerializeWasmModule(one)';
@@ -24,18 +25,20 @@ const DESERIALIZE = '%DeserializeWasmModule(one, other)';
 
 /** The module of some WebAssembly, with V8 told to read its branch hints (branch-hints.ts). In a V8 in which it was not tried, without. */
 export function compileHinted(wire: Uint8Array): WebAssembly.Module {
-  if (!process.versions.v8.startsWith(HINTS_TRIED)) return new WebAssembly.Module(wire);
+  if (!isTriedWithFlags) return new WebAssembly.Module(wire);
   // only during the call: V8 refuses code that was kept under other flags
   return withFlag('experimental-wasm-branch-hinting', () => new WebAssembly.Module(wire));
 }
 
 /** Calls with a flag set that is not set else. */
-function withFlag<T>(flag: string, call: () => T): T {
-  setFlagsFromString(`--${flag}`);
+const withFlag = <T>(flag: string, call: () => T): T => withFlags(`--${flag}`, `--no-${flag}`, call);
+
+function withFlags<T>(during: string, usual: string, call: () => T): T {
+  setFlagsFromString(during);
   try {
     return call();
   } finally {
-    setFlagsFromString(`--no-${flag}`);
+    setFlagsFromString(usual);
   }
 }
 
@@ -89,23 +92,39 @@ export function optimize(exported: CallableFunction): void {
 }
 
 /**
+ * Has V8 optimize a function anew, and take its time for it. In one of more than some thousand values V8 keeps nearly all of them in
+ * memory, so as to be done sooner: a fifth of such a function's time. Takes up to some seconds.
+ */
+function optimizeThoroughly(exported: CallableFunction): void {
+  withFlags(`--no-${QUICK_REGISTERS}`, `--${QUICK_REGISTERS}`, () => callV8(OPTIMIZE, exported));
+}
+
+/**
  * Has V8 optimize those functions that have been executed, of any heat, one after another. What V8 has compiled without optimizing it
  * does not give away; whoever takes the module up has V8 compile it at once, needed or not, and waits for that.
  *
- * @param onStart Called with their number before the first, if there is any.
+ * @param onStart Called with the number of all before the first, if there is any.
  * @param seconds Time after which no other is begun.
+ * @param thoroughly Functions that V8 is to optimize anew after those ({@link optimizeThoroughly}).
  */
 export function optimizeExecuted(
   functions: readonly CallableFunction[],
   onStart?: (functions: number) => void,
   seconds = Infinity,
+  thoroughly: readonly CallableFunction[] = [],
 ): void {
   const waiting = (callV8(EXECUTED_UNOPTIMIZED, functions) ?? []) as readonly CallableFunction[];
-  if (waiting.length > 0) onStart?.(waiting.length);
+  const works = [
+    ...waiting.map((one) => () => callV8(OPTIMIZE, one)),
+    ...(isTriedWithFlags ? thoroughly : []).map((one) => () => {
+      optimizeThoroughly(one);
+    }),
+  ];
+  if (works.length > 0) onStart?.(works.length);
   const end = process.uptime() + seconds;
-  for (const one of waiting) {
+  for (const work of works) {
     if (process.uptime() >= end) return;
-    callV8(OPTIMIZE, one);
+    work();
   }
 }
 

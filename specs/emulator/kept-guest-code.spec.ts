@@ -17,6 +17,9 @@ import { keptFiles } from './kept-files.ts';
 import { PROGRAMS } from './programs.ts';
 
 const FAR = 200_000_000;
+const PAGE = 4096;
+const OF_ITS_OWN = 'a loop of its own';
+const LONG_PAGE = 'a page of additions to memory';
 const [NAME = ''] = Object.keys(PROGRAMS);
 const REWRITES_ITSELF = 'code that rewrites itself';
 
@@ -32,15 +35,33 @@ afterEach(async () => {
 
 const ofItsOwn: GuestProgram = {
   build: (asm) => {
-    asm.label('main').mov('ecx', HALF_WAY).label('loop').operate('add', 'eax', 0x7654_3210);
+    asm.label('main').mov('ecx', 1_700_000).label('loop').operate('add', 'eax', 0x7654_3210);
     asm.decrement('ecx').branch('nz', 'loop');
     exit(asm);
   },
 };
 
+/** A page that V8 has so much to do with that it spares itself work. */
+const longPage: GuestProgram = {
+  build: (asm) => {
+    asm.label('main').mov('ecx', 1_000).label('loop').call('long');
+    asm.decrement('ecx').branch('nz', 'loop');
+    exit(asm);
+    asm.align(PAGE).label('long');
+    const counter = [Layout.counters & 0xff, Layout.counters >> 8, 0, 0];
+    while (asm.here % PAGE < PAGE - 16) asm.raw(0x01, 0x05, ...counter); // add [counter], eax
+    asm.raw(0xc3);
+  },
+};
+
+const OWN_PROGRAMS: Readonly<Record<string, GuestProgram>> = {
+  [OF_ITS_OWN]: ofItsOwn,
+  [LONG_PAGE]: longPage,
+};
+
 async function loaded(name: string, memoryMiB = 16): Promise<Machine> {
   const machine = await makeMachine({ codeStore: store, memoryMiB });
-  const program = name === OF_ITS_OWN ? ofItsOwn : PROGRAMS[name];
+  const program = OWN_PROGRAMS[name] ?? PROGRAMS[name];
   if (program === undefined) throw new Error(`no program ${name}`);
   loadGuest(machine, program);
   listen(machine);
@@ -73,7 +94,6 @@ const MANY_PAGES = 'loops across the ends of pages';
 const CONSTANT = Layout.program + 0x1000 + 0x1000 - 48 + 3;
 /** Instructions after which some of the pages have been compiled. */
 const HALF_WAY = 1_700_000;
-const OF_ITS_OWN = 'a loop of its own';
 const MORE = 'more';
 const UNOPTIMIZED = { optimize: false };
 
@@ -227,6 +247,25 @@ describe('code kept for later machines', () => {
     second.keepCode(OF_ITS_OWN, { optimize: false, onOptimize: (pages) => (optimized += pages) });
     expect(optimized).toBeGreaterThan(0);
     expect(await kept('native')).toHaveLength(1);
+  });
+
+  it('is optimized anew where V8 has spared itself work at what is hot', async () => {
+    const first = await loaded(LONG_PAGE);
+    const ran = outcome(first);
+    first.keepCode(LONG_PAGE, UNOPTIMIZED);
+    const second = await loaded(LONG_PAGE);
+    expect(second.takeCode(LONG_PAGE)).toBe(true);
+    second.keepCode(LONG_PAGE);
+    const hasty = await readFile(await keptFile('native'));
+    let optimized = 0;
+    second.keepCode(LONG_PAGE, { optimize: false, onOptimize: (pages) => (optimized += pages) });
+    const thorough = await readFile(await keptFile('native'));
+    const isKnown = process.versions.v8.startsWith('11.3.');
+    expect([optimized, thorough.equals(hasty)]).toEqual([isKnown ? 1 : 0, !isKnown]);
+    store = new Store(folder);
+    const third = await loaded(LONG_PAGE);
+    expect(third.takeCode(LONG_PAGE)).toBe(true);
+    expect(outcome(third)).toEqual(ran);
   });
 
   it('is kept with the machine code of what was taken also by who adds to it', async () => {
