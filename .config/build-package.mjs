@@ -1,4 +1,4 @@
-// Makes what a package from the registry needs and a checkout does not: the command line's bundle, the library as
+// Makes what a package from the registry needs and a checkout does not: the command line's bundles, the library as
 // JavaScript (Node runs no TypeScript below node_modules), and its declarations. Run by `npm pack` and `npm publish`.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { packReplayScripts } from '../harness/replay/bundle.mjs';
-import { ensureBundle, libraryEntryPoints, sourceUrls } from '../harness/cli/bundle.mjs';
+import { ensureBundles, libraryEntryPoints, sourceUrls } from '../harness/cli/bundle.mjs';
 import { writeProvenance } from './provenance.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'harness', 'dist');
 
 rmSync(dist, { recursive: true, force: true });
-await ensureBundle();
+await ensureBundles();
 await packReplayScripts(root);
 
 // Each source keeps its place below dist/, so that the declarations lie beside the code they describe.

@@ -1,4 +1,4 @@
-// Where the files lie that the command line is loaded from, and whether they are still good.
+// Which files the command line is loaded from, where they lie, and whether they are still good.
 //
 // What must hold: in a checkout a bundle is fresh exactly if every file it was made from, those of dependencies among them, is
 // in the state it was in then, and the bundle itself as well. A file's state is its number, its length and when it was last changed
@@ -10,11 +10,28 @@ const { dirname, join } = require('node:path');
 /** The package. */
 const root = dirname(dirname(__dirname));
 const dist = join(root, 'harness', 'dist');
-const bundlePath = join(dist, 'cli.cjs');
-/** The part that loads the bundle: small, because it is compiled at each start. */
+/** The part that loads a bundle: small, because it is compiled at each start. */
 const loaderPath = join(dist, 'load-bundle.cjs');
-/** What both were made from. */
-const recordPath = join(dist, 'made-from.json');
+
+/**
+ * The bundles, each with its entry point and the file that says what it and the loader were made from. `run` has one without all other
+ * commands: it is started the most, and so reads half as much, looks at half as many sources, and sets up no command but itself.
+ */
+const bundles = {
+  all: {
+    source: 'harness/cli/main.ts',
+    path: join(dist, 'cli.cjs'),
+    recordPath: join(dist, 'cli.made-from.json'),
+  },
+  run: {
+    source: 'harness/cli/main-run.ts',
+    path: join(dist, 'run.cjs'),
+    recordPath: join(dist, 'run.made-from.json'),
+  },
+};
+
+/** The bundle for a command. */
+const bundleFor = (command) => (command === 'run' ? bundles.run : bundles.all);
 
 /** No package from a registry has this file. There, the bundle is what was published. */
 const isCheckout = existsSync(join(root, 'tsconfig.json'));
@@ -43,19 +60,19 @@ function stateOfAll(paths) {
  * What was written when the bundle was made. The first line is read at each start: the bundle's SHA-256 and state, the paths of
  * all inputs, and their states in one digest. The second has each input's SHA-256.
  */
-function readRecord() {
+function readRecord({ recordPath }) {
   const text = readFileSync(recordPath, 'utf8');
   const end = text.indexOf('\n');
   return { ...JSON.parse(text.slice(0, end)), digests: () => JSON.parse(text.slice(end)) };
 }
 
 /** `status` is `fresh`, `stale` or `missing`; `digest` is the bundle's SHA-256 where it need not be computed. */
-function bundleStatus() {
-  if (!existsSync(bundlePath) || !existsSync(loaderPath)) return { status: 'missing' };
+function bundleStatus(made) {
+  if (!existsSync(made.path) || !existsSync(loaderPath)) return { status: 'missing' };
   if (!isCheckout) return { status: 'fresh' };
   try {
-    const { bundle, inputs, state } = readRecord();
-    const isFresh = stateOf(bundlePath) === bundle.state && stateOfAll(inputs) === state;
+    const { bundle, inputs, state } = readRecord(made);
+    const isFresh = stateOf(made.path) === bundle.state && stateOfAll(inputs) === state;
     return isFresh ? { status: 'fresh', digest: bundle.sha256 } : { status: 'stale' };
   } catch {
     return { status: 'stale' };
@@ -65,9 +82,9 @@ function bundleStatus() {
 module.exports = {
   root,
   dist,
-  bundlePath,
+  bundles,
+  bundleFor,
   loaderPath,
-  recordPath,
   stateOf,
   stateOfAll,
   readRecord,

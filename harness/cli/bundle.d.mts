@@ -1,1 +1,1 @@
-export function ensureBundle(): Promise<string | undefined>;
+export function ensureBundles(): Promise<void>;

@@ -1,4 +1,4 @@
-// Makes the one file the command line is loaded from, where the one there is not good any more.
+// Makes a file that the command line is loaded from, where the one there is not good any more.
 //
 // A package from a registry brings its bundle along and has no esbuild; there the one that came is used.
 import { createHash } from 'node:crypto';
@@ -7,8 +7,7 @@ import { join, relative, sep } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import bundleFiles from './bundle-status.cjs';
 
-const { root, dist, bundlePath, loaderPath, recordPath, stateOf, stateOfAll, readRecord, bundleStatus } =
-  bundleFiles;
+const { root, dist, bundles, loaderPath, stateOf, stateOfAll, readRecord, bundleStatus } = bundleFiles;
 
 /** The library's entry points, as package.json exports them from below harness/dist/library/. */
 export const libraryEntryPoints = [
@@ -17,11 +16,16 @@ export const libraryEntryPoints = [
   'harness/snapshots/fork-worker.ts',
 ];
 
-/** Makes the bundle unless it is fresh. @returns Its SHA-256, if it is known. */
-export async function ensureBundle() {
-  const { status, digest } = bundleStatus();
+/** Makes each bundle that is not fresh. */
+export async function ensureBundles() {
+  for (const made of Object.values(bundles)) await ensureBundle(made);
+}
+
+/** Makes one of the bundles unless it is fresh. @returns Its SHA-256, if it is known. */
+export async function ensureBundle(made) {
+  const { status, digest } = bundleStatus(made);
   if (status === 'fresh') return digest;
-  if (status === 'stale' && refreshRecord()) return bundleStatus().digest;
+  if (status === 'stale' && refreshRecord(made)) return bundleStatus(made).digest;
   const esbuild = await loadEsbuild();
   if (esbuild === undefined) {
     if (status === 'stale') return undefined;
@@ -29,7 +33,7 @@ export async function ensureBundle() {
       'the command line is not built and esbuild is not installed: run `npm ci` in the checkout',
     );
   }
-  return await build(esbuild);
+  return await build(esbuild, made);
 }
 
 /**
@@ -37,14 +41,14 @@ export async function ensureBundle() {
  *
  * @returns Whether the bundle is good.
  */
-function refreshRecord() {
+function refreshRecord(made) {
   try {
-    const { bundle, inputs, digests } = readRecord();
+    const { bundle, inputs, digests } = readRecord(made);
     const state = stateOfAll(inputs);
     const then = digests();
     const now = digestsOf(inputs);
-    if (now.some((digest, i) => digest !== then[i]) || digestOf(bundlePath) !== bundle.sha256) return false;
-    writeRecord(bundle.sha256, inputs, state, now);
+    if (now.some((digest, i) => digest !== then[i]) || digestOf(made.path) !== bundle.sha256) return false;
+    writeRecord(made, bundle.sha256, inputs, state, now);
     return true;
   } catch {
     return false;
@@ -68,7 +72,7 @@ const shared = {
   external: ['esbuild', 'playwright-core', 'iced-x86'],
 };
 
-async function build(esbuild) {
+async function build(esbuild, made) {
   const startedAt = Date.now();
   const banner = {
     js: `const __sourceUrl=(path)=>require("node:url").pathToFileURL(require("node:path").join(__dirname,"../..",path)).href;`,
@@ -82,7 +86,7 @@ async function build(esbuild) {
     // A function already in the file: text that is put together after it was read is another copy of it, for as long as the process runs.
     bundle(esbuild, {
       ...{ ...shared, plugins },
-      ...{ entryPoints: ['harness/cli/main.ts'], outfile: bundlePath },
+      ...{ entryPoints: [made.source], outfile: made.path },
       banner: { js: `(function (exports, require, module, __filename, __dirname) {${banner.js}` },
       footer: { js: '})' },
     }),
@@ -90,10 +94,10 @@ async function build(esbuild) {
   const texts = parts.map((part) => asciiOf(part.outputFiles[0].text));
   mkdirSync(dist, { recursive: true });
   writeFileAtomic.sync(loaderPath, texts[0], { fsync: false });
-  writeFileAtomic.sync(bundlePath, texts[1], { fsync: false });
+  writeFileAtomic.sync(made.path, texts[1], { fsync: false });
   const sha256 = sha256Of(texts[1]);
   // Another process may have put its own there meanwhile, and will say so itself.
-  if (digestOf(bundlePath) === sha256) writeRecord(sha256, ...inputsOf(parts, startedAt));
+  if (digestOf(made.path) === sha256) writeRecord(made, sha256, ...inputsOf(parts, startedAt));
   return sha256;
 }
 
@@ -127,10 +131,10 @@ const sha256Of = (content) => createHash('sha256').update(content).digest('hex')
 const digestOf = (path) => sha256Of(readFileSync(path));
 const digestsOf = (inputs) => inputs.map((path) => digestOf(join(root, path)));
 
-function writeRecord(sha256, inputs, state, digests) {
-  const first = { bundle: { state: stateOf(bundlePath), sha256 }, inputs, state };
+function writeRecord(made, sha256, inputs, state, digests) {
+  const first = { bundle: { state: stateOf(made.path), sha256 }, inputs, state };
   const text = `${JSON.stringify(first)}\n${JSON.stringify(digests)}`;
-  writeFileAtomic.sync(recordPath, text, { fsync: false });
+  writeFileAtomic.sync(made.recordPath, text, { fsync: false });
 }
 
 /** The launcher reads the bundle as Latin-1. esbuild escapes everything but what stands in regular expressions. */

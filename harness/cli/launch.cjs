@@ -1,4 +1,4 @@
-// Starts one of the commands: loads the command line as one file with V8's code cache, which starts in a fraction of the time the
+// Starts one of the commands: loads the command line, or the part of it that is wanted, as one file with V8's code cache, which starts in a fraction of the time the
 // sources would take. In a checkout that file is made again whenever anything it was made from has changed.
 //
 // Plain JavaScript, because it runs before anything can load TypeScript; CommonJS, because Node's loader of modules takes as long
@@ -9,7 +9,7 @@ const { setFlagsFromString } = require('node:v8');
 // size by now, so that the flag which gave it can go, and Node's modules need not be compiled.
 setFlagsFromString('--initial-old-space-size=0');
 
-const { bundlePath, bundleStatus, loaderPath } = require('./bundle-status.cjs');
+const { bundleFor, bundleStatus, loaderPath } = require('./bundle-status.cjs');
 
 /** A defect of this program: EX_SOFTWARE of sysexits. */
 const STATUS_INTERNAL = 70;
@@ -19,18 +19,20 @@ const STATUS_INTERNAL = 70;
  *
  * @param name What messages begin with.
  * @param entry The function of the bundle that runs a command line and resolves to an exit status.
- * @param kind From a command line, whose functions V8's cache is to hold: short, and fit for a file's name.
+ * @param kind From a command line, which command it is: decides the bundle, and whose functions V8's cache is to hold. Short, and fit for a file's name.
  */
 async function launch(name, entry, kind) {
   const [, , ...commandLine] = process.argv;
   try {
-    let { status, digest } = bundleStatus();
+    const command = kind(commandLine);
+    const bundle = bundleFor(command);
+    let { status, digest } = bundleStatus(bundle);
     if (status !== 'fresh') {
       const { ensureBundle } = await import('./bundle.mjs');
-      digest = await ensureBundle();
+      digest = await ensureBundle(bundle);
     }
     const { loadBundle } = require(loaderPath);
-    const commands = loadBundle(bundlePath, kind(commandLine), digest);
+    const commands = loadBundle(bundle.path, command, digest);
     process.exitCode = await commands[entry](commandLine);
     await flushed(process.stdout);
     await flushed(process.stderr);

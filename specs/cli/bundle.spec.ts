@@ -1,4 +1,4 @@
-/** The one file that the command line is loaded from is made again whenever anything it was made from has changed. */
+/** The files that the command line is loaded from are made again whenever anything they were made from has changed. */
 import {
   cpSync,
   mkdirSync,
@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../images/build/paths.ts';
+import { nanvix } from '../support/command.ts';
 
 /** A checkout whose command line prints a word of its own and one of a dependency. */
 let checkout: string;
@@ -47,8 +48,8 @@ beforeEach(() => {
   writeFileSync(dependency(), "exports.word = 'theirs';\n");
 });
 
-async function run(env: Record<string, string> = {}): Promise<string> {
-  const { stdout } = await execa(place('harness', 'cli', 'nanvix-v86.cjs'), ['say'], {
+async function run(env: Record<string, string> = {}, command = 'say'): Promise<string> {
+  const { stdout } = await execa(place('harness', 'cli', 'nanvix-v86.cjs'), [command], {
     env: { NANVIX_V86_CACHE: place('cache'), ...env },
   });
   return stdout;
@@ -110,6 +111,37 @@ export async function main() {
   return 0;
 }
 `;
+
+describe('the command run', () => {
+  it('has a bundle of its own, without what other commands need', async () => {
+    await nanvix(['run', '--help']);
+    await nanvix(['--version']);
+    const sources = (name: string): string =>
+      readFileSync(join(projectRoot, 'harness', 'dist', `${name}.made-from.json`), 'utf8');
+    for (const path of [
+      'harness/cli/commands/study.ts',
+      'harness/debug/session.ts',
+      'node_modules/linkedom/',
+    ])
+      expect([path, sources('cli').includes(path), sources('run').includes(path)]).toEqual([
+        path,
+        true,
+        false,
+      ]);
+  });
+
+  it('runs an edit of its entry point', async () => {
+    const entry = place('harness', 'cli', 'main-run.ts');
+    writeFileSync(
+      entry,
+      "export async function main(words) {\n  console.log('ours', words);\n  return 0;\n}\n",
+    );
+    expect(await run({}, 'run')).toBe("ours [ 'run' ]");
+    editUnseen(entry, 'ours', 'mine');
+    expect(await run({}, 'run')).toBe("mine [ 'run' ]");
+    expect(await run()).toBe('ours theirs');
+  });
+});
 
 describe("V8's code of the bundle", () => {
   it('is kept, is private, and is healed where it is damaged', async () => {

@@ -106,8 +106,11 @@ describe('help', () => {
   });
 });
 
-it('the command line is one file of ASCII, which its launcher relies on', async () => {
-  await nanvix(['--version']);
-  const bundle = await readFile(new URL('../../harness/dist/cli.cjs', import.meta.url));
+it.each([
+  ['cli', '--version'],
+  ['run', 'run --help'],
+])('the bundle %s is ASCII, which its launcher relies on', async (name, words) => {
+  await nanvix(words.split(' '));
+  const bundle = await readFile(new URL(`../../harness/dist/${name}.cjs`, import.meta.url));
   expect(bundle.every((byte) => byte < 0x80)).toBe(true);
 });
