@@ -52,6 +52,18 @@ export const ARGUMENTS_IN_MEMORY: Code = [
   registersHandedOver.map((register) => wasm.wordAt(addressOf(register))),
 ];
 
+/** Writes a called function's own arguments, but for the entry, to where they stand in memory. */
+export const STORE_ARGUMENTS: Code = [
+  wasm.storeWordAt(Address.instructionCounter, [
+    wasm.localGet(CompiledFunction.count),
+    wasm.wordAt(Own.limit),
+    wasm.add,
+  ]),
+  registersHandedOver.map((register, i) =>
+    wasm.storeWordAt(addressOf(register), wasm.localGet(registers + i)),
+  ),
+];
+
 /** The same in compiled code. */
 export const ARGUMENTS_IN_LOCALS: Code = Array.from({ length: MOVED }, (_, i) =>
   wasm.localGet(CompiledFunction.count + i),

@@ -8,9 +8,15 @@
 import { ImageDataError } from '../image-data-error.ts';
 import type { CompiledCode } from './compiled-code.ts';
 import type { ListedFunctions } from './function-list.ts';
-import { TABLE_LENGTH } from './host-functions.ts';
+import { PASS_PAGE_END_SLOT, TABLE_LENGTH } from './host-functions.ts';
 import { NAMESPACE, TABLE_IMPORT } from './calling-convention.ts';
-import { COMPILED_HANDLE_IRQS, SHADOW_END_EXPORT, TABLE_OFFSET, TABLE_SLOTS } from './internals.ts';
+import {
+  COMPILED_HANDLE_IRQS,
+  PASS_PAGE_END_EXPORT,
+  SHADOW_END_EXPORT,
+  TABLE_OFFSET,
+  TABLE_SLOTS,
+} from './internals.ts';
 
 export class FunctionTable {
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_LENGTH });
@@ -20,6 +26,7 @@ export class FunctionTable {
 
   /** What compiled code can call and touch: v86's own functions and memory, and other compiled code. To be called before any module is used. */
   connect(functions: ListedFunctions, memory: WebAssembly.Memory): void {
+    this.table.set(PASS_PAGE_END_SLOT, functions.get(PASS_PAGE_END_EXPORT) ?? null);
     const known = new Map<string, WebAssembly.ImportValue | undefined>([
       ['m', memory],
       [TABLE_IMPORT, this.table],

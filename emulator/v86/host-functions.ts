@@ -54,8 +54,11 @@ export type HostFunctions = {
 const NAMES = Object.keys(HOST_FUNCTIONS) as HostFunctionName[];
 const FIRST_SLOT = TABLE_OFFSET + TABLE_SLOTS;
 
+/** The place of a function of the rewrite's that compiled code goes on with: see rewrite-over-page-end.ts. */
+export const PASS_PAGE_END_SLOT = FIRST_SLOT + NAMES.length;
+
 /** Places that the function table of a rewritten v86 has. */
-export const TABLE_LENGTH = FIRST_SLOT + NAMES.length;
+export const TABLE_LENGTH = PASS_PAGE_END_SLOT + 1;
 
 /** Code that calls a function; its arguments are on the stack. */
 export function callHost(binary: WasmBinary, name: HostFunctionName): Code {

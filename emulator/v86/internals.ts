@@ -15,7 +15,7 @@ export const V86_VERSION = '0.5.462';
 export const V86_WASM_LENGTH = 2_101_621;
 
 /** SHA-256 of those bytes as rewrite.ts makes them: names the rewrite exactly, so that its result can be kept. */
-export const REWRITTEN_SHA256 = '186f5ad4f7912c9320d72ca83c0793d607f703451ab5206fe67b0ee598333dc5';
+export const REWRITTEN_SHA256 = '6e10581c7466dbc0efcc78b719af48c327f779bc7fb5ed2f14b60b3838512e02';
 
 /** Bytes of a page of the guest. */
 export const PAGE = 4096;
@@ -290,8 +290,14 @@ export const Executed = {
   end: COUNTS.start + COUNTS.length + TABLE_SLOTS + 5,
 } as const;
 
+/**
+ * Behind that, the instructions that were found to reach the end of their page: a physical address and the first bytes there, at a hash of
+ * the page.
+ */
+export const PageEnds = { start: (Executed.end + 3) & ~3, count: 256 } as const;
+
 /** Bytes of {@link ProbeMap} and all that stands behind it. */
-export const OWN_MAPS_LENGTH = Executed.end;
+export const OWN_MAPS_LENGTH = PageEnds.start + 8 * PageEnds.count;
 
 export const Observe = { interruptReturn: 1, interpretPage: 2 } as const;
 
@@ -528,6 +534,7 @@ export const ReturnPanics = { count: 7, frameBytes: 176, frameLocal: 1 } as cons
 /** What compiled code calls when it handles interrupts after the instruction that follows an STI. */
 export const COMPILED_HANDLE_IRQS = 'handle_irqs';
 /** Name under which the rewrite exports its own version of it. */
+export const PASS_PAGE_END_EXPORT = 'own_pass_page_end';
 export const SHADOW_END_EXPORT = 'own_end_interrupt_shadow';
 
 /** Name under which the rewrite exports a function that executes instructions one by one: see rewrite-steps.ts. */

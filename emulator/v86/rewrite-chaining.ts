@@ -25,6 +25,8 @@ import {
   PAGE_SHIFT,
   TABLE_OFFSET,
 } from './internals.ts';
+import { PASS_PAGE_END_SLOT } from './host-functions.ts';
+import { LAST_BYTES } from './rewrite-page-end.ts';
 import type { Editor, Indices } from './rewrite-support.ts';
 import type { WasmBinary } from './wasm-binary.ts';
 import * as wasm from './wasm-code.ts';
@@ -36,12 +38,12 @@ const ENTRY = CompiledFunction.entry;
 
 const instructionPointer = wasm.wordAt(Address.instructionPointer);
 /** Code that leaves the address of the table of a page's entries, or 0: that of the page of EIP. */
-const tableOfPage = I32.load(
+export const tableOfPage = I32.load(
   I32.and(I32.shr(instructionPointer, I32.of(PAGE_SHIFT - 2)), I32.of(2 ** (32 - PAGE_SHIFT + 2) - 4)),
   Address.tlbCode,
 );
 /** The entry at EIP in a table: its number, or -1. */
-const entryIn = (table: number): Code => [
+export const entryIn = (table: number): Code => [
   I32.add(I32.shl(I32.and(instructionPointer, I32.of(PAGE - 1)), I32.of(1)), wasm.localGet(table)),
   wasm.load16Signed(0),
 ];
@@ -61,7 +63,7 @@ function generateFindEntry(emit: Emitter, key: Code): Code {
 }
 
 /** What keeps generated code from going on by itself, but for the count and what the next page says: not zero if anything does. */
-const mustGoBack: Code = [
+export const mustGoBack: Code = [
   // all of these bytes, of which the last one is never set while code runs
   wasm.wordAt(Own.shadow),
   wasm.byteAt(Address.inHalt),
@@ -70,7 +72,7 @@ const mustGoBack: Code = [
 ];
 
 /** More instructions than a block has, which are all in one page: with so many left, a block is never kept back by the limit. */
-const ENOUGH_LEFT = PAGE;
+export const ENOUGH_LEFT = PAGE;
 
 /**
  * Appends `generateChaining(context)`: code at the end of a generated function, when EIP alone has been written to memory, that goes on
@@ -101,7 +103,11 @@ function addGenerateChaining(binary: WasmBinary, index: Indices, pushByte: numbe
         emit.raw([wasm.i32(0), wasm.greaterOrEqualSigned, wasm.ifThen]),
         emit.raw([wasm.localGet(ENTRY), ARGUMENTS_IN_LOCALS]),
         [table, emit.raw([wasm.load16(CompiledTable.slot), wasm.i32(TABLE_OFFSET), wasm.add])],
-        emit.raw([wasm.returnCallIndirect(CompiledFunction.type)]),
+        emit.raw([wasm.returnCallIndirect(CompiledFunction.type), wasm.otherwise]),
+        // an instruction that reaches the end of its page is never compiled
+        emit.raw([I32.eq(I32.and(instructionPointer, I32.of(LAST_BYTES)), I32.of(LAST_BYTES)), wasm.ifThen]),
+        emit.raw([wasm.i32(0), ARGUMENTS_IN_LOCALS, wasm.i32(PASS_PAGE_END_SLOT)]),
+        emit.raw([wasm.returnCallIndirect(CompiledFunction.type), wasm.end]),
         emit.raw([wasm.end, wasm.end, wasm.end, wasm.end]),
         [emit.raw(wasm.i32(0)), emit.setLocal(AHEAD)],
       ],

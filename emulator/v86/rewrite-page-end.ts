@@ -16,7 +16,8 @@ import type { Code } from './wasm-code.ts';
 
 /** No instruction is longer than this. */
 const LONGEST_INSTRUCTION = 16;
-const LAST_BYTES = PAGE - LONGEST_INSTRUCTION;
+/** The bits that the addresses of a page's last bytes all have. */
+export const LAST_BYTES = PAGE - LONGEST_INSTRUCTION;
 
 /** On v86's stack: the decoder's state, and behind it what it finds out. */
 const Frame = { state: 0, analysis: 16, length: 64 } as const;

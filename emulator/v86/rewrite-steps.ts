@@ -32,9 +32,9 @@ const OUT_FROM_IF = 1;
  * Appends `own_steps(count, log, calls out)`. Executes up to `count` instructions, at least 1, and ends before that where the count
  * comes to {@link Own.limit}, where the processor halts, and before an instruction that is watched for, unless it `calls out` for that.
  * Where `log` is not 0 it is the address of {@link StepLogArea.addresses}, and each instruction is written down. Answers twice the
- * number executed, plus 1 if the limit does not lie ahead any more.
+ * number executed, plus 1 if the limit does not lie ahead any more. Returns the function's index.
  */
-export function addSteps(binary: WasmBinary, index: Indices, endShadow: number): void {
+export function addSteps(binary: WasmBinary, index: Indices, endShadow: number): number {
   const [count, log, callsOut] = [get(0), get(1), get(2)];
   const [executed, calledOut, eip, entry, inProgram] = [3, 4, 5, 6, 7];
   const offset: Code = get(executed);
@@ -134,4 +134,5 @@ export function addSteps(binary: WasmBinary, index: Indices, endShadow: number):
     },
   );
   binary.export(STEPS_EXPORT, steps);
+  return steps;
 }

@@ -34,7 +34,8 @@ import {
   wrapInterrupts,
   wrapPageWalk,
 } from './rewrite-hooks.ts';
-import { addReachesEnd, rewritePageEnd } from './rewrite-page-end.ts';
+import { addPassPageEnd, addRememberPageEnds } from './rewrite-over-page-end.ts';
+import { addReachesEnd, LAST_BYTES, rewritePageEnd } from './rewrite-page-end.ts';
 import { rewritePop } from './rewrite-pop.ts';
 import { rewriteProtection } from './rewrite-protection.ts';
 import { addIntegerInstructions } from './rewrite-integer.ts';
@@ -54,8 +55,9 @@ export function rewriteV86(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const reachesEnd = addReachesEnd(binary, index);
   rewritePageEnd(binary, index, reachesEnd);
   const endShadow = rewriteSti(binary, index);
-  rewriteMainLoop(binary, index, addAttendant(binary, index, endShadow), reachesEnd);
-  addSteps(binary, index, endShadow);
+  const remember = addRememberPageEnds(binary, reachesEnd, LAST_BYTES);
+  rewriteMainLoop(binary, index, addAttendant(binary, index, endShadow), remember);
+  addPassPageEnd(binary, addSteps(binary, index, endShadow));
   const pushByte = addPushByte(binary, index);
   rewriteCodeGenerator(binary, index, pushByte);
   const integers = addIntegerInstructions(binary, index, pushByte);

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Image } from '../../emulator/image.ts';
-import { exit, type GuestProgram, listen, loadGuest, makeMachine } from './guest.ts';
+import type { Assembler } from './assembler.ts';
+import { exit, type GuestProgram, Layout, listen, loadGuest, makeMachine } from './guest.ts';
 import { PROGRAMS } from './programs.ts';
 
 const FAR = 200_000_000;
@@ -40,6 +41,55 @@ describe('compiled code', () => {
     machine.run({ instructions: FAR });
     // there and back, every four instructions
     expect(machine.hostWork.entries).toBeLessThan(machine.instructions / 50);
+    machine.dispose();
+  });
+});
+
+const PAGE = 4096;
+const ROUNDS = 100_000;
+
+/** A loop with an addition that reaches from one page into the next, in which a label stands at what it adds; `change` may change that. */
+const overPageEnd = (change: (asm: Assembler) => void): GuestProgram => ({
+  build: (asm) => {
+    asm.label('main').mov('eax', 0).mov('ecx', ROUNDS).jump('loop');
+    asm.align(PAGE);
+    while (asm.here % PAGE < PAGE - 8) asm.raw(0x90);
+    asm.label('loop').increment('ebx').increment('esi').increment('edi').increment('ebp').increment('ebx');
+    asm.raw(0x81, 0xc0).label('added').raw(3, 0, 0, 0); // add eax, 3
+    change(asm);
+    asm.decrement('ecx').branch('nz', 'loop').storeAt(Layout.counters, 'eax');
+    exit(asm);
+  },
+});
+
+describe('an instruction that reaches the end of its page', () => {
+  it('leads from compiled code to compiled code, without the main loop', async () => {
+    const machine = await makeMachine();
+    loadGuest(
+      machine,
+      overPageEnd(() => undefined),
+    );
+    listen(machine);
+    machine.run({ instructions: FAR });
+    expect(machine.memory.read32(Layout.counters)).toBe(3 * ROUNDS);
+    const { stretches, entries } = machine.hostWork;
+    expect(stretches).toBeGreaterThan(ROUNDS);
+    // no more than before both pages are hot
+    expect(entries).toBeLessThan(ROUNDS / 4);
+    machine.dispose();
+  });
+
+  it('is executed as it stands there, where the program changes it in the next page', async () => {
+    const machine = await makeMachine();
+    loadGuest(
+      machine,
+      overPageEnd((asm) => asm.incrementAt('added')),
+    );
+    listen(machine);
+    machine.run({ instructions: FAR });
+    let sum = 0;
+    for (let i = 0; i < ROUNDS; i++) sum += 3 + i;
+    expect(machine.memory.read32(Layout.counters)).toBe(sum % 2 ** 32);
     machine.dispose();
   });
 });
