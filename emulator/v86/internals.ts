@@ -617,7 +617,10 @@ export const FUNCTION_WORK: readonly (readonly [RegExp, WorkKind])[] = [
 ];
 
 /** The same for functions that the rewrite adds, by the name under which they are exported. */
-export const EXPORTED_WORK: readonly (readonly [RegExp, WorkKind])[] = [[/^x87_/, 'x87']];
+export const EXPORTED_WORK: readonly (readonly [RegExp, WorkKind])[] = [
+  [/^x87_/, 'x87'],
+  [/^own_(steps|pass_page_end)$/, 'interpreted'],
+];
 
 /** The same for what v86 imports from JavaScript. */
 export const IMPORTED_WORK: readonly (readonly [RegExp, WorkKind])[] = [
