@@ -34,10 +34,15 @@ static void jump_out(int number)
     siglongjmp(escape, number);
 }
 
+/* The senders below send until the sleeper has woken up: on a busy machine the first signal may come before it is asleep. */
+static volatile bool is_awake;
+
 static void *interrupt(void *thread)
 {
-    usleep(2000);
-    pthread_kill(*(pthread_t *)thread, SIGUSR1);
+    do {
+        usleep(2000);
+        pthread_kill(*(pthread_t *)thread, SIGUSR1);
+    } while (!is_awake);
     return NULL;
 }
 
@@ -107,10 +112,12 @@ static void waits(void)
     pthread_t self = pthread_self(), other;
 
     sigaction(SIGUSR1, &action, NULL);
-    pthread_create(&other, NULL, interrupt, &self);
     caught = 0;
+    is_awake = false;
+    pthread_create(&other, NULL, interrupt, &self);
     check("a signal ends a sleep before its time", sleep(5) > 0);
     check_number("after its handler has run", caught, SIGUSR1);
+    is_awake = true;
     pthread_join(other, NULL);
 }
 
@@ -152,8 +159,10 @@ static void *send_to_process(void *unused)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, NULL);
-    usleep(2000);
-    kill(getpid(), SIGUSR1);
+    do {
+        usleep(2000);
+        kill(getpid(), SIGUSR1);
+    } while (!is_awake);
     return unused;
 }
 
@@ -163,9 +172,11 @@ static void for_the_process(void)
 
     signal(SIGUSR1, catch);
     caught = 0;
+    is_awake = false;
     pthread_create(&other, NULL, send_to_process, NULL);
     check("a signal for the process ends a sleep of the thread that takes it", sleep(5) > 0);
     check_number("and is handled there", caught, SIGUSR1);
+    is_awake = true;
     pthread_join(other, NULL);
 }
 
