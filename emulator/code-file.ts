@@ -16,7 +16,14 @@ import type { V86Instance } from './v86/instance.ts';
 import { PAGE, REWRITTEN_SHA256, TABLE_SLOTS } from './v86/internals.ts';
 import { keepNative, moduleWithNative, nativeIsKept, type NativePlace } from './v86/kept-native.ts';
 import { lengthsOf, mergeModules, pieceOf } from './v86/merge-modules.ts';
-import { compileHinted, isOptimized, nativeKey, optimize, optimizeExecuted } from './v86/native-code.ts';
+import {
+  compileHinted,
+  isOptimized,
+  LONG_FUNCTION,
+  nativeKey,
+  optimize,
+  optimizeExecuted,
+} from './v86/native-code.ts';
 
 /** A function of a merged module: where it goes, and what it was compiled from. */
 interface Piece {
@@ -207,12 +214,6 @@ export function writeCode(
   writeNative(nativePlace(store, digest), module, functions, 0);
 }
 
-/**
- * Bytes of a function in WebAssembly from which on V8 spares itself work where it optimizes it. Measured: at 68,000 it takes as long as when
- * it does not, at 73,000 a fifth of that.
- */
-const LONG = 73_000;
-
 /** How much more machine code than was kept is worth a new file. */
 const MORE_MACHINE_CODE = 1.1;
 
@@ -234,11 +235,9 @@ export function writeMachineCode(
     const functions = functionsOf(module, layer.code, instance);
     if (optimizes) for (const one of functions) optimize(one);
     else {
-      const lengths = lengthsOf(wire);
-      const long = layer.code.filter((one) => (lengths[Number(one?.name)] ?? 0) >= LONG);
-      // what V8 has optimized by itself is hot
-      const hot = nativeLength === 0 ? functionsOf(module, long, instance).filter(isOptimized) : [];
-      optimizeExecuted(functions, onOptimize, process.uptime(), hot);
+      // what V8 has optimized by itself is hot, where all that it has optimized is not what was kept
+      const hot = nativeLength === 0 ? functionsOf(module, longOf(wire, layer.code), instance) : [];
+      optimizeExecuted(functions, onOptimize, process.uptime(), hot.filter(isOptimized));
     }
     writeNative(
       nativePlace(store, digest),
@@ -247,6 +246,12 @@ export function writeMachineCode(
       optimizes ? 0 : MORE_MACHINE_CODE * nativeLength,
     );
   }
+}
+
+/** Those pieces of a merged module's code at which V8 spares itself work. */
+function longOf(wire: Uint8Array, code: readonly (CompiledCode | undefined)[]): (CompiledCode | undefined)[] {
+  const lengths = lengthsOf(wire);
+  return code.filter((one) => (lengths[Number(one?.name)] ?? 0) >= LONG_FUNCTION);
 }
 
 /** The functions of a module among code, bound to an instance. */

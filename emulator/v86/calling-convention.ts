@@ -52,27 +52,29 @@ export const ARGUMENTS_IN_MEMORY: Code = [
   registersHandedOver.map((register) => wasm.wordAt(addressOf(register))),
 ];
 
-/** Writes a called function's own arguments, but for the entry, to where they stand in memory. */
+/** The same in compiled code. */
+export const ARGUMENTS_IN_LOCALS: Code = Array.from({ length: MOVED }, (_, i) =>
+  wasm.localGet(CompiledFunction.count + i),
+);
+
+/** Writes some of the registers, in their order, from locals to memory. */
+const storeRegisters = (first: number, end: number): Code =>
+  order
+    .slice(first, end)
+    .map((register, i) => wasm.storeWordAt(addressOf(register), wasm.localGet(registers + first + i)));
+
+/** Writes those registers to memory that are no arguments. */
+export const STORE_OTHER_REGISTERS: Code = storeRegisters(handedOver, order.length);
+
+/** Writes a called function's own arguments, but for the entry, to where they stand in memory while no compiled code runs. */
 export const STORE_ARGUMENTS: Code = [
   wasm.storeWordAt(Address.instructionCounter, [
     wasm.localGet(CompiledFunction.count),
     wasm.wordAt(Own.limit),
     wasm.add,
   ]),
-  registersHandedOver.map((register, i) =>
-    wasm.storeWordAt(addressOf(register), wasm.localGet(registers + i)),
-  ),
+  storeRegisters(0, handedOver),
 ];
-
-/** The same in compiled code. */
-export const ARGUMENTS_IN_LOCALS: Code = Array.from({ length: MOVED }, (_, i) =>
-  wasm.localGet(CompiledFunction.count + i),
-);
-
-/** Writes those registers to memory that are no arguments. */
-export const STORE_OTHER_REGISTERS: Code = order
-  .slice(handedOver)
-  .map((register, i) => wasm.storeWordAt(addressOf(register), wasm.localGet(registers + handedOver + i)));
 
 const bytesOf = (code: Code): Uint8Array => Uint8Array.from(flatten(code));
 

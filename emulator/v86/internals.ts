@@ -534,8 +534,10 @@ export const ReturnPanics = { count: 7, frameBytes: 176, frameLocal: 1 } as cons
 /** What compiled code calls when it handles interrupts after the instruction that follows an STI. */
 export const COMPILED_HANDLE_IRQS = 'handle_irqs';
 /** Name under which the rewrite exports its own version of it. */
-export const PASS_PAGE_END_EXPORT = 'own_pass_page_end';
 export const SHADOW_END_EXPORT = 'own_end_interrupt_shadow';
+
+/** Name under which the rewrite exports what compiled code goes on with at the end of a page: see rewrite-over-page-end.ts. */
+export const PASS_PAGE_END_EXPORT = 'own_pass_page_end';
 
 /** Name under which the rewrite exports a function that executes instructions one by one: see rewrite-steps.ts. */
 export const STEPS_EXPORT = 'own_steps';

@@ -4,6 +4,7 @@ export const compileHinted = (wire: Uint8Array): WebAssembly.Module => new WebAs
 export const serializeNative = (): undefined => undefined;
 export const deserializeNative = (): undefined => undefined;
 export const nativeKey = (name: string): string => name;
+export const LONG_FUNCTION = Infinity;
 export const isOptimized = (): boolean => false;
 export const optimizeExecuted = (): void => undefined;
 export const optimize = (): void => undefined;

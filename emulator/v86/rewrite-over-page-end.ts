@@ -57,7 +57,7 @@ export function addRememberPageEnds(binary: WasmBinary, reachesEnd: number, yes:
     {
       locals: ['i32', 'i32'],
       code: [
-        when([I32.and(address, I32.of(yes)), I32.of(yes), wasm.ne], [I32.of(0), wasm.ret]),
+        when(I32.ne(I32.and(address, I32.of(yes)), I32.of(yes)), [I32.of(0), wasm.ret]),
         set(place, placeOf(address)),
         when(isKnown(get(place), address), [I32.of(yes), wasm.ret]),
         set(answer, [address, stateFlags, wasm.call(reachesEnd)]),
@@ -93,10 +93,10 @@ export function addPassPageEnd(binary: WasmBinary, steps: number): void {
       STORE_ARGUMENTS,
       set(eip, wasm.wordAt(Address.instructionPointer)),
       set(address, I32.sub(pointer, wasm.wordAt(Address.guestRam))),
-      when([isKnown(placeOf(get(address)), get(address)), wasm.eqz], wasm.ret),
+      when(I32.isZero(isKnown(placeOf(get(address)), get(address))), wasm.ret),
       when(I32.ne([I32.of(1), I32.of(0), I32.of(0), wasm.call(steps)], I32.of(ONE_STEP)), wasm.ret),
       when([mustGoBack, countMinusLimit, I32.of(-ENOUGH_LEFT), wasm.greaterSigned, wasm.or], wasm.ret),
-      when([tableOfPage, wasm.localTee(table), wasm.eqz], wasm.ret),
+      when(I32.isZero([tableOfPage, wasm.localTee(table)]), wasm.ret),
       when(
         I32.ne(I32.load8(get(table), CompiledTable.stateFlags), wasm.byteAt(Address.stateFlags)),
         wasm.ret,

@@ -1,5 +1,5 @@
-// Starts one of the commands: loads the command line, or the part of it that is wanted, as one file with V8's code cache, which starts in a fraction of the time the
-// sources would take. In a checkout that file is made again whenever anything it was made from has changed.
+// Starts one of the commands: loads the command line, or the part of it that is wanted, as one file with V8's code cache, which starts
+// in a fraction of the time the sources would take. In a checkout that file is made again whenever anything it was made from has changed.
 //
 // Plain JavaScript, because it runs before anything can load TypeScript; CommonJS, because Node's loader of modules takes as long
 // to start as all of this.

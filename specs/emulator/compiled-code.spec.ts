@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Image } from '../../emulator/image.ts';
 import type { Assembler } from './assembler.ts';
-import { exit, type GuestProgram, Layout, listen, loadGuest, makeMachine } from './guest.ts';
+import { exit, type GuestProgram, Layout, listen, load, loadGuest, makeMachine } from './guest.ts';
 import { PROGRAMS } from './programs.ts';
 
 const FAR = 200_000_000;
@@ -64,12 +64,7 @@ const overPageEnd = (change: (asm: Assembler) => void): GuestProgram => ({
 
 describe('an instruction that reaches the end of its page', () => {
   it('leads from compiled code to compiled code, without the main loop', async () => {
-    const machine = await makeMachine();
-    loadGuest(
-      machine,
-      overPageEnd(() => undefined),
-    );
-    listen(machine);
+    const [machine] = await load(overPageEnd(() => undefined));
     machine.run({ instructions: FAR });
     expect(machine.memory.read32(Layout.counters)).toBe(3 * ROUNDS);
     const { stretches, entries } = machine.hostWork;
@@ -80,12 +75,7 @@ describe('an instruction that reaches the end of its page', () => {
   });
 
   it('is executed as it stands there, where the program changes it in the next page', async () => {
-    const machine = await makeMachine();
-    loadGuest(
-      machine,
-      overPageEnd((asm) => asm.incrementAt('added')),
-    );
-    listen(machine);
+    const [machine] = await load(overPageEnd((asm) => asm.incrementAt('added')));
     machine.run({ instructions: FAR });
     let sum = 0;
     for (let i = 0; i < ROUNDS; i++) sum += 3 + i;

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { Image } from '../../emulator/image.ts';
-import type { Machine, MachineImage } from '../../emulator/index.ts';
+import type { MachineImage } from '../../emulator/index.ts';
 import { flatten, i32 } from '../../emulator/v86/wasm-code.ts';
-import { exit, type GuestProgram, listen, loadGuest, makeMachine } from './guest.ts';
+import { exit, type GuestProgram, listen, load, makeMachine } from './guest.ts';
 
 const FAR = 200_000_000;
 const ROUNDS = 600_000;
@@ -60,13 +60,6 @@ const MANY_ENTRIES: GuestProgram = {
   },
 };
 
-async function started(program = TWO_WAYS): Promise<Machine> {
-  const machine = await makeMachine();
-  loadGuest(machine, program);
-  listen(machine);
-  return machine;
-}
-
 /** The parts of the program that are in an image's code. */
 function partsIn(image: MachineImage): string[] {
   if (!(image instanceof Image)) throw new Error('no image');
@@ -77,14 +70,14 @@ function partsIn(image: MachineImage): string[] {
 
 describe('compiled code', () => {
   it('holds what was executed, and not what jumps lead to besides', async () => {
-    const machine = await started();
+    const [machine] = await load(TWO_WAYS);
     machine.run({ instructions: EARLY });
     expect(partsIn(machine.capture())).toEqual(['early']);
     machine.dispose();
   });
 
   it('is compiled anew once something else is executed often', async () => {
-    const machine = await started();
+    const [machine] = await load(TWO_WAYS);
     machine.run({ instructions: FAR });
     expect(partsIn(machine.capture())).toEqual(['early', 'late']);
     expect(machine.hostWork.interpreted).toBeLessThan(LITTLE);
@@ -92,7 +85,7 @@ describe('compiled code', () => {
   });
 
   it('holds what was executed once where that is asked for', async () => {
-    const machine = await started();
+    const [machine] = await load(TWO_WAYS);
     machine.run({ instructions: 100 });
     machine.compileSoon();
     machine.run({ instructions: 1_000 });
@@ -101,7 +94,7 @@ describe('compiled code', () => {
   });
 
   it('holds what was executed before the machine went back', async () => {
-    const machine = await started();
+    const [machine] = await load(TWO_WAYS);
     const start = machine.capture();
     machine.run({ instructions: FAR });
     machine.restore(start);
@@ -111,7 +104,7 @@ describe('compiled code', () => {
   });
 
   it('loses nothing when a machine compiles it anew that has taken it from another one', async () => {
-    const [machine, other] = [await started(), await makeMachine()];
+    const [[machine], other] = [await load(TWO_WAYS), await makeMachine()];
     machine.run({ instructions: EARLY });
     listen(other);
     other.restore(machine.capture());
@@ -125,7 +118,7 @@ describe('compiled code', () => {
     ['that holds no loop', STRAIGHT_ON, 'early'],
     ['that is entered everywhere, and at no place often', MANY_ENTRIES, 'late'],
   ])('is made of a page %s', async (_, program, part) => {
-    const machine = await started(program);
+    const [machine] = await load(program);
     expect(machine.run({ instructions: FAR }).kind).toBe('requested');
     expect(partsIn(machine.capture())).toEqual([part]);
     expect(machine.hostWork.interpreted).toBeLessThan(LITTLE);

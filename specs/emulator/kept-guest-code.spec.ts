@@ -12,7 +12,7 @@ import {
   serializeImage,
 } from '../../emulator/index.ts';
 import { Store } from '../../images/store/store.ts';
-import { exit, type GuestProgram, Layout, listen, loadGuest, makeMachine } from './guest.ts';
+import { exit, type GuestProgram, Layout, listen, load, makeMachine } from './guest.ts';
 import { keptFiles } from './kept-files.ts';
 import { PROGRAMS } from './programs.ts';
 
@@ -60,11 +60,9 @@ const OWN_PROGRAMS: Readonly<Record<string, GuestProgram>> = {
 };
 
 async function loaded(name: string, memoryMiB = 16): Promise<Machine> {
-  const machine = await makeMachine({ codeStore: store, memoryMiB });
   const program = OWN_PROGRAMS[name] ?? PROGRAMS[name];
   if (program === undefined) throw new Error(`no program ${name}`);
-  loadGuest(machine, program);
-  listen(machine);
+  const [machine] = await load(program, { codeStore: store, memoryMiB });
   return machine;
 }
 
